@@ -1,0 +1,206 @@
+/**
+ * The contracts between the sandbox's parts. Each part (identity, azureml, devops, agent) is built against these
+ * interfaces and meets the others only in `sandbox.ts`.
+ */
+
+/** An Azure Resource Manager resource as `GET` answers it. */
+export interface Resource {
+  id: string;
+  name: string;
+  type: string;
+  location?: string;
+  tags?: Record<string, string>;
+  identity?: Record<string, unknown>;
+  sku?: Record<string, unknown>;
+  kind?: string;
+  properties: Record<string, any>;
+  systemData?: { createdAt: string; createdBy: string; createdByType: string; lastModifiedAt: string };
+}
+
+/** What names the one workspace of the sandbox. */
+export interface WorkspaceSettings {
+  tenantId: string;
+  subscriptionId: string;
+  resourceGroup: string;
+  workspaceName: string;
+  /** GUID, as in `azureml://locations/{location}/workspaces/{workspaceId}/...`. */
+  workspaceId: string;
+  location: string;
+}
+
+/** The resources below the workspace, by their path relative to it: `jobs/x`, `components/c/versions/1`. */
+export interface ResourceStore {
+  get(path: string): Resource | undefined;
+  /** Stores the resource at its path, keeps `systemData.createdAt` of an older one, and returns what is stored. */
+  put(path: string, resource: Pick<Resource, 'properties'> & Partial<Resource>, caller?: string): Resource;
+  delete(path: string): boolean;
+  /** Direct children of a collection (`jobs`, `components/c/versions`), oldest first. */
+  list(collection: string): Resource[];
+}
+
+/** One container (or a folder in it) of the workspace's storage account. */
+export interface BlobLocation {
+  container: string;
+  /** Path in the container without leading slash; may name a blob or a folder. */
+  path: string;
+}
+
+/** Blob storage, served by Azurite under `https://{account}.blob.localhost:{port}`. */
+export interface Blobs {
+  accountName: string;
+  /** `https://{account}.blob.localhost:{port}` */
+  accountUrl: string;
+  ensureContainer(container: string): Promise<void>;
+  /** Uploads a file or a folder's content to the location. */
+  upload(localPath: string, to: BlobLocation): Promise<void>;
+  /** Downloads a blob to `localPath`, or every blob below the folder into the folder `localPath`; returns how many. */
+  download(from: BlobLocation, localPath: string): Promise<number>;
+  write(to: BlobLocation, content: string | Buffer): Promise<void>;
+  /** Appends to an append blob (created when missing); for live logs. */
+  append(to: BlobLocation, content: string | Buffer): Promise<void>;
+  read(from: BlobLocation): Promise<Buffer | undefined>;
+  /** Blob names below the folder, relative to the container. */
+  list(folder: BlobLocation): Promise<{ path: string; size: number }[]>;
+  /** URL with a SAS for reading one blob. */
+  readUrl(at: BlobLocation, minutes?: number): string;
+  /** URL of the container with a SAS for create, write, read and list. */
+  containerUploadUrl(container: string, minutes?: number): string;
+  /** Where a URI points: blob URLs of this account, `azureml://datastores/...` (short and long), data asset ids. */
+  locate(uri: string): BlobLocation | undefined;
+}
+
+/** Claims of a token that the sandbox issued. */
+export interface TokenClaims {
+  aud: string;
+  sub: string;
+  appid?: string;
+  tid: string;
+  /** `contributor` may do everything, `reader` is refused (403) every write. */
+  role?: 'contributor' | 'reader';
+  exp: number;
+}
+
+/** Issues and checks the sandbox's tokens (RS256 JWTs under its own key). */
+export interface Tokens {
+  issuer: string;
+  issue(claims: {
+    aud: string;
+    sub: string;
+    appid?: string;
+    role?: TokenClaims['role'];
+    seconds?: number;
+    issuer?: string;
+  }): Promise<string>;
+  /** The claims of a valid token; throws when the signature, the issuer or the expiry is wrong. */
+  verify(token: string): Promise<TokenClaims>;
+  jwks(): Promise<object>;
+}
+
+/** What the Azure ML part's own parts share. */
+export interface AzureMlContext {
+  settings: WorkspaceSettings;
+  resources: ResourceStore;
+  blobs: Blobs;
+  tokens: Tokens;
+  /** `https://127.0.0.1:{port}`: ARM and the data plane. */
+  url: string;
+  /** Folder for this part's working files; survives a restart when the sandbox runs with `--data`. */
+  dataFolder: string;
+  /** Environment that lets a child process reach the sandbox: CA variables and the resolver for `*.localhost`. */
+  clientEnvironment: Record<string, string>;
+  log(line: string): void;
+}
+
+/** The part that runs jobs and answers for runs (run history, MLflow, artifacts). */
+export interface Runs {
+  /** Starts a stored job; returns at once. Throws an Error when the definition can't run at all (PUT answers 400). */
+  submit(job: Resource): Promise<void>;
+  /** False when the job had already ended. */
+  cancel(jobName: string): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** A service connection of the sandbox's Azure DevOps project. */
+export interface ServiceConnection {
+  /** GUID in lower case. */
+  id: string;
+  name: string;
+  type: 'azurerm';
+  /** ARM's root with a trailing slash. */
+  url: string;
+  scheme: 'ServicePrincipal' | 'WorkloadIdentityFederation' | 'ManagedServiceIdentity';
+  /** Authorization parameters: serviceprincipalid, serviceprincipalkey, tenantid, ... */
+  parameters: Record<string, string>;
+  /** Endpoint data: subscriptionId, environment, activeDirectoryAuthority, ... */
+  data: Record<string, string>;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  settings: WorkspaceSettings;
+  azuremlUrl: string;
+  identityUrl: string;
+  devops: DevOps;
+  connections: ServiceConnection[];
+  /** NAME -> value for client processes: everything that `--env-file` writes. */
+  environment: Record<string, string>;
+  /** The part of it that only makes the sandbox reachable: CA variables and the resolver. */
+  clientEnvironment: Record<string, string>;
+  faults: Faults;
+  /** Requests that the Azure ML part received, oldest first; for tests that compare what was sent with what was planned. */
+  requests: RecordedRequest[];
+  stop(): Promise<void>;
+}
+
+export interface RecordedRequest {
+  method: string;
+  /** Path with query. */
+  url: string;
+  headers: Record<string, string>;
+  body?: unknown;
+  status?: number;
+}
+
+/** Misbehaviour on request. Each fault applies to the next `times` requests whose method and path match. */
+export interface Fault {
+  /** Regular expression on `METHOD path?query`. */
+  match: string;
+  times?: number;
+  kind: 'status' | 'reset' | 'truncate' | 'slow' | 'expireToken';
+  status?: number;
+  retryAfterSeconds?: number;
+  delayMs?: number;
+  body?: unknown;
+}
+
+export interface Faults {
+  add(fault: Fault): void;
+  clear(): void;
+}
+
+/** The Azure DevOps part as the agent sees it. */
+export interface DevOps {
+  /** `https://127.0.0.1:{port}/{organization}/` */
+  collectionUrl: string;
+  organization: string;
+  project: { id: string; name: string };
+  /** Registers a run and its plan; the agent calls it before the first job. */
+  createRun(run: { definitionName: string; branch: string; commit: string; reason: string; repository: string }): DevOpsRun;
+}
+
+export interface DevOpsRun {
+  id: number;
+  buildNumber: string;
+  /** Web page of the run. */
+  url: string;
+  planId: string;
+  timelineId: string;
+  /** A token for the job's system connection, and the address for OIDC tokens of that job. */
+  jobCredentials(jobId: string): Promise<{ accessToken: string; oidcRequestUri: string }>;
+  updateRecord(record: Record<string, unknown> & { id: string }): void;
+  addAttachment(recordId: string, type: string, name: string, file: string): void;
+  addTag(tag: string): void;
+  setBuildNumber(value: string): void;
+  appendLog(recordId: string, lines: string[]): void;
+  complete(result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled'): void;
+}
