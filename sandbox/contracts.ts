@@ -185,7 +185,13 @@ export interface DevOps {
   organization: string;
   project: { id: string; name: string };
   /** Registers a run and its plan; the agent calls it before the first job. */
-  createRun(run: { definitionName: string; branch: string; commit: string; reason: string; repository: string }): DevOpsRun;
+  createRun(run: {
+    definitionName: string;
+    branch: string;
+    commit: string;
+    reason: string;
+    repository: string;
+  }): DevOpsRun;
 }
 
 export interface DevOpsRun {

@@ -1,0 +1,122 @@
+/** What a fresh workspace holds: datastores, computes and a few curated environments. */
+import type { Resource, ResourceStore, WorkspaceSettings } from '../../contracts.ts';
+
+/** The containers behind the two datastores. */
+export const datastoreContainers = (settings: WorkspaceSettings): Record<string, string> => ({
+  workspaceblobstore: `azureml-blobstore-${settings.workspaceId}`,
+  workspaceartifactstore: 'azureml',
+});
+
+/** Stores what isn't there yet; addresses that changed with a restart (the blob endpoint) are refreshed. */
+export function seedWorkspace(
+  resources: ResourceStore,
+  settings: WorkspaceSettings,
+  storage: { accountName: string; endpoint: string },
+): void {
+  for (const [name, containerName] of Object.entries(datastoreContainers(settings))) {
+    resources.put(`datastores/${name}`, {
+      properties: {
+        ...resources.get(`datastores/${name}`)?.properties,
+        datastoreType: 'AzureBlob',
+        accountName: storage.accountName,
+        containerName,
+        endpoint: storage.endpoint,
+        protocol: 'https',
+        credentials: { credentialsType: 'AccountKey' },
+        serviceDataAccessAuthIdentity: 'None',
+        subscriptionId: settings.subscriptionId,
+        resourceGroup: settings.resourceGroup,
+        description: null,
+        tags: {},
+        properties: {},
+        isDefault: name === 'workspaceblobstore',
+      },
+    });
+  }
+  for (const [name, vmSize] of [
+    ['cpu-cluster', 'STANDARD_DS3_V2'],
+    ['gpu-cluster', 'STANDARD_NC6S_V3'],
+  ] as const) {
+    const path = `computes/${name}`;
+    if (!resources.get(path))
+      resources.put(path, { location: settings.location, properties: amlCompute(vmSize, settings) });
+  }
+}
+
+/** Stores the curated environments in a registry's or workspace's store. */
+export function seedCuratedEnvironments(resources: ResourceStore): void {
+  for (const { name, version, image } of curatedEnvironments) {
+    const path = `environments/${name}/versions/${version}`;
+    if (resources.get(path)) continue;
+    const curated = { description: 'Curated environment of the sandbox.', tags: { Preview: '' }, properties: {} };
+    resources.put(`environments/${name}`, { properties: { ...curated, isArchived: false } }, 'Microsoft');
+    resources.put(
+      path,
+      {
+        properties: {
+          ...curated,
+          environmentType: 'Curated',
+          image,
+          osType: 'Linux',
+          isAnonymous: false,
+          isArchived: false,
+          provisioningState: 'Succeeded',
+        },
+      },
+      'Microsoft',
+    );
+  }
+}
+
+/** Names of real curated environments; the sandbox runs their jobs with the local Python. */
+const curatedEnvironments = [
+  { name: 'AzureML-sklearn-1.5', version: '1', image: 'mcr.microsoft.com/azureml/curated/sklearn-1.5:1' },
+  { name: 'sklearn-1.5', version: '1', image: 'mcr.microsoft.com/azureml/curated/sklearn-1.5:1' },
+  {
+    name: 'AzureML-acpt-pytorch-2.2-cuda12.1',
+    version: '1',
+    image: 'mcr.microsoft.com/azureml/curated/acpt-pytorch-2.2-cuda12.1:1',
+  },
+  {
+    name: 'acpt-pytorch-2.2-cuda12.1',
+    version: '1',
+    image: 'mcr.microsoft.com/azureml/curated/acpt-pytorch-2.2-cuda12.1:1',
+  },
+];
+
+function amlCompute(vmSize: string, settings: WorkspaceSettings): Resource['properties'] {
+  const at = new Date().toISOString();
+  return {
+    computeType: 'AmlCompute',
+    computeLocation: settings.location,
+    description: null,
+    provisioningState: 'Succeeded',
+    provisioningErrors: null,
+    createdOn: at,
+    modifiedOn: at,
+    isAttachedCompute: false,
+    disableLocalAuth: true,
+    properties: {
+      vmSize,
+      vmPriority: 'Dedicated',
+      scaleSettings: { minNodeCount: 0, maxNodeCount: 4, nodeIdleTimeBeforeScaleDown: 'PT120S' },
+      osType: 'Linux',
+      isolatedNetwork: false,
+      enableNodePublicIp: true,
+      remoteLoginPortPublicAccess: 'NotSpecified',
+      allocationState: 'Steady',
+      allocationStateTransitionTime: at,
+      errors: null,
+      currentNodeCount: 0,
+      targetNodeCount: 0,
+      nodeStateCounts: {
+        preparingNodeCount: 0,
+        runningNodeCount: 0,
+        idleNodeCount: 0,
+        unusableNodeCount: 0,
+        leavingNodeCount: 0,
+        preemptedNodeCount: 0,
+      },
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** The one workspace of the sandbox. */
+import type { WorkspaceSettings } from './contracts.ts';
+
+/** Names and ids are fixed so that examples and docs can quote them; none exists in a real tenant. */
+export const workspaceSettings: WorkspaceSettings = {
+  tenantId: '5ab0c1de-0000-4000-8000-0000000000aa',
+  subscriptionId: '5ab0c1de-0000-4000-8000-000000000001',
+  resourceGroup: 'sandbox-rg',
+  workspaceName: 'sandbox-ws',
+  workspaceId: '5ab0c1de-0000-4000-8000-0000000000bb',
+  location: 'eastus',
+};
+
+/** ARM id of the workspace. */
+export const workspaceArmId = (settings: WorkspaceSettings): string =>
+  `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${settings.workspaceName}`;
+
+/** ARM id of the registry `azureml`, where curated assets live. */
+export const registryArmId = (settings: WorkspaceSettings): string =>
+  `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.MachineLearningServices/registries/azureml`;

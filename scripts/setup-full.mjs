@@ -1,0 +1,33 @@
+// Makes the Python environment that `npm run test:full` judges the sandbox with: Microsoft's azure-ai-ml and mlflow in
+// .venv at the repository's root. Run again it only checks; --force makes it anew.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packages = ['azure-ai-ml==1.35.2', 'azure-identity', 'mlflow-skinny', 'azureml-mlflow'];
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, '.venv');
+const python = join(folder, 'bin', 'python');
+const stamp = join(folder, 'model-bridge-packages.txt');
+
+const run = (command, args) => {
+  console.log(`> ${[command, ...args].join(' ')}`);
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', cwd: root });
+  if (error || status !== 0) {
+    console.error(`${command} failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`);
+    process.exit(1);
+  }
+};
+
+if (process.argv.includes('--force')) rmSync(folder, { recursive: true, force: true });
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === packages.join('\n')) {
+  console.log('The Python environment in .venv is ready.');
+} else {
+  if (!existsSync(python)) run('python3', ['-m', 'venv', folder]);
+  // The pip that comes with Python 3.11 can't resolve azure-ai-ml.
+  run(python, ['-m', 'pip', 'install', '--quiet', '--upgrade', 'pip']);
+  run(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
+  writeFileSync(stamp, packages.join('\n'));
+  console.log('The Python environment in .venv is ready.');
+}
