@@ -1,0 +1,110 @@
+/**
+ * `npm run build`: bundles every task into one CommonJS file and stages everything that the extension ships in
+ * build/extension. Only files that changed are written.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { type BuildResult, build as esbuild } from 'esbuild';
+import { findTasks, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { thirdPartyNotices } from './notices.ts';
+import { resourceStrings } from './resjson.ts';
+import { type Files, listFiles, syncFolder } from './stage.ts';
+
+export interface Bundle {
+  task: TaskFolder;
+  /** Path below build/extension. */
+  path: string;
+  bytes: number;
+  gzipBytes: number;
+}
+
+/** Brings build/extension up to date and returns the tasks' bundles. Throws when a task misses a file or does not compile. */
+export async function build(): Promise<Bundle[]> {
+  const tasks = findTasks();
+  const missing = tasks.flatMap((task) =>
+    ['task.json', 'index.ts', 'icon.png']
+      .filter((name) => !existsSync(join(task.folder, name)))
+      .map((name) => `tasks/${task.slug}/${task.major}/${name}`),
+  );
+  if (tasks.length === 0) missing.push('tasks/<name>/v1/task.json');
+  if (missing.length > 0) throw new Error(`Nothing was built, files are missing:\n  ${missing.join('\n  ')}`);
+
+  const { outputFiles, metafile } = await bundle(tasks);
+  const files: Files = new Map();
+  for (const file of outputFiles) files.set(relative(STAGE, file.path).split(sep).join('/'), file.contents);
+  for (const task of tasks) addTaskFiles(files, task);
+  for (const name of ['vss-extension.json', 'overview.md', 'LICENSE', 'CHANGELOG.md']) addFile(files, name);
+  for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
+  files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(Object.keys(metafile.inputs), ROOT)));
+  syncFolder(STAGE, files);
+
+  return tasks.map((task) => {
+    const path = `${taskPath(task)}/index.js`;
+    const content = files.get(path)!;
+    return { task, path, bytes: content.length, gzipBytes: gzipSync(content).length };
+  });
+}
+
+function taskPath(task: TaskFolder): string {
+  return `tasks/${task.slug}/${task.major}`;
+}
+
+async function bundle(
+  tasks: TaskFolder[],
+): Promise<BuildResult<{ write: false; metafile: true; entryPoints: string[] }>> {
+  return esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: tasks.map((task) => `${taskPath(task)}/index.ts`),
+    outbase: ROOT,
+    outdir: STAGE,
+    write: false,
+    metafile: true,
+    bundle: true,
+    minify: true,
+    // Stack traces of bugs stay readable without shipping a source map.
+    keepNames: true,
+    platform: 'node',
+    format: 'cjs',
+    // The agent runs a Node24 handler on Node 20 unless a feature flag is set.
+    target: 'node20',
+    legalComments: 'none',
+    // @azure/storage-common calls createRequire(import.meta.url), which a CommonJS bundle has no value for.
+    define: { 'import.meta.url': '__importMetaUrl' },
+    banner: { js: 'const __importMetaUrl=require("url").pathToFileURL(__filename).href;' },
+    logLevel: 'warning',
+  });
+}
+
+function addFile(files: Files, path: string): void {
+  files.set(path, readFileSync(join(ROOT, path)));
+}
+
+function addTaskFiles(files: Files, task: TaskFolder): void {
+  addFile(files, `${taskPath(task)}/task.json`);
+  addFile(files, `${taskPath(task)}/icon.png`);
+  const strings = `${JSON.stringify(resourceStrings(readTask(task.folder)), undefined, 2)}\n`;
+  files.set(`${taskPath(task)}/Strings/resources.resjson/en-US/resources.resjson`, Buffer.from(strings));
+}
+
+/** The bundles' sizes as lines of text. */
+export function sizeTable(bundles: Bundle[]): string {
+  const kb = (bytes: number) => `${(bytes / 1024).toFixed(0)} KB`.padStart(9);
+  const rows = bundles.map((b) => `${b.task.slug.padEnd(20)}${b.task.major.padEnd(6)}${kb(b.bytes)}${kb(b.gzipBytes)}`);
+  return [`${'task'.padEnd(20)}${'major'.padEnd(6)}${'bundle'.padStart(9)}${'gzipped'.padStart(9)}`, ...rows].join(
+    '\n',
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const start = Date.now();
+  try {
+    const bundles = await build();
+    console.log(sizeTable(bundles));
+    console.log(`Staged in ${relative(process.cwd(), STAGE)} (${((Date.now() - start) / 1000).toFixed(1)} s).`);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,105 @@
+/** What must be true of vss-extension.json and of the marketplace page. */
+import type { StagedTask } from './check-task.ts';
+import { checkIcon, type Problem, readJson } from './problem.ts';
+import type { Files } from './stage.ts';
+
+const MANIFEST = 'vss-extension.json';
+
+/** Problems of the manifest: identity, files it names, contributions against the task folders, the page's images. */
+export function checkManifest(files: Files, tasks: StagedTask[]): Problem[] {
+  const problems: Problem[] = [];
+  const manifest = readJson(files, MANIFEST, problems);
+  if (!manifest) return problems;
+  const report: Report = (message, fix) => problems.push({ file: MANIFEST, message, fix });
+  checkIdentity(manifest, report);
+  checkFiles(manifest, files, report);
+  checkContributions(manifest, tasks, report);
+  problems.push(...checkIcon(files, manifest.icons?.default ?? 'images/icon.png', 128));
+  const page = files.get(manifest.content?.details?.path);
+  if (page) problems.push(...checkPage(manifest.content.details.path, Buffer.from(page).toString('utf8'), files));
+  return problems;
+}
+
+type Report = (message: string, fix: string) => void;
+
+function checkIdentity(manifest: any, report: Report): void {
+  if (manifest.manifestVersion !== 1) report('manifestVersion is not 1', 'set it to 1');
+  for (const field of ['id', 'publisher']) {
+    if (!/^[A-Za-z0-9_-]+$/.test(manifest[field] ?? '')) {
+      report(`${field} '${manifest[field]}' is not allowed`, 'use letters, digits, - and _');
+    }
+  }
+  if (!/^\d+\.\d+\.\d+$/.test(manifest.version ?? '')) {
+    report(`version '${manifest.version}' is not well formed`, 'use three numbers: 1.2.3');
+  }
+  if (!manifest.name) report('name is missing', 'name the extension');
+  const description = manifest.description ?? '';
+  if (description.length < 1 || description.length > 200) {
+    report(`description has ${description.length} characters`, 'use 1 to 200');
+  }
+  if (!manifest.targets?.some((target: any) => target.id === 'Microsoft.VisualStudio.Services')) {
+    report('targets lacks Microsoft.VisualStudio.Services', 'add it: it means Azure DevOps, hosted and Server');
+  }
+  if (!manifest.categories?.includes('Azure Pipelines')) report("categories lacks 'Azure Pipelines'", 'add it');
+  if (manifest.scopes?.length > 0) {
+    report(`asks for the scopes ${manifest.scopes.join(', ')}`, 'remove them: tasks use the token of the job');
+  }
+  for (const [name, link] of Object.entries<any>(manifest.links ?? {})) {
+    if (!/^https:\/\/\S+$/.test(link?.uri ?? '')) report(`links.${name} is no https address`, 'mend its uri');
+  }
+}
+
+function checkFiles(manifest: any, files: Files, report: Report): void {
+  const paths = [...files.keys()];
+  const named: [string, string | undefined][] = [
+    ['icons.default', manifest.icons?.default],
+    ['content.details', manifest.content?.details?.path],
+    ['content.license', manifest.content?.license?.path],
+    ...(manifest.files ?? []).map((entry: any) => ['files', entry.path] as [string, string]),
+  ];
+  for (const [field, path] of named) {
+    if (!path) report(`${field} is missing`, 'name a file');
+    else if (!paths.some((known) => known === path || known.startsWith(`${path}/`))) {
+      report(`${field} names '${path}', which is not there`, 'add the file or mend the path');
+    }
+  }
+}
+
+function checkContributions(manifest: any, tasks: StagedTask[], report: Report): void {
+  const folders = new Set(tasks.map((task) => task.folder.split('/').slice(0, 2).join('/')));
+  const contributed = new Set<string>();
+  const ids = new Set<string>();
+  for (const contribution of manifest.contributions ?? []) {
+    const { id, type, targets, properties } = contribution;
+    if (!/^[A-Za-z0-9_.-]+$/.test(id ?? '')) report(`contribution id '${id}' is not allowed`, 'use letters and -');
+    if (ids.has(id)) report(`contribution id '${id}' is used twice`, 'every contribution has its own');
+    ids.add(id);
+    if (type !== 'ms.vss-distributed-task.task') {
+      report(`contribution '${id}' has the unknown type '${type}'`, 'tasks are ms.vss-distributed-task.task');
+      continue;
+    }
+    if (targets?.length !== 1 || targets[0] !== 'ms.vss-distributed-task.tasks') {
+      report(`contribution '${id}' has wrong targets`, 'tasks target ms.vss-distributed-task.tasks');
+    }
+    const folder = properties?.name;
+    if (!folders.has(folder)) report(`contribution '${id}' names '${folder}', which holds no task`, 'mend the path');
+    if (contributed.has(folder)) report(`'${folder}' is contributed twice`, 'remove one');
+    contributed.add(folder);
+  }
+  for (const folder of folders) {
+    if (!contributed.has(folder)) report(`has no contribution for '${folder}'`, 'add one, or nobody gets the task');
+  }
+}
+
+/** The marketplace shows only packaged or https images and no SVG; relative links lead nowhere there. */
+function checkPage(file: string, text: string, files: Files): Problem[] {
+  const problems: Problem[] = [];
+  for (const [, image, target] of text.matchAll(/(!?)\[[^\]]*\]\(([^)\s]+)[^)]*\)/g)) {
+    if (target!.startsWith('https://') || target!.startsWith('#')) continue;
+    const report = (message: string, fix: string) => problems.push({ file, message, fix });
+    if (!image) report(`links to '${target}'`, 'use an https address: the page is shown outside of the repository');
+    else if (!files.has(target!)) report(`shows '${target}', which is not there`, 'add the image or mend the path');
+    else if (!target!.endsWith('.png')) report(`shows '${target}'`, 'use a PNG: the marketplace takes no SVG');
+  }
+  return problems;
+}

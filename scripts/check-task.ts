@@ -1,0 +1,141 @@
+/** What must be true of a task's folder and of all tasks together. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { ROOT, type TaskManifest } from './layout.ts';
+import { checkIcon, type Problem } from './problem.ts';
+import type { Files } from './stage.ts';
+
+export interface StagedTask {
+  /** `tasks/submit-job/v1` */
+  folder: string;
+  manifest: TaskManifest;
+}
+
+/** A fresh agent downloads the task for every job, so its size is every user's waiting time. */
+export const MAX_BUNDLE_BYTES = 1.5 * 1024 * 1024;
+
+const GUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Problems of one task's folder: task.json, its files, its icon, its size. */
+export function checkTask({ folder, manifest }: StagedTask, files: Files): Problem[] {
+  const file = `${folder}/task.json`;
+  const problems = checkSchema(file, manifest);
+  // The rest reads fields whose shape the schema has just refused.
+  if (problems.length > 0) return problems;
+  const report = (message: string, fix: string) => problems.push({ file, message, fix });
+
+  if (!GUID_V4.test(manifest.id)) {
+    report(`id '${manifest.id}' is no version 4 GUID in lower case`, 'make one with crypto.randomUUID()');
+  }
+  if (`v${manifest.version.Major}` !== folder.split('/').at(-1)) {
+    report(`version.Major is ${manifest.version.Major}`, 'the folder is named after it: v<Major>');
+  }
+  checkHandlers(manifest, folder, files, report);
+  checkInputs(manifest, report);
+  problems.push(...checkIcon(files, `${folder}/icon.png`, 32));
+  problems.push(...checkBundle(`${folder}/index.js`, manifest, files));
+  return problems;
+}
+
+type Report = (message: string, fix: string) => void;
+
+function checkSchema(file: string, manifest: TaskManifest): Problem[] {
+  const schema = JSON.parse(readFileSync(join(ROOT, 'scripts/task-schema.json'), 'utf8'));
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
+  if (validate(manifest)) return [];
+  return (validate.errors ?? []).map((error) => {
+    const detail = error.params.additionalProperty ?? error.params.allowedValues?.join(', ') ?? '';
+    const message = `${error.instancePath || '/'} ${error.message}${detail ? `: ${detail}` : ''}`;
+    return { file, message, fix: 'scripts/task-schema.json says what is allowed' };
+  });
+}
+
+function checkHandlers(manifest: TaskManifest, folder: string, files: Files, report: Report): void {
+  for (const handler of ['Node20_1', 'Node24']) {
+    const target = manifest.execution[handler]?.target;
+    if (!target) report(`execution lacks ${handler}`, 'add it: agents pick the newest one they have');
+    else if (!files.has(`${folder}/${target}`)) {
+      report(`execution.${handler}.target '${target}' is missing`, 'name a file of the folder');
+    }
+  }
+}
+
+function checkInputs(manifest: TaskManifest, report: Report): void {
+  const names = new Set<string>();
+  for (const input of manifest.inputs) {
+    for (const name of [input.name, ...(input.aliases ?? [])]) {
+      const key = name.toLowerCase();
+      if (names.has(key)) report(`the input name or alias '${name}' is used twice`, 'input names ignore case');
+      names.add(key);
+    }
+  }
+  const groups = new Set((manifest.groups ?? []).map((group) => group.name));
+  const declared = new Set(manifest.inputs.map((input) => input.name));
+  for (const input of manifest.inputs) {
+    if (input.groupName && !groups.has(input.groupName)) {
+      report(`input ${input.name} is in the unknown group '${input.groupName}'`, `known: ${[...groups].join(', ')}`);
+    }
+    const { options, defaultValue } = input;
+    if (options && defaultValue !== undefined && !(String(defaultValue) in options)) {
+      report(`input ${input.name} has the default '${defaultValue}'`, `allowed: ${Object.keys(options).join(', ')}`);
+    }
+    if (input.type === 'radio' && !options) report(`input ${input.name} is a radio without options`, 'add options');
+    for (const name of ruleInputs(input.visibleRule)) {
+      if (!declared.has(name)) report(`input ${input.name} is visible by the unknown input '${name}'`, 'mend the rule');
+    }
+  }
+  for (const [, name] of manifest.instanceNameFormat.matchAll(/\$\(([^)]+)\)/g)) {
+    if (!declared.has(name!)) report(`instanceNameFormat names the unknown input '${name}'`, 'use the name, no alias');
+  }
+}
+
+/** `a = x && b != y` -> a, b: the left sides of a visibleRule's comparisons. */
+function ruleInputs(rule = ''): string[] {
+  return rule
+    .split(/&&|\|\|/)
+    .map((part) => part.trim().split(/\s*(?:==|!=|=)\s*|\s+(?:NotEndsWith|EndsWith)\s+/)[0]!)
+    .filter((name) => name !== '');
+}
+
+function checkBundle(file: string, manifest: TaskManifest, files: Files): Problem[] {
+  const content = files.get(file);
+  if (!content) return [{ file, message: 'is missing', fix: 'npm run build' }];
+  const problems: Problem[] = [];
+  if (content.length > MAX_BUNDLE_BYTES) {
+    const message = `has ${content.length} bytes, more than ${MAX_BUNDLE_BYTES}`;
+    problems.push({ file, message, fix: 'find what was bundled that the task does not use' });
+  }
+  const code = Buffer.from(content).toString('utf8');
+  for (const key of Object.keys(manifest.messages ?? {})) {
+    if (code.includes(key)) continue;
+    problems.push({ file, message: `never uses the message '${key}' of task.json`, fix: 'remove the message' });
+  }
+  return problems;
+}
+
+/** Problems between tasks: ids and names belong to one task, and all its majors share them. */
+export function checkTaskSet(tasks: StagedTask[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const field of ['id', 'name'] as const) {
+    const owners = new Map<string, string>();
+    const bySlug = new Map<string, string>();
+    for (const { folder, manifest } of tasks) {
+      const file = `${folder}/task.json`;
+      const slug = folder.split('/')[1]!;
+      const value = String(manifest[field]);
+      const owner = owners.get(value.toLowerCase());
+      if (owner && owner !== slug) {
+        problems.push({ file, message: `has the ${field} '${value}' of the task ${owner}`, fix: 'give it its own' });
+      }
+      const sibling = bySlug.get(slug);
+      if (sibling !== undefined && sibling !== value) {
+        const message = `has another ${field} than the other majors of ${slug}`;
+        problems.push({ file, message, fix: `all majors of a task share '${sibling}'` });
+      }
+      owners.set(value.toLowerCase(), owner ?? slug);
+      bySlug.set(slug, sibling ?? value);
+    }
+  }
+  return problems;
+}
