@@ -19,15 +19,20 @@ export function checkExtension(files: Files): Problem[] {
   return problems.sort((a, b) => a.file.localeCompare(b.file));
 }
 
+/** `tasks/<slug>/v<major>` of every task among the files. */
+export function findStagedTaskFolders(files: Files): string[] {
+  const folders = [...files.keys()].map((path) => /^tasks\/[^/]+\/v\d+(?=\/)/.exec(path)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))];
+}
+
 function stagedTasks(files: Files, problems: Problem[]): StagedTask[] {
-  const folders = new Set([...files.keys()].map((path) => /^tasks\/[^/]+\/v\d+(?=\/)/.exec(path)?.[0]));
+  const folders = findStagedTaskFolders(files);
   const tasks: StagedTask[] = [];
   for (const folder of folders) {
-    if (!folder) continue;
     const manifest = readJson(files, `${folder}/task.json`, problems) as TaskManifest | undefined;
     if (manifest) tasks.push({ folder, manifest });
   }
-  if (folders.size === 0) {
+  if (folders.length === 0) {
     problems.push({ file: 'tasks', message: 'holds no task', fix: 'add tasks/<name>/v1/task.json' });
   }
   return tasks;
