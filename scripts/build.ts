@@ -2,7 +2,7 @@
  * `npm run build`: bundles every task into one CommonJS file and stages everything that the extension ships in
  * build/extension. Only files that changed are written.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -39,6 +39,8 @@ export async function build(): Promise<Bundle[]> {
   for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(Object.keys(metafile.inputs), ROOT)));
   syncFolder(STAGE, files);
+  // The bundles are CommonJS; without this, Node would read them as this package's ES modules when run from here.
+  writeFileSync(join(STAGE, '../package.json'), '{ "type": "commonjs" }\n');
 
   return tasks.map((task) => {
     const path = `${taskPath(task)}/index.js`;

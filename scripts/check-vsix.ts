@@ -21,7 +21,8 @@ export function checkVsix(vsix: Files, bytes: number, staged: Files): Problem[] 
     if (path === 'vss-extension.json') continue;
     const packed = vsix.get(path);
     if (!packed) report(path, 'is not in the VSIX', 'name it, or a folder above it, in files of vss-extension.json');
-    else if (!Buffer.from(packed).equals(Buffer.from(content))) report(path, 'changed while it was packed', 'pack again');
+    else if (!Buffer.from(packed).equals(Buffer.from(content)))
+      report(path, 'changed while it was packed', 'pack again');
   }
   for (const name of ['extension.vsixmanifest', 'extension.vsomanifest', '[Content_Types].xml']) {
     if (!vsix.has(name)) report(name, 'is not in the VSIX', 'look at the output of tfx');

@@ -15,8 +15,12 @@ interface BundledPackage {
  */
 export function thirdPartyNotices(bundledFiles: string[], root: string): string {
   const folders = new Set(bundledFiles.map(packageFolder).filter((folder) => folder !== undefined));
-  const packages = [...folders].map((folder) => readPackage(join(root, folder)));
-  packages.sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version));
+  const byVersion = new Map(
+    [...folders].map((folder) => readPackage(join(root, folder))).map((p) => [`${p.name} ${p.version}`, p]),
+  );
+  const packages = [...byVersion.values()].sort(
+    (a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version),
+  );
   const list = packages.map((p) => `${p.name} ${p.version} (${p.licence})`).join('\n');
   const texts = packages.map((p) => `${'-'.repeat(80)}\n${p.name} ${p.version}\n\n${p.text.trim()}\n`).join('\n');
   return `Model Bridge bundles the following packages.\n\n${list}\n\n${texts}`;

@@ -1,0 +1,98 @@
+/**
+ * `npm run docs`: writes the tables of inputs and outputs into docs/tasks/<task>.md from each task.json, between
+ * `<!-- inputs -->` and `<!-- /inputs -->` (and `outputs`). `--check` writes nothing and fails when a page differs.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findTasks, ROOT, readTask, type TaskInput, type TaskManifest } from './layout.ts';
+
+/** Replaces the marked parts of a page. Throws when the page lacks a marker. */
+export function fillPage(page: string, task: TaskManifest): string {
+  return fillPart(fillPart(page, 'inputs', inputTable(task)), 'outputs', outputTable(task));
+}
+
+function fillPart(page: string, part: string, content: string): string {
+  const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
+  const [start, end] = [page.indexOf(open), page.indexOf(close)];
+  if (start < 0 || end < start) throw new Error(`lacks the markers ${open} and ${close}`);
+  return `${page.slice(0, start + open.length)}\n${content}\n${page.slice(end)}`;
+}
+
+function inputTable(task: TaskManifest): string {
+  const rows = task.inputs.map((input) => [nameCell(input), typeCell(input), requiredCell(input), helpCell(input)]);
+  return table(['input', 'type', 'default', 'what it is'], rows);
+}
+
+function outputTable(task: TaskManifest): string {
+  const rows = (task.outputVariables ?? []).map(({ name, description }) => [`\`${name}\``, text(description)]);
+  return table(['output', 'what it is'], rows);
+}
+
+function nameCell({ name, aliases = [] }: TaskInput): string {
+  const others = aliases.map((alias) => `\`${alias}\``).join(', ');
+  return others ? `\`${name}\`<br>or ${others}` : `\`${name}\``;
+}
+
+function typeCell({ type, options }: TaskInput): string {
+  if (options) {
+    return Object.keys(options)
+      .map((option) => `\`${option}\``)
+      .join(', ');
+  }
+  if (type.startsWith('connectedService:')) return 'service connection';
+  return { multiLine: 'lines of text', filePath: 'path', string: 'text' }[type] ?? type;
+}
+
+function requiredCell({ required, defaultValue, visibleRule }: TaskInput): string {
+  if (defaultValue !== undefined && defaultValue !== '') return `\`${defaultValue}\``;
+  if (!required) return '';
+  return visibleRule ? `**required** if \`${visibleRule.replaceAll('|', '\\|')}\`` : '**required**';
+}
+
+function helpCell({ label = '', helpMarkDown = '' }: TaskInput): string {
+  return `**${text(label)}.** ${text(helpMarkDown)}`.trim();
+}
+
+/** A table cell holds one line and no bare `|`. */
+function text(value: string): string {
+  return value
+    .trim()
+    .replace(/\s*\n\s*/g, '<br>')
+    .replaceAll('|', '\\|');
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+/** Writes or checks every page; returns what is wrong with them. */
+export function updateDocs(check: boolean): string[] {
+  const problems: string[] = [];
+  for (const task of findTasks()) {
+    const name = `docs/tasks/${task.slug}.md`;
+    const file = join(ROOT, name);
+    if (!existsSync(file)) {
+      problems.push(`${name} is missing: write the page of the task`);
+      continue;
+    }
+    const page = readFileSync(file, 'utf8');
+    try {
+      const filled = fillPage(page, readTask(task.folder));
+      if (filled === page) continue;
+      if (check) problems.push(`${name} differs from task.json: run npm run docs`);
+      else writeFileSync(file, filled);
+    } catch (error) {
+      problems.push(`${name}: ${(error as Error).message}`);
+    }
+  }
+  return problems;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problems = updateDocs(process.argv.includes('--check'));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log('The tables of docs/tasks agree with task.json.');
+}

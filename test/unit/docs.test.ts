@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { fillPage, updateDocs } from '../../scripts/docs.ts';
+import type { TaskManifest } from '../../scripts/layout.ts';
+
+const task = {
+  inputs: [
+    {
+      name: 'connectedServiceNameARM',
+      aliases: ['azureSubscription'],
+      type: 'connectedService:AzureRM',
+      label: 'Connection',
+      required: true,
+      helpMarkDown: 'First line.\nA | B',
+    },
+    {
+      name: 'onFail',
+      type: 'pickList',
+      label: 'On failure',
+      options: { fail: 'Fail', warn: 'Warn' },
+      defaultValue: 'fail',
+    },
+  ],
+  outputVariables: [{ name: 'verdict', description: 'pass or fail' }],
+} as unknown as TaskManifest;
+
+const page = '# Page\n<!-- inputs -->\nold\n<!-- /inputs -->\nprose\n<!-- outputs --><!-- /outputs -->\nend\n';
+
+describe('the tables of docs/tasks', () => {
+  it('are written between the markers and leave the prose alone', () => {
+    assert.equal(
+      fillPage(page, task),
+      [
+        '# Page',
+        '<!-- inputs -->',
+        '| input | type | default | what it is |',
+        '|---|---|---|---|',
+        '| `connectedServiceNameARM`<br>or `azureSubscription` | service connection | **required** | **Connection.** First line.<br>A \\| B |',
+        '| `onFail` | `fail`, `warn` | `fail` | **On failure.** |',
+        '<!-- /inputs -->',
+        'prose',
+        '<!-- outputs -->',
+        '| output | what it is |',
+        '|---|---|',
+        '| `verdict` | pass or fail |',
+        '<!-- /outputs -->',
+        'end',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('stay the same when they are written again', () => {
+    const once = fillPage(page, task);
+    assert.equal(fillPage(once, task), once);
+  });
+
+  it('need their markers', () => {
+    assert.throws(() => fillPage('# Page\n', task), /lacks the markers <!-- inputs -->/);
+  });
+
+  it('agree with every task.json', () => {
+    assert.deepEqual(updateDocs(true), []);
+  });
+});
