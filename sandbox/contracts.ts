@@ -206,6 +206,8 @@ export interface DevOpsRun {
   updateRecord(record: Record<string, unknown> & { id: string }): void;
   addAttachment(recordId: string, type: string, name: string, file: string): void;
   addTag(tag: string): void;
+  /** Publishes the folder's content as a build artifact. */
+  addArtifact(name: string, folder: string): void;
   setBuildNumber(value: string): void;
   appendLog(recordId: string, lines: string[]): void;
   complete(result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled'): void;
