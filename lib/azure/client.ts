@@ -1,0 +1,171 @@
+import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  bearerTokenAuthenticationPolicyName,
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpMethods,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { type Cloud, type CloudMetadata, cloudOf } from './cloud.ts';
+import { type AzureConnection, signInOf } from './connection.ts';
+import { createCredential } from './credential.ts';
+import { AzureError } from './failures.ts';
+import { bearerPolicy, createTokenSource } from './tokens.ts';
+
+/** Who a request is for, which decides its token: Azure Resource Manager, the Azure ML data plane, or nobody (a SAS URL). */
+export type Audience = 'arm' | 'ml' | 'none';
+
+export interface AzureRequest {
+  method: HttpMethods;
+  url: string;
+  audience: Audience;
+  /** Sent as JSON, byte for byte what `JSON.stringify` makes of it. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+export interface AzureAnswer<T> {
+  status: number;
+  body: T;
+  /** The body as it came. */
+  text: string;
+  header(name: string): string | undefined;
+}
+
+/** The one way to Azure. Retries (throttling, 5xx, lost connections) live here and nowhere else. */
+export interface AzureClient {
+  readonly cloud: Cloud;
+  /** Microsoft's client, for reads, paging and long-running operations; it cuts bodies of writes, so those go through `send`. */
+  readonly arm: AzureMachineLearningWorkspaces;
+  /** @throws AzureError when the answer's status is 400 or more */
+  send<T>(request: AzureRequest): Promise<AzureAnswer<T>>;
+  /** A token for the Azure ML data plane, for the header `x-azureml-token`. */
+  mlToken(): Promise<string>;
+}
+
+export interface AzureClientOptions {
+  connection: AzureConnection;
+  subscriptionId: string;
+  /** Token of the job's own connection; needed for workload identity federation. */
+  systemAccessToken: string;
+  /** Hears every token that is used, so that it can be masked. */
+  onSecret: (secret: string) => void;
+  /** Appears in the user agent of every request: `model-bridge/0.1.0`. */
+  product: string;
+}
+
+/** Opens the way to Azure for one connection. @throws UserError when the connection can't be used */
+export async function createAzureClient(options: AzureClientOptions): Promise<AzureClient> {
+  const { connection, subscriptionId, systemAccessToken, onSecret, product } = options;
+  const signIn = signInOf(connection);
+  const userAgentOptions = { userAgentPrefix: product };
+  const httpClient = createDefaultHttpClient();
+  const open = createPipelineFromOptions({ userAgentOptions });
+  const cloud = await cloudOf(connection, async (url) => {
+    const response = await open.sendRequest(httpClient, createPipelineRequest({ url }));
+    return read<CloudMetadata | CloudMetadata[]>(response).body;
+  });
+  const tokens = createTokenSource(() => createCredential(signIn, cloud, systemAccessToken), onSecret, Date.now);
+
+  // The client asks for a credential; its policy is replaced by ours, which both audiences share.
+  const unused: TokenCredential = { getToken: () => Promise.resolve(null) };
+  const arm = new AzureMachineLearningWorkspaces(unused, subscriptionId, {
+    endpoint: cloud.armUrl,
+    $host: cloud.armUrl,
+    userAgentOptions,
+  });
+  arm.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+  arm.pipeline.addPolicy(bearerPolicy(tokens, cloud.armScope), { afterPhase: 'Retry' });
+
+  const ml = createPipelineFromOptions({ userAgentOptions });
+  ml.addPolicy(bearerPolicy(tokens, cloud.mlScope), { afterPhase: 'Retry' });
+
+  const ways: Record<Audience, (request: PipelineRequest) => Promise<PipelineResponse>> = {
+    arm: (request) => arm.sendRequest(request),
+    ml: (request) => ml.sendRequest(httpClient, request),
+    none: (request) => open.sendRequest(httpClient, request),
+  };
+  return {
+    cloud,
+    arm,
+    mlToken: () => tokens.get(cloud.mlScope),
+    async send<T>({ method, url, audience, body, headers = {}, signal }: AzureRequest) {
+      const request = createPipelineRequest({
+        method,
+        url,
+        headers: createHttpHeaders({ Accept: 'application/json', ...headers }),
+        ...(signal ? { abortSignal: signal } : {}),
+      });
+      if (body !== undefined) {
+        request.body = JSON.stringify(body);
+        request.headers.set('Content-Type', 'application/json');
+      }
+      return read<T>(await ways[audience](request));
+    },
+  };
+}
+
+interface ErrorBody {
+  error?: { code?: string; message?: string; details?: { code?: string; message?: string }[] };
+  error_code?: string;
+  message?: string;
+}
+
+function read<T>(response: PipelineResponse): AzureAnswer<T> {
+  const text = response.bodyAsText ?? '';
+  const body = parse(text);
+  if (response.status >= 400) {
+    const { error, error_code, message } = (body ?? {}) as ErrorBody;
+    const details = (error?.details ?? [])
+      .map((detail) => detail.message)
+      .filter((one) => one && one !== error?.message);
+    throw new AzureError({
+      status: response.status,
+      code: error?.code ?? error_code ?? response.headers.get('x-ms-error-code') ?? `Http${response.status}`,
+      message: [error?.message ?? message ?? (text.slice(0, 500) || 'no message'), ...details].join(' '),
+      method: response.request.method,
+      url: response.request.url,
+      requestId: response.headers.get('x-ms-request-id') ?? response.headers.get('x-request-id'),
+    });
+  }
+  return { status: response.status, body: body as T, text, header: (name) => response.headers.get(name) };
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Turns the errors of Microsoft's client into `AzureError`, so that callers know one kind. */
+export async function viaClient<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const rest = error as {
+      name?: string;
+      statusCode?: number;
+      code?: string;
+      message?: string;
+      request?: { method: string; url: string };
+      response?: PipelineResponse;
+    };
+    if (rest.name !== 'RestError' || rest.statusCode === undefined || !rest.request) throw error;
+    if (rest.response) read(rest.response);
+    throw new AzureError({
+      status: rest.statusCode,
+      code: rest.code ?? `Http${rest.statusCode}`,
+      message: rest.message ?? '',
+      method: rest.request.method,
+      url: rest.request.url,
+    });
+  }
+}

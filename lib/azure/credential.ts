@@ -1,0 +1,43 @@
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  AzurePipelinesCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  ManagedIdentityCredential,
+} from '@azure/identity';
+import type { Cloud } from './cloud.ts';
+import type { SignIn } from './connection.ts';
+
+/**
+ * The credential for a connection. With workload identity federation the library asks Azure Pipelines for a fresh OIDC
+ * assertion whenever it refreshes the token, so a wait of many hours outlives the assertion's few minutes; it reads the
+ * address of the request from `SYSTEM_OIDCREQUESTURI`.
+ * @param systemAccessToken the job's own token: `AccessToken` of the connection `SYSTEMVSSCONNECTION`
+ */
+export function createCredential(signIn: SignIn, cloud: Cloud, systemAccessToken: string): TokenCredential {
+  // Clouds outside Microsoft's list can't be looked up at Microsoft's public instance discovery.
+  const options = { authorityHost: cloud.authorityUrl, disableInstanceDiscovery: !cloud.isPublic };
+  switch (signIn.kind) {
+    case 'secret':
+      return new ClientSecretCredential(signIn.tenantId, signIn.clientId, signIn.secret, options);
+    case 'certificate':
+      return new ClientCertificateCredential(
+        signIn.tenantId,
+        signIn.clientId,
+        { certificate: signIn.certificate },
+        options,
+      );
+    case 'federation':
+      return new AzurePipelinesCredential(
+        signIn.tenantId,
+        signIn.clientId,
+        signIn.connectionId,
+        systemAccessToken,
+        options,
+      );
+    case 'managedIdentity':
+      return signIn.clientId
+        ? new ManagedIdentityCredential({ clientId: signIn.clientId })
+        : new ManagedIdentityCredential();
+  }
+}

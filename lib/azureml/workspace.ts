@@ -1,0 +1,81 @@
+import type { AzureClient, AzureRequest } from '../azure/client.ts';
+import { viaClient } from '../azure/client.ts';
+import { hasStatus } from '../azure/failures.ts';
+import { UserError } from '../core/errors.ts';
+import { didYouMean, oneOf } from '../core/nearest.ts';
+import { type WorkspaceIds, workspacePath } from './ids.ts';
+
+/** An Azure ML workspace that was found, and the ways to its services. The functions of this folder take it first. */
+export interface Workspace {
+  readonly ids: WorkspaceIds;
+  /** ARM path. */
+  readonly path: string;
+  readonly client: AzureClient;
+  /** Azure region: `eastus`. */
+  readonly location: string;
+  /** GUID, as in `azureml://locations/{location}/workspaces/{guid}/...`. */
+  readonly workspaceGuid: string;
+  /** Root of run history below the region's data plane, this workspace included. */
+  readonly historyUrl: string;
+  /** Root of the MLflow tracking REST API, this workspace included. */
+  readonly mlflowUrl: string;
+}
+
+/**
+ * Finds the workspace and its data plane.
+ * `GET {workspace}` gives `discoveryUrl` and `mlFlowTrackingUri`; `GET {discoveryUrl}` (no token) gives `api`, the root of
+ * the region's data plane (azure-ai-ml `_job_operations._get_workspace_url`).
+ * @throws UserError `WorkspaceNotFound`
+ */
+export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Promise<Workspace> {
+  const path = workspacePath(ids);
+  const found = await viaClient(client.arm.workspaces.get(ids.resourceGroup, ids.workspaceName)).catch(
+    async (error) => {
+      if (hasStatus(error, 404)) throw await workspaceNotFound(client, ids);
+      throw error;
+    },
+  );
+  const discoveryUrl = found.discoveryUrl;
+  if (!discoveryUrl) throw new Error(`The workspace ${ids.workspaceName} has no discoveryUrl.`);
+  const { body: roots } = await client.send<{ api?: string }>({ method: 'GET', url: discoveryUrl, audience: 'none' });
+  if (!roots?.api) throw new Error(`The discovery document at ${discoveryUrl} names no 'api'.`);
+  const tracking = found.mlFlowTrackingUri ?? `${roots.api}/mlflow/v1.0${path}`;
+  return {
+    ids,
+    path,
+    client,
+    location: found.location ?? '',
+    workspaceGuid: found.workspaceId ?? '',
+    historyUrl: `${roots.api}/history/v1.0${path}`,
+    mlflowUrl: `${tracking.replace(/^azureml:/, 'https:')}/api/2.0/mlflow`,
+  };
+}
+
+async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promise<UserError> {
+  const names: string[] = [];
+  try {
+    for await (const one of client.arm.workspaces.listBySubscription()) if (one.name) names.push(one.name);
+  } catch {
+    // The list only helps to word the message; a connection that may not list still gets the message.
+  }
+  const seen = names.length > 0 ? ` The connection sees ${oneOf(names)}.` : '';
+  return new UserError({
+    code: 'WorkspaceNotFound',
+    message: `There is no workspace '${ids.workspaceName}' in the resource group '${ids.resourceGroup}' of subscription ${ids.subscriptionId}.${didYouMean(ids.workspaceName, names)}`,
+    fix: `Check the inputs resourceGroupName and azureMLWorkspaceName.${seen}`,
+    docs: 'connections',
+  });
+}
+
+/** A request to ARM below the workspace: `jobs/x`. */
+export function armRequest(
+  workspace: Workspace,
+  method: AzureRequest['method'],
+  below: string,
+  apiVersion: string,
+  more: Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal'>> = {},
+): AzureRequest {
+  const url = new URL(`${workspace.client.cloud.armUrl}${workspace.path}/${below}`);
+  url.searchParams.set('api-version', apiVersion);
+  return { method, url: url.href, audience: 'arm', ...more };
+}

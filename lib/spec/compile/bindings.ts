@@ -1,0 +1,119 @@
+import type { Problem } from '../../core/errors.ts';
+import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { entriesOf, textOf, type YamlNode } from '../yaml.ts';
+
+/** A step of a pipeline as its siblings see it. */
+export interface GraphNode {
+  name: string;
+  node: YamlNode;
+  /** Declared outputs and their types; undefined when the component is not known here (registered or in a registry). */
+  outputs: Map<string, { type: string }> | undefined;
+}
+
+interface Binding {
+  text: string;
+  path: string[];
+  at: YamlNode;
+}
+
+/** Every `${{...}}` of a step, wherever it stands in it, the command's own text aside. */
+function bindingsOf(node: YamlNode): Binding[] {
+  const found: Binding[] = [];
+  const visit = (value: YamlNode): void => {
+    if (value.kind === 'map') {
+      for (const [name, item] of entriesOf(value)) if (name !== 'command') visit(item);
+    } else if (value.kind === 'list') value.items.forEach(visit);
+    else
+      for (const [text, path] of (textOf(value) ?? '').matchAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g))
+        found.push({ text, path: path!.split('.'), at: value });
+  };
+  visit(node);
+  return found;
+}
+
+/**
+ * Checks that every binding of the steps leads somewhere: to an input or output of the pipeline, or to an output of
+ * another step.
+ */
+export function checkBindings(
+  nodes: readonly GraphNode[],
+  inputs: ReadonlyMap<string, string>,
+  outputs: ReadonlySet<string>,
+  problems: Problem[],
+): void {
+  const steps = new Map(nodes.map((node) => [node.name, node]));
+  for (const { name: own, node } of nodes) {
+    for (const { text, path, at } of bindingsOf(node)) {
+      const say = (message: string): void => {
+        problems.push({ message: `'jobs.${own}' is bound to ${text}, but ${message}`, place: at.place });
+      };
+      const [parent, kind, name, port, output] = path as [string, string?, string?, string?, string?];
+      if (parent !== 'parent') {
+        if (parent === 'inputs' || parent === 'outputs' || parent === 'jobs')
+          say(`a step reaches the pipeline through 'parent': write \${{parent.${path.join('.')}}}.`);
+        continue; // ${{name}}, ${{default_datastore}} and the like are filled in by Azure ML
+      }
+      if (kind === 'inputs') {
+        const whole = path.slice(2).join('.');
+        if (
+          !inputs.has(whole) &&
+          ![...inputs.keys()].some((one) => one.startsWith(`${whole}.`)) &&
+          !inputs.has(name ?? '')
+        )
+          say(
+            `the pipeline has no input '${whole}'.${didYouMean(whole, inputs.keys()) || ` It has ${oneOf(inputs.keys())}.`}`,
+          );
+      } else if (kind === 'outputs') {
+        if (!outputs.has(name ?? ''))
+          say(
+            `the pipeline has no output '${name}'.${didYouMean(name ?? '', outputs) || ` It has ${oneOf(outputs)}.`}`,
+          );
+      } else if (kind === 'jobs') {
+        const step = steps.get(name ?? '');
+        if (!step)
+          say(
+            `there is no step '${name}'.${didYouMean(name ?? '', steps.keys()) || ` The steps are ${oneOf(steps.keys())}.`}`,
+          );
+        else if (name === own) say('a step cannot wait for itself.');
+        else if (port === 'outputs' && step.outputs && !step.outputs.has(output ?? ''))
+          say(
+            `the step '${name}' has no output '${output}'.${didYouMean(output ?? '', step.outputs.keys()) || ` It has ${oneOf(step.outputs.keys())}.`}`,
+          );
+        else if (port !== 'outputs') say(`a step offers its outputs: write \${{parent.jobs.${name}.outputs.<name>}}.`);
+      } else say("after 'parent' come inputs, outputs or jobs.");
+    }
+  }
+}
+
+/** Finds steps that wait for each other in a circle, which would never start. */
+export function checkCycles(nodes: readonly GraphNode[], problems: Problem[]): void {
+  const needs = new Map(
+    nodes.map(({ name, node }) => [
+      name,
+      [
+        ...new Set(
+          bindingsOf(node)
+            .filter(({ path }) => path[0] === 'parent' && path[1] === 'jobs')
+            .map(({ path }) => path[2]!),
+        ),
+      ].filter((other) => other !== name),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (name: string, way: string[]): void => {
+    if (done.has(name) || !needs.has(name)) return;
+    const start = way.indexOf(name);
+    if (start >= 0) {
+      const circle = [...way.slice(start), name];
+      problems.push({
+        message: `The steps wait for each other: ${circle.join(' needs ')}.`,
+        place: nodes.find((node) => node.name === name)!.node.place,
+      });
+      for (const member of circle) done.add(member);
+      return;
+    }
+    for (const other of needs.get(name)!) visit(other, [...way, name]);
+    done.add(name);
+  };
+  for (const { name } of nodes) visit(name, []);
+}

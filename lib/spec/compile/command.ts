@@ -1,0 +1,57 @@
+import type { Problem } from '../../core/errors.ts';
+import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { compact } from '../plan.ts';
+import { computeId } from '../references.ts';
+import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { compileCode } from './code.ts';
+import type { CompileContext } from './context.ts';
+import { compileEnvironment } from './environment.ts';
+import { compileInputs, compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
+import { commandLimits, distribution, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
+
+/** `properties` of a command job, the fields of every job aside. */
+export function compileCommandJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
+  const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
+  const outputs = compileOutputs(get(root, 'outputs'));
+  checkCommandText(root, inputs, outputs, '', context.builder.problems);
+  const compute = get(root, 'compute');
+  return compact({
+    jobType: 'Command',
+    command: textOf(get(root, 'command')),
+    codeId: compileCode(context, get(root, 'code'), 'code'),
+    environmentId: compileEnvironment(context, get(root, 'environment'), 'environment'),
+    computeId: compute && !isNull(compute) ? computeId(context.builder, compute, 'compute') : undefined,
+    environmentVariables: textMap(get(root, 'environment_variables')),
+    inputs: jobInputs(inputs),
+    outputs: jobOutputs(outputs),
+    resources: jobResources(get(root, 'resources')),
+    distribution: distribution(get(root, 'distribution'), 'job'),
+    limits: commandLimits(get(root, 'limits'), 'job'),
+    queueSettings: jobQueueSettings(get(root, 'queue_settings')),
+  });
+}
+
+/**
+ * Every `${{inputs.x}}` and `${{outputs.x}}` of a command must be declared, or the job would fail minutes later
+ * on the compute (azure-ai-ml `validate_inputs_for_command`).
+ * @param path of the node that has the command; empty for the file itself
+ */
+export function checkCommandText(
+  node: YamlNode,
+  inputs: ReadonlyMap<string, IoValue | unknown>,
+  outputs: ReadonlyMap<string, OutputValue | unknown>,
+  path: string,
+  problems: Problem[],
+): void {
+  const command = get(node, 'command');
+  const field = path ? `${path}.command` : 'command';
+  for (const [whole, kind, name] of (textOf(command) ?? '').matchAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g)) {
+    const declared = kind === 'inputs' ? inputs : outputs;
+    const first = name!.split('.')[0]!;
+    if (declared.has(name!) || declared.has(first)) continue;
+    problems.push({
+      message: `'${field}' uses ${whole}, but there is no such ${kind!.slice(0, -1)}.${didYouMean(name!, declared.keys()) || ` Declared are ${oneOf(declared.keys())}.`}`,
+      place: command!.place,
+    });
+  }
+}

@@ -1,0 +1,196 @@
+import { resolve } from 'node:path';
+import { assetPath } from '../../azureml/ids.ts';
+import { UserError } from '../../core/errors.ts';
+import { oneOf } from '../../core/nearest.ts';
+import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
+import { check } from '../schema/fields.ts';
+import { commandComponent } from '../schema/job.ts';
+import { entriesOf, get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
+import { compileCode } from './code.ts';
+import { checkCommandText } from './command.ts';
+import type { CompileContext } from './context.ts';
+import { compileEnvironment } from './environment.ts';
+import { distribution, nodeResources } from './run-settings.ts';
+
+/** Name of every component that a job brings along. */
+const ANONYMOUS = 'azureml_anonymous';
+
+/** An input that a component declares, as far as nodes are checked against it. */
+export interface DeclaredInput {
+  type: string;
+  optional: boolean;
+  hasDefault: boolean;
+}
+
+/** A component as a node sees it. */
+export interface CompiledComponent {
+  id: string;
+  inputs: Map<string, DeclaredInput>;
+  outputs: Map<string, { type: string }>;
+}
+
+/** A node's `component: ./train.yml`. Undefined when the file has problems, which are noted then. */
+export function compileComponentFile(
+  context: CompileContext,
+  node: YamlNode,
+  field: string,
+): CompiledComponent | undefined {
+  const path = resolve(context.file.folder, (textOf(node) ?? '').replace(/^file:/, ''));
+  if (context.including.includes(path)) {
+    context.builder.problems.push({ message: `'${field}' leads back to the file itself.`, place: node.place });
+    return undefined;
+  }
+  try {
+    const file = readYaml(path, context.shownFrom);
+    return compileComponent({ ...context, file, including: [...context.including, path] }, file.root, '');
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (error.problems.length > 0) context.builder.problems.push(...error.problems);
+    else context.builder.problems.push({ message: `'${field}': ${error.message}`, place: node.place });
+    return undefined;
+  }
+}
+
+/** A component's own description, from its file or in place. */
+export function compileComponent(context: CompileContext, root: YamlNode, path: string): CompiledComponent | undefined {
+  const { problems } = context.builder;
+  const type = textOf(get(root, 'type')) ?? 'command';
+  if (type !== 'command') {
+    problems.push({
+      message: `Components of type '${type}' are not supported; supported is ${oneOf(['command'])}.`,
+      place: get(root, 'type')!.place,
+    });
+    return undefined;
+  }
+  const before = problems.length;
+  check(root, commandComponent, path, problems);
+  if (problems.length > before) return undefined;
+  const inputs = get(root, 'inputs');
+  const outputs = get(root, 'outputs');
+  const declaredInputs = new Map(entriesOf(inputs).map(([name, value]) => [name, declaredInput(value)]));
+  const declaredOutputs = new Map(
+    entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
+  );
+  checkCommandText(root, declaredInputs, declaredOutputs, path, problems);
+  const spec = compact({
+    $schema: textOf(get(root, '$schema')),
+    name: ANONYMOUS,
+    version: '1',
+    type: 'command',
+    display_name: textOf(get(root, 'display_name')),
+    description: textOf(get(root, 'description')),
+    tags: jsonOf(get(root, 'tags')),
+    is_deterministic: booleanOf(get(root, 'is_deterministic')) ?? true,
+    command: textOf(get(root, 'command')),
+    code: prefixed(compileCode(context, get(root, 'code'), fieldAt(path, 'code'))),
+    environment: prefixed(compileEnvironment(context, get(root, 'environment'), fieldAt(path, 'environment'))),
+    inputs:
+      declaredInputs.size > 0
+        ? Object.fromEntries(entriesOf(inputs).map(([name, value]) => [name, inputSpec(value)]))
+        : undefined,
+    outputs:
+      declaredOutputs.size > 0
+        ? Object.fromEntries(entriesOf(outputs).map(([name, value]) => [name, outputSpec(value)]))
+        : undefined,
+    resources: nodeResources(get(root, 'resources')),
+    distribution: distribution(get(root, 'distribution'), 'component'),
+    _source: 'YAML.COMPONENT',
+  });
+  const description = textOf(get(root, 'description'));
+  const id = planComponent(
+    context,
+    spec,
+    textOf(get(root, 'display_name')) ?? textOf(get(root, 'name')) ?? path,
+    description,
+    jsonOf(get(root, 'tags')),
+  );
+  return { id, inputs: declaredInputs, outputs: declaredOutputs };
+}
+
+/** Plans an anonymous component, named after its content, and gives its id. */
+export function planComponent(
+  context: CompileContext,
+  spec: Record<string, unknown>,
+  label: string,
+  description?: string,
+  tags: unknown = {},
+): string {
+  const { name: _name, version: _version, ...content } = spec;
+  const path = assetPath(context.builder.workspace, 'components', ANONYMOUS, guidOf(contentHash(content)));
+  context.builder.addStep(path, {
+    kind: 'component',
+    label,
+    request: putRequest(
+      path,
+      compact({ componentSpec: spec, description, isAnonymous: true, properties: {}, tags: tags ?? {} }),
+    ),
+  });
+  return path;
+}
+
+/** Ids in a component's specification carry the prefix `azureml:`, ids in ARM fields don't. */
+export function prefixed(id: string | undefined): string | undefined {
+  return id?.startsWith('/') ? `azureml:${id}` : id;
+}
+
+function declaredInput(node: YamlNode): DeclaredInput {
+  return {
+    type: textOf(get(node, 'type')) ?? 'string',
+    optional: booleanOf(get(node, 'optional')) ?? false,
+    hasDefault: !isNull(get(node, 'default')),
+  };
+}
+
+/** Literals of a declared input are text on the wire; numbers are spelled as their declared type. */
+function inputSpec(node: YamlNode): Record<string, unknown> {
+  const type = textOf(get(node, 'type'));
+  const spelled = (value: YamlNode | undefined): string | undefined => {
+    const text = textOf(value);
+    return type === 'number' && text !== undefined && /^[-+]?\d+$/.test(text) ? `${text}.0` : text;
+  };
+  const choices = get(node, 'enum');
+  const known = compact({
+    type,
+    description: textOf(get(node, 'description')),
+    default: spelled(get(node, 'default')),
+    optional: booleanOf(get(node, 'optional')) || undefined,
+    min: spelled(get(node, 'min')),
+    max: spelled(get(node, 'max')),
+    enum: choices?.kind === 'list' ? choices.items.map((item) => textOf(item)) : undefined,
+    mode: textOf(get(node, 'mode')),
+  });
+  return {
+    ...passedThrough(node, ['type', 'description', 'default', 'optional', 'min', 'max', 'enum', 'mode']),
+    ...known,
+  };
+}
+
+function outputSpec(node: YamlNode): Record<string, unknown> {
+  if (isNull(node)) return { type: 'uri_folder' };
+  return {
+    ...passedThrough(node, ['type', 'description', 'mode']),
+    ...compact({
+      type: textOf(get(node, 'type')) ?? 'uri_folder',
+      description: textOf(get(node, 'description')),
+      mode: textOf(get(node, 'mode')),
+    }),
+  };
+}
+
+/** Fields that are newer than this code: components pass them through, as Azure ML's own tools do. */
+function passedThrough(node: YamlNode, known: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => !known.includes(name))
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
+}
+
+export function booleanOf(node: YamlNode | undefined): boolean | undefined {
+  const text = textOf(node)?.toLowerCase();
+  return text === undefined ? undefined : text === 'true';
+}
+
+function fieldAt(path: string, name: string): string {
+  return path ? `${path}.${name}` : name;
+}

@@ -1,0 +1,115 @@
+import { basename, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { assetPath } from '../../azureml/ids.ts';
+import { UserError } from '../../core/errors.ts';
+import { CONTAINER, compact, contentHash, putRequest } from '../plan.ts';
+import { assetId } from '../references.ts';
+import { normalizeChoice } from '../schema/fields.ts';
+import { get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
+import { type CompileContext, planUpload } from './context.ts';
+
+/** Name under which Azure ML's tools keep environments that a job file describes in place. */
+const ANONYMOUS = 'CliV2AnonymousEnvironment';
+const OS_TYPES: Record<string, string> = { linux: 'Linux', windows: 'Windows' };
+
+/** The id of a job's environment: a reference, or an anonymous one that is planned from its description. */
+export function compileEnvironment(
+  context: CompileContext,
+  node: YamlNode | undefined,
+  field: string,
+): string | undefined {
+  if (!node || isNull(node)) return undefined;
+  if (node.kind === 'scalar') return assetId(context.builder, 'environments', node, field);
+  const properties = environmentProperties(context, node, field);
+  if (!properties) return undefined;
+  const version = contentHash(properties.identity);
+  const path = assetPath(context.builder.workspace, 'environments', ANONYMOUS, version);
+  context.builder.addStep(path, {
+    kind: 'environment',
+    label: properties.label,
+    request: putRequest(path, { ...properties.body, isAnonymous: true }),
+    ...(properties.contextDatastore ? { contextDatastore: properties.contextDatastore } : {}),
+  });
+  return path;
+}
+
+interface Description {
+  body: Record<string, unknown>;
+  /** What makes two environments the same. */
+  identity: unknown;
+  label: string;
+  contextDatastore?: string;
+}
+
+function environmentProperties(context: CompileContext, node: YamlNode, field: string): Description | undefined {
+  const image = textOf(get(node, 'image'));
+  const build = get(node, 'build');
+  const hasBuild = !isNull(build);
+  const condaFile = compileConda(context, get(node, 'conda_file'), `${field}.conda_file`);
+  if ((image !== undefined) === hasBuild) {
+    context.builder.problems.push({
+      message: image
+        ? `'${field}' has both 'image' and 'build'; an environment is made from one of them.`
+        : `'${field}' needs 'image' (a Docker image, with 'conda_file' for its packages) or 'build' (a folder with a Dockerfile).`,
+      place: node.place,
+    });
+    return undefined;
+  }
+  const osType = textOf(get(node, 'os_type'));
+  const common = compact({
+    description: textOf(get(node, 'description')),
+    tags: jsonOf(get(node, 'tags')),
+    osType: osType ? OS_TYPES[normalizeChoice(osType)] : undefined,
+    inferenceConfig: jsonOf(get(node, 'inference_config')),
+    condaFile,
+  });
+  if (!hasBuild) return { body: { image, ...common }, identity: { image, ...common }, label: image! };
+  const dockerfilePath = textOf(get(build, 'dockerfile_path'));
+  const path = get(build, 'path') ?? get(build, 'local_path');
+  if (!path || isNull(path)) {
+    context.builder.problems.push({ message: `'${field}.build' lacks the required field 'path'.`, place: node.place });
+    return undefined;
+  }
+  const written = textOf(path) ?? '';
+  if (/^(https?|git):\/\//.test(written)) {
+    const body = { build: compact({ contextUri: written, dockerfilePath }), ...common };
+    return { body, identity: body, label: written };
+  }
+  const datastore = textOf(get(node, 'datastore'))?.replace(/^azureml:/, '') ?? 'workspaceblobstore';
+  const upload = planUpload(context, path, `${field}.build.path`, datastore);
+  if (!upload) return undefined;
+  const { hash, root } = upload.snapshot;
+  return {
+    body: {
+      // A build context is named by its blob URL; the datastore's container is known once the datastore is read.
+      build: {
+        contextUri: `${CONTAINER}/LocalUpload/${hash}/${basename(root)}/`,
+        dockerfilePath: dockerfilePath ?? 'Dockerfile',
+      },
+      ...common,
+    },
+    identity: { context: hash, dockerfilePath, ...common },
+    label: written,
+    contextDatastore: datastore,
+  };
+}
+
+/** The conda specification as the YAML text that Azure ML stores: from a file, or from the mapping in place. */
+function compileConda(context: CompileContext, node: YamlNode | undefined, field: string): string | undefined {
+  if (!node || isNull(node)) return undefined;
+  if (node.kind === 'map') return condaText(jsonOf(node));
+  const path = textOf(node) ?? '';
+  try {
+    return condaText(jsonOf(readYaml(resolve(context.file.folder, path), context.shownFrom).root));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (error.problems.length > 0) context.builder.problems.push(...error.problems);
+    else context.builder.problems.push({ message: `'${field}': ${error.message}`, place: node.place });
+    return undefined;
+  }
+}
+
+/** YAML 1.1, since the service's side reads it with PyYAML: text such as 'yes' has to stay in quotes. */
+function condaText(value: unknown): string {
+  return stringify(value, { version: '1.1' });
+}

@@ -1,0 +1,216 @@
+import { nameOf } from '../../azureml/ids.ts';
+import { compact } from '../plan.ts';
+import { assetId, datastoreId, isRemote } from '../references.ts';
+import { isBinding, normalizeChoice } from '../schema/fields.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { type CompileContext, planUpload } from './context.ts';
+
+/** Modes as the REST API spells them (facts: `_input_output_helpers.py`); reading and writing mounts differ. */
+const INPUT_MODES: Record<string, string> = {
+  mount: 'ReadOnlyMount',
+  ro_mount: 'ReadOnlyMount',
+  rw_mount: 'ReadWriteMount',
+  download: 'Download',
+  direct: 'Direct',
+  eval_mount: 'EvalMount',
+  eval_download: 'EvalDownload',
+};
+const OUTPUT_MODES: Record<string, string> = {
+  mount: 'ReadWriteMount',
+  rw_mount: 'ReadWriteMount',
+  upload: 'Upload',
+  direct: 'Direct',
+};
+
+const MODEL_INPUTS = new Set(['mlflow_model', 'custom_model', 'triton_model']);
+const IO_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** One input, spelling-neutral: the two casings of the wire (jobs camelCase, nodes snake_case) are put on later. */
+export type IoValue =
+  | { kind: 'literal'; value: string; mode?: string | undefined; description?: string | undefined }
+  | { kind: 'asset'; type: string; uri: string; mode?: string | undefined; description?: string | undefined };
+
+/** Inputs of a job or node. Problems go to the builder. */
+export function compileInputs(
+  context: CompileContext,
+  node: YamlNode | undefined,
+  field: string,
+): Map<string, IoValue> {
+  const inputs = new Map<string, IoValue>();
+  for (const [name, value, keyPlace] of entriesOf(node)) {
+    const at = `${field}.${name}`;
+    if (!IO_NAME.test(name)) {
+      context.builder.problems.push({
+        message: `'${at}': a name has letters, digits and underscores and begins with no digit.`,
+        place: keyPlace,
+      });
+      continue;
+    }
+    const compiled = compileInput(context, value, at);
+    if (compiled) inputs.set(name, compiled);
+  }
+  return inputs;
+}
+
+function compileInput(context: CompileContext, node: YamlNode, field: string): IoValue | undefined {
+  if (isNull(node)) return undefined;
+  if (node.kind === 'scalar') return { kind: 'literal', value: literalText(node) };
+  const mode = modeOf(node, INPUT_MODES);
+  const description = textOf(get(node, 'description'));
+  const path = get(node, 'path');
+  if (!path || isNull(path)) {
+    const value = get(node, 'value') ?? get(node, 'default');
+    if (value && !isNull(value)) return { kind: 'literal', value: literalText(value), description };
+    // A pipeline's input may declare only its type and be optional; there is nothing to send then.
+    const type = textOf(get(node, 'type'));
+    if (type && textOf(get(node, 'optional'))?.toLowerCase() === 'true') return undefined;
+    context.builder.problems.push({
+      message: `'${field}' lacks 'path' (for data and models) or 'value' (for a parameter).`,
+      place: node.place,
+    });
+    return undefined;
+  }
+  if (isBinding(path)) return { kind: 'literal', value: literalText(path), mode, description };
+  const type = textOf(get(node, 'type')) ?? 'uri_folder';
+  const uri = inputUri(context, node, path, type, field);
+  return uri === undefined ? undefined : { kind: 'asset', type: normalizeChoice(type), uri, mode, description };
+}
+
+/** Bindings lose the white space around them, as Azure ML's tools send them. */
+function literalText(node: YamlNode): string {
+  const text = textOf(node) ?? '';
+  return isBinding(node) ? text.trim() : text;
+}
+
+/** Resolution order of azure-ai-ml `_job_operations._resolve_job_input`: remote, then an asset's name, then a local path. */
+function inputUri(
+  context: CompileContext,
+  node: YamlNode,
+  path: YamlNode,
+  type: string,
+  field: string,
+): string | undefined {
+  const written = textOf(path) ?? '';
+  const assets = MODEL_INPUTS.has(type) ? 'models' : 'data';
+  if (/^azureml:(?!\/\/)/.test(written)) return assetId(context.builder, assets, path, `${field}.path`);
+  if (isRemote(written)) return written;
+  if (/^[^./\\:@][^/\\:@]*[:@][^/\\:@]+$/.test(written)) return assetId(context.builder, assets, path, `${field}.path`);
+  const datastore = get(node, 'datastore');
+  const upload = planUpload(
+    context,
+    path,
+    `${field}.path`,
+    datastore ? nameOf(datastoreId(context.builder, datastore, `${field}.datastore`)) : 'workspaceblobstore',
+  );
+  if (!upload) return undefined;
+  const wantsFile = type === 'uri_file';
+  if (wantsFile === upload.snapshot.isFolder && ['uri_file', 'uri_folder', 'mltable'].includes(type)) {
+    context.builder.problems.push({
+      message: `'${field}' is of type ${type}, but '${written}' is a ${wantsFile ? 'folder' : 'file'}.`,
+      place: path.place,
+    });
+  }
+  return upload.uri;
+}
+
+/** The type that an input has for the steps that are bound to it. */
+export function inputType(node: YamlNode): string {
+  if (node.kind === 'map')
+    return (
+      textOf(get(node, 'type')) ??
+      (get(node, 'path') ? 'uri_folder' : literalType(get(node, 'value') ?? get(node, 'default')))
+    );
+  return literalType(node);
+}
+
+function literalType(node: YamlNode | undefined): string {
+  if (node?.kind !== 'scalar') return 'string';
+  if (typeof node.value === 'boolean') return 'boolean';
+  if (typeof node.value === 'number') return node.isFloat ? 'number' : 'integer';
+  return 'string';
+}
+
+/** One output, spelling-neutral. A binding is a `literal`. */
+export interface OutputValue {
+  binding?: string;
+  type: string;
+  uri?: string;
+  mode?: string;
+  name?: string;
+  version?: string;
+  description?: string;
+  /** Nothing but a name was written (`report:`): a node leaves such an output out. */
+  bare: boolean;
+}
+
+export function compileOutputs(node: YamlNode | undefined): Map<string, OutputValue> {
+  const outputs = new Map<string, OutputValue>();
+  for (const [name, value] of entriesOf(node)) outputs.set(name, compileOutput(value));
+  return outputs;
+}
+
+function compileOutput(node: YamlNode): OutputValue {
+  if (isNull(node)) return { type: 'uri_folder', bare: true };
+  if (node.kind === 'scalar') return { ...pathOrBinding(node), type: 'uri_folder', bare: false };
+  const path = get(node, 'path');
+  return {
+    ...(path ? pathOrBinding(path) : {}),
+    type: normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'),
+    ...(compact({
+      mode: modeOf(node, OUTPUT_MODES),
+      name: textOf(get(node, 'name')),
+      version: textOf(get(node, 'version')),
+      description: textOf(get(node, 'description')),
+    }) as Partial<OutputValue>),
+    bare: false,
+  };
+}
+
+function pathOrBinding(node: YamlNode): { binding: string } | { uri: string } {
+  const value = literalText(node);
+  return /^\$\{\{\s*parent\./.test(value) ? { binding: value } : { uri: value };
+}
+
+function modeOf(node: YamlNode, modes: Record<string, string>): string | undefined {
+  const mode = textOf(get(node, 'mode'));
+  return mode === undefined ? undefined : modes[normalizeChoice(mode)];
+}
+
+/** Inputs as a job's `properties.inputs`. */
+export function jobInputs(inputs: Map<string, IoValue>): Record<string, unknown> {
+  return mapValues(inputs, (input) =>
+    input.kind === 'literal'
+      ? compact({ jobInputType: 'literal', value: input.value, description: input.description })
+      : compact({ jobInputType: input.type, uri: input.uri, mode: input.mode, description: input.description }),
+  );
+}
+
+/** Inputs as a node's `inputs`: snake_case, since nodes are free-form JSON to the API. */
+export function nodeInputs(inputs: Map<string, IoValue>): Record<string, unknown> {
+  return mapValues(inputs, (input) =>
+    input.kind === 'literal'
+      ? compact({ job_input_type: 'literal', value: input.value, mode: input.mode })
+      : compact({ job_input_type: input.type, uri: input.uri, mode: input.mode }),
+  );
+}
+
+/** Outputs as a job's `properties.outputs`. */
+export function jobOutputs(outputs: Map<string, OutputValue>): Record<string, unknown> {
+  return mapValues(outputs, ({ type, uri, mode, name, version, description }) =>
+    compact({ jobOutputType: type, uri, mode, assetName: name, assetVersion: version, description }),
+  );
+}
+
+/** Outputs as a node's `outputs`; bindings are of `type` literal (not `job_output_type`). */
+export function nodeOutputs(outputs: Map<string, OutputValue>): Record<string, unknown> {
+  const configured = new Map([...outputs].filter(([, output]) => !output.bare));
+  return mapValues(configured, ({ binding, type, uri, mode, name, version }) =>
+    binding === undefined
+      ? compact({ job_output_type: type, uri, mode, name, version })
+      : compact({ type: 'literal', value: binding, mode, name, version }),
+  );
+}
+
+function mapValues<T>(map: Map<string, T>, change: (value: T) => unknown): Record<string, unknown> {
+  return Object.fromEntries([...map].map(([name, value]) => [name, change(value)]));
+}

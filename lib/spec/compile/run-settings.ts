@@ -1,0 +1,168 @@
+import { isoDuration } from '../../core/duration.ts';
+import { compact, compactOrNothing } from '../plan.ts';
+import { normalizeChoice } from '../schema/fields.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+
+/** Words of YAML files and what the REST API calls them. */
+const DISTRIBUTIONS: Record<string, string> = { pytorch: 'PyTorch', mpi: 'Mpi', tensorflow: 'TensorFlow', ray: 'Ray' };
+const IDENTITIES: Record<string, string> = {
+  user_identity: 'UserIdentity',
+  user: 'UserIdentity',
+  aml_token: 'AMLToken',
+  managed: 'Managed',
+  managed_identity: 'Managed',
+};
+const SERVICES: Record<string, string> = {
+  ssh: 'SSH',
+  tensor_board: 'TensorBoard',
+  vs_code: 'VSCode',
+  jupyter_lab: 'JupyterLab',
+  custom: 'Custom',
+};
+const JOB_TIERS: Record<string, string> = {
+  null: 'Null',
+  spot: 'Spot',
+  basic: 'Basic',
+  standard: 'Standard',
+  premium: 'Premium',
+};
+const PRIORITIES: Record<string, number> = { low: 1, medium: 2, high: 3 };
+const EMAIL_EVENTS: Record<string, string> = {
+  job_completed: 'JobCompleted',
+  job_failed: 'JobFailed',
+  job_cancelled: 'JobCancelled',
+};
+
+type Json = Record<string, unknown>;
+
+function word(node: YamlNode | undefined, words: Record<string, string>): string | undefined {
+  const written = textOf(node);
+  return written === undefined ? undefined : (words[normalizeChoice(written)] ?? written);
+}
+
+function wholeNumber(node: YamlNode | undefined): number | string | undefined {
+  const written = textOf(node);
+  if (written === undefined) return undefined;
+  return /^[-+]?\d+$/.test(written) ? Number(written) : written; // a binding stays text
+}
+
+/** `tags`, `properties`, `environment_variables`: maps of text. */
+export function textMap(node: YamlNode | undefined): Record<string, string> {
+  return Object.fromEntries(entriesOf(node).map(([name, value]) => [name, textOf(value) ?? '']));
+}
+
+/** `resources` of a job: camelCase; `properties` is always there, as Azure ML's tools send it. */
+export function jobResources(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  const args = get(node, 'docker_args');
+  const type = get(node, 'instance_type');
+  return compact({
+    instanceCount: wholeNumber(get(node, 'instance_count')),
+    instanceType: type?.kind === 'list' ? type.items.map(textOf).join(',') : textOf(type),
+    shmSize: textOf(get(node, 'shm_size')),
+    ...(args?.kind === 'list' ? { dockerArgsList: jsonOf(args) } : { dockerArgs: textOf(args) }),
+    locations: jsonOf(get(node, 'locations')),
+    maxInstanceCount: wholeNumber(get(node, 'max_instance_count')),
+    properties: jsonOf(get(node, 'properties')) ?? {},
+  });
+}
+
+/** `resources` of a node or component: as written. */
+export function nodeResources(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  const json = jsonOf(node) as Json;
+  return compactOrNothing({ ...json, instance_count: wholeNumber(get(node, 'instance_count')) });
+}
+
+/** `distribution` with the key of its kind: `distributionType` (jobs), `distribution_type` (nodes), `type` (components). */
+export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' | 'component'): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  const type = normalizeChoice(textOf(get(node, 'type')) ?? '')
+    .replace('py_torch', 'pytorch')
+    .replace('tensor_flow', 'tensorflow');
+  const values: Json = Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => name !== 'type')
+      .map(([name, value]) => [name, wholeNumber(value) ?? jsonOf(value)]),
+  );
+  // What Azure ML's tools fill in: no parameter servers.
+  if (type === 'tensorflow' && values.parameter_server_count === undefined) values.parameter_server_count = 0;
+  if (casing === 'component') return { type, ...values };
+  if (casing === 'node') return { distribution_type: DISTRIBUTIONS[type] ?? type, ...values };
+  return { distributionType: DISTRIBUTIONS[type] ?? type, ...camelKeys(values) };
+}
+
+/** `limits` of a command: seconds become an ISO-8601 duration. */
+export function commandLimits(node: YamlNode | undefined, casing: 'job' | 'node'): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  const timeout = wholeNumber(get(node, 'timeout'));
+  return compact({
+    [casing === 'job' ? 'jobLimitsType' : 'job_limits_type']: 'Command',
+    timeout: typeof timeout === 'number' ? isoDuration(timeout) : timeout,
+  });
+}
+
+/** `identity` of a job. */
+export function jobIdentity(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  return compact({
+    identityType: word(get(node, 'type'), IDENTITIES),
+    clientId: textOf(get(node, 'client_id')),
+    objectId: textOf(get(node, 'object_id')),
+    resourceId: textOf(get(node, 'msi_resource_id')),
+  });
+}
+
+export function nodeIdentity(node: YamlNode | undefined): unknown {
+  return isNull(node) ? undefined : jsonOf(node);
+}
+
+export function jobServices(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  return Object.fromEntries(
+    entriesOf(node).map(([name, service]) => {
+      const properties = compact({
+        ...textMap(get(service, 'properties')),
+        logDir: textOf(get(service, 'log_dir')),
+        sshPublicKeys: textOf(get(service, 'ssh_public_keys')),
+      });
+      return [
+        name,
+        compact({
+          jobServiceType: word(get(service, 'type') ?? get(service, 'job_service_type'), SERVICES),
+          nodes: textOf(get(service, 'nodes')) === 'all' ? { nodesValueType: 'All' } : undefined,
+          port: wholeNumber(get(service, 'port')),
+          endpoint: textOf(get(service, 'endpoint')),
+          properties: Object.keys(properties).length > 0 ? properties : undefined,
+        }),
+      ];
+    }),
+  );
+}
+
+export function jobQueueSettings(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  const priority = textOf(get(node, 'priority'));
+  return compact({
+    jobTier: word(get(node, 'job_tier'), JOB_TIERS),
+    priority: priority === undefined ? undefined : PRIORITIES[normalizeChoice(priority)],
+  });
+}
+
+export function notificationSetting(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  const events = get(node, 'email_on');
+  return compact({
+    emailOn: events?.kind === 'list' ? events.items.map((event) => word(event, EMAIL_EVENTS)) : undefined,
+    emails: jsonOf(get(node, 'emails')),
+  });
+}
+
+function camelKeys(value: Json): Json {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      item,
+    ]),
+  );
+}

@@ -1,0 +1,99 @@
+import { type Problem, UserError } from '../core/errors.ts';
+import { resolvePlainScalar } from './scalars.ts';
+import type { YamlFile, YamlMap, YamlNode } from './yaml.ts';
+
+/** One line `a.b.c=value`. */
+export interface Override {
+  path: string[];
+  value: string;
+  /** As it was written, for messages. */
+  line: string;
+}
+
+/**
+ * Reads lines of `a.b.c=value`; empty lines and lines that begin with `#` are skipped.
+ * @throws UserError `OverrideInvalid` with every wrong line
+ */
+export function parseOverrides(text: string): Override[] {
+  const overrides: Override[] = [];
+  const problems: Problem[] = [];
+  for (const raw of text.split(/\r\n|\r|\n/)) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const equals = line.indexOf('=');
+    const path = line.slice(0, Math.max(0, equals)).trim().split('.');
+    if (equals < 1 || path.some((part) => part === ''))
+      problems.push({ message: `'${line}' is not of the form a.b.c=value` });
+    else overrides.push({ path, value: line.slice(equals + 1).trim(), line });
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return overrides;
+}
+
+/**
+ * Sets the overrides in the file's top-level document, as `az ml job create --set` does: missing mappings on the way are
+ * made, and a path can't lead into a reference (`component: ./train.yml`).
+ * @throws UserError `OverrideInvalid`
+ */
+export function applyOverrides(file: YamlFile, overrides: readonly Override[]): void {
+  const problems: Problem[] = [];
+  for (const override of overrides) {
+    const message = applyOne(file.root, override);
+    if (message) problems.push({ message });
+  }
+  if (problems.length > 0) throw invalid(problems);
+}
+
+function applyOne(root: YamlNode, { path, value, line }: Override): string | undefined {
+  let node = root;
+  for (const [depth, part] of path.slice(0, -1).entries()) {
+    const next = child(node, part);
+    if (next?.kind === 'scalar' && next.value !== null) {
+      const shown = path.slice(0, depth + 1).join('.');
+      return `'${line}': '${shown}' is the reference or value '${String(next.value)}', which has no fields to set here; change the file it refers to, or set '${shown}' itself`;
+    }
+    if (next && next.kind !== 'scalar') node = next;
+    else {
+      const made: YamlMap = { kind: 'map', entries: new Map(), place: node.place };
+      const wrong = put(node, part, made, line);
+      if (wrong) return wrong;
+      node = made;
+    }
+  }
+  return put(
+    node,
+    path.at(-1)!,
+    { kind: 'scalar', ...resolvePlainScalar(value), place: child(node, path.at(-1)!)?.place ?? node.place },
+    line,
+  );
+}
+
+function child(node: YamlNode, part: string): YamlNode | undefined {
+  if (node.kind === 'map') return node.entries.get(part)?.value;
+  return node.kind === 'list' ? node.items[Number(part)] : undefined;
+}
+
+function put(node: YamlNode, part: string, value: YamlNode, line: string): string | undefined {
+  if (node.kind === 'map') {
+    node.entries.set(part, { keyPlace: node.entries.get(part)?.keyPlace ?? node.place, value });
+    return undefined;
+  }
+  if (node.kind === 'list' && /^\d+$/.test(part) && Number(part) < node.items.length) {
+    node.items[Number(part)] = value;
+    return undefined;
+  }
+  return node.kind === 'list'
+    ? `'${line}': '${part}' is no position in a list of ${node.items.length}`
+    : `'${line}' can't be set`;
+}
+
+function invalid(problems: Problem[]): UserError {
+  return new UserError({
+    code: 'OverrideInvalid',
+    message:
+      problems.length === 1 ? `The override ${problems[0]!.message}.` : `${problems.length} overrides are wrong.`,
+    fix: 'Write one override a line, for example inputs.learning_rate=0.01.',
+    docs: 'tasks/submit-job',
+    problems: problems.length === 1 ? [] : problems,
+  });
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { STABLE } from '../azureml/api-versions.ts';
+import type { AssetKind } from '../azureml/ids.ts';
+import type { Place, Problem } from '../core/errors.ts';
+import type { Snapshot } from '../snapshot/files.ts';
+
+/** A write, complete but for `CONTAINER`, which only the service can tell. */
+export interface PlannedRequest {
+  method: 'PUT';
+  /** ARM path, without the host. */
+  path: string;
+  apiVersion: string;
+  body: unknown;
+  /** Send the header `x-azureml-token`, which lets steps act on behalf of the submitter (azure-ai-ml `_job_operations`). */
+  mlToken?: boolean;
+}
+
+/** Stands in a planned body for the URL of the container that receives an upload; replaced when it is known. */
+export const CONTAINER = '{container}';
+
+/** A step of a submission. Steps are in the order in which they have to be done. */
+export type PlanStep =
+  | {
+      kind: 'code';
+      label: string;
+      snapshot: Snapshot;
+      /** Folder in the container: the code folder's own name. */
+      prefix: string;
+      /** Path of the version; `startPendingUpload` below it opens the container. */
+      request: PlannedRequest;
+    }
+  | { kind: 'upload'; label: string; snapshot: Snapshot; datastore: string; prefix: string }
+  | { kind: 'environment' | 'component'; label: string; request: PlannedRequest; contextDatastore?: string };
+
+/** Something that the job refers to and that has to be there before anything is created. */
+export interface Requirement {
+  kind: AssetKind | 'computes' | 'datastores';
+  name: string;
+  /** A version, or `@latest`, which is replaced by the newest version's number; empty for computes and datastores. */
+  version: string;
+  /** Field of the job file: `jobs.train.compute`. */
+  field: string;
+  place: Place;
+}
+
+/** Everything that submitting one job file takes, as data. */
+export interface SubmissionPlan {
+  jobName: string;
+  /** ARM path of the workspace. */
+  workspace: string;
+  requirements: Requirement[];
+  steps: PlanStep[];
+  job: PlannedRequest;
+  warnings: Problem[];
+}
+
+/** Collects steps while a file is compiled; an asset that is asked for twice is planned once. */
+export interface PlanBuilder {
+  readonly workspace: string;
+  readonly steps: PlanStep[];
+  readonly requirements: Requirement[];
+  readonly warnings: Problem[];
+  readonly problems: Problem[];
+  /** Adds the step unless one with this key is there. */
+  addStep(key: string, step: PlanStep): void;
+  require(requirement: Requirement): void;
+}
+
+export function createPlanBuilder(workspace: string): PlanBuilder {
+  const keys = new Set<string>();
+  const builder: PlanBuilder = {
+    workspace,
+    steps: [],
+    requirements: [],
+    warnings: [],
+    problems: [],
+    addStep(key, step) {
+      if (keys.has(key)) return;
+      keys.add(key);
+      builder.steps.push(step);
+    },
+    require(requirement) {
+      const { kind, name, version } = requirement;
+      if (!builder.requirements.some((one) => one.kind === kind && one.name === name && one.version === version))
+        builder.requirements.push(requirement);
+    },
+  };
+  return builder;
+}
+
+/** A `PUT` of an asset's version with the default api-version. */
+export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
+  return { method: 'PUT', path, apiVersion, body: { properties } };
+}
+
+/** SHA-256 over a value's canonical JSON (keys sorted). */
+export function contentHash(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(value)))
+    .digest('hex');
+}
+
+/** The first half of a hash in the form of a GUID, for names that have to be one. */
+export function guidOf(hash: string): string {
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-${hash.slice(12, 16)}-${hash.slice(16, 20)}-${hash.slice(20, 32)}`;
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([name, item]) => [name, sortKeys(item)]),
+  );
+}
+
+/** The object without its undefined fields. */
+export function compact<T extends Record<string, unknown>>(value: T): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+}
+
+/** `compact`, or undefined when nothing is left: optional mappings that Azure ML wants absent rather than empty. */
+export function compactOrNothing(value: Record<string, unknown>): Record<string, unknown> | undefined {
+  const result = compact(value);
+  return Object.keys(result).length > 0 ? result : undefined;
+}

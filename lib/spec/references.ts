@@ -1,0 +1,76 @@
+import { type AssetKind, assetPath } from '../azureml/ids.ts';
+import { oneOf } from '../core/nearest.ts';
+import type { PlanBuilder } from './plan.ts';
+import { textOf, type YamlNode } from './yaml.ts';
+
+/** Placeholder for the newest version in a planned id; replaced by its number when the plan is resolved. */
+export const LATEST = '@latest';
+
+const KIND_WORDS: Record<AssetKind, string> = {
+  codes: 'code',
+  components: 'component',
+  data: 'data asset',
+  environments: 'environment',
+  models: 'model',
+};
+
+/** True for strings that name something in Azure rather than a local file. */
+export function isRemote(value: string): boolean {
+  return /^(azureml:|https?:\/\/|wasbs?:\/\/|abfss?:\/\/|adl:\/\/|runs:\/|\/subscriptions\/|git\+)/i.test(value);
+}
+
+/**
+ * The id that a reference to a versioned asset stands for, in the forms that Azure ML takes (azure-ai-ml
+ * `_schema/core/fields.py`): `azureml:name:version`, `azureml:name@latest`, full ARM ids, registry ids and asset ids.
+ * A name without version is an error; curated environments (`azureml:AzureML-...`) stay for the service to expand.
+ */
+export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, field: string): string {
+  const written = textOf(node) ?? '';
+  const value = written.replace(/^azureml:(?!\/\/)/, '');
+  if (value.startsWith('azureml://') || /^\/subscriptions\//i.test(value)) return value;
+  if (kind === 'environments' && value.startsWith('AzureML-')) return `azureml:${value}`;
+  const labelled = /^([^:@/]+)@([^:@/]+)$/.exec(value);
+  if (labelled) {
+    const [, name, label] = labelled as unknown as [string, string, string];
+    if (label === 'latest') {
+      builder.require({ kind, name, version: LATEST, field, place: node.place });
+      return assetPath(builder.workspace, kind, name, LATEST);
+    }
+    if (kind === 'components' && label === 'default') return `${builder.workspace}/components/${name}/labels/default`;
+    builder.problems.push({
+      message: `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}'; the label that can be resolved is 'latest'.`,
+      place: node.place,
+    });
+    return written;
+  }
+  const versioned = /^([^:@/]+):([^:@/]+)$/.exec(value);
+  if (versioned) {
+    const [, name, version] = versioned as unknown as [string, string, string];
+    builder.require({ kind, name, version, field, place: node.place });
+    return assetPath(builder.workspace, kind, name, version);
+  }
+  const examples = [`azureml:${value || 'name'}:1`, `azureml:${value || 'name'}@latest`];
+  builder.problems.push({
+    message: /^[^:@/\s]+$/.test(value)
+      ? `'${field}' names the ${KIND_WORDS[kind]} '${value}' without a version; write ${oneOf(examples)}.`
+      : `'${field}' is '${written}', which is no reference to a ${KIND_WORDS[kind]}; write for example ${oneOf(examples)}.`,
+    place: node.place,
+  });
+  return written;
+}
+
+/** The id of a compute: `azureml:name`, a plain name, an ARM id, `serverless`, or a binding. */
+export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
+  const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
+  if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
+  if (value !== 'serverless') builder.require({ kind: 'computes', name: value, version: '', field, place: node.place });
+  return value === 'serverless' ? value : `${builder.workspace}/computes/${value}`;
+}
+
+/** The id of a datastore given as `azureml:name` or a plain name. */
+export function datastoreId(builder: PlanBuilder, node: YamlNode, field: string): string {
+  const value = (textOf(node) ?? '').replace(/^azureml:/, '');
+  if (value.includes('${{') || value.startsWith('/')) return value;
+  builder.require({ kind: 'datastores', name: value, version: '', field, place: node.place });
+  return `${builder.workspace}/datastores/${value}`;
+}

@@ -1,0 +1,172 @@
+import type { Problem } from '../../core/errors.ts';
+import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { describe, entriesOf, isNull, type YamlNode } from '../yaml.ts';
+
+/** What may stand at a place of a YAML file. */
+export type Field =
+  | ScalarField
+  | { type: 'any' }
+  | { type: 'map' | 'list'; of: Field }
+  | ObjectField
+  | { type: 'either'; of: readonly Field[] };
+
+type ScalarField =
+  | { type: 'text' | 'integer' | 'number' | 'boolean' | 'literal' }
+  | { type: 'choice'; values: readonly string[] };
+
+/** A mapping with known keys. `open` mappings pass unknown keys through, as Azure ML's own tools do there. */
+export interface ObjectField {
+  type: 'object';
+  fields: Readonly<Record<string, Field>>;
+  required?: readonly string[];
+  open?: boolean;
+}
+
+export const text: Field = { type: 'text' };
+export const integer: Field = { type: 'integer' };
+export const number: Field = { type: 'number' };
+export const boolean: Field = { type: 'boolean' };
+/** Text, number or boolean: whatever can be written as text. */
+export const literal: Field = { type: 'literal' };
+export const any: Field = { type: 'any' };
+export const choice = (...values: string[]): Field => ({ type: 'choice', values });
+export const mapOf = (of: Field): Field => ({ type: 'map', of });
+export const listOf = (of: Field): Field => ({ type: 'list', of });
+export const either = (...of: Field[]): Field => ({ type: 'either', of });
+export const object = (
+  fields: Record<string, Field>,
+  more: Pick<ObjectField, 'required' | 'open'> = {},
+): ObjectField => ({
+  type: 'object',
+  fields,
+  ...more,
+});
+
+/** `${{parent.inputs.x}}`: a value that Azure ML fills in when the job runs, allowed in place of any scalar. */
+const BINDING = /^\s*\$\{\{.*\}\}\s*$/;
+
+export function isBinding(node: YamlNode | undefined): boolean {
+  return node?.kind === 'scalar' && typeof node.value === 'string' && BINDING.test(node.value);
+}
+
+/** `ReadOnlyMount`, `read-only-mount` and `read_only_mount` are one word to Azure ML's tools. */
+export function normalizeChoice(value: string): string {
+  return value
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/-/g, '_')
+    .toLowerCase();
+}
+
+/**
+ * Checks a value against its field and collects everything that is wrong; never throws. Null is allowed wherever a field
+ * is not required: it means "not given".
+ * @param path of the value, for messages: `jobs.train.inputs`
+ */
+export function check(node: YamlNode, field: Field, path: string, problems: Problem[]): void {
+  const fail = (expected: string): void => {
+    problems.push({ message: `${at(path)} must be ${expected}, but is ${describe(node)}.`, place: node.place });
+  };
+  if (field.type === 'any' || (node.kind === 'scalar' && node.value === null)) return;
+  switch (field.type) {
+    case 'object':
+      return node.kind === 'map' ? checkObject(node, field, path, problems) : fail('a mapping');
+    case 'map':
+      if (node.kind !== 'map') return fail('a mapping');
+      for (const [name, value] of entriesOf(node)) check(value, field.of, join(path, name), problems);
+      return;
+    case 'list':
+      if (node.kind !== 'list') return fail('a list');
+      node.items.forEach((item, i) => {
+        check(item, field.of, `${path}[${i}]`, problems);
+      });
+      return;
+    case 'either':
+      return checkEither(node, field.of, path, problems);
+    default:
+      if (isBinding(node)) return;
+      if (!fits(node, field)) fail(expectation(field));
+  }
+}
+
+function fits(node: YamlNode, field: ScalarField): boolean {
+  if (node.kind !== 'scalar') return false;
+  const { value } = node;
+  switch (field.type) {
+    case 'literal':
+      return true;
+    case 'text':
+      return typeof value === 'string';
+    case 'boolean':
+      return typeof value === 'boolean' || (typeof value === 'string' && /^(true|false)$/i.test(value));
+    case 'integer':
+      return Number.isInteger(value) || (typeof value === 'string' && /^[-+]?\d+$/.test(value));
+    case 'number':
+      return (
+        typeof value === 'number' ||
+        (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
+      );
+    case 'choice':
+      return typeof value === 'string' && field.values.includes(normalizeChoice(value));
+  }
+}
+
+function expectation(field: ScalarField): string {
+  if (field.type === 'choice') return oneOf(field.values);
+  return {
+    text: 'text (in quotes if it looks like a number)',
+    literal: 'text, a number or a boolean',
+    boolean: 'true or false',
+    integer: 'a whole number',
+    number: 'a number',
+  }[field.type];
+}
+
+function checkObject(node: YamlNode, field: ObjectField, path: string, problems: Problem[]): void {
+  const entries = entriesOf(node);
+  for (const [name, value, keyPlace] of entries) {
+    const known = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
+    if (known) check(value, known, join(path, name), problems);
+    else if (!field.open) {
+      const names = Object.keys(field.fields);
+      problems.push({
+        message: `${at(path)} has the unknown field '${name}'.${didYouMean(name, names) || ` Allowed are ${oneOf(names, 30)}.`}`,
+        place: keyPlace,
+      });
+    }
+  }
+  for (const name of field.required ?? []) {
+    if (!isNull(entries.find(([key]) => key === name)?.[1])) continue;
+    problems.push({ message: `${at(path)} lacks the required field '${name}'.`, place: node.place });
+  }
+}
+
+/** Of several shapes the one is meant whose kind (scalar, mapping, list) fits; its own findings are told. */
+function checkEither(node: YamlNode, fields: readonly Field[], path: string, problems: Problem[]): void {
+  const kindOf = (field: Field): string =>
+    field.type === 'object' || field.type === 'map' ? 'map' : field.type === 'list' ? 'list' : 'scalar';
+  let fewest: Problem[] | undefined;
+  for (const field of fields) {
+    const found: Problem[] = [];
+    check(node, field, path, found);
+    if (found.length === 0) return;
+    if (kindOf(field) === node.kind && (!fewest || found.length < fewest.length)) fewest = found;
+  }
+  if (fewest) problems.push(...fewest);
+  else {
+    const kinds = [...new Set(fields.map(kindOf))].map(
+      (kind) => ({ map: 'a mapping', list: 'a list', scalar: 'a value' })[kind],
+    );
+    problems.push({
+      message: `${at(path)} must be ${kinds.join(' or ')}, but is ${describe(node)}.`,
+      place: node.place,
+    });
+  }
+}
+
+function at(path: string): string {
+  return path === '' ? 'The file' : `'${path}'`;
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

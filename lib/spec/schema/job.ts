@@ -1,0 +1,247 @@
+import {
+  any,
+  boolean,
+  choice,
+  either,
+  integer,
+  listOf,
+  literal,
+  mapOf,
+  number,
+  type ObjectField,
+  object,
+  text,
+} from './fields.ts';
+
+/** Types of data and models that flow between jobs. */
+export const ASSET_TYPES = [
+  'uri_file',
+  'uri_folder',
+  'mltable',
+  'mlflow_model',
+  'custom_model',
+  'triton_model',
+] as const;
+const PARAMETER_TYPES = ['string', 'number', 'integer', 'boolean'] as const;
+
+const INPUT_MODES = ['mount', 'ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download'];
+const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
+
+/** An input of a job or node: a literal, a reference, or the long form. */
+export const jobInput = either(
+  literal,
+  object({
+    type: choice(...ASSET_TYPES, ...PARAMETER_TYPES),
+    path: text,
+    mode: choice(...INPUT_MODES),
+    datastore: text,
+    value: literal,
+    default: literal,
+    description: text,
+    optional: boolean,
+    pattern: text,
+  }),
+);
+
+export const jobOutput = either(
+  text,
+  object({
+    type: choice(...ASSET_TYPES),
+    path: text,
+    mode: choice(...OUTPUT_MODES),
+    name: text,
+    version: literal,
+    description: text,
+    early_available: boolean,
+  }),
+);
+
+/** An input that a component declares. */
+export const componentInput = either(
+  object(
+    {
+      type: choice(...ASSET_TYPES, ...PARAMETER_TYPES),
+      description: text,
+      default: literal,
+      optional: boolean,
+      min: number,
+      max: number,
+      enum: listOf(literal),
+      mode: choice(...INPUT_MODES),
+      datastore: text,
+    },
+    { required: ['type'], open: true },
+  ),
+);
+
+export const componentOutput = object(
+  { type: choice(...ASSET_TYPES), description: text, mode: choice(...OUTPUT_MODES), early_available: boolean },
+  { open: true },
+);
+
+export const environment = either(
+  text,
+  object({
+    $schema: text,
+    name: text,
+    version: literal,
+    description: text,
+    tags: mapOf(literal),
+    properties: mapOf(literal),
+    image: text,
+    build: object({ path: text, dockerfile_path: text, local_path: text }),
+    conda_file: either(text, any),
+    os_type: choice('linux', 'windows'),
+    inference_config: any,
+    datastore: text,
+  }),
+);
+
+const resources = object({
+  instance_count: integer,
+  instance_type: either(text, listOf(text)),
+  shm_size: text,
+  docker_args: either(text, listOf(text)),
+  properties: any,
+  locations: listOf(text),
+  max_instance_count: integer,
+});
+
+const distribution = object(
+  {
+    type: choice('pytorch', 'mpi', 'tensorflow', 'ray'),
+    process_count_per_instance: integer,
+    worker_count: integer,
+    parameter_server_count: integer,
+    port: integer,
+    address: text,
+    include_dashboard: boolean,
+    dashboard_port: integer,
+    head_node_additional_args: text,
+    worker_node_additional_args: text,
+  },
+  { required: ['type'] },
+);
+
+const identity = object(
+  {
+    type: choice('user_identity', 'user', 'aml_token', 'managed', 'managed_identity'),
+    client_id: text,
+    object_id: text,
+    msi_resource_id: text,
+  },
+  { required: ['type'] },
+);
+
+const services = mapOf(
+  object({
+    type: choice('ssh', 'tensor_board', 'vs_code', 'jupyter_lab', 'custom'),
+    job_service_type: text,
+    nodes: text,
+    port: integer,
+    endpoint: text,
+    status: text,
+    log_dir: text,
+    ssh_public_keys: text,
+    properties: mapOf(literal),
+  }),
+);
+
+const queueSettings = object({
+  job_tier: choice('null', 'spot', 'basic', 'standard', 'premium'),
+  priority: choice('low', 'medium', 'high'),
+});
+
+const notificationSettings = object({
+  email_on: listOf(choice('job_completed', 'job_failed', 'job_cancelled')),
+  emails: listOf(text),
+});
+
+/** Fields of every job. */
+const everyJob = {
+  $schema: text,
+  type: text,
+  name: text,
+  display_name: text,
+  description: text,
+  experiment_name: text,
+  tags: mapOf(literal),
+  properties: mapOf(literal),
+  compute: text,
+  identity,
+  services,
+  notification_settings: notificationSettings,
+};
+
+/** How a command runs; shared by command jobs, nodes and components. */
+const commandFields = {
+  command: text,
+  code: text,
+  environment,
+  environment_variables: mapOf(literal),
+  resources,
+  distribution,
+  limits: object({ timeout: integer }),
+  queue_settings: queueSettings,
+};
+
+/** `commandJob.schema.json` */
+export const commandJob: ObjectField = object(
+  { ...everyJob, ...commandFields, inputs: mapOf(jobInput), outputs: mapOf(jobOutput), parent_job_name: text },
+  { required: ['command', 'environment'] },
+);
+
+/** A command node with its command in place. */
+export const inlineCommandNode: ObjectField = object(
+  { ...everyJob, ...commandFields, inputs: mapOf(jobInput), outputs: mapOf(jobOutput), comment: text },
+  { required: ['command', 'environment'] },
+);
+
+/** A command node that refers to a component. */
+export const componentNode: ObjectField = object(
+  {
+    ...everyJob,
+    ...commandFields,
+    component: either(text, any),
+    inputs: mapOf(jobInput),
+    outputs: mapOf(jobOutput),
+    comment: text,
+  },
+  { required: ['component'], open: true },
+);
+
+/** `pipelineJob.schema.json` without its nodes, which are checked by their own type. */
+export const pipelineJob: ObjectField = object({
+  ...everyJob,
+  inputs: mapOf(jobInput),
+  outputs: mapOf(jobOutput),
+  jobs: mapOf(any),
+  settings: object({
+    default_compute: text,
+    default_datastore: text,
+    continue_on_step_failure: boolean,
+    force_rerun: boolean,
+    on_init: text,
+    on_finalize: text,
+  }),
+  component: either(text, any),
+});
+
+/** `commandComponent.schema.json` */
+export const commandComponent: ObjectField = object(
+  {
+    $schema: text,
+    type: text,
+    name: text,
+    version: literal,
+    display_name: text,
+    description: text,
+    tags: mapOf(literal),
+    is_deterministic: boolean,
+    inputs: mapOf(componentInput),
+    outputs: mapOf(either(componentOutput)),
+    ...commandFields,
+    additional_includes: listOf(text),
+  },
+  { required: ['command', 'environment'], open: true },
+);

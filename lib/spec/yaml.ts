@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
+import { type Place, type Problem, UserError } from '../core/errors.ts';
+import { pythonText, resolvePlainScalar, type ScalarValue } from './scalars.ts';
+
+/** A YAML value that knows where it stands. */
+export type YamlNode = YamlScalar | YamlMap | YamlList;
+
+export interface YamlScalar {
+  kind: 'scalar';
+  value: ScalarValue;
+  isFloat: boolean;
+  place: Place;
+}
+
+export interface YamlMap {
+  kind: 'map';
+  entries: Map<string, { keyPlace: Place; value: YamlNode }>;
+  place: Place;
+}
+
+export interface YamlList {
+  kind: 'list';
+  items: YamlNode[];
+  place: Place;
+}
+
+/** A YAML file that was read. Relative paths in it are relative to `folder`. */
+export interface YamlFile {
+  path: string;
+  folder: string;
+  root: YamlNode;
+}
+
+/** Above this size a file is no job definition, and parsing it would hold up the agent. */
+const LARGEST_BYTES = 5_000_000;
+/** Nodes after aliases are resolved: a few lines of nested aliases can mean billions. */
+const MOST_NODES = 200_000;
+const DEEPEST = 100;
+
+/**
+ * Reads a YAML file.
+ * @param shownFrom messages show the file's path relative to this folder
+ * @throws UserError `FileNotFound`, `FileNotReadable`, `YamlInvalid` (with every syntax error and its place)
+ */
+export function readYaml(path: string, shownFrom: string): YamlFile {
+  const absolute = resolve(path);
+  const shown = relative(shownFrom, absolute) || absolute;
+  let text: string;
+  try {
+    text = readFileSync(absolute, 'utf8');
+  } catch (error) {
+    throw unreadable(shown, error as NodeJS.ErrnoException);
+  }
+  return { path: absolute, folder: dirname(absolute), root: parseYaml(text, shown) };
+}
+
+function unreadable(shown: string, error: NodeJS.ErrnoException): UserError {
+  if (error.code === 'ENOENT') {
+    return new UserError({
+      code: 'FileNotFound',
+      message: `There is no file '${shown}'.`,
+      fix: 'Check the path; it is relative to the sources folder, and the job must check the repository out.',
+    });
+  }
+  const why = error.code === 'EISDIR' ? 'it is a folder' : (error.code ?? error.message);
+  return new UserError({
+    code: 'FileNotReadable',
+    message: `The file '${shown}' can't be read: ${why}.`,
+    fix: 'Name a file that the agent’s account may read.',
+  });
+}
+
+/** Parses YAML text as PyYAML would. @throws UserError `YamlInvalid` */
+export function parseYaml(text: string, shown: string): YamlNode {
+  if (text.length > LARGEST_BYTES) {
+    throw new UserError({
+      code: 'YamlInvalid',
+      message: `The file '${shown}' has ${text.length} characters; a job definition has at most ${LARGEST_BYTES}.`,
+      fix: 'Name the job’s YAML file.',
+    });
+  }
+  const lines = new LineCounter();
+  // Everything is read as text first: what plain scalars mean is decided by `resolvePlainScalar`.
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file: shown, line, column: col };
+  };
+  if (document.errors.length > 0) {
+    throw invalid(
+      shown,
+      document.errors
+        .slice(0, 20)
+        .map((error) => ({ message: syntaxMessage(error.message), place: place(error.pos[0]) })),
+    );
+  }
+  return convert(document, place, shown);
+}
+
+function syntaxMessage(message: string): string {
+  return message === 'Map keys must be unique' ? 'this key stands in the same mapping before' : message;
+}
+
+function invalid(shown: string, problems: Problem[]): UserError {
+  return new UserError({
+    code: 'YamlInvalid',
+    message: `The file '${shown}' is not valid YAML.`,
+    fix: 'Mend the places named above; an editor with a YAML extension shows them too.',
+    problems,
+  });
+}
+
+function convert(document: Document.Parsed, place: (offset: number) => Place, shown: string): YamlNode {
+  let count = 0;
+  const visit = (node: Node | null | undefined, at: number, depth: number): YamlNode => {
+    const here = place(node?.range?.[0] ?? at);
+    if (++count > MOST_NODES || depth > DEEPEST) {
+      throw invalid(shown, [
+        { message: `more than ${MOST_NODES} values or ${DEEPEST} levels, aliases included`, place: here },
+      ]);
+    }
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (!target) throw invalid(shown, [{ message: `the alias '*${node.source}' has no anchor`, place: here }]);
+      return visit(target as Node, at, depth + 1);
+    }
+    if (isMap(node)) {
+      const map: YamlMap = { kind: 'map', entries: new Map(), place: here };
+      const merged: YamlMap[] = [];
+      for (const pair of node.items) {
+        const key = pair.key as Node;
+        const keyPlace = place(key?.range?.[0] ?? at);
+        const value = visit(pair.value as Node | null, key?.range?.[1] ?? at, depth + 1);
+        const name = isScalar(key) ? String(key.value) : undefined;
+        if (name === undefined) throw invalid(shown, [{ message: 'a key must be plain text', place: keyPlace }]);
+        if (name === '<<') merged.push(...mergeSources(value, shown));
+        else map.entries.set(name, { keyPlace, value });
+      }
+      for (const source of merged)
+        for (const [name, entry] of source.entries) if (!map.entries.has(name)) map.entries.set(name, entry);
+      return map;
+    }
+    if (isSeq(node)) {
+      return { kind: 'list', items: node.items.map((item) => visit(item as Node, at, depth + 1)), place: here };
+    }
+    if (isScalar(node)) {
+      const text = String(node.value ?? '');
+      const plain = node.type === Scalar.PLAIN && !node.tag;
+      return { kind: 'scalar', ...(plain ? resolvePlainScalar(text) : { value: text, isFloat: false }), place: here };
+    }
+    return { kind: 'scalar', value: null, isFloat: false, place: here };
+  };
+  return visit(document.contents as Node | null, 0, 0);
+}
+
+function mergeSources(value: YamlNode, shown: string): YamlMap[] {
+  const sources = value.kind === 'list' ? value.items : [value];
+  return sources.map((source) => {
+    if (source.kind === 'map') return source;
+    throw invalid(shown, [{ message: "the merge key '<<' takes mappings", place: source.place }]);
+  });
+}
+
+/** The value under a key of a mapping. */
+export function get(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
+}
+
+/** Entries of a mapping; none for anything else. */
+export function entriesOf(node: YamlNode | undefined): [name: string, value: YamlNode, keyPlace: Place][] {
+  return node?.kind === 'map' ? [...node.entries].map(([name, { value, keyPlace }]) => [name, value, keyPlace]) : [];
+}
+
+export function isNull(node: YamlNode | undefined): boolean {
+  return node === undefined || (node.kind === 'scalar' && node.value === null);
+}
+
+/** The scalar as Python's `str()` spells it; undefined for nothing, null, mappings and lists. */
+export function textOf(node: YamlNode | undefined): string | undefined {
+  return node?.kind === 'scalar' && node.value !== null ? pythonText(node.value, node.isFloat) : undefined;
+}
+
+/** The value as plain JSON; undefined stays undefined. */
+export function jsonOf(node: YamlNode | undefined): unknown {
+  if (node === undefined) return undefined;
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(jsonOf);
+  return Object.fromEntries([...node.entries].map(([name, { value }]) => [name, jsonOf(value)]));
+}
+
+/** What a value is called in messages: `text 'abc'`, `the number 3`, `a mapping`. */
+export function describe(node: YamlNode): string {
+  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return 'a list';
+  if (node.value === null) return 'nothing';
+  const text = pythonText(node.value, node.isFloat);
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  if (typeof node.value === 'boolean') return `the boolean ${String(node.value)}`;
+  return typeof node.value === 'number' ? `the number ${shown}` : `'${shown}'`;
+}
