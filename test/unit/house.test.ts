@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
+import { findTasks, ROOT, readTask } from '../../scripts/layout.ts';
+
+/** From the ground up: a folder imports only from folders that stand before it. */
+const FLOORS = [
+  'core',
+  'azure',
+  'azureml',
+  'snapshot',
+  'spec',
+  'submission',
+  'gate',
+  'rollout',
+  'monitor',
+  'lineage',
+  'report',
+  'pipelines',
+];
+const MAX_LINES = 300;
+
+const tasks = findTasks();
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** TypeScript files below the folders, as paths from the root. */
+function sources(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/')),
+  );
+}
+
+/** What a file imports: own files as paths from the root, packages by name. */
+function imports(file: string): string[] {
+  const specifiers = read(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
+  return [...specifiers].map(([, name]) =>
+    name!.startsWith('.') ? posix.normalize(posix.join(posix.dirname(file), name!)) : name!,
+  );
+}
+
+/** Every string in single quotes or backticks of the files. */
+function strings(files: string[]): Set<string> {
+  return new Set(
+    files.flatMap((file) => [...read(file).matchAll(/['`]([A-Za-z][\w.]*)['`]/g)].map((match) => match[1]!)),
+  );
+}
+
+describe('the house', () => {
+  it('has tasks and a library to look at', () => {
+    assert.ok(tasks.length >= 4);
+    assert.ok(sources('lib').length > 10);
+  });
+
+  it('imports one way only', () => {
+    const wrong: string[] = [];
+    for (const file of sources('lib')) {
+      const floor = FLOORS.indexOf(file.split('/')[1]!);
+      if (floor < 0) wrong.push(`${file} is in a folder that has no place in the order`);
+      for (const target of imports(file)) {
+        if (!target.includes('/') || !/^(lib|tasks|sandbox|scripts|test)\//.test(target)) continue;
+        const targetFloor = target.startsWith('lib/') ? FLOORS.indexOf(target.split('/')[1]!) : FLOORS.length;
+        if (targetFloor > floor) wrong.push(`${file} imports ${target}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  it('touches the task library in lib/pipelines only', () => {
+    const wrong = sources('lib', 'tasks').filter(
+      (file) =>
+        !file.startsWith('lib/pipelines/') && imports(file).some((name) => name.startsWith('azure-pipelines-task-lib')),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('opens connections in lib/azure and lib/snapshot only', () => {
+    const clients = /^(node:https?|node:net|node:tls|@azure\/(core-rest-pipeline|identity))$|^\0fetch$/;
+    const wrong = sources('lib', 'tasks').filter((file) => {
+      if (/^lib\/(azure|snapshot)\//.test(file)) return false;
+      // Types cost nothing and open nothing.
+      const values = read(file).replace(/import type [^;]*;/g, '');
+      const names = [...values.matchAll(/\bfrom\s*'([^']+)'/g)].map((match) => match[1]!);
+      return names.some((name) => clients.test(name)) || /(?<![.\w])fetch\(/.test(values);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('keeps the library and the tasks apart from the sandbox and the tests', () => {
+    const wrong = sources('lib', 'tasks').flatMap((file) =>
+      imports(file)
+        .filter((target) => /^(sandbox|scripts|test|examples)\//.test(target))
+        .map((target) => `${file} imports ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('has identical entry files', () => {
+    const [first, ...others] = tasks.map((task) => readFileSync(join(task.folder, 'index.ts'), 'utf8'));
+    assert.ok(first!.trim().split('\n').length <= 8, 'an entry file has no logic');
+    assert.match(first!, /runTask\(/);
+    for (const other of others) assert.equal(other, first);
+  });
+
+  it('has small files', () => {
+    const long = sources('lib', 'tasks', 'sandbox', 'scripts')
+      .map((file) => ({ file, lines: read(file).trimEnd().split('\n').length }))
+      .filter(({ lines }) => lines > MAX_LINES);
+    assert.deepEqual(long, []);
+  });
+
+  it('has no drawers for odds and ends', () => {
+    const names = sources('lib', 'tasks', 'sandbox', 'scripts').filter((file) =>
+      /(^|\/)[^/]*(utils?|helpers?|manager|common)(\.ts|\/)/.test(file),
+    );
+    assert.deepEqual(names, []);
+  });
+
+  for (const task of tasks) {
+    describe(`${task.slug}/${task.major}`, () => {
+      const folder = relative(ROOT, task.folder).replaceAll('\\', '/');
+
+      it('reads every input that task.json declares', () => {
+        const known = strings([`${folder}/inputs.ts`, ...sources('lib/pipelines')]);
+        const unread = readTask(task.folder).inputs.filter(({ name }) => !known.has(name));
+        assert.deepEqual(
+          unread.map(({ name }) => name),
+          [],
+        );
+      });
+
+      it('sets every output that task.json declares', () => {
+        const set = strings(sources(folder).concat(sources('lib/pipelines')));
+        const declared = readTask(task.folder).outputVariables ?? [];
+        assert.ok(declared.length > 0);
+        assert.deepEqual(
+          declared.map(({ name }) => name).filter((name) => !set.has(name)),
+          [],
+        );
+      });
+    });
+  }
+});
