@@ -7,7 +7,7 @@ export interface LocationContext {
   resources: Pick<ResourceStore, 'get'>;
 }
 
-const datastoreUri = /^azureml:\/\/(?:subscriptions\/.+?\/workspaces\/[^/]+\/)?datastores\/([^/]+)\/paths\/(.*)$/i;
+const datastoreUri = /^azureml:\/\/(?:subscriptions\/.+?\/workspaces\/[^/]+\/)?datastores\/([^/]+)\/(?:paths\/)?(.*)$/i;
 const jobOutputUri = /^azureml:\/\/jobs\/([^/]+)\/outputs\/([^/]+)(?:\/paths\/(.*))?$/i;
 const runUri = /^(?:runs:\/|azureml:\/\/experiments\/[^/]+\/runs\/|azureml:\/\/runs\/)\/?([^/]+)(?:\/(.*))?$/i;
 const artifactUri = /^azureml:\/\/artifacts\/ExperimentRun\/(.*)$/i;

@@ -1,15 +1,58 @@
-/** The resource provider. */
+/** The resource provider `Microsoft.MachineLearningServices`, with its twin on the data plane. */
 import express from 'express';
 import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
+import { registryArmId, workspaceArmId } from '../../settings.ts';
 import type { BlobAccount } from '../blobs.ts';
+import { requireApiVersion, requireRole, requireScope } from './access.ts';
+import { createAssets } from './assets.ts';
+import { createComputes } from './computes.ts';
+import { createDatastores } from './datastores.ts';
+import { createJobs, createOperationResults } from './jobs.ts';
+import { createRegistryDiscovery } from './registry.ts';
+import { createSchedules } from './schedules.ts';
+import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
 
 /** What the resource provider works with. */
 export interface ProviderContext extends AzureMlContext {
   blobs: BlobAccount;
+  /** Assets of the registry `azureml`. */
   registry: ResourceStore;
   runs: Runs;
 }
 
-export function createResourceProvider(_context: ProviderContext): express.Router {
-  return express.Router();
+const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup/providers/Microsoft.MachineLearningServices';
+
+/**
+ * All routes of ARM, mounted at the root and again below `/mferp/managementfrontend`, the data plane's front end, which
+ * clients use for registries and batch jobs.
+ */
+export function createResourceProvider(context: ProviderContext): express.Router {
+  const { settings } = context;
+  const workspace = express.Router({ mergeParams: true });
+  workspace.use(requireScope(settings, 'workspaces', settings.workspaceName), requireRole(workspaceArmId(settings)));
+  workspace.use(
+    createWorkspace(context),
+    createJobs(context),
+    createAssets({ ...context, store: context.resources }),
+    createDatastores(context),
+    createComputes(context),
+    createSchedules(context),
+  );
+
+  const registry = express.Router({ mergeParams: true });
+  registry.use(requireScope(settings, 'registries', 'azureml'), requireRole(registryArmId(settings)));
+  registry.get('/', (_request, response) => response.json(registryResource(context)));
+  registry.use(createAssets({ ...context, store: context.registry, isRegistry: true }));
+
+  const arm = express.Router();
+  arm.use('/subscriptions', requireApiVersion);
+  arm.use(createSubscription(context), createOperationResults(context));
+  arm.use(`${group}/workspaces/:workspace`, workspace);
+  arm.use(`${group}/registries/:registry`, registry);
+
+  const router = express.Router();
+  router.use(createRegistryDiscovery(context));
+  router.use('/mferp/managementfrontend', arm);
+  router.use(arm);
+  return router;
 }

@@ -1,0 +1,105 @@
+/** What a version of an asset must satisfy beyond the form of its body, and what the service adds to it. */
+import { parse } from 'yaml';
+import type { Blobs, Resource } from '../../contracts.ts';
+import { codeHashVersion, hashUploadedCode } from './code-hash.ts';
+import { checkComponentSpec } from './component-spec.ts';
+import { ArmError, userError } from './errors.ts';
+import type { ReferenceContext } from './references.ts';
+import type { AssetKind } from './shapes/assets.ts';
+
+type Properties = Resource['properties'];
+
+/** What the rules look at. */
+export interface RuleContext extends ReferenceContext {
+  blobs: Blobs;
+}
+
+/** Checks a new version and returns its properties as they are stored. */
+export const newVersionRules: Record<AssetKind, (properties: Properties, context: RuleContext) => Promise<Properties>> =
+  {
+    async codes(properties, { blobs }) {
+      const folder = blobs.locate(properties.codeUri);
+      if (!folder) throw userError(`The code URI '${properties.codeUri}' is not in the workspace's storage account.`);
+      const { hash, files } = await hashUploadedCode(blobs, folder);
+      if (files === 0) throw userError(`The code URI '${properties.codeUri}' holds no files.`);
+      const claimed = properties.properties?.hash_sha256;
+      const version = String(properties.properties?.hash_version ?? codeHashVersion);
+      if (claimed !== undefined && version === codeHashVersion && claimed !== hash) {
+        throw userError(`The hash of the uploaded code is ${hash}, but the request says ${claimed}.`, 'hash_sha256');
+      }
+      return properties;
+    },
+    async data(properties) {
+      return properties;
+    },
+    async models(properties, { blobs, resources }) {
+      const uri: string = properties.modelUri;
+      const jobName = /^(?:azureml:\/\/jobs\/|runs:\/\/?)([^/]+)\//i.exec(uri)?.[1] ?? properties.jobName;
+      if (/^azureml:\/\/jobs\//i.test(uri) && !resources.get(`jobs/${jobName}`)) {
+        throw userError(`The model URI '${uri}' names the job '${jobName}', which does not exist in the workspace.`);
+      }
+      const found = blobs.locate(uri);
+      const files = found ? await blobs.list(found) : [];
+      if (found && files.length === 0 && (await blobs.read(found)) === undefined) {
+        throw new ArmError(400, 'UserError', `No matching artifacts found at '${uri}'.`, {
+          innerCode: 'NoMatchingArtifactsFoundFromJob',
+        });
+      }
+      const flavors =
+        properties.modelType === 'mlflow_model' && found ? await readFlavors(blobs, found, uri) : undefined;
+      return {
+        modelType: 'custom_model',
+        ...withoutNulls(properties),
+        flavors: { ...flavors, ...properties.flavors },
+        ...(jobName && { jobName }),
+      };
+    },
+    async environments(properties) {
+      const { image, build, condaFile } = properties;
+      if (Boolean(image) === Boolean(build)) {
+        throw userError(
+          image
+            ? "An environment takes either 'image' or 'build', not both."
+            : "Docker image or build context is required: an environment needs 'image' or 'build'.",
+        );
+      }
+      if (build && condaFile)
+        throw userError("'condaFile' needs 'image'; with 'build' the Dockerfile installs packages.");
+      if (condaFile) checkConda(condaFile);
+      return { osType: 'Linux', ...withoutNulls(properties), environmentType: 'UserCreated' };
+    },
+    async components(properties, context) {
+      checkComponentSpec(properties.componentSpec, context);
+      return properties;
+    },
+  };
+
+const withoutNulls = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+
+/** The service reads the flavors of an MLflow model from its MLmodel file. */
+async function readFlavors(blobs: Blobs, folder: { container: string; path: string }, uri: string) {
+  const path = [folder.path.replace(/\/+$/, ''), 'MLmodel'].filter(Boolean).join('/');
+  const content = await blobs.read({ container: folder.container, path });
+  if (content === undefined) throw userError(`'${uri}' is no MLflow model: it has no MLmodel file.`);
+  const flavors: Record<string, Record<string, unknown>> = parse(content.toString('utf8'))?.flavors ?? {};
+  const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.fromEntries(
+    Object.entries(flavors).map(([flavor, data]) => [
+      flavor,
+      { data: Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, asText(value)])) },
+    ]),
+  );
+}
+
+function checkConda(condaFile: string): void {
+  let content: unknown;
+  try {
+    content = parse(condaFile);
+  } catch (error) {
+    throw userError(`'condaFile' is no YAML: ${(error as Error).message}`, 'condaFile');
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw userError("'condaFile' must be the text of a conda environment file.", 'condaFile');
+  }
+}

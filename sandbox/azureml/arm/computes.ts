@@ -1,0 +1,87 @@
+/** Computes: clusters that exist as resources; the jobs sent to them run on this machine. */
+import express from 'express';
+import { callerOf } from '../authentication.ts';
+import { apiVersionOf, checkName } from './access.ts';
+import { notFound, userError } from './errors.ts';
+import { answerPage } from './listing.ts';
+import type { ProviderContext } from './provider.ts';
+import { anything, object } from './shape.ts';
+
+const types = [
+  'AmlCompute',
+  'ComputeInstance',
+  'Kubernetes',
+  'VirtualMachine',
+  'SynapseSpark',
+  'AKS',
+  'HDInsight',
+  'Databricks',
+];
+
+/** Routes relative to the workspace. */
+export function createComputes({ resources, settings, url }: ProviderContext): express.Router {
+  const router = express.Router();
+  const found = (name: string) => {
+    const resource = resources.get(`computes/${name}`);
+    if (!resource) throw notFound(`Compute ${name} was not found.`);
+    return resource;
+  };
+  router.get('/computes', (request, response) => response.json(answerPage(request, url, resources.list('computes'))));
+  router.get('/computes/:name', (request, response) => response.json(found(request.params.name)));
+  router.put('/computes/:name', (request, response) => {
+    const name = checkName(request.params.name, 'name of a compute');
+    const fields = ['id', 'name', 'type', 'location', 'tags', 'identity', 'sku', 'systemData'];
+    const optional = Object.fromEntries(fields.map((field) => [field, anything]));
+    object({ properties: anything }, optional)(request.body, { path: '', apiVersion: apiVersionOf(request) });
+    const { properties, location, tags, identity } = request.body;
+    if (!types.includes(properties.computeType)) {
+      throw userError(
+        `The value '${properties.computeType}' of 'properties.computeType' is not one of: ${types.join(', ')}.`,
+      );
+    }
+    const at = new Date().toISOString();
+    const older = resources.get(`computes/${name}`);
+    const stored = resources.put(
+      `computes/${name}`,
+      {
+        location: location ?? settings.location,
+        tags: tags ?? {},
+        ...(identity && { identity }),
+        properties: {
+          computeLocation: location ?? settings.location,
+          description: null,
+          isAttachedCompute: false,
+          provisioningErrors: null,
+          createdOn: older?.properties.createdOn ?? at,
+          ...properties,
+          properties: { allocationState: 'Steady', currentNodeCount: 0, targetNodeCount: 0, ...properties.properties },
+          modifiedOn: at,
+          provisioningState: 'Succeeded',
+        },
+      },
+      callerOf(response).appid,
+    );
+    response.status(older ? 200 : 201).json(stored);
+  });
+  router.delete('/computes/:name', (request, response) => {
+    found(request.params.name);
+    resources.delete(`computes/${request.params.name}`);
+    response.status(200).end();
+  });
+  router.post('/computes/:name/listNodes', (request, response) => {
+    found(request.params.name);
+    response.json({ nodes: [] });
+  });
+  router.post('/computes/:name/listKeys', (request, response) => {
+    const { properties } = found(request.params.name);
+    response.json({ computeType: properties.computeType });
+  });
+  for (const action of ['start', 'stop', 'restart']) {
+    router.post(`/computes/:name/${action}`, (request, response) => {
+      const { properties } = found(request.params.name);
+      if (properties.computeType !== 'ComputeInstance') throw userError(`Only a compute instance can ${action}.`);
+      response.status(200).end();
+    });
+  }
+  return router;
+}

@@ -1,0 +1,61 @@
+/** Lists as ARM answers them: filters, order and pages with `nextLink`. */
+import type { Request } from 'express';
+import type { Resource } from '../../contracts.ts';
+import { userError } from './errors.ts';
+
+const pageSize = 100;
+
+/** Keeps what `listViewType` asks for; archived resources are hidden by default. */
+export function inView(request: Request, isArchived: (resource: Resource) => boolean) {
+  const view = String(request.query.listViewType ?? 'ActiveOnly').toLowerCase();
+  if (!['activeonly', 'archivedonly', 'all'].includes(view)) {
+    throw userError(`The value '${view}' of listViewType is not one of: ActiveOnly, ArchivedOnly, All.`);
+  }
+  return (resource: Resource): boolean => view === 'all' || isArchived(resource) === (view === 'archivedonly');
+}
+
+/** Keeps resources whose map (tags or properties) has every `key` or `key=value` of a comma-separated filter. */
+export function withPairs(filter: unknown, mapOf: (resource: Resource) => Record<string, unknown> | undefined) {
+  const wanted = typeof filter === 'string' && filter !== '' ? filter.split(',') : [];
+  return (resource: Resource): boolean =>
+    wanted.every((pair) => {
+      const [key = '', ...value] = pair.trim().split('=');
+      const map = mapOf(resource) ?? {};
+      return value.length === 0 ? Object.hasOwn(map, key) : String(map[key]) === value.join('=');
+    });
+}
+
+/**
+ * The page of `resources` (oldest first) that the request asks for: newest first, or by `$orderBy`; `$top` is how many
+ * there are in all, `$skip` the token of a `nextLink`.
+ */
+export function answerPage(
+  request: Request,
+  url: string,
+  resources: Resource[],
+): { value: Resource[]; nextLink?: string } {
+  const ordered = inOrder(String(request.query.$orderBy ?? request.query.orderBy ?? ''), resources);
+  const top = positive(request.query.$top, '$top') ?? Number.POSITIVE_INFINITY;
+  const start = positive(request.query.$skip, '$skip') ?? 0;
+  const end = Math.min(start + pageSize, top, ordered.length);
+  const value = ordered.slice(start, end);
+  if (end >= Math.min(top, ordered.length)) return { value };
+  const next = new URL(request.originalUrl, url);
+  next.searchParams.set('$skip', String(end));
+  return { value, nextLink: next.href };
+}
+
+function inOrder(orderBy: string, resources: Resource[]): Resource[] {
+  const [field = '', direction = field === '' ? 'desc' : 'asc'] = orderBy.trim().split(/[\s+]+/);
+  const byVersion = /^(version|name)$/i.test(field);
+  const sorted = byVersion
+    ? [...resources].sort((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
+    : [...resources];
+  return direction.toLowerCase() === 'desc' ? sorted.reverse() : sorted;
+}
+
+function positive(value: unknown, name: string): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (!/^\d+$/.test(String(value))) throw userError(`The value '${value}' of ${name} is not a number.`);
+  return Number(value);
+}

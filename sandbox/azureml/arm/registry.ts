@@ -1,0 +1,27 @@
+/** The registry `azureml`: its discovery, and its assets through ARM and the management front end. */
+import express from 'express';
+import { ArmError } from './errors.ts';
+import type { ProviderContext } from './provider.ts';
+
+/** `GET /registrymanagement/v1.0/registries/{name}/discovery`. */
+export function createRegistryDiscovery({ settings, url }: ProviderContext): express.Router {
+  const router = express.Router();
+  router.get('/registrymanagement/v1.0/registries/:registry/discovery', (request, response) => {
+    const { registry } = request.params;
+    if (registry.toLowerCase() !== 'azureml') {
+      throw new ArmError(404, 'UserError', `Registry ${registry} was not found.`, { innerCode: 'NotFound' });
+    }
+    response.json({
+      registryName: 'azureml',
+      tenantId: settings.tenantId,
+      subscriptionId: settings.subscriptionId,
+      resourceGroup: settings.resourceGroup,
+      workspaceName: null,
+      primaryRegion: settings.location,
+      regions: [settings.location],
+      primaryRegionResourceProviderUri: `${url}/`,
+      registryFqdns: { [settings.location]: { uri: `${url}/` } },
+    });
+  });
+  return router;
+}

@@ -1,0 +1,137 @@
+/** Small strict checks of request bodies, for the types that ARM's specification gives. */
+import { userError } from './errors.ts';
+
+/** Where a check is: for messages, and the api-version that decides which fields exist. */
+export interface At {
+  path: string;
+  apiVersion: string;
+}
+
+/** Throws an ARM error (400) when the value has another form. */
+export type Check = (value: unknown, at: At) => void;
+
+type Fields = Record<string, Check>;
+
+const below = (at: At, name: string): At => ({ ...at, path: at.path === '' ? name : `${at.path}.${name}` });
+
+const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
+
+function scalar(expected: string, test: (value: unknown) => boolean): Check {
+  return (value, { path }) => {
+    if (!test(value)) throw userError(`The value of '${path}' must be a ${expected}, not ${kindOf(value)}.`, path);
+  };
+}
+
+export const anything: Check = () => {};
+export const text = scalar('string', (value) => typeof value === 'string');
+export const flag = scalar('boolean', (value) => typeof value === 'boolean');
+export const number = scalar('number', (value) => typeof value === 'number');
+export const integer = scalar('integer', (value) => Number.isInteger(value));
+
+/** A string that isn't empty: ARM's pattern `[a-zA-Z0-9_]` demands one such character somewhere. */
+export const name: Check = (value, at) => {
+  text(value, at);
+  if (!/[a-zA-Z0-9_]/.test(value as string)) {
+    throw userError(`The value of '${at.path}' must contain a letter, a digit or an underscore.`, at.path);
+  }
+};
+
+/** An ISO 8601 duration. */
+export const duration: Check = (value, at) => {
+  text(value, at);
+  if (!/^P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/.test(value as string)) {
+    throw userError(`The value '${value}' of '${at.path}' is not an ISO 8601 duration such as PT1H.`, at.path);
+  }
+};
+
+/** One of the values; ARM reads them without regard to case. */
+export function oneOf(...values: string[]): Check {
+  return (value, at) => {
+    text(value, at);
+    if (!values.some((allowed) => allowed.toLowerCase() === (value as string).toLowerCase())) {
+      throw userError(`The value '${value}' of '${at.path}' is not one of: ${values.join(', ')}.`, at.path);
+    }
+  };
+}
+
+export function listOf(check: Check): Check {
+  return (value, at) => {
+    if (!Array.isArray(value)) throw userError(`The value of '${at.path}' must be an array.`, at.path);
+    value.forEach((item, index) => {
+      check(item, { ...at, path: `${at.path}[${index}]` });
+    });
+  };
+}
+
+/** A map whose values may be null. */
+export function mapOf(check: Check): Check {
+  return (value, at) => {
+    for (const [key, item] of Object.entries(asObject(value, at))) {
+      if (item !== null) check(item, below(at, key));
+    }
+  };
+}
+
+/** A field that only some api-versions have. */
+export function only(when: (apiVersion: string) => boolean, check: Check): Check {
+  return (value, at) => {
+    if (!when(at.apiVersion)) {
+      throw userError(`Could not find member '${at.path}' on object in api-version ${at.apiVersion}.`, at.path);
+    }
+    check(value, at);
+  };
+}
+
+/** An object with exactly these fields. Optional ones may be null, as serializers send them. */
+export function object(required: Fields, optional: Fields = {}): Check {
+  return (value, at) => {
+    const fields = asObject(value, at);
+    for (const field of Object.keys(required)) {
+      if (fields[field] === undefined || fields[field] === null) {
+        const path = below(at, field).path;
+        throw userError(`Required property '${field}' is missing: '${path}' must have a value.`, path);
+      }
+    }
+    for (const [field, item] of Object.entries(fields)) {
+      const check = Object.hasOwn(required, field)
+        ? required[field]
+        : Object.hasOwn(optional, field) && optional[field];
+      const path = below(at, field);
+      if (!check) throw userError(`Could not find member '${path.path}' on object.`, path.path);
+      if (item !== null && item !== undefined) check(item, path);
+    }
+  };
+}
+
+/** An object whose form depends on the value of one field. */
+export function union(discriminator: string, cases: Record<string, [required: Fields, optional: Fields]>): Check {
+  const checks = Object.entries(cases).map(([value, [required, optional]]) => ({
+    value,
+    check: object({ [discriminator]: text, ...required }, optional),
+  }));
+  return (value, at) => {
+    const given = asObject(value, at)[discriminator];
+    const found = checks.find((entry) => entry.value.toLowerCase() === String(given).toLowerCase());
+    if (!found) {
+      const path = below(at, discriminator).path;
+      const allowed = checks.map((entry) => entry.value).join(', ');
+      throw userError(
+        given === undefined || given === null
+          ? `Required property '${path}' is missing; it is one of: ${allowed}.`
+          : `The value '${given}' of '${path}' is not one of: ${allowed}.`,
+        path,
+      );
+    }
+    found.check(value, at);
+  };
+}
+
+function asObject(value: unknown, at: At): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw userError(
+      `The value of '${at.path || 'the request body'}' must be an object, not ${kindOf(value)}.`,
+      at.path,
+    );
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,163 @@
+/** The workspace, its resource group and its subscription. */
+import express, { type Request } from 'express';
+import type { Resource } from '../../contracts.ts';
+import { registryArmId, workspaceArmId } from '../../settings.ts';
+import { apiVersionOf, requireResourceGroup } from './access.ts';
+import { ArmError } from './errors.ts';
+import type { ProviderContext } from './provider.ts';
+import { anything, object } from './shape.ts';
+
+const provider = '/providers/Microsoft.MachineLearningServices';
+const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup';
+
+/** Routes above the workspace: subscriptions, resource groups, workspaces and registries as lists. */
+export function createSubscription(context: ProviderContext): express.Router {
+  const { settings } = context;
+  const router = express.Router();
+  const subscription = {
+    id: `/subscriptions/${settings.subscriptionId}`,
+    subscriptionId: settings.subscriptionId,
+    tenantId: settings.tenantId,
+    displayName: 'Sandbox',
+    state: 'Enabled',
+    subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'Sandbox', spendingLimit: 'On' },
+    authorizationSource: 'RoleBased',
+  };
+  const resourceGroup = {
+    id: `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}`,
+    name: settings.resourceGroup,
+    type: 'Microsoft.Resources/resourceGroups',
+    location: settings.location,
+    properties: { provisioningState: 'Succeeded' },
+  };
+  const inGroup = (request: Request) => requireResourceGroup(settings, request);
+
+  router.get('/subscriptions', (_request, response) => response.json({ value: [subscription] }));
+  router.get('/subscriptions/:subscription', (request, response) => {
+    inGroup(request);
+    response.json(subscription);
+  });
+  router.get(['/subscriptions/:subscription/resourceGroups', group], (request, response) => {
+    inGroup(request);
+    response.json(request.params.resourceGroup ? resourceGroup : { value: [resourceGroup] });
+  });
+  router.get(
+    [`/subscriptions/:subscription${provider}/workspaces`, `${group}${provider}/workspaces`],
+    (request, response) => {
+      inGroup(request);
+      response.json({ value: [workspaceResource(context)] });
+    },
+  );
+  router.get(
+    [`/subscriptions/:subscription${provider}/registries`, `${group}${provider}/registries`],
+    (request, response) => {
+      inGroup(request);
+      response.json({ value: [registryResource(context)] });
+    },
+  );
+  return router;
+}
+
+/** `GET`, `PATCH` and the actions of the workspace itself; relative to it. */
+export function createWorkspace(context: ProviderContext): express.Router {
+  const { blobs } = context;
+  const router = express.Router();
+  router.get('/', (_request, response) => response.json(workspaceResource(context)));
+  router.patch('/', (request, response) => {
+    const fields = { tags: anything, properties: anything, identity: anything, sku: anything, kind: anything };
+    object({}, fields)(request.body, { path: '', apiVersion: apiVersionOf(request) });
+    const { tags, properties } = request.body;
+    const { description, friendlyName } = properties ?? {};
+    const older = context.resources.get('workspace/settings')?.properties ?? {};
+    const changed = { tags, description, friendlyName };
+    const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+    context.resources.put('workspace/settings', { properties: { ...older, ...given } });
+    response.json(workspaceResource(context));
+  });
+  router.put('/', () => {
+    throw new ArmError(409, 'Conflict', 'The sandbox has one workspace, which cannot be created again or deleted.');
+  });
+  router.post('/listKeys', (_request, response) =>
+    response.json({ userStorageKey: blobs.accountKey, userStorageResourceId: storageAccountId(context) }),
+  );
+  router.get('/connections', (_request, response) => response.json({ value: [] }));
+  router.get('/outboundRules', (_request, response) => response.json({ value: [] }));
+  router.get('/usages', (_request, response) => response.json({ value: [] }));
+  return router;
+}
+
+/** The workspace as `GET` answers it. */
+export function workspaceResource(context: ProviderContext): Resource {
+  const { settings, url, resources } = context;
+  const id = workspaceArmId(settings);
+  const own = resources.get('workspace/settings');
+  const { tags, description, friendlyName } = own?.properties ?? {};
+  const host = new URL(url).host;
+  const siblings = `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers`;
+  return {
+    id,
+    name: settings.workspaceName,
+    type: 'Microsoft.MachineLearningServices/workspaces',
+    location: settings.location,
+    tags: tags ?? {},
+    kind: 'Default',
+    sku: { name: 'Basic', tier: 'Basic' },
+    identity: {
+      type: 'SystemAssigned',
+      principalId: '5ab0c1de-0000-4000-8000-00000000d0ff',
+      tenantId: settings.tenantId,
+    },
+    properties: {
+      friendlyName: friendlyName ?? settings.workspaceName,
+      description: description ?? '',
+      storageAccount: storageAccountId(context),
+      keyVault: `${siblings}/Microsoft.KeyVault/vaults/sandbox-kv`,
+      applicationInsights: `${siblings}/Microsoft.Insights/components/sandbox-ai`,
+      containerRegistry: null,
+      hbiWorkspace: false,
+      tenantId: settings.tenantId,
+      imageBuildCompute: null,
+      provisioningState: 'Succeeded',
+      v1LegacyMode: false,
+      workspaceId: settings.workspaceId,
+      discoveryUrl: `${url}/discovery`,
+      mlFlowTrackingUri: `azureml://${host}/mlflow/v2.0${id}`,
+      publicNetworkAccess: 'Enabled',
+      systemDatastoresAuthMode: 'AccessKey',
+      storageHnsEnabled: false,
+      enableDataIsolation: false,
+    },
+    systemData: {
+      createdAt: '2026-01-01T00:00:00.0000000Z',
+      createdBy: 'sandbox',
+      createdByType: 'User',
+      lastModifiedAt: own?.systemData?.lastModifiedAt ?? '2026-01-01T00:00:00.0000000Z',
+    },
+  };
+}
+
+/** The registry `azureml` as `GET` answers it. */
+export function registryResource({ settings, url }: ProviderContext): Resource {
+  return {
+    id: registryArmId(settings),
+    name: 'azureml',
+    type: 'Microsoft.MachineLearningServices/registries',
+    location: settings.location,
+    tags: {},
+    identity: {
+      type: 'SystemAssigned',
+      principalId: '5ab0c1de-0000-4000-8000-00000000d0fe',
+      tenantId: settings.tenantId,
+    },
+    properties: {
+      discoveryUrl: `${url}/registrymanagement/v1.0/registries/azureml/discovery`,
+      mlFlowRegistryUri: null,
+      publicNetworkAccess: 'Enabled',
+      intellectualPropertyPublisher: null,
+      regionDetails: [{ location: settings.location, acrDetails: [], storageAccountDetails: [] }],
+    },
+  };
+}
+
+const storageAccountId = ({ settings, blobs }: ProviderContext): string =>
+  `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.Storage/storageAccounts/${blobs.accountName}`;
