@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type BuildResult, build as esbuild } from 'esbuild';
+import { type BuildResult, build as esbuild, type Plugin } from 'esbuild';
 import { findTasks, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { resourceStrings } from './resjson.ts';
@@ -65,19 +65,30 @@ async function bundle(
     metafile: true,
     bundle: true,
     minify: true,
-    // Stack traces of bugs stay readable without shipping a source map.
-    keepNames: true,
     platform: 'node',
+    // Azure's packages come in two flavours; taking the ES modules throughout keeps both from being bundled.
+    mainFields: ['module', 'main'],
+    plugins: [withoutCrc64],
     format: 'cjs',
     // The agent runs a Node24 handler on Node 20 unless a feature flag is set.
     target: 'node20',
     legalComments: 'none',
-    // @azure/storage-common calls createRequire(import.meta.url), which a CommonJS bundle has no value for.
+    // A CommonJS bundle has no value for import.meta.url, which some of Azure's packages use.
     define: { 'import.meta.url': '__importMetaUrl' },
     banner: { js: 'const __importMetaUrl=require("url").pathToFileURL(__filename).href;' },
     logLevel: 'warning',
   });
 }
+
+/** 100 KB of WebAssembly for a checksum that blob transfers use only when they are asked to; ours never ask. */
+const withoutCrc64: Plugin = {
+  name: 'without-crc64',
+  setup({ onLoad }) {
+    onLoad({ filter: /storage-common[\\/]dist[\\/]esm[\\/]crc64\.js$/ }, () => ({
+      contents: 'export default () => Promise.reject(new Error("CRC64 is not part of this bundle."));',
+    }));
+  },
+};
 
 function addFile(files: Files, path: string): void {
   files.set(path, readFileSync(join(ROOT, path)));
