@@ -27,7 +27,7 @@ export function clientEnvironmentFor(tls: TlsFiles, folder: string): Record<stri
   const present = [process.env.REQUESTS_CA_BUNDLE, process.env.SSL_CERT_FILE, ...systemRoots];
   const roots = present.find((file) => file !== undefined && file !== bundle && existsSync(file));
   writeFileSync(bundle, `${roots ? readFileSync(roots, 'utf8') : ''}\n${tls.ca}`);
-  const nodeResolver = `--require ${quoted(join(resolverFolder, 'node-resolver.cjs'))}`;
+  const nodeResolver = `--require=${quoted(join(resolverFolder, 'node-resolver.cjs'))}`;
   return {
     NODE_EXTRA_CA_CERTS: tls.caFile,
     REQUESTS_CA_BUNDLE: bundle,

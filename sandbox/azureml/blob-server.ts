@@ -1,4 +1,5 @@
 /** Starts Azurite's blob server in a worker thread. */
+import { mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
 /** A running blob server. */
@@ -25,6 +26,7 @@ export async function startBlobServer(options: {
   publicKeyPem: string;
 }): Promise<BlobServer> {
   const { accountName, accountKey, ...data } = options;
+  if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true });
   const start = async (port: number): Promise<BlobServer> => {
     const worker = new Worker(new URL('./blob-server.cjs', import.meta.url), {
       workerData: { ...data, port },

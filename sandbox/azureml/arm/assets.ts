@@ -10,7 +10,7 @@ import { codeHashVersion } from './code-hash.ts';
 import { conflict, notFound, userError } from './errors.ts';
 import { answerPage, inView, withPairs } from './listing.ts';
 import { latestVersion, type ReferenceContext } from './references.ts';
-import { anything, object } from './shape.ts';
+import { anything, object, withTextMaps } from './shape.ts';
 import { type AssetKind, containerProperties, immutableFields, versionProperties } from './shapes/assets.ts';
 import { startPendingUpload, uploadPath } from './uploads.ts';
 
@@ -176,7 +176,7 @@ function putContainer(kind: AssetKind, request: Request, response: Response, con
   envelope('location')(request.body, { path: '', apiVersion });
   containerProperties[kind](request.body.properties, { path: 'properties', apiVersion });
   const older = store.get(`${kind}/${name}`);
-  const { latestVersion: _latest, nextVersion: _next, ...properties } = request.body.properties;
+  const { latestVersion: _latest, nextVersion: _next, ...properties } = withTextMaps(request.body.properties);
   const stored = store.put(
     `${kind}/${name}`,
     {
@@ -201,8 +201,8 @@ async function putVersion(kind: AssetKind, request: Request, response: Response,
   const path = `${kind}/${name}/versions/${version}`;
   const apiVersion = apiVersionOf(request);
   envelope('location')(request.body, { path: '', apiVersion });
-  const given = request.body.properties;
-  versionProperties[kind](given, { path: 'properties', apiVersion });
+  versionProperties[kind](request.body.properties, { path: 'properties', apiVersion });
+  const given = withTextMaps(request.body.properties as Resource['properties']);
   const caller = callerOf(response).appid;
 
   const older = store.get(path);

@@ -6,7 +6,7 @@ import { apiVersionOf, checkName } from './access.ts';
 import { ArmError, notFound, userError } from './errors.ts';
 import { answerPage } from './listing.ts';
 import type { ProviderContext } from './provider.ts';
-import { anything, type Check, mapOf, object, text, union } from './shape.ts';
+import { anything, type Check, mapOf, object, text, textual, union } from './shape.ts';
 
 const credentials = union('credentialsType', {
   AccountKey: [{ secrets: mapOf(text) }, {}],
@@ -23,8 +23,8 @@ const credentials = union('credentialsType', {
 });
 const base: Record<string, Check> = {
   description: text,
-  tags: mapOf(text),
-  properties: mapOf(text),
+  tags: mapOf(textual),
+  properties: mapOf(textual),
   isDefault: anything,
   endpoint: text,
   protocol: text,

@@ -11,7 +11,7 @@ import { answerPage, inView, withPairs } from './listing.ts';
 import { checkPipeline, requireCompute } from './pipeline-check.ts';
 import type { ProviderContext } from './provider.ts';
 import { findAsset } from './references.ts';
-import { anything, object } from './shape.ts';
+import { anything, object, withTextMaps } from './shape.ts';
 import { jobProperties } from './shapes/job.ts';
 
 const ended = ['Completed', 'Failed', 'Canceled'];
@@ -189,7 +189,7 @@ function checkedBody(request: Request): Resource['properties'] {
   const apiVersion = apiVersionOf(request);
   envelope(request.body, { path: '', apiVersion });
   jobProperties(request.body.properties, { path: 'properties', apiVersion });
-  return request.body.properties;
+  return withTextMaps(request.body.properties);
 }
 
 const withoutNulls = (given: Resource['properties']): Resource['properties'] =>

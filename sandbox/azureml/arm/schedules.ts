@@ -5,7 +5,7 @@ import { apiVersionOf, checkName } from './access.ts';
 import { notFound } from './errors.ts';
 import { answerPage } from './listing.ts';
 import type { ProviderContext } from './provider.ts';
-import { anything, flag, integer, listOf, mapOf, name, object, oneOf, text, union } from './shape.ts';
+import { anything, flag, integer, listOf, mapOf, name, object, oneOf, text, textual, union } from './shape.ts';
 
 const trigger = union('triggerType', {
   Cron: [{ expression: name }, { startTime: text, endTime: text, timeZone: text }],
@@ -34,8 +34,8 @@ const schedule = object(
     description: text,
     displayName: text,
     isEnabled: flag,
-    properties: mapOf(text),
-    tags: mapOf(text),
+    properties: mapOf(textual),
+    tags: mapOf(textual),
     provisioningState: text,
   },
 );

@@ -28,6 +28,22 @@ export const flag = scalar('boolean', (value) => typeof value === 'boolean');
 export const number = scalar('number', (value) => typeof value === 'number');
 export const integer = scalar('integer', (value) => Number.isInteger(value));
 
+/**
+ * A value of a string map: the service's deserializer turns numbers and booleans into text, and azure-ai-ml relies on it
+ * (it sends `hash_version` as a number).
+ */
+export const textual = scalar('string', (value) => ['string', 'number', 'boolean'].includes(typeof value));
+
+/** The object with the values of its string maps `tags` and `properties` as text. */
+export function withTextMaps<T extends Record<string, any>>(fields: T): T {
+  const asText = (map: unknown) =>
+    typeof map !== 'object' || map === null
+      ? map
+      : Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value === null ? null : String(value)]));
+  const maps = ['tags', 'properties'].filter((field) => field in fields);
+  return { ...fields, ...Object.fromEntries(maps.map((field) => [field, asText(fields[field])])) };
+}
+
 /** A string that isn't empty: ARM's pattern `[a-zA-Z0-9_]` demands one such character somewhere. */
 export const name: Check = (value, at) => {
   text(value, at);

@@ -11,6 +11,7 @@ import {
   oneOf,
   only,
   text,
+  textual,
   union,
 } from '../shape.ts';
 
@@ -23,8 +24,8 @@ const base: Record<string, Check> = {
   description: text,
   isAnonymous: flag,
   isArchived: flag,
-  properties: mapOf(text),
-  tags: mapOf(text),
+  properties: mapOf(textual),
+  tags: mapOf(textual),
   autoDeleteSetting: only(preview, anything),
   intellectualProperty: only(preview, anything),
   // Read-only, but present when a version that was read is put back.
@@ -79,8 +80,8 @@ export const versionProperties: Record<AssetKind, Check> = {
 const container = {
   description: text,
   isArchived: flag,
-  properties: mapOf(text),
-  tags: mapOf(text),
+  properties: mapOf(textual),
+  tags: mapOf(textual),
   latestVersion: text,
   nextVersion: text,
   provisioningState: text,

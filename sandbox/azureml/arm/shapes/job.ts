@@ -13,6 +13,7 @@ import {
   oneOf,
   only,
   text,
+  textual,
   union,
 } from '../shape.ts';
 
@@ -101,7 +102,7 @@ const service = object(
     jobServiceType: text,
     endpoint: text,
     port: integer,
-    properties: mapOf(text),
+    properties: mapOf(textual),
     nodes: union('nodesValueType', { All: [{}, {}] }),
     // Read-only, but present when a job that was read is put back.
     status: text,
@@ -127,9 +128,9 @@ const base: Record<string, Check> = {
       webhooks: mapOf(webhook),
     },
   ),
-  properties: mapOf(text),
+  properties: mapOf(textual),
   services: mapOf(service),
-  tags: mapOf(text),
+  tags: mapOf(textual),
   parentJobName: only(preview, text),
   secretsConfiguration: only(preview, anything),
   status: text,

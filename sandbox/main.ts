@@ -1,0 +1,140 @@
+/** The sandbox's command line: `npm run sandbox [-- options]` and `npm run sandbox -- run <pipeline.yml>`. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Sandbox } from './contracts.ts';
+import { environmentFile } from './environment.ts';
+import { startSandbox } from './sandbox.ts';
+
+const help = `Both clouds on this computer: Azure ML and Azure DevOps, on loopback addresses.
+
+  npm run sandbox                          start, print the addresses, stop with Ctrl+C
+    --env-file PATH                        write what clients need as NAME=value lines once everything answers
+    --data DIR                             keep resources, blobs, runs and ports in DIR between runs
+    --quiet                                don't print what the sandbox does
+
+  npm run sandbox -- run PIPELINE.yml      start, run the pipeline with the built tasks, stop
+    --variable NAME=VALUE                  set a variable of the run; may be repeated
+    --branch refs/heads/NAME               branch of the run (refs/heads/main)
+    --data DIR                             as above
+
+  npm run sandbox -- --help                print this
+
+A run exits with 0 when it succeeded, else with 1; a mistake on the command line exits with 2.
+`;
+
+/** A mistake on the command line. */
+class UsageError extends Error {}
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [command, file, ...rest] = positionals;
+  if (command === undefined) return serve(values);
+  if (command !== 'run') throw new UsageError(`Unknown command '${command}'.`);
+  if (file === undefined) throw new UsageError("'run' needs the path of a pipeline file.");
+  if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'.`);
+  return runFile(file, values);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        quiet: { type: 'boolean' },
+        data: { type: 'string' },
+        'env-file': { type: 'string' },
+        variable: { type: 'string', multiple: true },
+        branch: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+type Options = ReturnType<typeof readArguments>['values'];
+
+async function serve(options: Options): Promise<number> {
+  const stopped = untilSignal();
+  const log = options.quiet ? () => {} : (line: string) => console.log(line);
+  const sandbox = await startSandbox({ log, ...(options.data !== undefined && { data: options.data }) });
+  try {
+    if (options['env-file'] !== undefined) {
+      // It holds secrets: for this user alone.
+      writeFileSync(resolve(options['env-file']), environmentFile(sandbox.environment), { mode: 0o600 });
+    }
+    printAddresses(sandbox, options);
+    const signal = await stopped;
+    console.log(`\n${signal}: stopping.`);
+  } finally {
+    await sandbox.stop();
+  }
+  return 0;
+}
+
+async function runFile(file: string, options: Options): Promise<number> {
+  const variables: Record<string, string> = {};
+  for (const variable of options.variable ?? []) {
+    const split = variable.indexOf('=');
+    if (split < 1) throw new UsageError(`--variable needs NAME=VALUE, not '${variable}'.`);
+    variables[variable.slice(0, split)] = variable.slice(split + 1);
+  }
+  // Loaded here so that the sandbox alone starts without the agent.
+  const { runPipeline } = await import('./agent/run.ts');
+  const sandbox = await startSandbox(options.data !== undefined ? { data: options.data } : {});
+  try {
+    const { result } = await runPipeline({
+      file: resolve(file),
+      sandbox,
+      variables,
+      log: (line: string) => console.log(line),
+      ...(options.branch !== undefined && { branch: options.branch }),
+    });
+    return result === 'succeeded' ? 0 : 1;
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function printAddresses(sandbox: Sandbox, options: Options): void {
+  const { settings } = sandbox;
+  const rows: [string, string][] = [
+    ['Azure Resource Manager', sandbox.azuremlUrl],
+    ['Token authority', `${sandbox.identityUrl}/${settings.tenantId}`],
+    ['Azure DevOps', sandbox.devops.collectionUrl],
+    ['MLflow tracking', sandbox.environment.MLFLOW_TRACKING_URI ?? ''],
+    ['Subscription', settings.subscriptionId],
+    ['Resource group', settings.resourceGroup],
+    ['Workspace', settings.workspaceName],
+    ['Service connections', sandbox.connections.map(({ name }) => name).join(', ')],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`);
+  if (options['env-file'] !== undefined) {
+    console.log(`\nFor clients:  set -a; . ${resolve(options['env-file'])}; set +a`);
+  }
+  console.log('\nThe sandbox is ready. Ctrl+C stops it.');
+}
+
+/** Resolves with the first signal; a second one ends the process at once. */
+function untilSignal(): Promise<string> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done(signal));
+  });
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    console.error(error instanceof UsageError ? `${error.message}\n\n${help}` : error.stack);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);
