@@ -1,0 +1,102 @@
+/** The `Runs` contract: starts stored jobs, cancels them, and ends everything when the sandbox stops. */
+import type { Resource, Runs } from '../../contracts.ts';
+import { isTerminal, type RunRecord } from '../history/run.ts';
+import { planJob } from './jobs.ts';
+import {
+  createRun,
+  type Engine,
+  failInterruptedRuns,
+  runError,
+  setStatus,
+  syncJobResource,
+  withDescendants,
+} from './lifecycle.ts';
+import { mapValues } from './spec.ts';
+
+/** How long `stop` waits for canceled jobs before it gives up on them. */
+const STOP_MS = 5000;
+
+/** The artifact store as the output `default` that the service adds to every job (SDKs find the logs by it). */
+function defaultOutput(runId: string) {
+  return {
+    jobOutputType: 'uri_folder',
+    mode: 'ReadWriteMount',
+    uri: `azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.${runId}`,
+  };
+}
+
+function createJobRun(engine: Engine, job: Resource, runType: string, properties: Record<string, string>): RunRecord {
+  const { experimentName, displayName, description, tags, computeId } = job.properties;
+  return createRun(engine.store, {
+    runId: job.name,
+    experimentName: experimentName || 'Default',
+    displayName: displayName || job.name,
+    description: description ?? undefined,
+    runType,
+    createdBy: job.systemData?.createdBy ?? 'sandbox',
+    target: computeId ? String(computeId).split('/').at(-1) : undefined,
+    tags: mapValues<any, string>(tags, (value) => String(value)),
+    properties: { ...properties, ...mapValues<any, string>(job.properties.properties, (value) => String(value)) },
+  });
+}
+
+/** Takes over what a repeated PUT of the job may change. */
+function updateRun(engine: Engine, run: RunRecord, job: Resource): void {
+  const { displayName, description, tags, properties, isArchived } = job.properties;
+  run.displayName = displayName || run.displayName;
+  run.description = description ?? run.description;
+  if (tags) run.tags = mapValues<any, string>(tags, (value) => String(value));
+  run.properties = { ...run.properties, ...mapValues<any, string>(properties, (value) => String(value)) };
+  run.hidden = isArchived === true;
+  engine.store.save(run);
+  syncJobResource(engine, run);
+}
+
+/** The executor over an open run store. Runs that an earlier sandbox left unfinished fail at once. */
+export function createEngine(engine: Engine): Runs {
+  const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  failInterruptedRuns(engine);
+
+  function start(job: Resource): void {
+    const planned = planJob(engine.context, job);
+    const run = createJobRun(engine, job, planned.runType, planned.properties);
+    const { resources } = engine.context;
+    const outputs = { default: defaultOutput(job.name), ...job.properties.outputs };
+    resources.put(`jobs/${job.name}`, { ...job, properties: { ...job.properties, outputs } });
+    syncJobResource(engine, run);
+    const abort = new AbortController();
+    const ended = planned
+      .run(engine, run, abort.signal)
+      .catch((error) => setStatus(engine, run, 'Failed', runError('SystemError', String(error))))
+      .finally(() => running.delete(job.name));
+    running.set(job.name, { abort, ended });
+  }
+
+  return {
+    // Repeating the PUT of a job is an update of its names and tags, not a second run.
+    async submit(job) {
+      const run = engine.store.get(job.name);
+      if (run) updateRun(engine, run, job);
+      else start(job);
+    },
+    async cancel(jobName) {
+      const run = engine.store.get(jobName);
+      if (!run || isTerminal(run.status)) return false;
+      for (const each of withDescendants(engine.store, run)) setStatus(engine, each, 'CancelRequested');
+      running.get(run.rootRunId)?.abort.abort();
+      if (!run.managed) setStatus(engine, run, 'Canceled');
+      return true;
+    },
+    async stop() {
+      const all = [...running.values()];
+      for (const each of running.keys()) {
+        const run = engine.store.get(each);
+        run?.warnings.push('The sandbox was stopped while this run was in progress.');
+      }
+      for (const each of all) each.abort.abort();
+      const timeout = new Promise((resolve) => setTimeout(resolve, STOP_MS).unref());
+      await Promise.race([Promise.all(all.map((each) => each.ended)), timeout]);
+      failInterruptedRuns(engine);
+    },
+  };
+}

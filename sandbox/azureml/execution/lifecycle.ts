@@ -1,0 +1,123 @@
+/** Creates runs and moves them through their statuses, keeping the job's ARM resource in step with its run. */
+import type { AzureMlContext, Resource } from '../../contracts.ts';
+import { isTerminal, type RunError, type RunRecord, type RunStatus } from '../history/run.ts';
+import type { RunStore } from '../history/run-store.ts';
+
+/** What everything that executes shares. */
+export interface Engine {
+  context: AzureMlContext;
+  store: RunStore;
+  /** Folder for working copies of running commands. */
+  workFolder: string;
+}
+
+export type NewRun = Pick<RunRecord, 'runId' | 'experimentName' | 'displayName' | 'runType'> & Partial<RunRecord>;
+
+/** Creates and stores a run in status NotStarted (unless the caller says otherwise). */
+export function createRun(store: RunStore, run: NewRun): RunRecord {
+  const experiment = store.ensureExperiment(run.experimentName);
+  const record: RunRecord = {
+    runNumber: store.nextRunNumber(experiment.experimentId),
+    experimentId: experiment.experimentId,
+    rootRunId: run.runId,
+    status: 'NotStarted',
+    managed: true,
+    createdUtc: new Date().toISOString(),
+    createdBy: 'sandbox',
+    tags: {},
+    properties: {},
+    parameters: {},
+    inputs: {},
+    outputs: {},
+    outputUris: {},
+    logPaths: [],
+    warnings: [],
+    hidden: false,
+    services: {},
+    mlflowInputs: { datasets: [], models: [] },
+    mlflowOutputs: { models: [] },
+    ...run,
+  };
+  store.save(record);
+  return record;
+}
+
+/** Error of a run in the words of run history: the message is also its only parameter. */
+export function runError(code: 'UserError' | 'SystemError', message: string, referenceCode?: string): RunError {
+  return { code, message, messageFormat: '{Message}', messageParameters: { Message: message }, referenceCode };
+}
+
+/** Copies status, tags, names and outputs of a job's run to the job's resource; steps have no resource. */
+export function syncJobResource(engine: Pick<Engine, 'context'>, run: RunRecord): void {
+  const { resources } = engine.context;
+  const job = resources.get(`jobs/${run.runId}`);
+  if (!job) return;
+  const outputs = { ...job.properties.outputs };
+  for (const [name, uri] of Object.entries(run.outputUris)) {
+    if (outputs[name]) outputs[name] = { ...outputs[name], uri };
+  }
+  resources.put(`jobs/${run.runId}`, {
+    ...job,
+    properties: {
+      ...job.properties,
+      status: run.status,
+      displayName: run.displayName,
+      description: run.description ?? job.properties.description,
+      tags: run.tags,
+      properties: run.properties,
+      isArchived: run.hidden,
+      outputs,
+    },
+  });
+}
+
+/** Moves a run to `status`; a run that has ended stays as it is. Sets start and end times where they belong. */
+export function setStatus(engine: Engine, run: RunRecord, status: RunStatus, error?: RunError): void {
+  if (isTerminal(run.status)) return;
+  const now = new Date().toISOString();
+  // While a cancellation is under way only the end is news.
+  if (run.status === 'CancelRequested' && !isTerminal(status)) return;
+  run.status = status;
+  if (status === 'Running') run.startTimeUtc ??= now;
+  if (isTerminal(status)) run.endTimeUtc = now;
+  if (error) run.error = error;
+  engine.store.save(run);
+  syncJobResource(engine, run);
+  engine.context.log(`run ${run.runId} (${run.displayName}): ${status}`);
+}
+
+/** A run and all runs below it. */
+export function withDescendants(store: RunStore, run: RunRecord): RunRecord[] {
+  return [run, ...store.children(run.runId).flatMap((child) => withDescendants(store, child))];
+}
+
+/** Runs that an earlier sandbox left unfinished have failed: their processes ended with it. */
+export function failInterruptedRuns(engine: Engine): void {
+  for (const run of engine.store.list()) {
+    if (!run.managed || isTerminal(run.status)) continue;
+    setStatus(
+      engine,
+      run,
+      'Failed',
+      runError('SystemError', 'The sandbox was stopped while this run was in progress.'),
+    );
+  }
+}
+
+/** The workspace's default datastore name as a job's settings or ids spell it (`.../datastores/x`, `azureml:x`, `x`). */
+export function datastoreName(setting: unknown): string {
+  const name =
+    String(setting ?? '')
+      .split('/')
+      .filter(Boolean)
+      .at(-1) ?? '';
+  return name.replace(/^azureml:/, '') || 'workspaceblobstore';
+}
+
+/** True when the job resource asks for something the sandbox has no machine for; the text says what. */
+export function unavailableCompute(context: AzureMlContext, name: string): string | undefined {
+  const compute: Resource | undefined = context.resources.get(`computes/${name}`);
+  const size = String(compute?.properties?.properties?.vmSize ?? '');
+  const isGpu = name === 'gpu-cluster' || /^standard_n/i.test(size);
+  return isGpu ? `The sandbox has no GPU: compute '${name}' can't run anything here. Use 'cpu-cluster'.` : undefined;
+}

@@ -1,0 +1,37 @@
+/** Run history's routes for experiments. */
+import express from 'express';
+import type { Experiment } from './run.ts';
+import { sendError } from './run-router.ts';
+import type { RunStore } from './run-store.ts';
+
+function toExperiment(experiment: Experiment) {
+  return {
+    experimentId: experiment.experimentId,
+    name: experiment.name,
+    description: null,
+    createdUtc: experiment.createdUtc,
+    tags: experiment.tags,
+    archivedTime: experiment.lifecycleStage === 'deleted' ? experiment.lastUpdatedUtc : null,
+    artifactLocation: '',
+  };
+}
+
+/** Routes below the workspace's history root. */
+export function createExperimentRouter(store: RunStore): express.Router {
+  const router = express.Router({ mergeParams: true });
+  router.post('/experiments\\:query', (request, response) => {
+    const name = /Name\s+eq\s+'([^']*)'/i.exec(String(request.body?.filter ?? ''))?.[1];
+    const found = store.experiments().filter((experiment) => name === undefined || experiment.name === name);
+    response.json({ value: found.map(toExperiment), continuationToken: null, nextLink: null });
+  });
+  router.get(['/experiments/:key', '/experimentids/:key'], (request, response) => {
+    const { key } = request.params as { key: string };
+    const experiment = store.experiment({ name: key }) ?? store.experiment({ id: key });
+    if (!experiment) return sendError(response, 404, 'UserError', `Experiment ${key} was not found.`);
+    response.json(toExperiment(experiment));
+  });
+  router.post('/experiments/:key', (request, response) => {
+    response.json(toExperiment(store.ensureExperiment(request.params.key, request.body?.tags ?? {})));
+  });
+  return router;
+}

@@ -1,0 +1,153 @@
+/** Run history's routes for runs: `/history/v1.0/{workspace}/...` by id, by experiment name and by experiment id. */
+import express, { type Request, type Response } from 'express';
+import type { AzureMlContext, Runs } from '../../contracts.ts';
+import { syncJobResource } from '../execution/lifecycle.ts';
+import { page, queryRuns } from './query.ts';
+import { isTerminal, type RunRecord } from './run.ts';
+import type { RunStore } from './run-store.ts';
+import { toRun, toRunDetails } from './wire.ts';
+
+/** An error in run history's shape. */
+export function sendError(response: Response, status: number, code: string, message: string): void {
+  response.status(status).json({
+    error: { code, severity: null, message, messageFormat: message, details: [], innerError: null },
+    correlation: { operation: null, request: response.getHeader('x-ms-request-id') ?? null },
+    time: new Date().toISOString(),
+  });
+}
+
+/** Strings of `changes` over `record`; null removes. */
+function merged(record: Record<string, string>, changes: Record<string, unknown> | undefined): Record<string, string> {
+  const all = Object.entries({ ...record, ...changes }).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(all.map(([key, value]) => [key, String(value)]));
+}
+
+/** `PATCH runs/{id}` (`CreateRun`): names, tags, properties and `hidden`, which archives. */
+function modify(context: AzureMlContext, store: RunStore, run: RunRecord, body: Record<string, any>): void {
+  if (typeof body.displayName === 'string') run.displayName = body.displayName;
+  if (typeof body.description === 'string') run.description = body.description;
+  if (typeof body.hidden === 'boolean') run.hidden = body.hidden;
+  run.tags = merged(run.tags, body.tags);
+  run.properties = merged(run.properties, body.properties);
+  if (!run.managed && typeof body.status === 'string' && !isTerminal(run.status)) {
+    run.status = body.status as RunRecord['status'];
+    if (isTerminal(run.status)) run.endTimeUtc = body.endTimeUtc ?? new Date().toISOString();
+  }
+  store.save(run);
+  syncJobResource({ context }, run);
+}
+
+/** Routes below the workspace's history root. */
+export function createRunRouter(context: AzureMlContext, store: RunStore, runs: Runs): express.Router {
+  const router = express.Router({ mergeParams: true });
+
+  const withRun =
+    (handle: (run: RunRecord, request: Request, response: Response) => unknown) =>
+    (request: Request, response: Response) => {
+      const { runId, experiment } = request.params as Record<string, string>;
+      const run = store.get(runId ?? '');
+      const inExperiment = !experiment || run?.experimentName === experiment || run?.experimentId === experiment;
+      if (!run || !inExperiment) return sendError(response, 404, 'UserError', `Run ${runId} was not found.`);
+      return handle(run, request, response);
+    };
+  const sendRun = (run: RunRecord, response: Response) => response.json(toRun(context, run));
+
+  for (const root of [
+    '/runs/:runId',
+    '/experiments/:experiment/runs/:runId',
+    '/experimentids/:experiment/runs/:runId',
+  ]) {
+    router.get(
+      root,
+      withRun((run, _request, response) => sendRun(run, response)),
+    );
+    router.patch(
+      root,
+      withRun((run, request, response) => {
+        modify(context, store, run, request.body ?? {});
+        sendRun(run, response);
+      }),
+    );
+    router.get(
+      `${root}/details`,
+      withRun((run, _request, response) => response.json(toRunDetails(context, run))),
+    );
+    router.get(
+      `${root}/children`,
+      withRun((run, request, response) => {
+        response.json(page(context, queryRuns(store.children(run.runId), request.query as never), request));
+      }),
+    );
+    router.get(
+      `${root}/serviceinstances/:nodeIndex`,
+      withRun((run, _request, response) => response.json({ instances: run.services })),
+    );
+    router.post(
+      `${root}/cancel`,
+      withRun(async (run, _request, response) => {
+        await runs.cancel(run.runId);
+        sendRun(run, response);
+      }),
+    );
+    router.patch(
+      `${root}/tags`,
+      withRun((run, request, response) => {
+        const { values, tags, isDelete } = request.body ?? {};
+        for (const name of Array.isArray(values) && isDelete ? values : []) delete run.tags[name];
+        modify(context, store, run, { tags: tags ?? {} });
+        sendRun(run, response);
+      }),
+    );
+    router.delete(
+      `${root}/tags`,
+      withRun((run, request, response) => {
+        for (const name of Array.isArray(request.body) ? request.body : []) delete run.tags[name];
+        modify(context, store, run, {});
+        sendRun(run, response);
+      }),
+    );
+    router.get(
+      `${root}/metrics`,
+      withRun((run, _request, response) => {
+        response.json({
+          value: store.metrics(run.runId).map((p) => ({
+            name: p.key,
+            step: p.step,
+            data: p.value,
+            createdUtc: new Date(p.timestamp).toISOString(),
+          })),
+        });
+      }),
+    );
+  }
+
+  const runData = (run: RunRecord) => ({
+    runMetadata: toRun(context, run),
+    runDefinition: null,
+    jobSpecification: context.resources.get(`jobs/${run.runId}`)?.properties ?? null,
+  });
+  router.post('/rundata', (request, response) => {
+    const run = store.get(String(request.body?.runId));
+    if (!run) return sendError(response, 404, 'UserError', `Run ${request.body?.runId} was not found.`);
+    response.json({ ...runData(run), jobSpecification: null });
+  });
+  router.post('/batchrundata', (request, response) => {
+    const ids: string[] = Object.values(request.body?.runIds ?? request.body?.values ?? []);
+    const found = ids.flatMap((id) => store.get(id) ?? []);
+    const missing = ids.filter((id) => !store.get(id));
+    response.json({
+      runDataResults: Object.fromEntries(found.map((run) => [run.runId, runData(run)])),
+      errors: Object.fromEntries(
+        missing.map((id) => [id, { error: { code: 'UserError', message: `Run ${id} was not found.` } }]),
+      ),
+    });
+  });
+  for (const root of ['/experiments/:experiment', '/experimentids/:experiment']) {
+    router.post(`${root}/runs\\:query`, (request, response) => {
+      const key = (request.params as Record<string, string>).experiment;
+      const all = store.list().filter((run) => run.experimentName === key || run.experimentId === key);
+      response.json(page(context, queryRuns(all, request.body ?? {}), request));
+    });
+  }
+  return router;
+}

@@ -1,0 +1,201 @@
+/**
+ * MLflow's search filter: comparisons joined by AND, such as
+ * ``metrics.acc > 0.9 and params.model = 'tree' and tags.`mlflow.parentRunId` = 'x' and attributes.status = 'FINISHED'``.
+ */
+import { invalid } from './errors.ts';
+import { type Token, tokenize } from './filter-tokens.ts';
+
+export type Entity = 'metric' | 'param' | 'tag' | 'attribute';
+
+export interface Identifier {
+  entity: Entity;
+  key: string;
+}
+
+export interface Comparison extends Identifier {
+  operator: '=' | '!=' | '>' | '>=' | '<' | '<=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';
+  /** Nothing for IS NULL; a list for IN. */
+  value?: string | number | string[];
+}
+
+/** Gives the value of an identifier, or undefined when the entity doesn't have it. */
+export type Lookup = (identifier: Identifier) => string | number | undefined;
+
+const ENTITIES: Record<string, Entity> = {
+  metric: 'metric',
+  metrics: 'metric',
+  param: 'param',
+  params: 'param',
+  parameter: 'param',
+  parameters: 'param',
+  tag: 'tag',
+  tags: 'tag',
+  attribute: 'attribute',
+  attributes: 'attribute',
+  attr: 'attribute',
+  run: 'attribute',
+};
+
+function trimQuotes(text: string): string {
+  return /^(`.*`|".*")$/.test(text) ? text.slice(1, -1) : text;
+}
+
+/** Reads `metrics.x`, ``tags.`a b` ``, or a bare attribute such as `status`. */
+export function readIdentifier(text: string): Identifier {
+  const dot = text.indexOf('.');
+  const entity = dot > 0 ? ENTITIES[trimQuotes(text.slice(0, dot)).toLowerCase()] : 'attribute';
+  const key = trimQuotes(dot > 0 ? text.slice(dot + 1) : text);
+  if (!entity || !key)
+    throw invalid(`Invalid entity type in '${text}'. Valid entity types are metrics, params, tags and attributes.`);
+  return { entity, key };
+}
+
+class Reader {
+  private readonly tokens: Token[];
+  private at = 0;
+
+  constructor(filter: string) {
+    this.tokens = tokenize(filter);
+  }
+
+  get done(): boolean {
+    return this.at >= this.tokens.length;
+  }
+
+  next(what: string): Token {
+    const token = this.tokens[this.at++];
+    if (!token) throw invalid(`Invalid filter string: expected ${what} at its end.`);
+    return token;
+  }
+
+  /** Takes the next token when it is this word. */
+  word(word: string): boolean {
+    const token = this.tokens[this.at];
+    const found = token?.kind === 'name' && token.text.toUpperCase() === word;
+    if (found) this.at++;
+    return found;
+  }
+}
+
+function readOperator(reader: Reader): Comparison['operator'] {
+  if (reader.word('NOT')) {
+    if (reader.word('IN')) return 'NOT IN';
+    throw invalid("Invalid comparator 'NOT'.");
+  }
+  if (reader.word('IS')) {
+    const negated = reader.word('NOT');
+    if (!reader.word('NULL')) throw invalid('Expected NULL after IS.');
+    return negated ? 'IS NOT NULL' : 'IS NULL';
+  }
+  for (const word of ['LIKE', 'ILIKE', 'IN'] as const) if (reader.word(word)) return word;
+  const token = reader.next('a comparator');
+  if (token.kind !== 'operator') throw invalid(`Invalid comparator '${token.raw}'.`);
+  return (token.text === '<>' ? '!=' : token.text) as Comparison['operator'];
+}
+
+function readList(reader: Reader): string[] {
+  if (reader.next("'('").text !== '(') throw invalid('IN needs a list in parentheses.');
+  const values: string[] = [];
+  for (let token = reader.next('a value'); token.text !== ')' || token.kind === 'string'; token = reader.next("')'")) {
+    if (token.kind === 'string' || token.kind === 'number') values.push(token.text);
+    else if (token.text !== ',') throw invalid(`Unexpected '${token.raw}' in a list.`);
+  }
+  return values;
+}
+
+const NUMERIC_ATTRIBUTES = [
+  'start_time',
+  'end_time',
+  'created',
+  'creation_time',
+  'last_update_time',
+  'creation_timestamp',
+  'last_updated_timestamp',
+];
+
+function readValue(reader: Reader, { entity, key }: Identifier): string | number {
+  const token = reader.next('a value');
+  const isNumeric = entity === 'metric' || (entity === 'attribute' && NUMERIC_ATTRIBUTES.includes(key.toLowerCase()));
+  if (isNumeric) {
+    if (token.kind !== 'number')
+      throw invalid(`Expected numeric value type for ${entity} '${key}'. Found ${token.raw}.`);
+    return Number(token.text);
+  }
+  if (token.kind !== 'string')
+    throw invalid(`Expected a quoted string value for ${entity} '${key}'. Found ${token.raw}.`);
+  return token.text;
+}
+
+/** Parses a filter; an empty one has no comparisons. Throws INVALID_PARAMETER_VALUE. */
+export function parseFilter(filter: string | undefined): Comparison[] {
+  if (!filter?.trim()) return [];
+  const reader = new Reader(filter);
+  const comparisons: Comparison[] = [];
+  for (;;) {
+    const name = reader.next('an identifier');
+    // Quoted first parts are names too ("metrics".x is legal in MLflow).
+    const identifier = readIdentifier(name.raw);
+    const operator = readOperator(reader);
+    if (operator === 'IN' || operator === 'NOT IN')
+      comparisons.push({ ...identifier, operator, value: readList(reader) });
+    else if (operator.startsWith('IS')) comparisons.push({ ...identifier, operator });
+    else comparisons.push({ ...identifier, operator, value: readValue(reader, identifier) });
+    if (reader.done) return comparisons;
+    if (!reader.word('AND')) throw invalid(`Invalid clause(s) in filter string: expected AND after '${name.raw}'.`);
+  }
+}
+
+function like(actual: string, pattern: string, insensitive: boolean): boolean {
+  const source = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/%/g, '[\\s\\S]*')
+    .replace(/_/g, '[\\s\\S]');
+  return new RegExp(`^${source}$`, insensitive ? 'i' : '').test(actual);
+}
+
+function holds({ operator, value }: Comparison, actual: string | number | undefined): boolean {
+  if (operator === 'IS NULL') return actual === undefined;
+  if (actual === undefined) return false;
+  if (operator === 'IS NOT NULL') return true;
+  if (operator === 'IN') return (value as string[]).includes(String(actual));
+  if (operator === 'NOT IN') return !(value as string[]).includes(String(actual));
+  if (operator === 'LIKE' || operator === 'ILIKE') return like(String(actual), String(value), operator === 'ILIKE');
+  const wanted = value as string | number;
+  const operators = {
+    '=': actual === wanted,
+    '!=': actual !== wanted,
+    '>': actual > wanted,
+    '>=': actual >= wanted,
+    '<': actual < wanted,
+    '<=': actual <= wanted,
+  };
+  return operators[operator];
+}
+
+/** True when every comparison holds; what an entity lacks fails every comparison but IS NULL, as in MLflow. */
+export function matches(comparisons: Comparison[], lookup: Lookup): boolean {
+  return comparisons.every((comparison) => holds(comparison, lookup(comparison)));
+}
+
+/** Sorts by `order_by` clauses (`metrics.x DESC`); entries without the value come last, NaN just before them. */
+export function sortBy<T>(
+  items: T[],
+  orderBy: string[],
+  lookup: (item: T) => Lookup,
+  otherwise: (a: T, b: T) => number,
+): T[] {
+  const clauses = orderBy.map((clause) => {
+    const [, name, direction = 'ASC'] = /^(.+?)(?:\s+(ASC|DESC))?$/i.exec(clause.trim()) ?? [];
+    if (!name || /\s+(?:ASC|DESC)\s*$/i.test(name)) throw invalid(`Invalid order_by clause '${clause}'.`);
+    return { identifier: readIdentifier(name.trim()), sign: direction.toUpperCase() === 'DESC' ? -1 : 1 };
+  });
+  const rank = (value: string | number | undefined) => (value === undefined ? 2 : Number.isNaN(value) ? 1 : 0);
+  return [...items].sort((a, b) => {
+    for (const { identifier, sign } of clauses) {
+      const [left, right] = [lookup(a)(identifier), lookup(b)(identifier)];
+      if (rank(left) !== rank(right)) return rank(left) - rank(right);
+      if (rank(left) === 0 && left !== right) return sign * (left! < right! ? -1 : 1);
+    }
+    return otherwise(a, b);
+  });
+}
