@@ -40,12 +40,23 @@ function imports(file: string): string[] {
   );
 }
 
-/** Every string in single quotes or backticks of the files. */
-function strings(files: string[]): Set<string> {
-  return new Set(
-    files.flatMap((file) => [...read(file).matchAll(/['`]([A-Za-z][\w.]*)['`]/g)].map((match) => match[1]!)),
-  );
+/** A task's entry file and every own file that it imports, directly or not. */
+function closure(entry: string, found = new Set<string>()): string[] {
+  if (found.has(entry)) return [];
+  found.add(entry);
+  for (const target of imports(entry)) if (/^(lib|tasks)\//.test(target)) closure(target, found);
+  return [...found];
 }
+
+/** What the first group of the expression finds in the files, without duplicates. */
+function find(files: string[], expression: RegExp): string[] {
+  return [...new Set(files.flatMap((file) => [...read(file).matchAll(expression)].map((match) => match[1]!)))].sort();
+}
+
+/** `inputs.text('x')`, `required(inputs, 'x')` and the like. */
+const INPUT_READ = /\binputs(?:\.(?:text|path|connection)\(|,)\s*'(\w+)'/g;
+const OUTPUT_SET = /\bsetOutput\(\s*['`](\w+)/g;
+const MESSAGE_SAID = /\bsay\(\s*'(\w+)'/g;
 
 describe('the house', () => {
   it('has tasks and a library to look at', () => {
@@ -119,25 +130,22 @@ describe('the house', () => {
 
   for (const task of tasks) {
     describe(`${task.slug}/${task.major}`, () => {
-      const folder = relative(ROOT, task.folder).replaceAll('\\', '/');
+      const entry = `${relative(ROOT, task.folder).replaceAll('\\', '/')}/index.ts`;
 
-      it('reads every input that task.json declares', () => {
-        const known = strings([`${folder}/inputs.ts`, ...sources('lib/pipelines')]);
-        const unread = readTask(task.folder).inputs.filter(({ name }) => !known.has(name));
-        assert.deepEqual(
-          unread.map(({ name }) => name),
-          [],
-        );
+      it('reads exactly the inputs that task.json declares', () => {
+        const declared = readTask(task.folder).inputs.map(({ name }) => name);
+        assert.deepEqual(find(closure(entry), INPUT_READ), declared.sort());
       });
 
-      it('sets every output that task.json declares', () => {
-        const set = strings(sources(folder).concat(sources('lib/pipelines')));
-        const declared = readTask(task.folder).outputVariables ?? [];
+      it('sets exactly the outputs that task.json declares', () => {
+        const declared = (readTask(task.folder).outputVariables ?? []).map(({ name }) => name);
         assert.ok(declared.length > 0);
-        assert.deepEqual(
-          declared.map(({ name }) => name).filter((name) => !set.has(name)),
-          [],
-        );
+        assert.deepEqual(find(closure(entry), OUTPUT_SET), declared.sort());
+      });
+
+      it('says only messages that task.json has, and has none to spare', () => {
+        const declared = Object.keys(readTask(task.folder).messages ?? {});
+        assert.deepEqual(find(closure(entry), MESSAGE_SAID), declared.sort());
       });
     });
   }
