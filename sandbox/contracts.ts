@@ -115,6 +115,8 @@ export interface AzureMlContext {
 export interface Runs {
   /** Starts a stored job; returns at once. Throws an Error when the definition can't run at all (PUT answers 400). */
   submit(job: Resource): Promise<void>;
+  /** True when there is a run with that id; a step of a pipeline has a run but no job resource. */
+  knows(runId: string): boolean;
   /** False when the job had already ended. */
   cancel(jobName: string): Promise<boolean>;
   stop(): Promise<void>;

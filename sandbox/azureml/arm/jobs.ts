@@ -52,10 +52,18 @@ export function createJobs(context: ProviderContext): express.Router {
       .map((job) => presentJob(job, context));
     response.json(answerPage(request, url, listed));
   });
-  router.get('/jobs/:name', (request, response) => response.json(presentJob(found(request.params.name), context)));
+  router.get('/jobs/:name', (request, response) => {
+    const { name } = request.params;
+    // A step of a pipeline is a job without properties here; clients then ask run history (azure-ai-ml, entities/_job/job.py).
+    const isStep = !resources.get(`jobs/${name}`) && runs.knows(name);
+    if (isStep) response.json({ ...stepResource(name, settings), properties: null });
+    else response.json(presentJob(found(name), context));
+  });
   router.put('/jobs/:name', async (request, response) => {
     const older = resources.get(`jobs/${request.params.name}`);
     const stored = older ? changeJob(older, request, response, context) : await submitJob(request, response, context);
+    // The run has the same names and tags.
+    if (older) await runs.submit(stored);
     response.status(older ? 200 : 201).json(presentJob(stored, context));
   });
   router.post('/jobs/:name/cancel', async (request, response) => {
@@ -134,6 +142,12 @@ async function submitJob(request: Request, response: Response, context: Provider
   }
   return resources.get(`jobs/${name}`) ?? job;
 }
+
+const stepResource = (name: string, settings: ProviderContext['settings']) => ({
+  id: `${workspaceArmId(settings)}/jobs/${name}`,
+  name,
+  type: 'Microsoft.MachineLearningServices/workspaces/jobs',
+});
 
 /** Where a run's artifacts are; azure-ai-ml cuts this form, without `/paths/`, into datastore and folder. */
 const defaultOutput = (name: string) => ({

@@ -79,6 +79,7 @@ export function createEngine(engine: Engine): Runs {
       if (run) updateRun(engine, run, job);
       else start(job);
     },
+    knows: (runId) => engine.store.get(runId) !== undefined,
     async cancel(jobName) {
       const run = engine.store.get(jobName);
       if (!run || isTerminal(run.status)) return false;

@@ -51,6 +51,9 @@ export async function processEnvironment(
     PYTHONUNBUFFERED: '1',
     ...clientEnvironment,
     ...variables,
+    // A job's own search path comes after the resolver's, not instead of it.
+    PYTHONPATH: [clientEnvironment.PYTHONPATH, variables.PYTHONPATH].filter(Boolean).join(delimiter),
+    NODE_OPTIONS: [clientEnvironment.NODE_OPTIONS, variables.NODE_OPTIONS].filter(Boolean).join(' '),
     AZUREML_RUN_ID: run.runId,
     AZUREML_ROOT_RUN_ID: run.rootRunId,
     AZUREML_EXPERIMENT_NAME: run.experimentName,

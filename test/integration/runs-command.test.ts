@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { type RunsWorkspace, startRunsWorkspace } from './runs-workspace.ts';
+
+const environmentId = (workspace: RunsWorkspace) =>
+  `/subscriptions/${workspace.sandbox.settings.subscriptionId}/resourceGroups/sandbox-rg/providers/Microsoft.MachineLearningServices/workspaces/sandbox-ws/environments/AzureML-sklearn-1.5/versions/1`;
+
+describe('a command job in the sandbox', () => {
+  let workspace: RunsWorkspace;
+  before(async () => {
+    workspace = await startRunsWorkspace();
+  });
+  after(() => workspace?.stop());
+
+  const command = (text: string, more: Record<string, unknown> = {}) => ({
+    jobType: 'Command',
+    command: text,
+    environmentId: environmentId(workspace),
+    computeId: 'cpu-cluster',
+    experimentName: 'commands',
+    ...more,
+  });
+  const log = async (runId: string) => {
+    const { body } = await workspace.history('GET', `runs/${runId}/details`);
+    return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
+  };
+
+  it('runs with its literals, its optional block left out, and its own environment only', async () => {
+    process.env.SANDBOX_TEST_SECRET = 'from-outside';
+    await workspace.submit(
+      'hello',
+      command(
+        'echo "lr=${{inputs.lr}} $[[--x ${{inputs.x}}]]run=$MLFLOW_RUN_ID name=${{name}} own=$OWN out=[$SANDBOX_TEST_SECRET]"',
+        {
+          inputs: { lr: { jobInputType: 'literal', value: '0.1' } },
+          environmentVariables: { OWN: 'yes' },
+        },
+      ),
+    );
+    await workspace.waitFor('hello', 'Completed');
+    assert.equal(await log('hello'), 'lr=0.1 run=hello name=hello own=yes out=[]\n');
+    const { body } = await workspace.arm('GET', 'jobs/hello');
+    assert.equal(body.properties.status, 'Completed');
+  });
+
+  it('streams its log while it runs', async () => {
+    await workspace.submit('slow', command('echo first; sleep 2; echo last'));
+    await workspace.waitFor('slow', 'Running');
+    let text = '';
+    for (let round = 0; round < 30 && !text; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      text = await log('slow');
+    }
+    assert.equal(text, 'first\n');
+    assert.equal((await workspace.history('GET', 'runs/slow')).body.status, 'Running');
+    await workspace.waitFor('slow', 'Completed');
+    assert.equal(await log('slow'), 'first\nlast\n');
+  });
+
+  it('fails with the exit code and the end of its output', async () => {
+    await workspace.submit('broken', command('echo "the data is missing" >&2; python3 -c "raise SystemExit(3)"'));
+    const details = await workspace.waitFor('broken', 'Failed');
+    assert.equal(details.error.error.code, 'UserError');
+    assert.match(
+      details.error.error.message,
+      /exited with status code 3\..*user_logs\/std_log\.txt.*the data is missing/s,
+    );
+    assert.equal((await workspace.arm('GET', 'jobs/broken')).body.properties.status, 'Failed');
+  });
+
+  it('ends everything it started when it is canceled', async () => {
+    await workspace.submit('endless', command('(while true; do date +%s%N; sleep 0.1; done) & wait'));
+    await workspace.waitFor('endless', 'Running');
+    assert.equal((await workspace.arm('POST', 'jobs/endless/cancel')).status, 202);
+    await workspace.waitFor('endless', 'Canceled');
+    const ended = await log('endless');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(await log('endless'), ended);
+    assert.equal((await workspace.arm('POST', 'jobs/endless/cancel')).status, 400);
+  });
+
+  it('fails when it runs longer than its limit', async () => {
+    await workspace.submit('late', command('sleep 30', { limits: { jobLimitsType: 'Command', timeout: 'PT1S' } }));
+    const details = await workspace.waitFor('late', 'Failed');
+    assert.match(details.error.error.message, /limit of 1 seconds/);
+  });
+
+  it('stores what it writes: named outputs, assets, and the outputs folder', async () => {
+    const text =
+      'mkdir -p ${{outputs.model}} && echo weights > ${{outputs.model}}/model.txt && echo hi > ${{outputs.note}} && echo png > outputs/plot.png';
+    await workspace.submit(
+      'writer',
+      command(text, {
+        outputs: {
+          model: { jobOutputType: 'custom_model', mode: 'Upload', assetName: 'churn' },
+          note: { jobOutputType: 'uri_file', mode: 'Upload' },
+        },
+      }),
+    );
+    await workspace.waitFor('writer', 'Completed');
+    const { body: data } = await workspace.history('POST', 'rundata', { runId: 'writer' });
+    const { model, note } = data.runMetadata.outputs;
+    assert.match(model.assetId, /\/models\/churn\/versions\/1$/);
+    assert.deepEqual([model.type, note.type], ['CustomModel', 'uri_file']);
+    const { body: asset } = await workspace.arm('GET', 'models/churn/versions/1');
+    assert.equal(asset.properties.jobName, 'writer');
+    const { body: job } = await workspace.arm('GET', 'jobs/writer');
+    assert.match(job.properties.outputs.note.uri, /azureml\/writer\/note$/);
+    const { body: artifacts } = await workspace.history('GET', 'runs/writer/artifacts');
+    assert.deepEqual(artifacts.value.map((each: any) => each.path).sort(), [
+      'outputs/plot.png',
+      'user_logs/std_log.txt',
+    ]);
+
+    const read =
+      'cat ${{inputs.model}}/model.txt ${{inputs.note}}; touch ${{inputs.model}}/x 2>/dev/null || echo read-only; ls -ld ${{inputs.model}} | cut -c1-10';
+    await workspace.submit(
+      'reader',
+      command(read, {
+        inputs: {
+          model: { jobInputType: 'custom_model', uri: asset.id, mode: 'ReadOnlyMount' },
+          note: { jobInputType: 'uri_file', uri: 'azureml://jobs/writer/outputs/note', mode: 'Download' },
+        },
+      }),
+    );
+    await workspace.waitFor('reader', 'Completed');
+    assert.match(await log('reader'), /^weights\nhi\n[\s\S]*dr-xr-xr-x\n$/);
+  });
+
+  it('logs metrics through the tracking address that its environment names', async () => {
+    const script = `
+import json, os, urllib.request
+def post(path, body):
+    url = os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/" + path
+    headers = {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).read()
+run = os.environ["MLFLOW_RUN_ID"]
+for step, value in enumerate([0.5, 0.75]):
+    post("runs/log-metric", {"run_id": run, "key": "accuracy", "value": value, "timestamp": 1000 + step, "step": step})
+post("runs/update", {"run_id": run, "status": "FINISHED"})
+`;
+    await workspace.submit('metrics', command(`python - <<'END'\n${script}\nEND`));
+    await workspace.waitFor('metrics', 'Completed');
+    const { body } = await workspace.mlflow('GET', 'runs/get?run_id=metrics');
+    assert.deepEqual(body.run.data.metrics, [{ key: 'accuracy', value: 0.75, timestamp: 1001, step: 1 }]);
+    assert.equal(body.run.info.status, 'FINISHED');
+    const history = await workspace.mlflow('GET', 'metrics/get-history?run_id=metrics&metric_key=accuracy');
+    assert.deepEqual(
+      history.body.metrics.map((each: any) => each.value),
+      [0.5, 0.75],
+    );
+  });
+
+  it('says why it cannot run on a GPU', async () => {
+    await workspace.submit('gpu', command('nvidia-smi', { computeId: 'gpu-cluster' }));
+    const details = await workspace.waitFor('gpu', 'Failed');
+    assert.match(details.error.error.message, /no GPU/);
+  });
+
+  it('keeps run and resource in step when tags change on either side', async () => {
+    await workspace.history('PATCH', 'experiments/commands/runs/hello', { tags: { team: 'a' }, displayName: 'Hello' });
+    const { body: job } = await workspace.arm('GET', 'jobs/hello');
+    assert.deepEqual([job.properties.tags, job.properties.displayName], [{ team: 'a' }, 'Hello']);
+    await workspace.arm('PUT', 'jobs/hello', {
+      properties: {
+        jobType: 'Command',
+        command: job.properties.command,
+        environmentId: job.properties.environmentId,
+        tags: { team: 'b' },
+      },
+    });
+    assert.deepEqual((await workspace.history('GET', 'runs/hello')).body.tags, { team: 'b' });
+  });
+});

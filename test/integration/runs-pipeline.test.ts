@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { type RunsWorkspace, startRunsWorkspace } from './runs-workspace.ts';
+
+describe('a pipeline job in the sandbox', () => {
+  let workspace: RunsWorkspace;
+  const ids: Record<string, string> = {};
+
+  before(async () => {
+    workspace = await startRunsWorkspace();
+    ids.prepare = await workspace.component('prepare', {
+      display_name: 'Prepare data',
+      command: 'echo "${{inputs.text}}-$STAGE" > ${{outputs.data}}/rows.txt',
+      inputs: { text: { type: 'string' } },
+      outputs: { data: { type: 'uri_folder' } },
+    });
+    ids.train = await workspace.component('train', {
+      command:
+        'cp ${{inputs.data}}/rows.txt ${{outputs.model}}/model.txt && echo " x${{inputs.factor}} $[[limit ${{inputs.limit}}]]" >> ${{outputs.model}}/model.txt',
+      inputs: {
+        data: { type: 'uri_folder' },
+        factor: { type: 'integer', default: '2', min: '1', max: '9' },
+        limit: { type: 'integer', optional: true },
+      },
+      outputs: { model: { type: 'custom_model' } },
+    });
+    ids.fail = await workspace.component('fail', { command: 'echo bad luck; exit 7' });
+    ids.wait = await workspace.component('wait', { command: 'sleep 20' });
+    ids.show = await workspace.component('show', {
+      command: 'cat ${{inputs.model}}/model.txt',
+      inputs: { model: { type: 'custom_model' } },
+    });
+  });
+  after(() => workspace?.stop());
+
+  const literal = (value: string) => ({ job_input_type: 'literal', value });
+  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({
+    type: 'command',
+    componentId: ids[component],
+    inputs,
+    ...more,
+  });
+  const pipeline = (jobs: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
+    jobType: 'Pipeline',
+    experimentName: 'pipelines',
+    settings: { default_compute: 'cpu-cluster' },
+    jobs,
+    ...more,
+  });
+  const steps = async (runId: string) => {
+    const { body } = await workspace.history('GET', `runs/${runId}/children`);
+    return Object.fromEntries(body.value.map((run: any) => [run.properties['azureml.nodeName'], run]));
+  };
+  const log = async (runId: string) => {
+    const { body } = await workspace.history('GET', `runs/${runId}/details`);
+    return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
+  };
+  const chain = () => ({
+    show: node('show', { model: literal('${{parent.jobs.train.outputs.model}}') }),
+    train: node(
+      'train',
+      { data: literal('${{parent.jobs.prepare.outputs.data}}') },
+      { outputs: { model: { type: 'literal', value: '${{parent.outputs.model}}' } } },
+    ),
+    prepare: node('prepare', { text: literal('${{parent.inputs.text}}') }, { environment_variables: { STAGE: 'one' } }),
+  });
+
+  it('runs its steps in the order of their bindings and registers its output', async () => {
+    await workspace.submit(
+      'chain',
+      pipeline(chain(), {
+        inputs: { text: { jobInputType: 'literal', value: 'rows' } },
+        outputs: { model: { jobOutputType: 'custom_model', mode: 'Upload', assetName: 'chained' } },
+      }),
+    );
+    await workspace.waitFor('chain', 'Completed');
+    const { prepare, train, show } = await steps('chain');
+    assert.equal(await log(show.runId), 'rows-one\n x2 \n');
+    assert.deepEqual(
+      [prepare.displayName, train.displayName, train.runType],
+      ['Prepare data', 'train', 'azureml.StepRun'],
+    );
+    assert.ok(prepare.endTimeUtc <= train.startTimeUtc && train.endTimeUtc <= show.startTimeUtc);
+    assert.equal(train.rootRunId, 'chain');
+    const { body: job } = await workspace.arm('GET', 'jobs/chain');
+    const { body: model } = await workspace.arm('GET', 'models/chained/versions/1');
+    assert.equal(job.properties.outputs.model.uri, model.properties.modelUri);
+    assert.equal(model.properties.jobName, train.runId);
+    const child = await workspace.arm('GET', `jobs/${train.runId}`);
+    assert.deepEqual([child.status, child.body.properties], [200, null]);
+  });
+
+  it('fails with the failed step, ends the running steps and leaves out the waiting ones', async () => {
+    await workspace.submit('broken', pipeline({ a: node('fail'), b: node('wait') }));
+    const details = await workspace.waitFor('broken', 'Failed');
+    assert.match(details.error.error.message, /^Pipeline has failed child jobs\. Failed nodes: \/a\./);
+    const { a, b } = await steps('broken');
+    assert.deepEqual([a.status, b.status], ['Failed', 'Canceled']);
+    assert.match(a.error.error.message, /status code 7.*bad luck/s);
+  });
+
+  it('lets the other steps finish when it continues on failure', async () => {
+    await workspace.submit(
+      'tolerant',
+      pipeline(
+        { a: node('fail'), b: node('prepare', { text: literal('x') }) },
+        { settings: { default_compute: 'cpu-cluster', continue_on_step_failure: true } },
+      ),
+    );
+    await workspace.waitFor('tolerant', 'Failed');
+    const { a, b } = await steps('tolerant');
+    assert.deepEqual([a.status, b.status], ['Failed', 'Completed']);
+  });
+
+  it('cancels running and waiting steps', async () => {
+    const waiting = node('prepare', { text: literal('x') });
+    await workspace.submit('stopped', pipeline({ a: node('wait'), b: node('wait'), c: waiting }));
+    for (let round = 0; round < 100 && (await steps('stopped')).a?.status !== 'Running'; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal((await workspace.arm('POST', 'jobs/stopped/cancel')).status, 202);
+    await workspace.waitFor('stopped', 'Canceled');
+    const { a, b, c } = await steps('stopped');
+    assert.deepEqual([a.status, b.status, c.status], ['Canceled', 'Canceled', 'Canceled']);
+  });
+
+  it('runs a pipeline component as a step', async () => {
+    const { prepare, train } = chain();
+    const { status, body } = await workspace.arm('PUT', 'components/inner/versions/1', {
+      properties: {
+        componentSpec: {
+          name: 'inner',
+          version: '1',
+          type: 'pipeline',
+          inputs: { text: { type: 'string', default: 'inside' } },
+          outputs: { model: { type: 'custom_model' } },
+          jobs: { prepare, train },
+        },
+      },
+    });
+    assert.equal(status, 201);
+    await workspace.submit(
+      'nested',
+      pipeline({
+        inner: { type: 'pipeline', componentId: body.id, inputs: {} },
+        show: node('show', { model: literal('${{parent.jobs.inner.outputs.model}}') }),
+      }),
+    );
+    await workspace.waitFor('nested', 'Completed');
+    const { inner, show } = await steps('nested');
+    assert.equal(inner.runType, 'azureml.PipelineRun');
+    assert.deepEqual(Object.keys(await steps(inner.runId)).sort(), ['prepare', 'train']);
+    assert.match(await log(show.runId), /^inside-one\n/);
+  });
+
+  const refused: [string, () => Record<string, unknown>, RegExp][] = [
+    ['a required input without a value', () => ({ train: node('train') }), /'data' of (step|node|job)?.*train/],
+    [
+      'an input of the wrong type',
+      () => ({
+        p: node('prepare', { text: literal('x') }),
+        train: node('train', { data: literal('${{parent.jobs.p.outputs.data}}'), factor: literal('many') }),
+      }),
+      /factor.*many|many.*factor/,
+    ],
+    [
+      'a binding to a step that is not there',
+      () => ({ train: node('train', { data: literal('${{parent.jobs.gone.outputs.data}}') }) }),
+      /gone/,
+    ],
+    [
+      'a component that is not there',
+      () => ({ x: { type: 'command', componentId: 'azureml:nothing:1', inputs: {} } }),
+      /nothing/,
+    ],
+  ];
+  for (const [what, jobs, message] of refused) {
+    it(`is refused with ${what}`, async () => {
+      const { status, body } = await workspace.arm('PUT', 'jobs/refused', { properties: pipeline(jobs()) });
+      assert.equal(status, 400);
+      assert.match(body.error.message, message);
+      assert.equal((await workspace.arm('GET', 'jobs/refused')).status, 404);
+    });
+  }
+
+  it('runs a sweep over a grid and names the best trial', async () => {
+    const script = `python3 - <<'END'
+import json, os, urllib.request
+body = {"run_id": os.environ["MLFLOW_RUN_ID"], "key": "loss", "value": (float("\${{search_space.lr}}") - 0.2) ** 2, "timestamp": 1, "step": 0}
+headers = {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"}
+urllib.request.urlopen(urllib.request.Request(os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/runs/log-metric", json.dumps(body).encode(), headers))
+END`;
+    const environmentId =
+      '/subscriptions/5ab0c1de-0000-4000-8000-000000000001/resourceGroups/sandbox-rg/providers/Microsoft.MachineLearningServices/workspaces/sandbox-ws/environments/AzureML-sklearn-1.5/versions/1';
+    await workspace.submit('sweep', {
+      jobType: 'Sweep',
+      computeId: 'cpu-cluster',
+      objective: { goal: 'Minimize', primaryMetric: 'loss' },
+      samplingAlgorithm: { samplingAlgorithmType: 'Grid' },
+      searchSpace: { lr: ['choice', [[0.1, 0.2, 0.3]]] },
+      limits: { jobLimitsType: 'Sweep', maxTotalTrials: 5, maxConcurrentTrials: 2 },
+      trial: { command: script, environmentId },
+    });
+    await workspace.waitFor('sweep', 'Completed');
+    const { body } = await workspace.arm('GET', 'jobs/sweep');
+    assert.equal(body.properties.properties.best_child_run_id, 'sweep_1');
+    assert.equal((await workspace.history('GET', 'runs/sweep/children')).body.value.length, 3);
+  });
+});
