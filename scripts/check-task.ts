@@ -33,6 +33,7 @@ export function checkTask({ folder, manifest }: StagedTask, files: Files): Probl
   }
   checkHandlers(manifest, folder, files, report);
   checkInputs(manifest, report);
+  checkBindings(manifest, report);
   problems.push(...checkIcon(files, `${folder}/icon.png`, 32));
   problems.push(...checkBundle(`${folder}/index.js`, manifest, files));
   return problems;
@@ -87,6 +88,17 @@ function checkInputs(manifest: TaskManifest, report: Report): void {
   }
   for (const [, name] of manifest.instanceNameFormat.matchAll(/\$\(([^)]+)\)/g)) {
     if (!declared.has(name!)) report(`instanceNameFormat names the unknown input '${name}'`, 'use the name, no alias');
+  }
+}
+
+function checkBindings(manifest: TaskManifest, report: Report): void {
+  const declared = new Set(manifest.inputs.map((input) => input.name));
+  for (const binding of manifest.dataSourceBindings ?? []) {
+    const named = [...JSON.stringify([binding.endpointId, binding.parameters]).matchAll(/\$\(([^)]+)\)/g)];
+    for (const name of [binding.target, ...named.map((match) => match[1]!)]) {
+      if (!declared.has(name))
+        report(`a dataSourceBinding names the unknown input '${name}'`, 'use the name, no alias');
+    }
   }
 }
 

@@ -32,6 +32,7 @@ export interface TaskManifest {
   releaseNotes?: string;
   groups?: { name: string; displayName: string }[];
   inputs: TaskInput[];
+  dataSourceBindings?: { target: string; endpointId: string; parameters?: Record<string, string> }[];
   outputVariables?: { name: string; description: string }[];
   execution: Record<string, { target: string }>;
   messages?: Record<string, string>;

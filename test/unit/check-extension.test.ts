@@ -125,6 +125,16 @@ const mistakes: [name: string, spoil: (e: Extension) => void, expected: RegExp][
   ['a default that is no option', (e) => (e.submit.inputs[1].defaultValue = 'stop'), /the default 'stop'/],
   ['a rule on an unknown input', (e) => (e.submit.inputs[1].visibleRule = 'job = x'), /unknown input 'job'/],
   ['a title with an unknown input', (e) => (e.submit.instanceNameFormat = '$(file)'), /unknown input 'file'/],
+  [
+    'a picker of an unknown input',
+    (e) => (e.submit.dataSourceBindings = [{ target: 'group', endpointId: '$(jobFile)' }]),
+    /dataSourceBinding names the unknown input 'group'/,
+  ],
+  [
+    'a picker that depends on an unknown input',
+    (e) => (e.submit.dataSourceBindings = [{ target: 'onFail', endpointId: '$(connection)' }]),
+    /dataSourceBinding names the unknown input 'connection'/,
+  ],
   ['a message that no code uses', (e) => (e.submit.messages.Gone = 'gone'), /never uses the message 'Gone'/],
   ['a bundle that was not built', (e) => e.other.delete('tasks/submit/v1/index.js'), /index\.js is missing/],
   ['a bundle that is too big', (e) => e.other.set('tasks/submit/v1/index.js', Buffer.alloc(1_600_000)), /more than/],
