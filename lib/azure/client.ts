@@ -44,8 +44,12 @@ export interface AzureClient {
   readonly arm: AzureMachineLearningWorkspaces;
   /** @throws AzureError when the answer's status is 400 or more */
   send<T>(request: AzureRequest): Promise<AzureAnswer<T>>;
+  /** Bytes of a blob from an offset on, at most `most`; nothing when there are none yet or the URL's signature has expired. */
+  readBlob(url: string, offset: number, most: number): Promise<Buffer>;
   /** A token for the Azure ML data plane, for the header `x-azureml-token`. */
   mlToken(): Promise<string>;
+  /** The same sign-in for Microsoft's other clients (storage). */
+  readonly credential: TokenCredential;
 }
 
 export interface AzureClientOptions {
@@ -93,7 +97,21 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   return {
     cloud,
     arm,
+    async readBlob(url, offset, most) {
+      const headers = createHttpHeaders({ Range: `bytes=${offset}-${offset + most - 1}` });
+      const streamed = new Set([200, 206]);
+      const response = await open.sendRequest(
+        httpClient,
+        createPipelineRequest({ url, headers, streamResponseStatusCodes: streamed }),
+      );
+      if (!response.readableStreamBody) return Buffer.alloc(0);
+      const chunks: Buffer[] = [];
+      for await (const chunk of response.readableStreamBody) chunks.push(Buffer.from(chunk as Uint8Array));
+      const bytes = Buffer.concat(chunks);
+      return response.status === 200 ? bytes.subarray(offset, offset + most) : bytes; // 200: the range was ignored
+    },
     mlToken: () => tokens.get(cloud.mlScope),
+    credential: tokens.credential,
     async send<T>({ method, url, audience, body, headers = {}, signal }: AzureRequest) {
       const request = createPipelineRequest({
         method,

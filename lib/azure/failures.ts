@@ -146,6 +146,11 @@ export function explainFailure(error: unknown): UserError | undefined {
   return undefined;
 }
 
+/** True for a failure that may be gone at the next try: the network, throttling, or the service itself. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof AzureError ? error.status >= 500 || error.status === 429 : isNetworkFailure(error);
+}
+
 function isNetworkFailure(error: unknown): error is Error {
   const code = (error as { code?: unknown } | undefined)?.code;
   return (

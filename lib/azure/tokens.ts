@@ -1,4 +1,4 @@
-import type { TokenCredential } from '@azure/core-auth';
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { UserError } from '../core/errors.ts';
 import { explainSignIn } from './failures.ts';
@@ -9,6 +9,8 @@ export interface TokenSource {
   get(scope: string): Promise<string>;
   /** Forgets what is cached, the credential's own cache included: a service said that the token is no longer good. */
   renew(): void;
+  /** The same tokens in the form that Microsoft's clients ask for. */
+  readonly credential: TokenCredential;
 }
 
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -23,19 +25,21 @@ export function createTokenSource(
   now: () => number,
 ): TokenSource {
   let credential = create();
-  let cache = new Map<string, { token: string; expires: number }>();
+  let cache = new Map<string, AccessToken>();
+  const accessToken = async (scope: string): Promise<AccessToken> => {
+    const cached = cache.get(scope);
+    if (cached && cached.expiresOnTimestamp - RENEW_BEFORE_MS > now()) return cached;
+    const answer = await credential.getToken(scope).catch((error: unknown) => {
+      throw explainSignIn(error);
+    });
+    if (!answer) throw new UserError({ code: 'SignInFailed', message: 'The sign-in gave no token.' });
+    onToken(answer.token);
+    cache.set(scope, answer);
+    return answer;
+  };
   return {
-    async get(scope) {
-      const cached = cache.get(scope);
-      if (cached && cached.expires - RENEW_BEFORE_MS > now()) return cached.token;
-      const answer = await credential.getToken(scope).catch((error: unknown) => {
-        throw explainSignIn(error);
-      });
-      if (!answer) throw new UserError({ code: 'SignInFailed', message: 'The sign-in gave no token.' });
-      onToken(answer.token);
-      cache.set(scope, { token: answer.token, expires: answer.expiresOnTimestamp });
-      return answer.token;
-    },
+    get: async (scope) => (await accessToken(scope)).token,
+    credential: { getToken: (scopes) => accessToken([scopes].flat().join(' ')) },
     renew() {
       credential = create();
       cache = new Map();

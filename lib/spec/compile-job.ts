@@ -20,8 +20,10 @@ export interface CompileOptions {
   /** ARM path of the workspace. */
   workspace: string;
   overrides?: readonly Override[];
-  /** Used when the file has no `name`. */
+  /** Used when neither the file nor `fixedJobName` gives a name. */
   jobName: string;
+  /** Replaces the file's `name`. */
+  fixedJobName?: string | undefined;
   /** Replaces the file's `experiment_name`. */
   experimentName?: string | undefined;
   /** Added to the file's tags. */
@@ -65,7 +67,7 @@ export function compileJob(options: CompileOptions): SubmissionPlan {
     if (builder.problems.length === 0 || type === JOB_TYPES.pipeline) properties = type.compile(context, file.root);
   }
   if (builder.problems.length > 0) throw invalid(options, builder.problems);
-  const jobName = textOf(get(file.root, 'name')) ?? options.jobName;
+  const jobName = options.fixedJobName ?? textOf(get(file.root, 'name')) ?? options.jobName;
   const body = { properties: { ...commonProperties(file, jobName, options), ...properties } };
   return {
     jobName,

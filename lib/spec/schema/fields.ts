@@ -69,22 +69,22 @@ export function check(node: YamlNode, field: Field, path: string, problems: Prob
   if (field.type === 'any' || (node.kind === 'scalar' && node.value === null)) return;
   switch (field.type) {
     case 'object':
-      return node.kind === 'map' ? checkObject(node, field, path, problems) : fail('a mapping');
+      if (node.kind === 'map') checkObject(node, field, path, problems);
+      else fail('a mapping');
+      break;
     case 'map':
-      if (node.kind !== 'map') return fail('a mapping');
+      if (node.kind !== 'map') fail('a mapping');
       for (const [name, value] of entriesOf(node)) check(value, field.of, join(path, name), problems);
-      return;
+      break;
     case 'list':
-      if (node.kind !== 'list') return fail('a list');
-      node.items.forEach((item, i) => {
-        check(item, field.of, `${path}[${i}]`, problems);
-      });
-      return;
+      if (node.kind !== 'list') fail('a list');
+      else for (const [i, item] of node.items.entries()) check(item, field.of, `${path}[${i}]`, problems);
+      break;
     case 'either':
-      return checkEither(node, field.of, path, problems);
+      checkEither(node, field.of, path, problems);
+      break;
     default:
-      if (isBinding(node)) return;
-      if (!fits(node, field)) fail(expectation(field));
+      if (!isBinding(node) && !fits(node, field)) fail(expectation(field));
   }
 }
 

@@ -1,0 +1,79 @@
+import type { Job } from '../azureml/jobs.ts';
+import type { Metrics } from '../azureml/metrics.ts';
+import type { ModelVersion } from '../azureml/models.ts';
+import { type RunContext, withoutCredentials } from './run-context.ts';
+
+/**
+ * Names of the properties that a registered model carries. Properties can't be changed later, so they are the record;
+ * tags are for people. One place for the names: registration writes them, the gate and the trace read them.
+ */
+const PREFIX = 'lineage.';
+const METRIC_PREFIX = 'metric.';
+
+export interface ModelSource {
+  job: Job;
+  /** Run that has the output: the job itself, or a step of it. */
+  runId: string;
+  /** Display name of the step; empty for the job itself. */
+  step: string;
+  output: string;
+  metrics: Metrics;
+}
+
+/** What made a model, as properties of its version. */
+export function modelProperties(source: ModelSource, context: RunContext): Record<string, string> {
+  const { job, runId, step, output, metrics } = source;
+  const facts: Record<string, string | undefined> = {
+    job: job.name,
+    run: runId,
+    step,
+    output,
+    experiment: job.properties.experimentName,
+    pipelineRun: `${context.kind}/${context.id}`,
+    pipelineRunNumber: context.number,
+    pipelineRunUrl: context.url,
+    pipelineStep: context.step,
+    project: context.project,
+    repository: withoutCredentials(context.repository),
+    branch: context.branch,
+    commit: context.commit,
+    requestedFor: context.requestedFor,
+  };
+  const entries = Object.entries(facts).flatMap(([name, value]) => (value ? [[PREFIX + name, value] as const] : []));
+  const data = dataInputs(job).map(([name, uri]) => [`${PREFIX}data.${name}`, uri] as const);
+  const measured = Object.entries(metrics).map(([name, value]) => [METRIC_PREFIX + name, String(value)] as const);
+  return Object.fromEntries([...entries, ...data, ...measured]);
+}
+
+/** The data that a job read: names of its inputs and what they point to, versions included. */
+export function dataInputs(job: Job): [name: string, uri: string][] {
+  return Object.entries(job.properties.inputs ?? {}).flatMap(([name, { jobInputType, uri }]) =>
+    jobInputType !== 'literal' && uri
+      ? [[name, uri.replace(/^.*\/(data|models)\/([^/]+)\/versions\/([^/]+)$/, 'azureml:$2:$3')] as [string, string]]
+      : [],
+  );
+}
+
+/** The job that made a model version: as recorded at registration, else as Azure ML knows it. */
+export function madeByRun(model: ModelVersion): { job: string; run: string } | undefined {
+  const recorded = model.properties.properties ?? {};
+  const job = recorded[`${PREFIX}job`] ?? model.properties.jobName ?? undefined;
+  return job ? { job, run: recorded[`${PREFIX}run`] ?? job } : undefined;
+}
+
+/** The metrics recorded with a model version; empty when it was registered by other means. */
+export function recordedMetrics(model: ModelVersion): Metrics {
+  return Object.fromEntries(
+    Object.entries(model.properties.properties ?? {})
+      .filter(([name]) => name.startsWith(METRIC_PREFIX))
+      .map(([name, value]) => [name.slice(METRIC_PREFIX.length), Number(value)]),
+  );
+}
+
+/** True when this step of this pipeline run registered the version from this output: a retried task finds its own model. */
+export function isOwnModel(model: ModelVersion, properties: Record<string, string>): boolean {
+  const recorded = model.properties.properties ?? {};
+  return ['job', 'run', 'output', 'pipelineRun', 'pipelineStep'].every(
+    (name) => recorded[PREFIX + name] === properties[PREFIX + name],
+  );
+}

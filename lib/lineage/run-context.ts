@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+
+/** The pipeline run that a task is part of. */
+export interface RunContext {
+  /** `https://dev.azure.com/org/` */
+  collectionUrl: string;
+  project: string;
+  kind: 'build' | 'release';
+  /** Id of the build or release. */
+  id: string;
+  /** What people call it: build number or release name. */
+  number: string;
+  /** The run's web page. */
+  url: string;
+  repository: string;
+  branch: string;
+  commit: string;
+  requestedFor: string;
+  /** What sets this step apart from every other of the run, its attempt included; the same when the task is retried. */
+  step: string;
+}
+
+/** URL without user name and password: repository URLs may hold a token. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+}
+
+/**
+ * Name for a job of this step: `train-20261123.1-3f9a0c2b11`. A task that is retried computes the same name and so finds
+ * its own job instead of starting a second one.
+ * @param stem the job file's name
+ * @param nth 1 for the first job of the step; 2 and up when earlier ones failed and the task was retried
+ */
+export function jobNameFor(context: RunContext, stem: string, nth = 1): string {
+  const identity = [context.collectionUrl, context.project, context.kind, context.id, context.step, stem].join('\n');
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 10);
+  const readable = `${stem}-${context.number}`
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 80);
+  return `${readable}-${hash}${nth > 1 ? `-r${nth}` : ''}`;
+}
+
+/**
+ * Where a job's code came from, as properties of the job. The names of the first ones are those that Azure ML's own
+ * tools use and its studio shows (azure-ai-ml `_utils/_asset_utils` Git properties).
+ */
+export function jobProvenance(context: RunContext): Record<string, string> {
+  const properties: Record<string, string> = {
+    'mlflow.source.git.repoURL': withoutCredentials(context.repository),
+    'mlflow.source.git.branch': context.branch.replace(/^refs\/heads\//, ''),
+    'mlflow.source.git.commit': context.commit,
+    'azureml.git.build_id': context.id,
+    'azureml.git.build_uri': context.url,
+  };
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''));
+}

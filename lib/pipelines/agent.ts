@@ -1,0 +1,114 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import * as tl from 'azure-pipelines-task-lib/task.js';
+import type { AzureConnection } from '../azure/connection.ts';
+import { UserError } from '../core/errors.ts';
+import { textTable } from '../core/table.ts';
+import type { Outcome, Pipeline, TaskInputs } from './pipeline.ts';
+
+/** Everything goes through the library's filter, which breaks the marker of logging commands. */
+const print = (text: string): void => tl.writeExternalOutput(`${text}\n`, { source: 'remote' });
+
+/** The agent's side of the inputs (`INPUT_*`, `ENDPOINT_*`), read with Microsoft's task library. */
+export function agentInputs(): TaskInputs {
+  return {
+    text: (name) => tl.getInput(name, false)?.trim() || undefined,
+    variable: (name) => tl.getVariable(name),
+    path: (name) => (tl.filePathSupplied(name) ? tl.getPathInput(name, false, false) : undefined),
+    systemAccessToken: () => tl.getEndpointAuthorizationParameter('SYSTEMVSSCONNECTION', 'AccessToken', true) ?? '',
+    connection(name) {
+      const id = tl.getInput(name, false);
+      if (!id) throw noConnection(`The input azureSubscription is empty`);
+      const url = tl.getEndpointUrl(id, true);
+      const authorization = tl.getEndpointAuthorization(id, true);
+      if (!url || !authorization) throw noConnection(`The service connection '${id}' is not there`);
+      const data = JSON.parse(process.env[`ENDPOINT_DATA_${id}`] ?? '{}') as Record<string, string>;
+      return {
+        id,
+        url,
+        scheme: authorization.scheme,
+        parameters: lowerKeys(authorization.parameters),
+        data: lowerKeys(data),
+      } satisfies AzureConnection;
+    },
+  };
+}
+
+function noConnection(what: string): UserError {
+  return new UserError({
+    code: 'ConnectionNotFound',
+    message: `${what}.`,
+    fix: 'Name an Azure Resource Manager service connection of this project that this pipeline may use.',
+    docs: 'connections',
+  });
+}
+
+function lowerKeys(values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** The agent's side of everything that a task says. @param folder of the task, where task.json is */
+export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
+  tl.setResourcePath(join(folder, 'task.json'));
+  const attach = (name: string, content: string): string => {
+    const parent = join(
+      tl.getVariable('Agent.TempDirectory') ?? '.',
+      'model-bridge',
+      tl.getVariable('System.TaskInstanceId') ?? '',
+    );
+    mkdirSync(parent, { recursive: true });
+    const path = join(parent, basename(name));
+    writeFileSync(path, content);
+    return path;
+  };
+  return {
+    signal,
+    message: (key, ...values) => tl.loc(key, ...values),
+    say: (key, ...values) => print(tl.loc(key, ...values)),
+    info: print,
+    table: (table) => {
+      for (const line of textTable(table)) print(line);
+    },
+    warn: (message, place) =>
+      tl.logIssue(tl.IssueType.Warning, neutral(message), place?.file, place?.line, place?.column),
+    debug: (line) => tl.debugExternalOutput(line, { source: 'remote' }),
+    group: (title, lines) => {
+      console.log(`##[group]${neutral(title)}`);
+      for (const line of lines) print(line);
+      console.log('##[endgroup]');
+    },
+    progress: (percent, doing) => tl.setProgress(Math.round(percent), neutral(doing)),
+    setOutput: (name, value) => tl.setVariable(name, value, false, true),
+    attach,
+    summary: (name, markdown) => tl.uploadSummary(attach(name, markdown)),
+    mask: (secret) => {
+      for (const form of encodings(secret)) tl.setSecret(form);
+    },
+  };
+}
+
+/** A secret and the forms in which it may turn up in a log. */
+function encodings(secret: string): string[] {
+  return [...new Set([secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])].filter(
+    (form) => form.trim() !== '',
+  );
+}
+
+/** Text for logging commands: their library escapes line ends and brackets, and this keeps commands out of the text. */
+function neutral(text: string): string {
+  return text.replaceAll('##vso[', '##_vso[');
+}
+
+/**
+ * Tells the agent how the task ended. Written as a command, since the library's `setResult` would add an error issue of its
+ * own, and its word `Cancelled` is none that the agent knows.
+ */
+export function finish(result: Outcome['result'] | 'Canceled', message: string): void {
+  tl.command('task.complete', { result, done: 'true' }, neutral(message));
+}
+
+/** The one error issue of a failed task; the first place of the problems makes it clickable. */
+export function logError({ message, code, problems }: Pick<UserError, 'message' | 'code' | 'problems'>): void {
+  const place = problems.find((problem) => problem.place)?.place;
+  tl.logIssue(tl.IssueType.Error, neutral(message), place?.file, place?.line, place?.column, code);
+}

@@ -1,0 +1,50 @@
+import type { AzureConnection } from '../azure/connection.ts';
+import type { Place } from '../core/errors.ts';
+import type { Table } from '../core/table.ts';
+
+/** What a task reads: inputs, variables and service connections. */
+export interface TaskInputs {
+  /** An input's value; undefined when it is empty. */
+  text(name: string): string | undefined;
+  variable(name: string): string | undefined;
+  /** The Azure Resource Manager connection that an input names. @throws UserError `ConnectionNotFound` */
+  connection(name: string): AzureConnection;
+  /** Absolute path of an input of type filePath; undefined when the user gave none. */
+  path(name: string): string | undefined;
+  /** The job's own token: `AccessToken` of the connection `SYSTEMVSSCONNECTION`. */
+  systemAccessToken(): string;
+}
+
+/** Azure Pipelines, as a task sees it. Everything that is printed is made harmless first: no text becomes a logging command. */
+export interface Pipeline {
+  /** Aborts when the run is cancelled or the step runs out of time. */
+  readonly signal: AbortSignal;
+  /** A message of task.json's `messages`, in the agent's language. */
+  message(key: string, ...values: (string | number)[]): string;
+  /** Prints such a message. */
+  say(key: string, ...values: (string | number)[]): void;
+  /** A line of the log. */
+  info(line: string): void;
+  table(table: Table): void;
+  warn(message: string, place?: Place): void;
+  debug(line: string): void;
+  /** Lines that fold away under a title. */
+  group(title: string, lines: readonly string[]): void;
+  /** Progress of the step in percent, and what it is doing. */
+  progress(percent: number, doing: string): void;
+  /** An output variable of the step: `$(step.name)`, and for later jobs `dependencies`. */
+  setOutput(name: string, value: string): void;
+  /** Markdown for the run's summary page. @param name file name, unique in the step */
+  summary(name: string, markdown: string): void;
+  /** A file that stays with the run. @returns the file's path */
+  attach(name: string, content: string): string;
+  /** From now on the agent writes `***` for this value and its encodings. */
+  mask(secret: string): void;
+}
+
+/** How a task ends when nothing was thrown. */
+export interface Outcome {
+  result: 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Skipped';
+  /** One sentence: the last line of the log and the step's result. */
+  message: string;
+}

@@ -1,0 +1,146 @@
+import { hasStatus } from '../azure/failures.ts';
+import { STABLE } from '../azureml/api-versions.ts';
+import { assetPath } from '../azureml/ids.ts';
+import { armRequest, type Workspace } from '../azureml/workspace.ts';
+import { type Problem, UserError } from '../core/errors.ts';
+import { didYouMean, oneOf } from '../core/nearest.ts';
+import {
+  contentHash,
+  guidOf,
+  type PlannedRequest,
+  type PlanStep,
+  type Requirement,
+  type SubmissionPlan,
+} from '../spec/plan.ts';
+import { LATEST } from '../spec/references.ts';
+
+const WORDS: Record<Requirement['kind'], string> = {
+  codes: 'code',
+  components: 'component',
+  computes: 'compute',
+  data: 'data asset',
+  datastores: 'datastore',
+  environments: 'environment',
+  models: 'model',
+};
+
+/**
+ * Checks with reads alone that everything the job refers to is in the workspace, and replaces `@latest` by the newest
+ * version's number. Nothing is created before this has succeeded.
+ * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the job file
+ */
+export async function resolvePlan(plan: SubmissionPlan, workspace: Workspace): Promise<SubmissionPlan> {
+  const problems: Problem[] = [];
+  const replacements: [from: string, to: string][] = [];
+  await Promise.all(
+    plan.requirements.map(async (requirement) => {
+      const { kind, name, version, field, place } = requirement;
+      if (version === LATEST) {
+        const latest = await latestVersion(workspace, kind, name);
+        if (latest === undefined) problems.push({ message: await missing(workspace, requirement), place });
+        else
+          replacements.push([
+            versionPath(plan.workspace, requirement, LATEST),
+            versionPath(plan.workspace, requirement, latest),
+          ]);
+      } else if (!(await exists(workspace, requirement))) {
+        problems.push({ message: await missing(workspace, { kind, name, version, field, place }), place });
+      }
+    }),
+  );
+  if (problems.length > 0) {
+    throw new UserError({
+      code: 'ReferenceNotFound',
+      message:
+        problems.length === 1
+          ? 'The job refers to something that is not in the workspace.'
+          : `The job refers to ${problems.length} things that are not in the workspace.`,
+      fix: 'Create it first or change the reference; nothing was created in the workspace.',
+      docs: 'tasks/submit-job',
+      problems,
+    });
+  }
+  return replacements.length === 0 ? plan : replaceAll(plan, replacements);
+}
+
+function versionPath(workspace: string, { kind, name }: Requirement, version: string): string {
+  return `${workspace}/${kind}/${name}/versions/${version}`;
+}
+
+async function exists(workspace: Workspace, { kind, name, version }: Requirement): Promise<boolean> {
+  const below =
+    kind === 'computes' || kind === 'datastores' ? `${kind}/${name}` : assetPath('', kind, name, version).slice(1);
+  try {
+    await workspace.client.send(armRequest(workspace, 'GET', below, STABLE));
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    throw error;
+  }
+}
+
+/** Newest means created last, not highest number (azure-ai-ml `_get_latest_version_from_container`). */
+async function latestVersion(
+  workspace: Workspace,
+  kind: Requirement['kind'],
+  name: string,
+): Promise<string | undefined> {
+  const names = await list(workspace, `${kind}/${name}/versions`, { $orderBy: 'createdtime desc', $top: '1' });
+  return names[0];
+}
+
+async function list(workspace: Workspace, below: string, query: Record<string, string> = {}): Promise<string[]> {
+  const request = armRequest(workspace, 'GET', below, STABLE);
+  const url = new URL(request.url);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  try {
+    const { body } = await workspace.client.send<{ value?: { name: string }[] }>({ ...request, url: url.href });
+    return (body.value ?? []).map((item) => item.name);
+  } catch (error) {
+    if (hasStatus(error, 404)) return [];
+    throw error;
+  }
+}
+
+async function missing(workspace: Workspace, { kind, name, version, field }: Requirement): Promise<string> {
+  const word = WORDS[kind];
+  const start = `'${field}' refers to the ${word} '${name}'`;
+  const names = await list(workspace, kind);
+  const has = (what: string, all: string[]): string =>
+    all.length > 0
+      ? ` There ${all.length === 1 ? 'is' : 'are'} ${what}${oneOf(all).replace(/ or (?=[^ ]*$)/, ' and ')}.`
+      : '';
+  if (version === '' || !names.includes(name))
+    return `${start}, but the workspace has none of that name.${didYouMean(name, names) || has('', names)}`;
+  const versions = await list(workspace, `${kind}/${name}/versions`);
+  const shown = version === LATEST ? 'but it has no version' : `version ${version}, but there is no such version`;
+  return `${start} ${shown}.${has(versions.length === 1 ? 'version ' : 'versions ', versions)}`;
+}
+
+/**
+ * Puts the found versions into all bodies. Anonymous components are named after their content, so those that change are
+ * renamed, and what refers to them with them; steps are in order of dependency.
+ */
+function replaceAll(plan: SubmissionPlan, replacements: [from: string, to: string][]): SubmissionPlan {
+  const renames = [...replacements];
+  const change = (request: PlannedRequest): PlannedRequest => {
+    let text = JSON.stringify(request.body);
+    for (const [from, to] of renames) text = text.split(from).join(to);
+    return { ...request, body: JSON.parse(text) as unknown };
+  };
+  const steps = plan.steps.map((step): PlanStep => {
+    if (step.kind !== 'component') return step;
+    const request = change(step.request);
+    if (JSON.stringify(request.body) === JSON.stringify(step.request.body)) return step;
+    const path = anonymousPath(request);
+    renames.push([step.request.path, path]);
+    return { ...step, request: { ...request, path } };
+  });
+  return { ...plan, steps, job: change(plan.job) };
+}
+
+function anonymousPath(request: PlannedRequest): string {
+  const { componentSpec } = (request.body as { properties: { componentSpec: Record<string, unknown> } }).properties;
+  const { name: _name, version: _version, ...content } = componentSpec;
+  return request.path.replace(/[^/]+$/, guidOf(contentHash(content)));
+}

@@ -1,0 +1,24 @@
+import { type BaselineChoice, parseBaseline } from '../../../lib/gate/baseline.ts';
+import { parseRules, type Rule } from '../../../lib/gate/rules.ts';
+import { type AzureTarget, oneOfInputs, readAzureTarget, required } from '../../../lib/pipelines/azure-target.ts';
+import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
+
+export interface EvaluateModelInputs {
+  target: AzureTarget;
+  jobName: string;
+  rules: Rule[];
+  baseline: BaselineChoice;
+  step: string | undefined;
+  onFail: 'fail' | 'warn' | 'skip';
+}
+
+export function readInputs(inputs: TaskInputs): EvaluateModelInputs {
+  return {
+    target: readAzureTarget(inputs),
+    jobName: required(inputs, 'jobName'),
+    rules: parseRules(required(inputs, 'rules')),
+    baseline: parseBaseline(inputs.text('baseline') ?? 'none'),
+    step: inputs.text('step'),
+    onFail: oneOfInputs(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
+  };
+}
