@@ -1,6 +1,6 @@
 /** `checkout: self`: the repository's content lands in the sources folder. */
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BuiltinContext } from './context.ts';
 
 /** What no repository holds although the folder on disk may. */
@@ -9,14 +9,12 @@ const neverCopied = new Set(['.git', 'node_modules', '__pycache__']);
 /** Copies a folder's content without what is never checked in and without the folders in `excluded`. */
 export function copySources(from: string, to: string, excluded: readonly string[]): void {
   mkdirSync(to, { recursive: true });
-  const isSource = (path: string): boolean =>
-    !excluded.includes(path) &&
-    !relative(from, path)
-      .split(sep)
-      .some((part) => neverCopied.has(part));
-  for (const name of readdirSync(from)) {
-    const path = join(from, name);
-    if (isSource(path)) cpSync(path, join(to, name), { recursive: true, verbatimSymlinks: true, filter: isSource });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (neverCopied.has(entry.name) || excluded.includes(source)) continue;
+    if (entry.isDirectory()) copySources(source, target, excluded);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else if (entry.isFile()) copyFileSync(source, target);
   }
 }
 

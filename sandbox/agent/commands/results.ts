@@ -42,7 +42,10 @@ export function publishResults(state: StepState, files: string[], title: string,
   );
   if (totals.failed === 0) return;
   const message = `There are one or more test failures detected in result files: ${totals.failed} of ${totals.total} failed.`;
-  if (!failOnFailedTests) return addWarning(state, message);
+  if (!failOnFailedTests) {
+    addWarning(state, message);
+    return;
+  }
   addError(state, message);
   throw new Error('The step fails because failTaskOnFailedTests is set.');
 }

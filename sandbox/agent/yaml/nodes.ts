@@ -1,5 +1,6 @@
 /** A YAML file as nodes that know their place; like the service, every scalar is text until somebody needs more. */
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node as YamlLibraryNode } from 'yaml';
 
 export interface Place {
@@ -19,7 +20,11 @@ export interface Entry {
   value: Node;
 }
 
-export const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
+/** `file:line:column`, with the path as seen from the current folder when the file is below it. */
+export function placeText({ file, line, column }: Place): string {
+  const path = relative(process.cwd(), file);
+  return `${path.startsWith('..') ? file : path}:${line}:${column}`;
+}
 
 /** A mistake in a pipeline file; the message starts with `file:line:column`. */
 export class PipelineFileError extends Error {

@@ -1,0 +1,193 @@
+/** Runs a pipeline file: the part of the service that orders stages and jobs, and an agent for each job. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Sandbox } from '../contracts.ts';
+import { formatBuildNumber } from './build-number.ts';
+import { createCounter } from './expression/functions.ts';
+import { runVariables } from './job-variables.ts';
+import { combineOutcomes, type RunOutcome, type TaskResult } from './results.ts';
+import { runStages } from './run-stages.ts';
+import { type JobPlan, planJob } from './steps/plan.ts';
+import type { StepResult } from './steps/run-step.ts';
+import type { Attachment, RunState } from './steps/state.ts';
+import { readTaskDefinitions } from './task-definition.ts';
+import type { Job, Pipeline } from './yaml/model.ts';
+import { PipelineFileError } from './yaml/nodes.ts';
+import { readPipeline } from './yaml/read-pipeline.ts';
+
+export interface RunOptions {
+  file: string;
+  /** The repository's content; default: the folder of the file. Each job gets a copy without .git and node_modules. */
+  sourcesFolder?: string;
+  /** Variables set when the run is queued; the file's own variables win over them, as on the real service. */
+  variables?: Record<string, string>;
+  /** The same, but secret. */
+  secretVariables?: Record<string, string>;
+  /** Values of the pipeline's `parameters:`. */
+  parameters?: Record<string, string>;
+  branch?: string;
+  commit?: string;
+  reason?: string;
+  /** `<tasksFolder>/<task>/v1/task.json` */
+  tasksFolder: string;
+  sandbox: Pick<Sandbox, 'devops' | 'connections' | 'clientEnvironment'>;
+  /** Default: a new folder below the system's temporary folder; it stays, with the attachments and artifacts in it. */
+  workFolder?: string;
+  /** Node for the tasks; default: the one that runs this. */
+  nodePath?: string;
+  write(line: string): void;
+  signal?: AbortSignal;
+  /** For trying out time limits without waiting for minutes. */
+  millisecondsPerMinute?: number;
+}
+
+export interface JobResult {
+  name: string;
+  displayName: string;
+  result: TaskResult;
+  steps: StepResult[];
+}
+
+export interface StageResult {
+  name: string;
+  displayName: string;
+  result: TaskResult;
+  jobs: JobResult[];
+}
+
+export interface RunResult {
+  result: RunOutcome;
+  stages: StageResult[];
+  attachments: Attachment[];
+  tags: string[];
+  buildNumber: string;
+  buildId: number;
+  /** Holds `artifacts/<name>` and each job's folders. */
+  workFolder: string;
+}
+
+/** HEAD of the repository that holds the folder, or zeros. */
+function sourceVersion(folder: string): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return '0'.repeat(40);
+  }
+}
+
+/** What a task sees of the environment of this process: not what npm and the test runner put there. */
+function agentEnvironment(sandbox: RunOptions['sandbox'], nodePath: string): Record<string, string | undefined> {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_OPTIONS$|NODE_CHANNEL_FD$|INIT_CWD$)/i.test(name),
+  );
+  return { ...Object.fromEntries(own), ...sandbox.clientEnvironment, AGENT_NODE_PATH: nodePath };
+}
+
+/** Plans all jobs, so that every mistake in the file shows before anything runs. */
+function planAll(
+  pipeline: Pipeline,
+  options: RunOptions,
+  lookUp: (name: string) => string | undefined,
+): Map<Job, JobPlan> {
+  const definitions = readTaskDefinitions(options.tasksFolder);
+  const plans = new Map<Job, JobPlan>();
+  for (const stage of pipeline.stages)
+    for (const job of stage.jobs) {
+      const own = [...pipeline.variables, ...stage.variables, ...job.variables].reverse();
+      const variable = (name: string): string | undefined =>
+        own.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())?.value ?? lookUp(name);
+      plans.set(job, planJob(job, { definitions, connections: options.sandbox.connections, variable }));
+    }
+  const errors = [...plans.values()].flatMap((plan) => plan.errors);
+  if (errors.length > 0) throw new PipelineFileError(`The pipeline is not valid. ${errors.join('\n')}`);
+  for (const warning of [...plans.values()].flatMap((plan) => plan.warnings)) options.write(`##[warning]${warning}`);
+  return plans;
+}
+
+/**
+ * Runs the pipeline and resolves with what came of it, whatever its result. Throws a PipelineFileError, before anything
+ * has run, when the file has a mistake.
+ */
+export async function runPipeline(options: RunOptions): Promise<RunResult> {
+  const file = resolve(options.file);
+  const sourcesFolder = resolve(options.sourcesFolder ?? dirname(file));
+  const { variables = {}, secretVariables = {}, parameters = {}, reason = 'Manual' } = options;
+  const branch = options.branch?.startsWith('refs/') ? options.branch : `refs/heads/${options.branch ?? 'main'}`;
+  const commit = options.commit ?? sourceVersion(sourcesFolder);
+  const early = {
+    'Build.SourceBranch': branch,
+    'Build.SourceBranchName': branch.split('/').at(-1)!,
+    'Build.Reason': reason,
+    'Build.SourceVersion': commit,
+  };
+  const pipeline = readPipeline(file, { parameters, variables: { ...early, ...variables } });
+  const queued = new Map(
+    Object.entries({ ...early, ...variables, ...secretVariables }).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const plans = planAll(pipeline, options, (name) => queued.get(name.toLowerCase()));
+  for (const { name } of pipeline.variables)
+    if (queued.has(name.toLowerCase()))
+      options.write(
+        `##[warning]Variable '${name}' is defined in ${basename(file)}: that value is used, not the one given for this run.`,
+      );
+
+  const workFolder = options.workFolder ? resolve(options.workFolder) : mkdtempSync(join(tmpdir(), 'agent-'));
+  mkdirSync(workFolder, { recursive: true });
+  const { devops } = options.sandbox;
+  const definitionName = basename(sourcesFolder);
+  const repository = basename(sourcesFolder);
+  const devopsRun = devops.createRun({ definitionName, branch, commit, reason, repository });
+  const facts = {
+    devops,
+    run: devopsRun,
+    buildNumber: devopsRun.buildNumber,
+    definitionName,
+    branch,
+    commit,
+    reason,
+    repository,
+  };
+  if (pipeline.name) {
+    const known = new Map([
+      ...pipeline.variables.map(({ name, value }): [string, string] => [name.toLowerCase(), value]),
+      ...queued,
+    ]);
+    const all = new Map(Object.entries(runVariables(facts)).map(([name, value]) => [name.toLowerCase(), value]));
+    const lookUp = (name: string): string | undefined => known.get(name.toLowerCase()) ?? all.get(name.toLowerCase());
+    const revision = Number(/\.(\d+)$/.exec(devopsRun.buildNumber)?.[1] ?? 1);
+    facts.buildNumber = formatBuildNumber(pipeline.name, new Date(), revision, lookUp);
+    devopsRun.setBuildNumber(facts.buildNumber);
+  }
+  const run: RunState = {
+    devops: devopsRun,
+    attachments: [],
+    tags: [],
+    buildNumber: facts.buildNumber,
+    artifactsFolder: join(workFolder, 'artifacts'),
+    attachmentsFolder: join(workFolder, 'attachments'),
+  };
+  const nodePath = options.nodePath ?? process.execPath;
+  const stages = await runStages(pipeline, {
+    run,
+    plans,
+    serverVariables: runVariables(facts),
+    queuedVariables: variables,
+    secretVariables,
+    connections: options.sandbox.connections,
+    environment: agentEnvironment(options.sandbox, nodePath),
+    collectionUrl: devops.collectionUrl,
+    nodePath,
+    workFolder,
+    repository: { name: repository, folder: sourcesFolder, commit, excluded: [workFolder] },
+    counter: createCounter(),
+    signal: options.signal ?? new AbortController().signal,
+    write: options.write,
+    millisecondsPerMinute: options.millisecondsPerMinute ?? 60_000,
+  });
+  const result = combineOutcomes(stages.map((stage) => stage.result));
+  devopsRun.complete(result);
+  const { attachments, tags, buildNumber } = run;
+  return { result, stages, attachments, tags, buildNumber, buildId: devopsRun.id, workFolder };
+}
