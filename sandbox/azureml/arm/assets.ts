@@ -208,11 +208,17 @@ async function putVersion(kind: AssetKind, request: Request, response: Response,
   const older = store.get(path);
   if (older) {
     checkUnchanged(kind, `${name}:${version}`, older.properties, given);
-    const kept = Object.fromEntries(immutableFields[kind].map((field) => [field, older.properties[field]]));
-    response.status(200).json(store.put(path, { properties: { ...older.properties, ...given, ...kept } }, caller));
+    const kept = Object.fromEntries(
+      immutableFields[kind]
+        .filter((field) => field in older.properties)
+        .map((field) => [field, older.properties[field]]),
+    );
+    response.json(store.put(path, { properties: { ...older.properties, ...given, ...kept } }, caller));
     return;
   }
   const properties = await newVersionRules[kind](given, context);
+  // Lists of components are read from their specification, so the service completes it.
+  if (kind === 'components') properties.componentSpec = { ...properties.componentSpec, name, version };
   if (!store.get(`${kind}/${name}`)) {
     const container = { description: null, tags: {}, properties: {}, isArchived: false };
     const typed = kind === 'data' ? { ...container, dataType: properties.dataType } : container;
@@ -237,11 +243,18 @@ function checkUnchanged(
 ): void {
   const changed = immutableFields[kind].find((field) => {
     const value = given[field] ?? undefined;
-    return value !== undefined && !isDeepStrictEqual(value, older[field]);
+    return value !== undefined && !isDeepStrictEqual(comparable(value), comparable(older[field]));
   });
   if (changed === undefined) return;
   if (/^(codeUri|dataUri|modelUri)$/.test(changed)) throw conflict('Asset paths cannot be updated.');
   throw conflict(`${singular[kind]} ${label} already exists; its '${changed}' cannot be changed.`);
+}
+
+/** Null fields don't count, nor do a component's name and version, which the service fills in. */
+function comparable(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { name: _name, version: _version, ...rest } = value as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(rest).filter(([, item]) => item !== null));
 }
 
 function checkDataType(name: string, dataType: string, store: ResourceStore): void {
