@@ -1,0 +1,149 @@
+/**
+ * `npm run demo`: builds the tasks, starts both clouds on this machine and runs the sample project's pipeline with them.
+ * `npm run demo -- --break` trains a model that must not pass, and shows that nothing is registered then.
+ * Exits with 0 when the run ended as expected.
+ */
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Table, textTable } from '../lib/core/table.ts';
+import { type RunResult, runPipeline } from '../sandbox/agent/run.ts';
+import type { Sandbox } from '../sandbox/contracts.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import { build } from './build.ts';
+import { ROOT, STAGE } from './layout.ts';
+import { modelVersions, stepMetrics } from './workspace-facts.ts';
+
+const MODEL = 'breast-cancer';
+const PROJECT = join(ROOT, 'examples/breast-cancer');
+const FOLDER = join(ROOT, 'build/demo');
+
+/** An untrained model: every probability is 0.5. */
+const BROKEN = { epochs: '0' };
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { break: { type: 'boolean', default: false } } });
+  const start = Date.now();
+  checkPython();
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const cancel = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort());
+
+  say('Building the tasks.');
+  await build();
+  say('Starting the sandbox: Azure ML and Azure DevOps on this machine.');
+  const sandbox = await startSandbox();
+  try {
+    say(
+      `Running ${relative(ROOT, PROJECT)}/azure-pipelines.yml${values.break ? ' with a model that is not trained' : ''}.`,
+    );
+    const run = await runProject(sandbox, values.break ? BROKEN : {}, cancel.signal);
+    writeLogs(run);
+    const { table, surprises } = await judge(sandbox, run, values.break);
+    say(`Done in ${Math.round((Date.now() - start) / 1000)} seconds.`);
+    console.log(textTable(table).slice(2).join('\n'));
+    for (const surprise of surprises) console.log(`\nNot as expected: ${surprise}`);
+    return surprises.length === 0 ? 0 : 1;
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function checkPython(): void {
+  try {
+    execFileSync('python3', ['--version'], { stdio: 'ignore' });
+  } catch {
+    throw new Error('The sample project is Python: install Python 3 so that the command python3 is there.');
+  }
+}
+
+function say(line: string): void {
+  console.log(`\n=== ${line}\n`);
+}
+
+async function runProject(
+  sandbox: Sandbox,
+  parameters: Record<string, string>,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const log = createWriteStream(join(FOLDER, 'agent.log'));
+  try {
+    return await runPipeline({
+      file: join(PROJECT, 'azure-pipelines.yml'),
+      tasksFolder: join(STAGE, 'tasks'),
+      workFolder: join(FOLDER, 'agent'),
+      parameters,
+      sandbox,
+      signal,
+      write(line) {
+        console.log(line);
+        log.write(`${line}\n`);
+      },
+    });
+  } finally {
+    await new Promise((done) => log.end(done));
+  }
+}
+
+/** One file per step, numbered in the order of the run. */
+function writeLogs(run: RunResult): void {
+  const steps = run.stages.flatMap((stage) => stage.jobs).flatMap((job) => job.steps);
+  mkdirSync(join(FOLDER, 'steps'));
+  for (const [index, step] of steps.entries()) {
+    const name = `${String(index + 1).padStart(2, '0')} ${step.displayName.replace(/[^\w .-]/g, '_')}.log`;
+    writeFileSync(join(FOLDER, 'steps', name), `${step.log.join('\n')}\n`);
+  }
+}
+
+/** Holds what the pipeline said against what the workspace has. */
+async function judge(
+  sandbox: Sandbox,
+  run: RunResult,
+  broken: boolean,
+): Promise<{ table: Table; surprises: string[] }> {
+  const steps = run.stages.flatMap((stage) => stage.jobs).flatMap((job) => job.steps);
+  const output = (step: string, name: string) => steps.find((found) => found.name === step)?.outputs[name];
+  const jobName = output('submit', 'jobName');
+  const verdict = output('gate', 'verdict');
+  const metrics = jobName ? await stepMetrics(sandbox, jobName) : {};
+  const versions = await modelVersions(sandbox, MODEL);
+
+  const surprises: string[] = [];
+  const expect = (holds: boolean, what: string) => {
+    if (!holds) surprises.push(what);
+  };
+  expect(verdict === (broken ? 'fail' : 'noBaseline'), `the verdict is ${verdict}.`);
+  expect(run.result === (broken ? 'failed' : 'succeeded'), `the run ${run.result}.`);
+  if (broken) {
+    expect(versions.length === 0, `the workspace has ${versions.length} version(s) of the model.`);
+  } else {
+    const registered = output('register', 'modelVersion');
+    expect(registered !== undefined && versions[0]?.name === registered, 'the registered version is not there.');
+  }
+
+  const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+  const rows = [
+    ['pipeline run', `${run.buildNumber} ${run.result}`],
+    ['job', jobName ?? 'not submitted'],
+    ['metrics', numbers.join(', ') || 'none'],
+    ['verdict', verdict ?? 'none'],
+    ['model', versions[0] ? `${MODEL}:${versions[0].name}` : `nothing registered${broken ? ', as it must be' : ''}`],
+    [
+      'logs',
+      `${relative(process.cwd(), FOLDER)}/agent.log, and one file per step in ${relative(process.cwd(), FOLDER)}/steps`,
+    ],
+  ];
+  return { table: { columns: ['', ''], rows }, surprises };
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);
