@@ -70,29 +70,29 @@ export async function watchJob(workspace: Workspace, jobName: string, options: W
   let failures = 0;
   for (;;) {
     signal.throwIfAborted();
-    const look = await lookAt(workspace, jobName).catch((error: unknown) => {
-      if (!isPassing(error) || ++failures > MOST_FAILURES) throw error;
-      listener.unreachable((error as Error).message);
-      return undefined;
-    });
-    if (look) {
-      failures = 0;
-      const { details, runs } = look;
+    try {
+      const { details, runs } = await lookAt(workspace, jobName);
+      // What a step printed comes before the news that it ended.
+      let news = await readLogs(workspace, details, runs, readers, listener);
       const steps = stepStates(runs, clock.now());
-      if (details.status !== lastStatus) {
-        lastStatus = details.status;
-        lastNews = clock.now();
-        listener.status(lastStatus);
-      }
-      const now = steps.map(({ runId, status }) => `${runId} ${status}`).join();
-      if (now !== shown) {
-        shown = now;
-        lastNews = clock.now();
+      const states = steps.map(({ runId, status }) => `${runId} ${status}`).join();
+      if (states !== shown) {
+        shown = states;
+        news = true;
         listener.steps(steps);
       }
-      if (await readLogs(workspace, details, runs, readers, listener)) lastNews = clock.now();
-      if (hasEnded(details.status))
-        return resultOf(workspace, details, details.status, runs, steps, readers, begin, clock);
+      if (details.status !== lastStatus) {
+        lastStatus = details.status;
+        news = true;
+        listener.status(lastStatus);
+      }
+      if (hasEnded(lastStatus))
+        return await resultOf(workspace, details, lastStatus, runs, steps, readers, begin, clock);
+      failures = 0;
+      if (news) lastNews = clock.now();
+    } catch (error) {
+      if (!isPassing(error) || ++failures > MOST_FAILURES) throw error;
+      listener.unreachable((error as Error).message);
     }
     if (clock.now() - lastNews >= HEARTBEAT_MS) {
       lastNews = clock.now();

@@ -3,7 +3,7 @@ import { assetPath } from '../../azureml/ids.ts';
 import { CONTAINER, guidOf, putRequest } from '../plan.ts';
 import { assetId, isRemote } from '../references.ts';
 import { textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, localSnapshot } from './context.ts';
+import { type CompileContext, labelOf, localSnapshot } from './context.ts';
 
 /** Version of the hash rule that the service verifies (azure-ai-ml `_asset_utils`). */
 const HASH_VERSION = '202208';
@@ -29,7 +29,7 @@ export function compileCode(context: CompileContext, node: YamlNode | undefined,
   const folder = snapshot.isFolder ? basename(snapshot.root) : '';
   context.builder.addStep(path, {
     kind: 'code',
-    label: written,
+    label: labelOf(context, snapshot),
     snapshot,
     prefix: folder ? `${folder}/` : '',
     request: putRequest(path, {

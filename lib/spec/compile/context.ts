@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
@@ -45,8 +45,9 @@ export function localSnapshot(context: CompileContext, node: YamlNode, field: st
   }
 }
 
-export function isFolder(path: string): boolean {
-  return statSync(path).isDirectory();
+/** What a local folder or file is called in tables: its path as seen from the sources. */
+export function labelOf({ shownFrom }: CompileContext, { root }: Snapshot): string {
+  return relative(shownFrom, root) || basename(root);
 }
 
 /**
@@ -65,7 +66,7 @@ export function planUpload(
   const folder = `LocalUpload/${snapshot.hash}/`;
   context.builder.addStep(`upload:${datastore}:${snapshot.hash}:${name}`, {
     kind: 'upload',
-    label: textOf(node) ?? name,
+    label: labelOf(context, snapshot),
     snapshot,
     datastore,
     prefix: snapshot.isFolder ? `${folder}${name}/` : folder,

@@ -133,7 +133,7 @@ function inlineComponent(
   const declared = new Map(
     [...inputs].map(([input, { type }]) => [input, { type, optional: false, hasDefault: false }]),
   );
-  return { id: planComponent(context, spec, name), inputs: declared, outputs };
+  return { id: planComponent(context, spec, textOf(get(node, 'display_name')) ?? name), inputs: declared, outputs };
 }
 
 function inlineInput(node: YamlNode, around: Surroundings): { type: string; mode?: string; default?: string } {
