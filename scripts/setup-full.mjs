@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const packages = ['azure-ai-ml==1.35.2', 'azure-identity', 'mlflow-skinny', 'azureml-mlflow'];
+const packages = ['azure-ai-ml==1.35.2', 'azure-identity', 'mlflow-skinny', 'pandas', 'azureml-mlflow'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, '.venv');
 const python = join(folder, 'bin', 'python');

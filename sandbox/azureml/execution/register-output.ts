@@ -4,11 +4,12 @@ import type { Engine } from './lifecycle.ts';
 import { assetId, assetKindOf } from './references.ts';
 import type { OutputValue } from './spec.ts';
 
-/**
- * Type of a model output in run history. azure-ai-ml 1.35.2 asks the model data plane about `MLFlowModel`, `CustomModel`
- * and `TritonModel`, and fails in its own code before it sends that request; as a folder the output can be downloaded.
- */
-const MODEL_OUTPUT_TYPE = 'uri_folder';
+/** Type of a run's output in run history, by the job's output type. */
+const MODEL_TYPES: Record<string, string> = {
+  custom_model: 'CustomModel',
+  mlflow_model: 'MLFlowModel',
+  triton_model: 'TritonModel',
+};
 /** `modelType` of a model asset, by the job's output type. */
 const ASSET_MODEL_TYPES: Record<string, string> = {
   custom_model: 'custom_model',
@@ -69,7 +70,7 @@ export function registerOutput(
   uri: string,
 ): AssetReference {
   const kind = assetKindOf(output.type) as 'data' | 'models';
-  const type = kind === 'models' ? MODEL_OUTPUT_TYPE : output.type;
+  const type = MODEL_TYPES[output.type] ?? output.type;
   if (!output.assetName) {
     const anonymous =
       kind === 'data' ? `azureml_${run.runId}_output_data_${name}` : `azureml_${run.runId}_output_${name}`;

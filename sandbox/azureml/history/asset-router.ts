@@ -9,8 +9,8 @@ interface Resolved {
 }
 
 /** URI of an asset id: of a registered version, or of an output that a run recorded under it. */
-function resolve(context: AzureMlContext, store: RunStore, kind: 'data' | 'models', id: string): Resolved | undefined {
-  const [, name, version] = /\/(?:data|models)\/([^/]+)\/versions\/([^/]+)$/.exec(id) ?? [];
+function resolve(context: AzureMlContext, store: RunStore, id: string): Resolved | undefined {
+  const [, kind, name, version] = /\/(data|models)\/([^/]+)\/versions\/([^/]+)$/.exec(id) ?? [];
   const asset: Resource | undefined = name ? context.resources.get(`${kind}/${name}/versions/${version}`) : undefined;
   if (asset) {
     const { dataUri, modelUri, dataType, modelType } = asset.properties;
@@ -27,18 +27,18 @@ function resolve(context: AzureMlContext, store: RunStore, kind: 'data' | 'model
 /** `POST dataversion/batchGetResolvedUris` (below `/data/v1.0`) and `POST models/batchGetResolvedUris` (`/modelregistry/v1.0`). */
 export function createAssetRouter(context: AzureMlContext, store: RunStore): express.Router {
   const router = express.Router({ mergeParams: true });
-  const all = (body: unknown, kind: 'data' | 'models') => {
+  const all = (body: unknown) => {
     const ids: unknown = (body as { values?: unknown } | undefined)?.values;
     return (Array.isArray(ids) ? ids.map(String) : []).flatMap((id) => {
-      const found = resolve(context, store, kind, id);
+      const found = resolve(context, store, id);
       return found ? [[id, found] as const] : [];
     });
   };
   router.post('/dataversion/batchGetResolvedUris', (request, response) => {
-    response.json({ values: Object.fromEntries(all(request.body, 'data')) });
+    response.json({ values: Object.fromEntries(all(request.body)) });
   });
   router.post('/models/batchGetResolvedUris', (request, response) => {
-    const values = all(request.body, 'models').map(([id, { uri, type }]) => [id, { path: uri, type }]);
+    const values = all(request.body).map(([id, { uri, type }]) => [id, { path: uri, type }]);
     response.json({ values: Object.fromEntries(values) });
   });
   return router;

@@ -37,6 +37,21 @@ function modify(context: AzureMlContext, store: RunStore, run: RunRecord, body: 
   syncJobResource({ context }, run);
 }
 
+/**
+ * The run's outputs as the caller can use them. azure-ai-ml 1.35.2 fails with a TypeError before it asks where a model
+ * is (`BatchGetResolvedUrisDto(values=...)`, operations/_model_dataplane_operations.py); as folders it gets them by the
+ * data route, which resolves model ids too. Everybody else sees the true types.
+ */
+function outputsFor(userAgent: string, outputs: RunRecord['outputs']): RunRecord['outputs'] {
+  if (!/azsdk-python/i.test(userAgent)) return outputs;
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { assetId, type }]) => [
+      name,
+      { assetId, type: /Model$/.test(type) ? 'uri_folder' : type },
+    ]),
+  );
+}
+
 /** Routes below the workspace's history root. */
 export function createRunRouter(context: AzureMlContext, store: RunStore, runs: Runs): express.Router {
   const router = express.Router({ mergeParams: true });
@@ -129,7 +144,12 @@ export function createRunRouter(context: AzureMlContext, store: RunStore, runs: 
   router.post('/rundata', (request, response) => {
     const run = store.get(String(request.body?.runId));
     if (!run) return sendError(response, 404, 'UserError', `Run ${request.body?.runId} was not found.`);
-    response.json({ ...runData(run), jobSpecification: null });
+    const { outputs, ...metadata } = toRun(context, run);
+    response.json({
+      runMetadata: { ...metadata, outputs: outputsFor(request.headers['user-agent'] ?? '', outputs) },
+      runDefinition: null,
+      jobSpecification: null,
+    });
   });
   router.post('/batchrundata', (request, response) => {
     const ids: string[] = Object.values(request.body?.runIds ?? request.body?.values ?? []);

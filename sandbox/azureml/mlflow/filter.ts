@@ -136,6 +136,9 @@ export function parseFilter(filter: string | undefined): Comparison[] {
     // Quoted first parts are names too ("metrics".x is legal in MLflow).
     const identifier = readIdentifier(name.raw);
     const operator = readOperator(reader);
+    if (operator.endsWith('IN') && identifier.entity !== 'attribute') {
+      throw invalid(`Only attributes can be compared with ${operator}, not ${identifier.entity}s.`);
+    }
     if (operator === 'IN' || operator === 'NOT IN')
       comparisons.push({ ...identifier, operator, value: readList(reader) });
     else if (operator.startsWith('IS')) comparisons.push({ ...identifier, operator });

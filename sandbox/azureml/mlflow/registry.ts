@@ -15,6 +15,10 @@ const record = (tags: any[] | undefined) =>
 /** Storage behind a source: `mlflow-artifacts:/...`, `runs:/...` or a URI of the workspace's own. */
 function modelUri(context: AzureMlContext, source: string): string {
   const path = /^mlflow-artifacts:\/*(?:[^/]*:\d+\/)?(.*)$/.exec(source)?.[1];
+  const logged = /^models:\/(m-\w+)$/.exec(source)?.[1];
+  if (logged) return datastoreUri(context, 'workspaceartifactstore', artifactFolder(`model-${logged}`));
+  const registered = /^models:\/([^/]+)\/([^/]+)$/.exec(source);
+  if (registered) return String(wire.findVersion(context, registered[1], registered[2]).properties.modelUri);
   const run = /^runs:\/([^/]+)\/(.*)$/.exec(source);
   if (path !== undefined) {
     const named = parseProxyPath(path);
