@@ -45,10 +45,10 @@ export interface BlobLocation {
   path: string;
 }
 
-/** Blob storage, served by Azurite under `https://{account}.blob.localhost:{port}`. */
+/** Blob storage, served by Azurite under `https://{account}.blob.core.localhost:{port}`. */
 export interface Blobs {
   accountName: string;
-  /** `https://{account}.blob.localhost:{port}` */
+  /** `https://{account}.blob.core.localhost:{port}` */
   accountUrl: string;
   ensureContainer(container: string): Promise<void>;
   /** Uploads a file or a folder's content to the location. */

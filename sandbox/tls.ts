@@ -35,9 +35,9 @@ const dayMs = 24 * 60 * 60 * 1000;
 const dnsNames = [
   'localhost',
   '*.localhost',
-  '*.blob.localhost',
-  '*.dfs.localhost',
-  '*.file.localhost',
+  '*.blob.core.localhost',
+  '*.dfs.core.localhost',
+  '*.file.core.localhost',
   '*.api.localhost',
   '*.azureml.localhost',
   '*.api.azureml.localhost',

@@ -66,7 +66,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   });
   const blobs = openBlobs({ ...account, port: blobServer.port, ca: tls.ca, resources });
   for (const container of Object.values(datastoreContainers(settings))) await blobs.ensureContainer(container);
-  seedWorkspace(resources, settings, { accountName, endpoint: `localhost:${blobServer.port}` });
+  seedWorkspace(resources, settings, { accountName, endpoint: `core.localhost:${blobServer.port}` });
   seedCuratedEnvironments(resources);
   seedCuratedEnvironments(registry);
 

@@ -67,7 +67,7 @@ function blobUrl(uri: string, accountName: string): BlobLocation | undefined {
   const url = new URL(uri);
   const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
   // Any port: a sandbox started again with --data may have got another one.
-  if (url.hostname !== `${accountName}.blob.localhost`) {
+  if (url.hostname !== `${accountName}.blob.core.localhost`) {
     if (url.hostname !== '127.0.0.1' || parts.shift() !== accountName) return undefined;
   }
   const [container, ...path] = parts;

@@ -30,7 +30,7 @@ export interface BlobAccount extends Blobs {
  * Opens the account on a running blob server.
  *
  * The sandbox's own calls use the address with the account in the path, so they need no name resolution; every URL it
- * hands out has the production form `https://{account}.blob.localhost:{port}`.
+ * hands out has the production form `https://{account}.blob.core.localhost:{port}`.
  */
 export function openBlobs(options: {
   accountName: string;
@@ -45,7 +45,7 @@ export function openBlobs(options: {
   // `agent` belongs to the core pipeline below; storage-blob passes it on without declaring it.
   const pipeline = newPipeline(credential, { agent } as Parameters<typeof newPipeline>[1]);
   const service = new BlobServiceClient(`https://127.0.0.1:${port}/${accountName}`, pipeline);
-  const accountUrl = `https://${accountName}.blob.localhost:${port}`;
+  const accountUrl = `https://${accountName}.blob.core.localhost:${port}`;
   const container = (name: string) => service.getContainerClient(name);
   const known = new Set<string>();
 

@@ -104,9 +104,8 @@ export function createDatastores(context: ProviderContext): express.Router {
     const type: string = properties.credentials.credentialsType;
     if (type === 'None') throw new ArmError(400, 'UserError', 'No secrets for credentials of type None.');
     const own = properties.accountName === blobs.accountName;
-    // Newer clients ask for something that expires rather than the account's key.
-    const expirable = request.body?.expirableSecret === true || request.query.expirableSecret === 'true';
-    if (own && (expirable || type === 'Sas')) {
+    // Clients ask for an expirable secret, but azure-ai-ml signs with what it gets when it streams logs: it needs the key.
+    if (own && type === 'Sas') {
       response.json({ secretsType: 'Sas', sasToken: blobs.containerSas(properties.containerName) });
     } else if (own) response.json({ secretsType: 'AccountKey', key: blobs.accountKey });
     else response.json({ secretsType: type, ...resources.get(`datastoreSecrets/${request.params.name}`)?.properties });

@@ -23,7 +23,7 @@ export function createMetadata(options: { url: string; identityUrl: string; blob
           tenant: 'common',
           identityProvider: 'AAD',
         },
-        suffixes: { storage: `localhost:${blobPort}` },
+        suffixes: { storage: `core.localhost:${blobPort}` },
       },
     ]);
   });

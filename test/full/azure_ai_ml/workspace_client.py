@@ -1,0 +1,29 @@
+"""An MLClient made from the variables that the sandbox's --env-file writes."""
+
+import logging
+import os
+import warnings
+from pathlib import Path
+
+from azure.ai.ml import MLClient
+from azure.identity import ClientSecretCredential
+
+warnings.filterwarnings("ignore")
+logging.getLogger("azure").setLevel(logging.ERROR)
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+EXAMPLE = REPOSITORY / "examples" / "breast-cancer"
+
+
+def connect() -> MLClient:
+    env = os.environ
+    credential = ClientSecretCredential(
+        env["AZURE_TENANT_ID"],
+        env["AZURE_CLIENT_ID"],
+        env["AZURE_CLIENT_SECRET"],
+        authority=env["AZURE_AUTHORITY_HOST"],
+        disable_instance_discovery=True,
+    )
+    return MLClient(
+        credential, env["AZURE_SUBSCRIPTION_ID"], env["AZURE_RESOURCE_GROUP"], env["AZUREML_WORKSPACE_NAME"]
+    )
