@@ -22,6 +22,9 @@ const FOLDER = join(ROOT, 'build/demo');
 /** An untrained model: every probability is 0.5. */
 const BROKEN = { epochs: '0' };
 
+const PASSED = 'The model passed the gate and is registered. npm run demo -- --break shows what happens to a bad one.';
+const STOPPED = 'The gate stopped the model: the job ran to its end, the rules failed, and nothing was registered.';
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { break: { type: 'boolean', default: false } } });
   const start = Date.now();
@@ -44,6 +47,7 @@ async function main(): Promise<number> {
     const { table, surprises } = await judge(sandbox, run, values.break);
     say(`Done in ${Math.round((Date.now() - start) / 1000)} seconds.`);
     console.log(textTable(table).slice(2).join('\n'));
+    if (surprises.length === 0) console.log(`\n${values.break ? STOPPED : PASSED}`);
     for (const surprise of surprises) console.log(`\nNot as expected: ${surprise}`);
     return surprises.length === 0 ? 0 : 1;
   } finally {

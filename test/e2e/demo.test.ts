@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/layout.ts';
+
+/** Runs the demo as a user does and returns what it printed. */
+function demo(...options: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/demo.ts', ...options], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+describe('the demo', function () {
+  this.timeout(130_000);
+
+  it('trains, judges and registers a model', () => {
+    const { status, output } = demo();
+    assert.equal(status, 0, output);
+    assert.match(output, /^job +train-\S+$/m);
+    assert.match(output, /^metrics +.*accuracy 0\.99/m);
+    assert.match(output, /^verdict +noBaseline$/m);
+    assert.match(output, /^model +breast-cancer:1$/m);
+    assert.match(readFileSync(join(ROOT, 'build/demo/agent.log'), 'utf8'), /Registered breast-cancer version 1/);
+    assert.ok(existsSync(join(ROOT, 'build/demo/steps')));
+  });
+
+  it('shows with --break how the gate stops a bad model', () => {
+    const { status, output } = demo('--break');
+    assert.equal(status, 0, output);
+    assert.match(output, /##\[error\].*metrics\.auc >= 0\.95/);
+    assert.match(output, /^verdict +fail$/m);
+    assert.match(output, /^model +nothing registered/m);
+    assert.doesNotMatch(output, /Starting: Register/);
+  });
+});
