@@ -41,7 +41,11 @@ function typeCell({ type, options }: TaskInput): string {
       .join(', ');
   }
   if (type.startsWith('connectedService:')) return 'service connection';
-  return { multiLine: 'lines of text', filePath: 'path', string: 'text' }[type] ?? type;
+  return (
+    { multiLine: 'lines of text', filePath: 'path', string: 'text', pickList: 'text', boolean: '`true`, `false`' }[
+      type
+    ] ?? type
+  );
 }
 
 function requiredCell({ required, defaultValue, visibleRule }: TaskInput): string {
