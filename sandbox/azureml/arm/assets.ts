@@ -155,7 +155,9 @@ function listVersions(kind: AssetKind, request: Request, { store }: AssetContext
     if (kind === 'codes') return [];
     throw notFound(`${singular[kind]} container ${name} was not found.`);
   }
-  const { version, description, stage, tags, properties } = request.query;
+  const { version, description, stage, properties } = request.query;
+  // Data is filtered by `$tags`, models by `tags`.
+  const tags = request.query.tags ?? request.query.$tags;
   const inListView = inView(request, (resource) => isArchived(container) || isArchived(resource));
   const hasTags = withPairs(tags, (resource) => resource.properties.tags);
   const hasProperties = withPairs(properties, (resource) => resource.properties.properties);

@@ -55,7 +55,7 @@ export function createJobs(context: ProviderContext): express.Router {
   router.get('/jobs/:name', (request, response) => {
     const { name } = request.params;
     // A step of a pipeline is a job without properties here; clients then ask run history (azure-ai-ml, entities/_job/job.py).
-    const isStep = !resources.get(`jobs/${name}`) && runs.knows(name);
+    const isStep = !resources.get(`jobs/${name}`) && !resources.get(`deletedJobs/${name}`) && runs.knows(name);
     if (isStep) response.json({ ...stepResource(name, settings), properties: null });
     else response.json(presentJob(found(name), context));
   });
@@ -83,6 +83,8 @@ export function createJobs(context: ProviderContext): express.Router {
       throw userError(`Job ${job.name} has the status ${job.properties.status}; cancel it before deleting it.`);
     }
     resources.delete(`jobs/${job.name}`);
+    // Its run is still in run history, so the name stays taken.
+    resources.put(`deletedJobs/${job.name}`, { properties: {} });
     accepted(request, response, 'jd', job.name);
   });
   return router;
@@ -114,6 +116,7 @@ const locationOf = (request: Request): string => `https://${request.headers.host
 async function submitJob(request: Request, response: Response, context: ProviderContext): Promise<Resource> {
   const { resources, runs } = context;
   const name = checkName(String(request.params.name), 'name of a job');
+  if (resources.get(`deletedJobs/${name}`)) throw conflict(`The name ${name} was used by a job that has been deleted.`);
   const given = checkedBody(request);
   await checkAmlToken(request, given, context);
   checkReferences(given, context);

@@ -1,0 +1,159 @@
+/** Microsoft's JavaScript client, @azure/arm-machinelearning, judges the resource provider of the sandbox. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { ClientSecretCredential } from '@azure/identity';
+import type { Sandbox } from '../../sandbox/contracts.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+
+const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+};
+const status = (code: number) => (error: { statusCode?: number }) => error.statusCode === code;
+
+describe('@azure/arm-machinelearning against the sandbox', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let agent: Agent;
+  let client: AzureMachineLearningWorkspaces;
+  let scope: [group: string, workspace: string];
+
+  before(async () => {
+    sandbox = await startSandbox();
+    agent = new Agent({ ca: readFileSync(sandbox.clientEnvironment.NODE_EXTRA_CA_CERTS!) });
+    const inner = createDefaultHttpClient();
+    // The process that runs the sandbox can't have its CA in NODE_EXTRA_CA_CERTS, which is read at the start.
+    const httpClient: HttpClient = {
+      sendRequest(request) {
+        request.agent = agent;
+        return inner.sendRequest(request);
+      },
+    };
+    const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_AUTHORITY_HOST } = sandbox.environment;
+    const credential = new ClientSecretCredential(AZURE_TENANT_ID!, AZURE_CLIENT_ID!, AZURE_CLIENT_SECRET!, {
+      authorityHost: AZURE_AUTHORITY_HOST!,
+      disableInstanceDiscovery: true,
+      httpClient,
+    });
+    client = new AzureMachineLearningWorkspaces(credential, sandbox.settings.subscriptionId, {
+      endpoint: sandbox.azuremlUrl,
+      $host: sandbox.azuremlUrl,
+      credentialScopes: `${sandbox.azuremlUrl}/.default`,
+      httpClient,
+    });
+    scope = [sandbox.settings.resourceGroup, sandbox.settings.workspaceName];
+  });
+  after(async () => {
+    agent?.destroy();
+    await sandbox?.stop();
+  });
+
+  const submit = (name: string, command: string) =>
+    client.jobs.createOrUpdate(...scope, name, {
+      properties: {
+        jobType: 'Command',
+        command,
+        environmentId: 'azureml:AzureML-sklearn-1.5@latest',
+        computeId: 'cpu-cluster',
+        experimentName: 'from-javascript',
+      } as never,
+    });
+
+  it('reads workspaces', async () => {
+    const workspace = await client.workspaces.get(...scope);
+    assert.equal(workspace.workspaceId, sandbox.settings.workspaceId);
+    assert.match(workspace.mlFlowTrackingUri ?? '', /^azureml:\/\//);
+    const listed = await all(client.workspaces.listByResourceGroup(scope[0]));
+    assert.deepEqual(
+      listed.map(({ name }) => name),
+      ['sandbox-ws'],
+    );
+    assert.equal((await all(client.workspaces.listBySubscription())).length, 1);
+    await assert.rejects(client.workspaces.get(scope[0], 'other'), status(404));
+  });
+
+  it('submits, lists, reads, cancels and deletes jobs', async () => {
+    const made = await submit('js-sleeps', 'sleep 100');
+    assert.equal(made.properties.jobType, 'Command');
+    assert.equal((await client.jobs.get(...scope, 'js-sleeps')).name, 'js-sleeps');
+    assert.deepEqual(
+      (await all(client.jobs.list(...scope))).map(({ name }) => name),
+      ['js-sleeps'],
+    );
+    assert.deepEqual(await all(client.jobs.list(...scope, { jobType: 'Pipeline' })), []);
+    await client.jobs.beginCancelAndWait(...scope, 'js-sleeps', { updateIntervalInMs: 200 });
+    assert.equal((await client.jobs.get(...scope, 'js-sleeps')).properties.status, 'Canceled');
+    await assert.rejects(client.jobs.beginCancelAndWait(...scope, 'js-sleeps'), status(400));
+    await client.jobs.beginDeleteAndWait(...scope, 'js-sleeps', { updateIntervalInMs: 200 });
+    await assert.rejects(client.jobs.get(...scope, 'js-sleeps'), status(404));
+  });
+
+  it('pages through more jobs than one page holds', async () => {
+    const names = Array.from({ length: 103 }, (_, index) => `js-${index}`);
+    for (const name of names.slice(0, 3)) await submit(name, 'true');
+    const environments = names.slice(3).map((_, index) => index);
+    for (const index of environments) {
+      await client.environmentVersions.createOrUpdate(...scope, 'many', String(index + 1), {
+        properties: { image: 'python' },
+      });
+    }
+    for (const index of [101, 102, 103]) {
+      await client.environmentVersions.createOrUpdate(...scope, 'many', String(index), {
+        properties: { image: 'python' },
+      });
+    }
+    const listed = await all(client.environmentVersions.list(...scope, 'many'));
+    assert.equal(listed.length, 103);
+    assert.equal(new Set(listed.map(({ name }) => name)).size, 103);
+    assert.deepEqual(
+      (await all(client.environmentVersions.list(...scope, 'many', { top: 1, orderBy: 'createdtime desc' }))).map(
+        ({ name }) => name,
+      ),
+      ['103'],
+    );
+    assert.equal((await client.environmentContainers.get(...scope, 'many')).properties.nextVersion, '104');
+  });
+
+  it('creates, changes, archives and deletes assets', async () => {
+    const uri = 'azureml://datastores/workspaceblobstore/paths/somewhere/';
+    const data = await client.dataVersions.createOrUpdate(...scope, 'rows', '1', {
+      properties: { dataType: 'uri_folder', dataUri: uri, tags: { a: 'b' } },
+    });
+    assert.equal(data.properties.dataUri, uri);
+    assert.equal((await all(client.dataVersions.list(...scope, 'rows', { tags: 'a=b' }))).length, 1);
+    assert.equal((await all(client.dataVersions.list(...scope, 'rows', { tags: 'a=c' }))).length, 0);
+    await assert.rejects(
+      client.dataVersions.createOrUpdate(...scope, 'rows', '1', {
+        properties: { dataType: 'uri_folder', dataUri: `${uri}else/` },
+      }),
+      status(409),
+    );
+    const component = { type: 'command', command: 'echo', environment: 'azureml:AzureML-sklearn-1.5@latest' };
+    await client.componentVersions.createOrUpdate(...scope, 'echo', '1', { properties: { componentSpec: component } });
+    assert.equal((await client.componentVersions.get(...scope, 'echo', '1')).properties.componentSpec?.command, 'echo');
+    await client.componentContainers.createOrUpdate(...scope, 'echo', { properties: { isArchived: true } });
+    assert.deepEqual(await all(client.componentContainers.list(...scope)), []);
+    assert.equal((await all(client.componentContainers.list(...scope, { listViewType: 'ArchivedOnly' }))).length, 1);
+    await assert.rejects(
+      client.modelVersions.createOrUpdate(...scope, 'none', '1', { properties: { modelUri: `${uri}no-such-model` } }),
+      status(400),
+    );
+    await assert.rejects(client.codeVersions.get(...scope, 'none', '1'), status(404));
+    await client.dataVersions.delete(...scope, 'rows', '1');
+    await assert.rejects(client.dataVersions.get(...scope, 'rows', '1'), status(404));
+  });
+
+  it('reads datastores with their secrets, and computes', async () => {
+    const [store] = await all(client.datastores.list(...scope, { isDefault: true }));
+    assert.equal(store?.name, 'workspaceblobstore');
+    const secrets = await client.datastores.listSecrets(...scope, 'workspaceblobstore');
+    assert.equal(secrets.secretsType, 'AccountKey');
+    const computes = await all(client.computeOperations.list(...scope));
+    assert.deepEqual(computes.map(({ name }) => name).sort(), ['cpu-cluster', 'gpu-cluster']);
+    assert.equal((await client.computeOperations.get(...scope, 'cpu-cluster')).properties?.computeType, 'AmlCompute');
+  });
+});

@@ -1,0 +1,24 @@
+/** Microsoft's Python SDK, azure-ai-ml, judges the sandbox. The checks are in the folder azure_ai_ml. */
+import assert from 'node:assert/strict';
+import type { Sandbox } from '../../sandbox/contracts.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { preparePython, runPython } from './python.ts';
+
+describe('azure-ai-ml against the sandbox', function () {
+  this.timeout(600_000);
+  let sandbox: Sandbox;
+
+  before(async () => {
+    preparePython();
+    sandbox = await startSandbox();
+  });
+  after(() => sandbox?.stop());
+
+  for (const part of ['workspace', 'assets', 'jobs']) {
+    it(`finds the ${part} as Azure ML has them`, async () => {
+      const { code, output } = await runPython(`test/full/azure_ai_ml/test_${part}.py`, sandbox.environment);
+      assert.equal(code, 0, output);
+      assert.match(output, /^Ran [1-9]\d* tests in .*\n\nOK$/m, 'every check ran and none was skipped');
+    });
+  }
+});
