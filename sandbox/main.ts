@@ -1,6 +1,7 @@
 /** The sandbox's command line: `npm run sandbox [-- options]` and `npm run sandbox -- run <pipeline.yml>`. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Sandbox } from './contracts.ts';
 import { environmentFile } from './environment.ts';
@@ -22,6 +23,9 @@ const help = `Both clouds on this computer: Azure ML and Azure DevOps, on loopba
 
 A run exits with 0 when it succeeded, else with 1; a mistake on the command line exits with 2.
 `;
+
+/** Where `npm run build` puts the tasks. */
+const tasksFolder = fileURLToPath(new URL('../build/extension/tasks', import.meta.url));
 
 /** A mistake on the command line. */
 class UsageError extends Error {}
@@ -87,13 +91,19 @@ async function runFile(file: string, options: Options): Promise<number> {
   }
   // Loaded here so that the sandbox alone starts without the agent.
   const { runPipeline } = await import('./agent/run.ts');
+  const { colourLine } = await import('./agent/colour.ts');
+  // The first Ctrl+C cancels the run as the web page's Cancel button does; the second ends this process.
+  const cancel = new AbortController();
+  void untilSignal().then(() => cancel.abort());
   const sandbox = await startSandbox(options.data !== undefined ? { data: options.data } : {});
   try {
     const { result } = await runPipeline({
       file: resolve(file),
       sandbox,
       variables,
-      log: (line: string) => console.log(line),
+      tasksFolder,
+      write: (line: string) => console.log(process.stdout.isTTY ? colourLine(line) : line),
+      signal: cancel.signal,
       ...(options.branch !== undefined && { branch: options.branch }),
     });
     return result === 'succeeded' ? 0 : 1;

@@ -78,11 +78,11 @@ function sourceVersion(folder: string): string {
 }
 
 /** What a task sees of the environment of this process: not what npm and the test runner put there. */
-function agentEnvironment(sandbox: RunOptions['sandbox'], nodePath: string): Record<string, string | undefined> {
+function agentEnvironment(sandbox: RunOptions['sandbox']): Record<string, string | undefined> {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_OPTIONS$|NODE_CHANNEL_FD$|INIT_CWD$)/i.test(name),
   );
-  return { ...Object.fromEntries(own), ...sandbox.clientEnvironment, AGENT_NODE_PATH: nodePath };
+  return { ...Object.fromEntries(own), ...sandbox.clientEnvironment };
 }
 
 /** Plans all jobs, so that every mistake in the file shows before anything runs. */
@@ -176,7 +176,7 @@ export async function runPipeline(options: RunOptions): Promise<RunResult> {
     queuedVariables: variables,
     secretVariables,
     connections: options.sandbox.connections,
-    environment: agentEnvironment(options.sandbox, nodePath),
+    environment: agentEnvironment(options.sandbox),
     collectionUrl: devops.collectionUrl,
     nodePath,
     workFolder,

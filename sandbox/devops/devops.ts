@@ -1,5 +1,17 @@
-/** Azure DevOps: not there yet. */
-import type { DevOps, ServiceConnection, Tokens } from '../contracts.ts';
+/** The Azure DevOps part: the slice of its REST API that tasks and `azure-devops-node-api` use. */
+import express, { type Express } from 'express';
+import type { DevOps, DevOpsRun, ServiceConnection, Tokens } from '../contracts.ts';
+import { startServer } from '../server.ts';
+import { answerList, notFound, refuse } from './answers.ts';
+import { authorize, azureDevOpsAudience } from './authorize.ts';
+import { buildRoutes } from './builds.ts';
+import { apiUrl, type DevOpsContext, projectReference, runPage } from './context.ts';
+import { gitRoutes } from './git.ts';
+import { locationsOf } from './locations.ts';
+import { pipelineRoutes, testRoutes } from './pipelines.ts';
+import { planRoutes } from './plans.ts';
+import { addDefinition, copyAttachment, createRunRecord, logOf, type NewRun, updateTimelineRecord } from './runs.ts';
+import { openStore, type PullRequest } from './state.ts';
 
 /** What the Azure DevOps part is started with. */
 export interface DevOpsOptions {
@@ -13,15 +25,139 @@ export interface DevOpsOptions {
   log(line: string): void;
 }
 
-/** Starts the Azure DevOps part. */
-export async function createDevOps(_options: DevOpsOptions): Promise<DevOps & { stop(): Promise<void> }> {
+/** A job's token must outlive the job. */
+const jobTokenSeconds = 48 * 60 * 60;
+
+function createApp(context: DevOpsContext): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use((_, response, next) => {
+    response.setHeader('X-TFS-ProcessId', context.project.id);
+    next();
+  });
+  app.use(authorize(context.tokens));
+  app.use(express.json({ type: ['application/json', 'application/json-patch+json'], limit: '50mb', strict: false }));
+  const api = express.Router({ mergeParams: true });
+  api.options('/', (_, response) => answerList(response, []));
+  api.options('/:area', (request, response) => answerList(response, locationsOf(request.params.area)));
+  // No areas means that everything is at the collection's own address.
+  api.get('/ResourceAreas', (_, response) => void response.json({ count: 0, value: [] }));
+  api.get('/ResourceAreas/:areaId', (_, response) => void response.json(null));
+  api.get('/connectionData', (_, response) => {
+    const user = { id: context.project.id, providerDisplayName: 'Sandbox User', isActive: true };
+    response.json({
+      instanceId: context.project.id,
+      authenticatedUser: user,
+      authorizedUser: user,
+      locationServiceData: { serviceOwner: context.project.id },
+    });
+  });
+  api.get('/projects', (_, response) => answerList(response, [projectReference(context)]));
+  api.get('/projects/:projectId', (request, response) => {
+    if (isProject(context, request.params.projectId)) response.json(projectReference(context));
+    else notFound(response, `TF200016: The project ${request.params.projectId}`);
+  });
+  api.use('/build', buildRoutes(context));
+  api.use('/distributedtask', planRoutes(context));
+  api.use('/git', gitRoutes(context));
+  api.use('/pipelines', pipelineRoutes(context));
+  api.use('/test', testRoutes(context));
+  app.use(`/${context.organization}/_apis`, api);
+  app.use(`/${context.organization}/:project/_apis`, (request, response, next) => {
+    if (isProject(context, request.params.project)) api(request, response, next);
+    else notFound(response, `TF200016: The project ${request.params.project}`);
+  });
+  app.use((request, response) =>
+    refuse(response, 404, 'NotFoundException', `The sandbox does not answer ${request.method} ${request.path}.`),
+  );
+  return app;
+}
+
+const isProject = ({ project }: DevOpsContext, text: string): boolean =>
+  [project.id, project.name].some((known) => known.toLowerCase() === text.toLowerCase());
+
+/** The agent's side of a run. */
+function startRun(context: DevOpsContext, options: NewRun): DevOpsRun {
+  const { store, tokens } = context;
+  const run = createRunRecord(store, options);
   return {
-    collectionUrl: 'https://127.0.0.1:1/sandbox/',
-    organization: 'sandbox',
-    project: { id: '5ab0c1de-0000-4000-8000-00000000f001', name: 'mlops' },
-    createRun() {
-      throw new Error('Not implemented');
+    id: run.id,
+    buildNumber: run.buildNumber,
+    url: runPage(context, run),
+    planId: run.planId,
+    timelineId: run.timelineId,
+    async jobCredentials(jobId) {
+      run.jobIds.push(jobId);
+      const sub = `Build:${run.id}:${jobId}`;
+      const accessToken = await tokens.issue({ aud: azureDevOpsAudience, sub, seconds: jobTokenSeconds });
+      return {
+        accessToken,
+        oidcRequestUri: `${apiUrl(context)}/distributedtask/hubs/build/plans/${run.planId}/jobs/${jobId}/oidctoken`,
+      };
     },
-    stop: async () => {},
+    updateRecord: (record) => updateTimelineRecord(run, record),
+    addAttachment: (recordId, type, name, file) => copyAttachment(store, run, recordId, type, name, file),
+    addTag(tag) {
+      if (!run.tags.includes(tag)) run.tags.push(tag);
+    },
+    addArtifact(name, folder) {
+      if (!run.artifacts.some((artifact) => artifact.name === name))
+        run.artifacts.push({ id: run.artifacts.length + 1, name, folder });
+    },
+    setBuildNumber(value) {
+      run.buildNumber = value;
+    },
+    appendLog(recordId, lines) {
+      const log = logOf(run, recordId);
+      log.lines.push(...lines);
+      updateTimelineRecord(run, {
+        id: recordId,
+        log: { id: log.id, type: 'Container', url: `${apiUrl(context)}/build/builds/${run.id}/logs/${log.id}` },
+      });
+    },
+    complete(result) {
+      Object.assign(run, { status: 'completed', result, finishTime: new Date().toISOString() });
+      store.save();
+    },
+  };
+}
+
+/** Starts the Azure DevOps part. Runs, attachments and pull requests are kept in the data folder. */
+export async function createDevOps(options: DevOpsOptions): Promise<DevOps & { stop(): Promise<void> }> {
+  const organization = 'sandbox';
+  let collectionUrl = '';
+  const store = openStore(options.dataFolder);
+  const context: DevOpsContext = {
+    store,
+    tokens: options.tokens,
+    connections: options.connections,
+    organization,
+    project: { id: '5ab0c1de-0000-4000-8000-00000000f001', name: 'mlops' },
+    collectionUrl: () => collectionUrl,
+    log: options.log,
+  };
+  const server = await startServer({ app: createApp(context), tls: options.tls, port: options.port });
+  collectionUrl = `${server.url}/${organization}/`;
+  return {
+    collectionUrl,
+    organization,
+    project: context.project,
+    createRun: (run) => startRun(context, run),
+    addPullRequest(fields) {
+      const pull: PullRequest = {
+        ...fields,
+        id: store.state.pullRequests.length + 1,
+        creationDate: new Date().toISOString(),
+        threads: [],
+        statuses: [],
+      };
+      store.state.pullRequests.push(pull);
+      return pull.id;
+    },
+    addDefinition: (name) => addDefinition(store, name),
+    async stop() {
+      await server.stop();
+      store.save();
+    },
   };
 }

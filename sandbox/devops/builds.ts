@@ -1,0 +1,300 @@
+/** `_apis/build`: builds with their tags, timeline, attachments, logs, artifacts and properties. */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Router } from 'express';
+import { answerList, bodyOf, type Handler, notFound, parameter, query, refuse } from './answers.ts';
+import { apiUrl, type DevOpsContext, projectReference, runPage } from './context.ts';
+import { createRunRecord } from './runs.ts';
+import type { RunRecord } from './state.ts';
+
+function buildOf(context: DevOpsContext, run: RunRecord) {
+  const definition = context.store.state.definitions.find(({ id }) => id === run.definitionId)!;
+  const url = `${apiUrl(context)}/build/Builds/${run.id}`;
+  return {
+    id: run.id,
+    buildNumber: run.buildNumber,
+    status: run.status,
+    ...(run.result ? { result: run.result } : {}),
+    queueTime: run.queueTime,
+    startTime: run.queueTime,
+    ...(run.finishTime ? { finishTime: run.finishTime } : {}),
+    url,
+    uri: `vstfs:///Build/Build/${run.id}`,
+    definition: { ...definition, type: 'build', project: projectReference(context), revision: 1 },
+    project: projectReference(context),
+    sourceBranch: run.branch,
+    sourceVersion: run.commit,
+    reason: run.reason[0]!.toLowerCase() + run.reason.slice(1),
+    priority: 'normal',
+    requestedFor: { displayName: 'Sandbox User', id: context.project.id },
+    repository: { id: run.repository, name: run.repository, type: 'TfsGit' },
+    tags: run.tags,
+    plans: [{ planId: run.planId }],
+    orchestrationPlan: { planId: run.planId },
+    logs: { id: 0, type: 'Container', url: `${url}/logs` },
+    _links: { self: { href: url }, web: { href: runPage(context, run) }, timeline: { href: `${url}/Timeline` } },
+    ...(run.request ? { templateParameters: run.request.templateParameters ?? {} } : {}),
+  };
+}
+
+const matches = (value: string, wanted: string | undefined): boolean =>
+  wanted === undefined ||
+  wanted
+    .toLowerCase()
+    .split(',')
+    .some((each) => each === 'all' || each === value.toLowerCase());
+
+function listBuilds(context: DevOpsContext): Handler {
+  return (request, response) => {
+    const definitions = query(request, 'definitions')?.split(',').map(Number);
+    const tags = query(request, 'tagFilters')?.split(',').filter(Boolean) ?? [];
+    const branch = query(request, 'branchName');
+    const found = context.store.state.runs
+      .filter((run) => !definitions || definitions.includes(run.definitionId))
+      .filter(
+        (run) =>
+          matches(run.status, query(request, 'statusFilter')) &&
+          matches(run.result ?? 'none', query(request, 'resultFilter')),
+      )
+      .filter((run) => (branch === undefined || run.branch === branch) && tags.every((tag) => run.tags.includes(tag)))
+      .reverse()
+      .slice(0, Number(query(request, '$top') ?? 1000));
+    answerList(
+      response,
+      found.map((run) => buildOf(context, run)),
+    );
+  };
+}
+
+function patchBuild(context: DevOpsContext, run: RunRecord, body: Record<string, any>) {
+  if (typeof body.buildNumber === 'string') run.buildNumber = body.buildNumber;
+  return buildOf(context, run);
+}
+
+/** Removes and sets properties by JSON Patch, as `updateBuildProperties` sends them. */
+function patchProperties(run: RunRecord, operations: unknown): void {
+  for (const { op, path, value } of Array.isArray(operations) ? operations : []) {
+    const name = String(path).replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
+    if (op === 'remove' || op === 2) delete run.properties[name];
+    else run.properties[name] = { $type: 'System.String', $value: value };
+  }
+}
+
+export function buildRoutes(context: DevOpsContext): Router {
+  const router = Router({ mergeParams: true });
+  const { store } = context;
+  /** Finds the build of the address, or answers 404. */
+  const withRun =
+    (handle: (run: RunRecord, ...rest: Parameters<Handler>) => void): Handler =>
+    (request, response, next) => {
+      const run = store.state.runs.find(({ id }) => id === Number(parameter(request, 'buildId')));
+      if (run) handle(run, request, response, next);
+      else notFound(response, `The requested build ${parameter(request, 'buildId')}`);
+    };
+  const route = '/builds/:buildId';
+
+  router.get('/builds', listBuilds(context));
+  router.post('/builds', (request, response) => {
+    const { definition, sourceBranch = 'refs/heads/main', sourceVersion = '0'.repeat(40) } = bodyOf(request);
+    const known = store.state.definitions.find(({ id }) => id === Number(definition?.id));
+    if (!known) return notFound(response, `Definition ${definition?.id}`);
+    const run = createRunRecord(store, {
+      definitionName: known.name,
+      branch: sourceBranch,
+      commit: sourceVersion,
+      reason: 'Manual',
+      repository: known.name,
+    });
+    Object.assign(run, { status: 'notStarted', request: bodyOf(request) });
+    response.json(buildOf(context, run));
+  });
+  router.get(
+    route,
+    withRun((run, _, response) => void response.json(buildOf(context, run))),
+  );
+  router.patch(
+    route,
+    withRun((run, request, response) => void response.json(patchBuild(context, run, bodyOf(request)))),
+  );
+
+  router.get(
+    `${route}/tags`,
+    withRun((run, _, response) => answerList(response, run.tags)),
+  );
+  router.post(
+    `${route}/tags`,
+    withRun((run, request, response) => {
+      run.tags = [...new Set([...run.tags, ...(Array.isArray(request.body) ? request.body.map(String) : [])])];
+      answerList(response, run.tags);
+    }),
+  );
+  router.patch(
+    `${route}/tags`,
+    withRun((run, request, response) => {
+      const { tagsToAdd = [], tagsToRemove = [] } = bodyOf(request);
+      run.tags = [...new Set([...run.tags, ...tagsToAdd])].filter((tag) => !tagsToRemove.includes(tag));
+      answerList(response, run.tags);
+    }),
+  );
+  router.put(
+    `${route}/tags/*tag`,
+    withRun((run, request, response) => {
+      run.tags = [...new Set([...run.tags, parameter(request, 'tag')])];
+      answerList(response, run.tags);
+    }),
+  );
+  router.delete(
+    `${route}/tags/*tag`,
+    withRun((run, request, response) => {
+      run.tags = run.tags.filter((tag) => tag !== parameter(request, 'tag'));
+      answerList(response, run.tags);
+    }),
+  );
+
+  router.get(
+    [`${route}/timeline`, `${route}/timeline/:timelineId`],
+    withRun((run, request, response) => {
+      const wanted = parameter(request, 'timelineId');
+      // Node's client turns null into no result, as the service's 204 does.
+      if (wanted && wanted !== run.timelineId) return void response.status(204).end();
+      response.json({
+        id: run.timelineId,
+        changeId: run.records.length,
+        records: run.records,
+        url: `${apiUrl(context)}/build/builds/${run.id}/Timeline/${run.timelineId}`,
+      });
+    }),
+  );
+
+  router.get(
+    `${route}/attachments/:type`,
+    withRun((run, request, response) => {
+      const found = run.attachments.filter(({ type }) => type === parameter(request, 'type'));
+      const base = `${apiUrl(context)}/build/builds/${run.id}/${run.timelineId}`;
+      answerList(
+        response,
+        found.map(({ name, type, recordId }) => ({
+          name,
+          _links: { self: { href: `${base}/${recordId}/attachments/${type}/${encodeURIComponent(name)}` } },
+        })),
+      );
+    }),
+  );
+  router.get(
+    `${route}/:timelineId/:recordId/attachments/:type/:name`,
+    withRun((run, request, response) => {
+      const [recordId, type, name] = ['recordId', 'type', 'name'].map((each) => parameter(request, each));
+      const found = run.attachments.find(
+        (each) => each.recordId === recordId && each.type === type && each.name === name,
+      );
+      if (!found || parameter(request, 'timelineId') !== run.timelineId)
+        return notFound(response, `Attachment ${name}`);
+      response.type('application/octet-stream');
+      createReadStream(join(store.dataFolder, found.file)).pipe(response);
+    }),
+  );
+
+  router.get(
+    `${route}/logs`,
+    withRun((run, _, response) =>
+      answerList(
+        response,
+        run.logs.map(({ id, lines }) => ({
+          id,
+          type: 'Container',
+          lineCount: lines.length,
+          url: `${apiUrl(context)}/build/builds/${run.id}/logs/${id}`,
+        })),
+      ),
+    ),
+  );
+  router.get(
+    `${route}/logs/:logId`,
+    withRun((run, request, response) => {
+      const log = run.logs.find(({ id }) => id === Number(parameter(request, 'logId')));
+      if (!log) return notFound(response, `Log ${parameter(request, 'logId')}`);
+      const lines = log.lines.slice(
+        Number(query(request, 'startLine') ?? 0),
+        Number(query(request, 'endLine') ?? Infinity),
+      );
+      if (request.headers.accept?.includes('json')) answerList(response, lines);
+      else response.type('text/plain').send(lines.map((line) => `${line}\n`).join(''));
+    }),
+  );
+
+  const artifactOf = (run: RunRecord, { id, name, resource }: RunRecord['artifacts'][number]) => ({
+    id,
+    name,
+    source: run.jobIds[0] ?? '',
+    resource: resource ?? {
+      type: 'PipelineArtifact',
+      data: name,
+      properties: {},
+      url: `${apiUrl(context)}/build/builds/${run.id}/artifacts?artifactName=${encodeURIComponent(name)}`,
+    },
+  });
+  router.get(
+    `${route}/artifacts`,
+    withRun((run, request, response) => {
+      const name = query(request, 'artifactName');
+      if (name === undefined)
+        return answerList(
+          response,
+          run.artifacts.map((artifact) => artifactOf(run, artifact)),
+        );
+      const found = run.artifacts.find((artifact) => artifact.name === name);
+      if (found) response.json(artifactOf(run, found));
+      else refuse(response, 404, 'ArtifactNotFoundException', `Artifact ${name} was not found for build ${run.id}.`);
+    }),
+  );
+  router.post(
+    `${route}/artifacts`,
+    withRun((run, request, response) => {
+      const { name, resource } = bodyOf(request);
+      const artifact = { id: run.artifacts.length + 1, name: String(name), folder: '', resource };
+      run.artifacts.push(artifact);
+      response.json(artifactOf(run, artifact));
+    }),
+  );
+
+  router.get(
+    `${route}/properties`,
+    withRun(
+      (run, _, response) => void response.json({ count: Object.keys(run.properties).length, value: run.properties }),
+    ),
+  );
+  router.patch(
+    `${route}/properties`,
+    withRun((run, request, response) => {
+      patchProperties(run, request.body);
+      response.json({ count: Object.keys(run.properties).length, value: run.properties });
+    }),
+  );
+  for (const empty of ['changes', 'workitems'])
+    router.get(
+      `${route}/${empty}`,
+      withRun((_, __, response) => answerList(response, [])),
+    );
+
+  const definitionOf = (definition: { id: number; name: string }) => ({
+    ...definition,
+    type: 'build',
+    path: '\\',
+    queueStatus: 'enabled',
+    revision: 1,
+    project: projectReference(context),
+  });
+  router.get('/definitions', (request, response) => {
+    const name = query(request, 'name');
+    answerList(
+      response,
+      store.state.definitions.filter((each) => name === undefined || matches(each.name, name)).map(definitionOf),
+    );
+  });
+  router.get('/definitions/:definitionId', (request, response) => {
+    const found = store.state.definitions.find(({ id }) => id === Number(request.params.definitionId));
+    if (found) response.json(definitionOf(found));
+    else notFound(response, `Definition ${request.params.definitionId}`);
+  });
+  return router;
+}

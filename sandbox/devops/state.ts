@@ -1,0 +1,107 @@
+/** What the Azure DevOps part remembers, as plain data that survives a restart as JSON. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface AttachmentRecord {
+  recordId: string;
+  type: string;
+  name: string;
+  /** Path below the data folder. */
+  file: string;
+  createdOn: string;
+}
+
+export interface LogRecord {
+  id: number;
+  /** Timeline record that the log belongs to. */
+  recordId?: string;
+  lines: string[];
+}
+
+export interface RunRecord {
+  id: number;
+  definitionId: number;
+  buildNumber: string;
+  branch: string;
+  commit: string;
+  reason: string;
+  repository: string;
+  status: 'notStarted' | 'inProgress' | 'completed';
+  result?: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
+  queueTime: string;
+  finishTime?: string;
+  planId: string;
+  timelineId: string;
+  jobIds: string[];
+  tags: string[];
+  properties: Record<string, unknown>;
+  records: (Record<string, unknown> & { id: string })[];
+  attachments: AttachmentRecord[];
+  artifacts: { id: number; name: string; folder: string; resource?: Record<string, unknown> }[];
+  logs: LogRecord[];
+  /** What was posted to the plan's events, such as TaskCompleted. */
+  events: Record<string, unknown>[];
+  /** For a run queued over REST: what the caller asked for. */
+  request?: Record<string, unknown>;
+}
+
+export interface ThreadComment {
+  id: number;
+  parentCommentId: number;
+  content: string;
+  commentType: string;
+  publishedDate: string;
+  lastUpdatedDate: string;
+  isDeleted: boolean;
+  author: { displayName: string; id: string };
+}
+
+export interface Thread {
+  id: number;
+  status: string;
+  comments: ThreadComment[];
+  properties: Record<string, unknown>;
+  threadContext: unknown;
+  publishedDate: string;
+  lastUpdatedDate: string;
+  isDeleted: boolean;
+}
+
+export interface PullRequest {
+  id: number;
+  repository: string;
+  title: string;
+  sourceBranch: string;
+  targetBranch: string;
+  creationDate: string;
+  threads: Thread[];
+  statuses: Record<string, unknown>[];
+}
+
+export interface TestRun {
+  id: number;
+  body: Record<string, unknown>;
+  results: Record<string, unknown>[];
+}
+
+export interface DevOpsState {
+  definitions: { id: number; name: string }[];
+  runs: RunRecord[];
+  pullRequests: PullRequest[];
+  commitStatuses: (Record<string, unknown> & { commit: string })[];
+  testRuns: TestRun[];
+}
+
+export interface Store {
+  state: DevOpsState;
+  dataFolder: string;
+  save(): void;
+}
+
+export function openStore(dataFolder: string): Store {
+  mkdirSync(dataFolder, { recursive: true });
+  const file = join(dataFolder, 'state.json');
+  const empty: DevOpsState = { definitions: [], runs: [], pullRequests: [], commitStatuses: [], testRuns: [] };
+  const state: DevOpsState = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : empty;
+  return { state, dataFolder, save: () => writeFileSync(file, JSON.stringify(state)) };
+}
