@@ -58,6 +58,8 @@ export function parseRules(text: string): Rule[] {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
     try {
+      const checked = environment.check(line);
+      if (!checked.valid) throw checked.error ?? new Error('it is no expression');
       const { ast } = environment.parse(line);
       const conditions = conjuncts(ast).map(toCondition);
       rules.push({ text: line, line: index + 1, conditions });

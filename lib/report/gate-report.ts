@@ -11,7 +11,7 @@ export interface GateSubject {
   baseline: string | undefined;
 }
 
-const SIGNS = { pass: 'pass', fail: 'FAIL', notApplicable: 'no baseline' };
+const WORDS = { pass: 'pass', fail: 'fail', notApplicable: 'no baseline' };
 const PICTURES = { pass: '✅', fail: '❌', notApplicable: '➖', noBaseline: '✅' };
 const SENTENCES = {
   pass: 'The model passes the gate.',
@@ -30,7 +30,7 @@ export function ruleTable({ rules }: GateReport): Table {
   return {
     columns: ['Rule', 'Result', 'Values'],
     rows: rules.flatMap(({ conditions }) =>
-      conditions.map(({ condition, result, values }) => [condition.text, SIGNS[result], values]),
+      conditions.map(({ condition, result, values }) => [condition.text, WORDS[result], values]),
     ),
   };
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Job } from '../../lib/azureml/jobs.ts';
+import { isOwnModel, madeByRun, modelProperties, recordedMetrics } from '../../lib/lineage/model-lineage.ts';
+import { jobNameFor, jobProvenance, type RunContext, withoutCredentials } from '../../lib/lineage/run-context.ts';
+
+const context: RunContext = {
+  collectionUrl: 'https://dev.azure.com/org/',
+  project: 'mlops',
+  kind: 'build',
+  id: '7',
+  number: '20261123.1',
+  url: 'https://dev.azure.com/org/mlops/_build/results?buildId=7',
+  repository: 'https://user:token@dev.azure.com/org/mlops/_git/repo',
+  branch: 'refs/heads/main',
+  commit: 'abc',
+  requestedFor: 'Ada',
+  step: 'Train/1/Train/1/id',
+};
+const job: Job = {
+  id: '/jobs/j',
+  name: 'j',
+  properties: {
+    jobType: 'Pipeline',
+    experimentName: 'e',
+    inputs: {
+      data: {
+        jobInputType: 'uri_folder',
+        uri: '/subscriptions/s/resourceGroups/r/providers/Microsoft.MachineLearningServices/workspaces/w/data/iris/versions/3',
+      },
+      lr: { jobInputType: 'literal', value: '1' },
+    },
+  },
+};
+
+describe('job names', () => {
+  it('are the same for a retry and others for another run, step or attempt', () => {
+    const name = jobNameFor(context, 'train');
+    assert.equal(jobNameFor({ ...context }, 'train'), name);
+    for (const other of [{ id: '8' }, { step: 'Train/2/Train/1/id' }, { project: 'p' }, { kind: 'release' as const }])
+      assert.notEqual(jobNameFor({ ...context, ...other }, 'train'), name);
+    assert.match(name, /^train-20261123-1-[0-9a-f]{10}$/);
+    assert.equal(jobNameFor(context, 'train', 2), `${name}-r2`);
+  });
+
+  it('are names that Azure ML takes, whatever the run is called', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (number, stem) => {
+        assert.match(jobNameFor({ ...context, number }, stem), /^[A-Za-z0-9_-]{1,255}$/);
+      }),
+    );
+  });
+});
+
+describe('lineage', () => {
+  const source = { job, runId: 'step-1', step: 'Train', output: 'model', metrics: { auc: 0.9, loss: Number.NaN } };
+
+  it('of a job names the code without its credentials', () => {
+    assert.deepEqual(jobProvenance(context), {
+      'mlflow.source.git.repoURL': 'https://dev.azure.com/org/mlops/_git/repo',
+      'mlflow.source.git.branch': 'main',
+      'mlflow.source.git.commit': 'abc',
+      'azureml.git.build_id': '7',
+      'azureml.git.build_uri': context.url,
+    });
+    assert.equal(withoutCredentials('https://token@host/x'), 'https://host/x');
+    assert.equal(withoutCredentials('https://host/x@1'), 'https://host/x@1');
+  });
+
+  it('of a model says which run, commit, build, person and data made it', () => {
+    const properties = modelProperties(source, context);
+    assert.equal(properties['lineage.job'], 'j');
+    assert.equal(properties['lineage.run'], 'step-1');
+    assert.equal(properties['lineage.commit'], 'abc');
+    assert.equal(properties['lineage.requestedFor'], 'Ada');
+    assert.equal(properties['lineage.data.data'], 'azureml:iris:3');
+    assert.equal(properties['lineage.data.lr'], undefined);
+    assert.doesNotMatch(JSON.stringify(properties), /token/);
+  });
+
+  it('can be read back', () => {
+    const properties = modelProperties(source, context);
+    const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'mlflow_model', properties } };
+    assert.deepEqual(madeByRun(model), { job: 'j', run: 'step-1' });
+    assert.deepEqual(recordedMetrics(model), { auc: 0.9, loss: Number.NaN });
+    assert.equal(isOwnModel(model, properties), true);
+    assert.equal(isOwnModel(model, modelProperties(source, { ...context, id: '8' })), false);
+  });
+
+  it('of a model from elsewhere is what Azure ML knows', () => {
+    const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'custom_model', jobName: 'other' } };
+    assert.deepEqual(madeByRun(model), { job: 'other', run: 'other' });
+    assert.equal(madeByRun({ ...model, properties: { modelUri: 'u', modelType: 'custom_model' } }), undefined);
+  });
+});
