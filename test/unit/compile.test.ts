@@ -53,7 +53,7 @@ describe('compiling job files', () => {
       assert.equal(properties.jobType, 'Command');
       assert.equal(properties.environmentId, `${WS}/environments/sklearn/versions/3`);
       assert.equal(properties.computeId, `${WS}/computes/cpu`);
-      assert.equal(properties.codeId, plan.steps[0]!.kind === 'code' && plan.steps[0].request.path);
+      assert.equal(properties.codeId, (plan.steps[0] as { request: { path: string } }).request.path);
       assert.deepEqual(properties.inputs, {
         data: { jobInputType: 'uri_file', uri: `${WS}/data/iris/versions/@latest`, mode: 'ReadOnlyMount' },
         lr: { jobInputType: 'literal', value: '1e-05' },

@@ -120,7 +120,7 @@ describe('watching a job', () => {
 
   it('survives failures that pass and gives signs of life', async () => {
     const down = new AzureError({ status: 503, code: 'Busy', message: 'busy', method: 'GET', url: 'https://x' });
-    const { heard } = await watch(scripted(['Running', down, down, ...Array<string>(20).fill('Running'), 'Completed']));
+    const { heard } = await watch(scripted(['Running', down, down, ...Array<string>(80).fill('Running'), 'Completed']));
     assert.deepEqual(heard.statuses, ['Running', 'Completed']);
     assert.deepEqual(heard.others.slice(0, 2), ['unreachable', 'unreachable']);
     assert.ok(heard.others.includes('still Running'));
