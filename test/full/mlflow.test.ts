@@ -98,7 +98,8 @@ describe('plain mlflow against the sandbox', function () {
       versions: ['1', '2'],
       alias: '1',
       files: true,
-      searched: ['1', '2'],
+      models: ['echo-model'],
+      searched: ['1'],
       predict: [1, 2],
     });
   });

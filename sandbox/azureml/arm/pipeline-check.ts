@@ -77,7 +77,9 @@ function checkInputs(name: string, node: Json, spec: Json, job: Json, context: R
     } else if (typeof value.uri !== 'string') throw userError(`'${where}' has neither a value nor a uri.`, where);
   }
   for (const [input, port] of Object.entries(declared as Record<string, Json>)) {
-    const given = node.inputs && Object.keys(node.inputs).some((key) => key === input || key.startsWith(`${input}.`));
+    // The search space of a sweep fills inputs of its trial.
+    const known = [...Object.keys(node.inputs ?? {}), ...Object.keys(node.search_space ?? {})];
+    const given = known.some((key) => key === input || key.startsWith(`${input}.`));
     const optional = String(port.optional).toLowerCase() === 'true';
     const hasDefault = port.default !== undefined && port.default !== null;
     if (!given && !optional && !hasDefault) {

@@ -16,7 +16,9 @@ export function findComponent(context: AzureMlContext, reference: string, node: 
   const found = findAsset(context, reference, 'components');
   if (!found) {
     const registry = /azureml:\/\/registries\/([^/]+)/.exec(reference)?.[1];
-    const why = registry ? `the sandbox has no registry '${registry}'` : 'it does not exist in this workspace';
+    const why = registry
+      ? `the sandbox has no components in the registry '${registry}'`
+      : 'it does not exist in this workspace';
     throw new Error(`Component '${reference}' of step '${node}' was not found: ${why}.`);
   }
   return found.properties.componentSpec ?? {};

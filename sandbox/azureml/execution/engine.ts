@@ -1,6 +1,9 @@
 /** The `Runs` contract: starts stored jobs, cancels them, and ends everything when the sandbox stops. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Resource, Runs } from '../../contracts.ts';
 import { isTerminal, type RunRecord } from '../history/run.ts';
+import { chmodTree } from './data-transfer.ts';
 import { planJob } from './jobs.ts';
 import {
   createRun,
@@ -56,6 +59,10 @@ function updateRun(engine: Engine, run: RunRecord, job: Resource): void {
 export function createEngine(engine: Engine): Runs {
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   failInterruptedRuns(engine);
+  // What a killed sandbox left in its working folder.
+  const leftovers = join(engine.workFolder, 'runs');
+  chmodTree(leftovers, true);
+  rmSync(leftovers, { recursive: true, force: true });
 
   function start(job: Resource): void {
     const planned = planJob(engine.context, job);

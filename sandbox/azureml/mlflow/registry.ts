@@ -12,6 +12,12 @@ import { checkMaxResults, checkTag, paged } from './validation.ts';
 const record = (tags: any[] | undefined) =>
   Object.fromEntries((tags ?? []).map(checkTag).map((tag) => [tag.key, tag.value]));
 
+/** Clients leave out prompts by "`mlflow.prompt.is_prompt` != 'true'"; what lacks the tag is a model. */
+function tagOf(tags: { key: string; value: string }[], key: string): string | undefined {
+  const value = tags.find((tag) => tag.key === key)?.value;
+  return key === 'mlflow.prompt.is_prompt' ? (value ?? 'false') : value;
+}
+
 /** Storage behind a source: `mlflow-artifacts:/...`, `runs:/...` or a URI of the workspace's own. */
 function modelUri(context: AzureMlContext, source: string): string {
   const path = /^mlflow-artifacts:\/*(?:[^/]*:\d+\/)?(.*)$/.exec(source)?.[1];
@@ -97,9 +103,7 @@ export function registryEndpoints(context: AzureMlContext): Endpoint[] {
     const lookup =
       (found: any) =>
       ({ entity, key }: { entity: string; key: string }) =>
-        entity === 'tag'
-          ? found.tags.find((tag: any) => tag.key === key)?.value
-          : found[key === 'version_number' ? 'version' : key];
+        entity === 'tag' ? tagOf(found.tags, key) : found[key === 'version_number' ? 'version' : key];
     const newest = all
       .filter((each) => matches(filter, lookup(each)))
       .sort((a, b) => b.last_updated_timestamp - a.last_updated_timestamp);
@@ -111,9 +115,7 @@ export function registryEndpoints(context: AzureMlContext): Endpoint[] {
     const filter = parseFilter(input.filter);
     const all = resources.list('models').map((model) => wire.toRegisteredModel(context, model));
     const found = all.filter((model) =>
-      matches(filter, ({ entity, key }) =>
-        entity === 'tag' ? model.tags.find((tag) => tag.key === key)?.value : (model as any)[key],
-      ),
+      matches(filter, ({ entity, key }) => (entity === 'tag' ? tagOf(model.tags, key) : (model as any)[key])),
     );
     const { items, ...next } = paged(found, checkMaxResults(input.max_results, 100, 1000), input.page_token);
     return { registered_models: items, ...next };
@@ -167,6 +169,50 @@ export function registryEndpoints(context: AzureMlContext): Endpoint[] {
       handle(input) {
         const model = wire.findModel(context, input.name);
         putModel(model.name, { tags: { ...model.properties.tags, ...record([input]) } });
+        return {};
+      },
+    },
+    {
+      method: 'delete',
+      path: 'registered-models/delete-tag',
+      writes: true,
+      handle(input) {
+        const model = wire.findModel(context, input.name);
+        const { [input.key]: _removed, ...tags } = model.properties.tags ?? {};
+        putModel(model.name, { tags });
+        return {};
+      },
+    },
+    {
+      method: 'delete',
+      path: 'registered-models/delete',
+      writes: true,
+      handle(input) {
+        const { name } = wire.findModel(context, input.name);
+        for (const version of resources.list(`models/${name}/versions`))
+          resources.delete(`models/${name}/versions/${version.name}`);
+        resources.delete(`models/${name}`);
+        return {};
+      },
+    },
+    {
+      method: 'delete',
+      path: 'model-versions/delete',
+      writes: true,
+      handle(input) {
+        wire.findVersion(context, input.name, input.version);
+        resources.delete(`models/${input.name}/versions/${input.version}`);
+        return {};
+      },
+    },
+    {
+      method: 'delete',
+      path: 'model-versions/delete-tag',
+      writes: true,
+      handle(input) {
+        const version = wire.findVersion(context, input.name, input.version);
+        const { [input.key]: _removed, ...tags } = version.properties.tags ?? {};
+        putVersion(input.name, version, { tags });
         return {};
       },
     },

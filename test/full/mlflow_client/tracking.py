@@ -139,11 +139,17 @@ def registry(client, folder):
     version = mlflow.register_model(info.model_uri, "echo-model")
     plain = mlflow.register_model(f"runs:/{run.info.run_id}/echo", "echo-model")
     client.set_registered_model_alias("echo-model", "champion", version.version)
+    client.set_model_version_tag("echo-model", "2", "stage", "old")
+    client.delete_model_version_tag("echo-model", "2", "stage")
+    client.create_registered_model("gone-model")
+    client.delete_registered_model("gone-model")
+    client.delete_model_version("echo-model", plain.version)
     local = mlflow.artifacts.download_artifacts("models:/echo-model@champion", dst_path=str(folder / "model"))
     return {
         "versions": [version.version, plain.version],
         "alias": client.get_model_version_by_alias("echo-model", "champion").version,
         "files": "MLmodel" in os.listdir(local),
+        "models": [m.name for m in client.search_registered_models()],
         "searched": sorted(v.version for v in client.search_model_versions("name = 'echo-model'")),
         "predict": mlflow.pyfunc.load_model("models:/echo-model/1").predict([1, 2]),
     }
