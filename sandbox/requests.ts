@@ -16,9 +16,12 @@ export function recordRequests(requests: RecordedRequest[]) {
     if (request.body !== undefined) entry.body = request.body;
     requests.push(entry);
     if (requests.length > keptRequests) requests.shift();
-    response.on('finish', () => {
+    // Known before the caller can have read the answer, unlike in the event 'finish'.
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Response;
+    response.writeHead = ((...args: unknown[]) => {
       entry.status = response.statusCode;
-    });
+      return writeHead(...args);
+    }) as typeof response.writeHead;
     next();
   };
 }

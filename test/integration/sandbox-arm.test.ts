@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import type { Sandbox } from '../../sandbox/contracts.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { type Answer, armClient, send, signIn } from './sandbox-http.ts';
+
+const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
+const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };
+
+describe('the resource provider', () => {
+  let sandbox: Sandbox;
+  let arm: Awaited<ReturnType<typeof armClient>>;
+
+  before(async () => {
+    sandbox = await startSandbox();
+    arm = await armClient(sandbox);
+  });
+  after(() => sandbox?.stop());
+
+  const refused = (answer: Answer, status: number, code: string, message: RegExp) => {
+    assert.equal(answer.status, status, JSON.stringify(answer.body));
+    assert.equal(answer.body.error.code, code);
+    assert.match(answer.body.error.message, message);
+    assert.ok(answer.headers['x-ms-request-id']);
+    assert.ok(answer.headers['x-ms-correlation-request-id']);
+  };
+  const putJob = (name: string, properties: object) => arm.call('PUT', `jobs/${name}`, { properties });
+
+  describe('who may call', () => {
+    it('lets anyone read the cloud and the discovery document', async () => {
+      const [cloud] = (await send(sandbox, sandbox.environment.ARM_CLOUD_METADATA_URL!)).body;
+      assert.equal(cloud.name, sandbox.environment.AZUREML_CURRENT_CLOUD);
+      assert.equal(cloud.resourceManager, `${sandbox.azuremlUrl}/`);
+      const { discoveryUrl } = (await arm.call('GET', '')).body.properties;
+      assert.equal((await send(sandbox, discoveryUrl)).body.api, sandbox.azuremlUrl);
+    });
+
+    it('answers 401 with a challenge to anything but a valid token', async () => {
+      const url = `${sandbox.azuremlUrl}${arm.workspace}?api-version=2026-05-01`;
+      const storage = (await signIn(sandbox, 'sandbox', { scope: 'https://storage.azure.com/.default' })).body;
+      const tries: [string | undefined, string][] = [
+        [undefined, 'AuthenticationFailed'],
+        ['Basic abc', 'AuthenticationFailed'],
+        ['Bearer abc', 'InvalidAuthenticationToken'],
+        [`Bearer ${arm.token.slice(0, -8)}AAAAAAAA`, 'InvalidAuthenticationToken'],
+        [`Bearer ${storage.access_token}`, 'InvalidAuthenticationTokenAudience'],
+      ];
+      for (const [authorization, code] of tries) {
+        const answer = await send(sandbox, url, { headers: authorization ? { Authorization: authorization } : {} });
+        refused(answer, 401, code, /./);
+        assert.match(String(answer.headers['www-authenticate']), /^Bearer authorization_uri="https:/);
+      }
+    });
+
+    it('lets a reader read and answers 403 with action and scope to a write', async () => {
+      const reader = await armClient(sandbox, 'sandbox-reader');
+      assert.equal((await reader.call('GET', 'computes')).status, 200);
+      const written = await reader.call('PUT', 'jobs/x', { properties: command });
+      refused(
+        written,
+        403,
+        'AuthorizationFailed',
+        /action 'Microsoft\.MachineLearningServices\/workspaces\/jobs\/write'/,
+      );
+      assert.match(written.body.error.message, /over scope '\/subscriptions\/[^']+\/jobs\/x'/);
+      const secrets = await reader.call('POST', 'datastores/workspaceblobstore/listSecrets', {});
+      refused(secrets, 403, 'AuthorizationFailed', /workspaces\/datastores\/listSecrets\/action'/);
+    });
+
+    it('answers 404 in the words of ARM', async () => {
+      const path = (from: string, to: string) => arm.workspace.replace(from, to);
+      refused(
+        await arm.call('GET', path('sandbox-ws', 'no-ws')),
+        404,
+        'ResourceNotFound',
+        /^The Resource 'Microsoft\.MachineLearningServices\/workspaces\/no-ws' under resource group 'sandbox-rg' was not found/,
+      );
+      refused(await arm.call('GET', path('sandbox-rg', 'no-rg')), 404, 'ResourceGroupNotFound', /'no-rg'/);
+      refused(await arm.call('GET', path('5ab0c1de', '00000000')), 404, 'SubscriptionNotFound', /00000000/);
+      refused(await arm.call('GET', 'jobs/none'), 404, 'UserError', /Job none was not found/);
+    });
+
+    it('wants an api-version', async () => {
+      const url = `${sandbox.azuremlUrl}${arm.workspace}`;
+      const headers = { Authorization: `Bearer ${arm.token}` };
+      refused(await send(sandbox, url, { headers }), 400, 'MissingApiVersionParameter', /api-version/);
+    });
+  });
+
+  describe('jobs', () => {
+    it('refuses what the specification does not have', async () => {
+      const tries: [object, RegExp][] = [
+        [{ ...command, comand: 'x' }, /Could not find member 'properties\.comand'/],
+        [{ ...command, command: undefined }, /Required property 'command'/],
+        [{ ...command, jobType: 'Comand' }, /'Comand' of 'properties\.jobType' is not one of: Command, /],
+        [
+          { ...command, inputs: { a: { jobInputType: 'literal', value: 5 } } },
+          /inputs\.a\.value' must be a string, not number/,
+        ],
+        [{ ...command, inputs: { a: { jobInputType: 'literal', value: '' } } }, /inputs\.a\.value/],
+        [{ ...command, inputs: { a: { jobInputType: 'uri_fil', uri: 'x' } } }, /'uri_fil'/],
+        [
+          { ...command, queueSettings: { jobTier: 'Spot', priority: 1 } },
+          /priority' on object in api-version 2026-05-01/,
+        ],
+        [{ ...command, limits: { jobLimitsType: 'Command', timeout: '1h' } }, /'1h'.*ISO 8601/],
+        [{ ...command, computeId: 'no-cluster' }, /compute 'no-cluster', which does not exist/],
+        [{ ...command, environmentId: 'azureml:none:1' }, /environment 'azureml:none:1' does not exist/],
+        [{ ...command, codeId: `${arm.workspace}/codes/none/versions/1` }, /code '.*' does not exist/],
+      ];
+      for (const [properties, message] of tries) refused(await putJob('bad', properties), 400, 'UserError', message);
+      refused(await arm.call('PUT', 'jobs/bad', '{"properties":'), 400, 'InvalidRequestContent', /deserialized/);
+      assert.equal((await arm.call('GET', 'jobs/bad')).status, 404);
+    });
+
+    it('is changed by a second PUT only where a job can change', async () => {
+      assert.equal((await putJob('twice', { ...command, tags: { a: '1' }, properties: { p: '1' } })).status, 201);
+      assert.equal((await putJob('twice', { ...command, tags: { a: '1' }, properties: { p: '1' } })).status, 200);
+      const changed = await putJob('twice', {
+        ...command,
+        tags: { b: '2' },
+        displayName: 'again',
+        properties: { q: '2' },
+      });
+      assert.equal(changed.status, 200);
+      const { tags, displayName, properties } = (await arm.call('GET', 'jobs/twice')).body.properties;
+      assert.deepEqual([tags, displayName, properties.p, properties.q], [{ b: '2' }, 'again', '1', '2']);
+      refused(await putJob('twice', { ...command, command: 'false' }), 409, 'UserError', /'command' cannot be changed/);
+      refused(await putJob('twice', { ...command, properties: { p: 'other' } }), 409, 'UserError', /'p'/);
+    });
+
+    it('has the addresses and the default output of its run', async () => {
+      await putJob('addressed', command);
+      const { services, outputs, status } = (await arm.call('GET', 'jobs/addressed')).body.properties;
+      assert.match(services.Studio.endpoint, /\/runs\/addressed\?wsid=\/subscriptions\//);
+      assert.match(services.Tracking.endpoint, /^azureml:\/\/127\.0\.0\.1:\d+\/mlflow\//);
+      assert.match(outputs.default.uri, /ExperimentRun\/dcid\.addressed$/);
+      assert.ok(status);
+    });
+  });
+
+  describe('pipeline jobs', () => {
+    const component = {
+      type: 'command',
+      command: 'echo ${{inputs.x}} > ${{outputs.y}}',
+      environment: environmentId,
+      inputs: { x: { type: 'string' }, z: { type: 'number', optional: true } },
+      outputs: { y: { type: 'uri_file' } },
+    };
+    let node: Record<string, any>;
+    const pipeline = (jobs: object, more: object = {}) => ({
+      jobType: 'Pipeline',
+      inputs: { a: { jobInputType: 'literal', value: '1' } },
+      settings: { default_compute: 'cpu-cluster' },
+      jobs,
+      ...more,
+    });
+
+    before(async () => {
+      const made = await arm.call('PUT', 'components/echo/versions/1', { properties: { componentSpec: component } });
+      assert.equal(made.status, 201, JSON.stringify(made.body));
+      node = { type: 'command', componentId: made.body.id, inputs: { x: { job_input_type: 'literal', value: 'v' } } };
+    });
+
+    it('refuses components, computes and bindings that lead nowhere', async () => {
+      const bound = (value: unknown) => ({ step: { ...node, inputs: { x: { job_input_type: 'literal', value } } } });
+      const tries: [object, RegExp][] = [
+        [pipeline({}), /at least one job/],
+        [
+          pipeline({ step: { ...node, componentId: 'azureml:none:1' } }),
+          /component 'azureml:none:1' of the step 'step'/,
+        ],
+        [pipeline({ step: { ...node, computeId: 'none' } }), /step 'step' names the compute 'none'/],
+        [pipeline({ step: node }, { settings: {} }), /step 'step' has no compute/],
+        [pipeline({ step: { ...node, inputs: {} } }), /Required input 'x' of the step 'step'/],
+        [
+          pipeline({ step: { ...node, inputs: { ...node.inputs, w: { value: '1' } } } }),
+          /input 'w', which its component/,
+        ],
+        [pipeline(bound(5)), /must be a string/],
+        [pipeline(bound('${{parent.inputs.b}}')), /the pipeline has no input 'b'/],
+        [pipeline(bound('${{parent.jobs.other.outputs.y}}')), /no step 'other'/],
+        [pipeline({ one: node, ...bound('${{parent.jobs.one.outputs.n}}') }), /step 'one' has no output 'n'/],
+        [
+          pipeline({ step: { ...node, outputs: { y: { type: 'literal', value: '${{parent.outputs.o}}' } } } }),
+          /the pipeline has no output 'o'/,
+        ],
+      ];
+      for (const [properties, message] of tries)
+        refused(await putJob('bad-pipe', properties), 400, 'UserError', message);
+    });
+
+    it('needs the second token, for the audience of Azure ML', async () => {
+      const body = { properties: pipeline({ step: node }) };
+      const put = (token: string) => arm.call('PUT', 'jobs/piped', body, { 'x-azureml-token': token });
+      refused(await put(''), 400, 'UserError', /x-azureml-token/);
+      refused(await put(arm.token), 401, 'InvalidAuthenticationToken', /audience/);
+      assert.equal((await arm.call('PUT', 'jobs/piped', body)).status, 201);
+    });
+  });
+
+  describe('assets', () => {
+    it('finds code by its hash, and checks the hash against what was uploaded', async () => {
+      const pending = await arm.call('POST', 'codes/c/versions/1/startPendingUpload', {
+        pendingUploadType: 'TemporaryBlobReference',
+      });
+      const again = await arm.call('POST', 'codes/c/versions/1/startPendingUpload', {});
+      const { blobUri, credential } = pending.body.blobReferenceForConsumption;
+      assert.equal(again.body.blobReferenceForConsumption.blobUri, blobUri);
+      const sas = new URL(credential.sasUri);
+      const upload = async (path: string, body: string) => {
+        // The address by account name in the path needs no resolver.
+        const url = `https://127.0.0.1:${sas.port}/${sas.hostname.split('.')[0]}${sas.pathname}/${path}${sas.search}`;
+        const headers = { 'x-ms-blob-type': 'BlockBlob', 'Content-Length': String(body.length) };
+        assert.equal((await send(sandbox, url, { method: 'PUT', headers, body })).status, 201);
+      };
+      await upload('src/b.py', 'print(2)\n');
+      await upload('src/A.py', 'print(1)\n');
+      // sha256 of "2" + "#A.py#9" + "#b.py#9" + both contents.
+      const hash = 'f8bd90320c71f817878cb3c28f4c2972f7eb9eb018f753c5130570871ebb2281';
+      const put = (value: string) =>
+        arm.call('PUT', 'codes/c/versions/1', {
+          properties: { codeUri: `${blobUri}/src`, properties: { hash_sha256: value, hash_version: '202208' } },
+        });
+      refused(await put('0'.repeat(64)), 400, 'UserError', /hash of the uploaded code is/);
+      assert.equal((await put(hash)).status, 201);
+      const found = await arm.call('GET', `codes/any-name/versions?hash=${hash}&hashVersion=202208`);
+      assert.deepEqual(
+        found.body.value.map(({ id }: { id: string }) => id),
+        [`${arm.workspace}/codes/c/versions/1`],
+      );
+      assert.deepEqual((await arm.call('GET', 'codes/x/versions?hash=none&hashVersion=202208')).body.value, []);
+    });
+
+    it('keeps a version as it was made', async () => {
+      const data = (dataUri: string, more: object = {}) => ({ properties: { dataType: 'uri_file', dataUri, ...more } });
+      assert.equal((await arm.call('PUT', 'data/d/versions/1', data('azureml://datastores/x/paths/a'))).status, 201);
+      const changed = await arm.call('PUT', 'data/d/versions/1', data('azureml://datastores/x/paths/b'));
+      refused(changed, 409, 'UserError', /^Asset paths cannot be updated\.$/);
+      const tagged = await arm.call(
+        'PUT',
+        'data/d/versions/1',
+        data('azureml://datastores/x/paths/a', { tags: { k: 'v' } }),
+      );
+      assert.deepEqual([tagged.status, tagged.body.properties.tags], [200, { k: 'v' }]);
+      const { latestVersion, nextVersion } = (await arm.call('GET', 'data/d')).body.properties;
+      assert.deepEqual([latestVersion, nextVersion], ['1', '2']);
+      refused(
+        await arm.call('PUT', 'data/d/versions/2', { properties: { dataType: 'uri_folder', dataUri: 'x' } }),
+        400,
+        'UserError',
+        /type uri_file/,
+      );
+    });
+
+    it('refuses what could never work', async () => {
+      const tries: [string, object, RegExp][] = [
+        ['environments/e', {}, /needs 'image' or 'build'/],
+        ['environments/e', { image: 'a', condaFile: '{' }, /'condaFile' is no YAML/],
+        ['environments/e', { image: 'a', conda: 'x' }, /Could not find member 'properties\.conda'/],
+        ['components/k', { componentSpec: { type: 'comand' } }, /type 'comand'/],
+        ['components/k', { componentSpec: { type: 'command', environment: environmentId } }, /'command'/],
+        [
+          'components/k',
+          { componentSpec: { type: 'command', command: 'x', environment: 'azureml:no:1' } },
+          /environment/,
+        ],
+        [
+          'components/k',
+          { componentSpec: { type: 'command', command: '${{inputs.no}}', environment: environmentId } },
+          /declares no such entry/,
+        ],
+        ['models/m', { modelUri: 'azureml://jobs/none/outputs/o' }, /job 'none', which does not exist/],
+        ['models/m', { modelUri: 'azureml://datastores/workspaceblobstore/paths/none' }, /No matching artifacts/],
+        ['models/m', {}, /Required property 'modelUri'/],
+        ['data/f', { dataUri: 'x' }, /dataType/],
+      ];
+      for (const [path, properties, message] of tries) {
+        refused(await arm.call('PUT', `${path}/versions/1`, { properties }), 400, 'UserError', message);
+        assert.equal((await arm.call('GET', path)).status, 404, `${path} was created`);
+      }
+    });
+  });
+});

@@ -1,0 +1,85 @@
+/** A bare HTTPS client for the sandbox: what is sent and answered, with nothing retried or interpreted. */
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
+import type { Sandbox } from '../../sandbox/contracts.ts';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: any;
+}
+
+/** Sends one request; an object as body is sent as JSON, `URLSearchParams` as a form. */
+export function send(
+  sandbox: Pick<Sandbox, 'clientEnvironment'>,
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: unknown } = {},
+): Promise<Answer> {
+  const { body } = options;
+  const isForm = body instanceof URLSearchParams;
+  const text =
+    body === undefined ? '' : isForm ? body.toString() : typeof body === 'string' ? body : JSON.stringify(body);
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      {
+        method: options.method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: { ...(body !== undefined && { 'Content-Type': type }), ...options.headers },
+        ca: readFileSync(sandbox.clientEnvironment.NODE_EXTRA_CA_CERTS!),
+        agent: false,
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const content = Buffer.concat(chunks).toString('utf8');
+          const isJson = String(incoming.headers['content-type']).includes('json');
+          if (!incoming.complete) return reject(new Error('The answer was cut off.'));
+          resolve({
+            status: incoming.statusCode!,
+            headers: incoming.headers,
+            body: isJson ? JSON.parse(content) : content,
+          });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(text);
+  });
+}
+
+/** Signs in as a service connection with a secret; the answer of the token endpoint. */
+export function signIn(
+  sandbox: Sandbox,
+  connection: string,
+  changes: Record<string, string> & { tenant?: string } = {},
+): Promise<Answer> {
+  const { parameters } = sandbox.connections.find(({ name }) => name === connection)!;
+  const { tenant = parameters.tenantid!, ...form } = changes;
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: parameters.serviceprincipalid!,
+    scope: `${sandbox.azuremlUrl}/.default`,
+    ...(parameters.serviceprincipalkey && { client_secret: parameters.serviceprincipalkey }),
+    ...form,
+  });
+  return send(sandbox, `${sandbox.identityUrl}/${tenant}/oauth2/v2.0/token`, { body });
+}
+
+/** An ARM client of one service connection: paths are relative to the workspace unless they start with `/`. */
+export async function armClient(sandbox: Sandbox, connection = 'sandbox') {
+  const { settings } = sandbox;
+  const token = (await signIn(sandbox, connection)).body.access_token;
+  const aml = (await signIn(sandbox, connection, { scope: 'https://ml.azure.localhost/.default' })).body.access_token;
+  const workspace = `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${settings.workspaceName}`;
+  const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const full = path.startsWith('/') ? path : `${workspace}/${path}`.replace(/\/$/, '');
+    const url = `${sandbox.azuremlUrl}${full}${full.includes('?') ? '&' : '?'}api-version=2026-05-01`;
+    const sent = { Authorization: `Bearer ${token}`, 'x-azureml-token': aml, ...headers };
+    return send(sandbox, url, { method, headers: sent, ...(body !== undefined && { body }) });
+  };
+  return { call, workspace, token };
+}

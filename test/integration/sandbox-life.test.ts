@@ -1,0 +1,150 @@
+/** Starting and stopping: what the command line promises, and what is left behind. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { armClient } from './sandbox-http.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const data = { properties: { dataType: 'uri_folder', dataUri: 'azureml://datastores/workspaceblobstore/paths/kept/' } };
+
+const isOpen = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+const portOf = (url: string | undefined) => Number(new URL(url!).port);
+
+describe('the life of a sandbox', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'life-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('keeps resources, blobs, secrets and ports with --data', async () => {
+    const first = await startSandbox({ data: folder });
+    const arm = await armClient(first);
+    assert.equal((await arm.call('PUT', 'data/kept/versions/1', data)).status, 201);
+    await first.stop();
+    const second = await startSandbox({ data: folder });
+    try {
+      assert.equal(second.azuremlUrl, first.azuremlUrl);
+      assert.equal(second.environment.AZURE_CLIENT_SECRET, first.environment.AZURE_CLIENT_SECRET);
+      const again = await armClient(second);
+      const { body } = await again.call('GET', 'data/kept/versions/1');
+      assert.equal(body.properties.dataUri, data.properties.dataUri);
+      assert.equal((await again.call('GET', 'data/kept')).body.properties.nextVersion, '2');
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('runs beside another and takes a free port when the kept one is taken', async () => {
+    const first = await startSandbox({ data: folder });
+    const other = mkdtempSync(join(tmpdir(), 'life-'));
+    try {
+      const second = await startSandbox({ data: other, ports: { azureml: portOf(first.azuremlUrl) } });
+      try {
+        assert.notEqual(second.azuremlUrl, first.azuremlUrl);
+        assert.equal((await (await armClient(second)).call('GET', 'computes')).status, 200);
+        assert.equal((await (await armClient(first)).call('GET', 'computes')).status, 200);
+      } finally {
+        await second.stop();
+      }
+    } finally {
+      await first.stop();
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
+  it('leaves no temporary folder and no port behind', async () => {
+    const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('sandbox-'));
+    const sandbox = await startSandbox();
+    const used = sandbox.clientEnvironment.NODE_EXTRA_CA_CERTS!;
+    assert.ok(existsSync(used));
+    await sandbox.stop();
+    assert.ok(!existsSync(used));
+    assert.ok(temporary().every((name) => !used.includes(name)));
+    for (const url of [sandbox.azuremlUrl, sandbox.identityUrl]) assert.equal(await isOpen(portOf(url)), false);
+  });
+
+  describe('on the command line', () => {
+    const start = (...args: string[]) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', '--', 'sandbox/main.ts', ...args], { cwd: root });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+      return { child, ended, output: () => output };
+    };
+    const until = async (condition: () => boolean, child: ChildProcess) => {
+      while (!condition()) {
+        if (child.exitCode !== null) throw new Error(`The sandbox ended with ${child.exitCode}.`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      it(`writes the environment once everything answers and ends cleanly on ${signal}`, async () => {
+        const file = join(folder, 'sandbox.env');
+        const { child, ended, output } = start('--env-file', file);
+        try {
+          await until(() => output().includes('The sandbox is ready'), child);
+          const lines = readFileSync(file, 'utf8').trim().split('\n');
+          const environment = Object.fromEntries(
+            lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+          );
+          for (const name of documentedNames) assert.ok(environment[name], `${name} is missing`);
+          const ports = [environment.ARM_CLOUD_METADATA_URL, environment.AZURE_AUTHORITY_HOST].map(portOf);
+          for (const port of ports) assert.equal(await isOpen(port), true);
+          child.kill(signal);
+          assert.equal(await ended, 0, output());
+          for (const port of ports) assert.equal(await isOpen(port), false);
+        } finally {
+          child.kill('SIGKILL');
+        }
+      });
+    }
+
+    it('explains itself and refuses what it does not know', async () => {
+      const help = start('--help');
+      assert.equal(await help.ended, 0);
+      assert.match(help.output(), /--env-file PATH/);
+      for (const args of [['--nonsense'], ['walk'], ['run'], ['run', 'x.yml', '--variable', 'novalue']]) {
+        const wrong = start(...args);
+        assert.equal(await wrong.ended, 2, args.join(' '));
+        assert.match(wrong.output(), /npm run sandbox/);
+      }
+    });
+  });
+});
+
+const documentedNames = [
+  'ARM_CLOUD_METADATA_URL',
+  'AZUREML_CURRENT_CLOUD',
+  'AZURE_AUTHORITY_HOST',
+  'AZURE_TENANT_ID',
+  'AZURE_CLIENT_ID',
+  'AZURE_CLIENT_SECRET',
+  'AZURE_SUBSCRIPTION_ID',
+  'AZURE_RESOURCE_GROUP',
+  'AZUREML_WORKSPACE_NAME',
+  'MLFLOW_TRACKING_URI',
+  'MLFLOW_TRACKING_TOKEN',
+  'REQUESTS_CA_BUNDLE',
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_OPTIONS',
+  'PYTHONPATH',
+  'AZURE_DEVOPS_ORG_URL',
+  'AZURE_DEVOPS_PROJECT',
+  'AZURE_DEVOPS_TOKEN',
+];
