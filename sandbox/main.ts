@@ -1,6 +1,7 @@
 /** The sandbox's command line: `npm run sandbox [-- options]` and `npm run sandbox -- run <pipeline.yml>`. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Sandbox } from './contracts.ts';
@@ -16,6 +17,7 @@ const help = `Both clouds on this computer: Azure ML and Azure DevOps, on loopba
 
   npm run sandbox -- run PIPELINE.yml      start, run the pipeline with the built tasks, stop
     --variable NAME=VALUE                  set a variable of the run; may be repeated
+    --parameter NAME=VALUE                 set a parameter of the pipeline; may be repeated
     --branch refs/heads/NAME               branch of the run (refs/heads/main)
     --data DIR                             as above
 
@@ -54,6 +56,7 @@ function readArguments() {
         data: { type: 'string' },
         'env-file': { type: 'string' },
         variable: { type: 'string', multiple: true },
+        parameter: { type: 'string', multiple: true },
         branch: { type: 'string' },
       },
     });
@@ -83,33 +86,51 @@ async function serve(options: Options): Promise<number> {
 }
 
 async function runFile(file: string, options: Options): Promise<number> {
-  const variables: Record<string, string> = {};
-  for (const variable of options.variable ?? []) {
-    const split = variable.indexOf('=');
-    if (split < 1) throw new UsageError(`--variable needs NAME=VALUE, not '${variable}'.`);
-    variables[variable.slice(0, split)] = variable.slice(split + 1);
-  }
-  // Loaded here so that the sandbox alone starts without the agent.
+  const variables = pairs(options.variable, '--variable');
+  const parameters = pairs(options.parameter, '--parameter');
+  if (!existsSync(file)) throw new UsageError(`There is no file ${resolve(file)}.`);
+  // Loaded here so that the sandbox alone starts without the agent and the build.
   const { runPipeline } = await import('./agent/run.ts');
-  const { colourLine } = await import('./agent/colour.ts');
-  // The first Ctrl+C cancels the run as the web page's Cancel button does; the second ends this process.
+  if (!existsSync(tasksFolder)) {
+    console.log('Building the tasks.');
+    await (await import('../scripts/build.ts')).build();
+  }
   const cancel = new AbortController();
   void untilSignal().then(() => cancel.abort());
-  const sandbox = await startSandbox(options.data !== undefined ? { data: options.data } : {});
+  const data = options.data === undefined ? {} : { data: options.data };
+  const workFolder =
+    options.data === undefined
+      ? mkdtempSync(join(tmpdir(), 'agent-'))
+      : join(options.data, 'agent', String(Date.now()));
+  const sandbox = await startSandbox(data);
   try {
-    const { result } = await runPipeline({
-      file: resolve(file),
+    const { result, buildNumber } = await runPipeline({
+      file,
+      tasksFolder,
+      workFolder,
       sandbox,
       variables,
-      tasksFolder,
-      write: (line: string) => console.log(process.stdout.isTTY ? colourLine(line) : line),
-      signal: cancel.signal,
+      parameters,
       ...(options.branch !== undefined && { branch: options.branch }),
+      write: (line) => console.log(line),
+      signal: cancel.signal,
     });
+    console.log(`\nRun ${buildNumber}: ${result}.`);
     return result === 'succeeded' ? 0 : 1;
   } finally {
     await sandbox.stop();
+    if (options.data === undefined) rmSync(workFolder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function pairs(given: string[] | undefined, option: string): Record<string, string> {
+  return Object.fromEntries(
+    (given ?? []).map((pair) => {
+      const split = pair.indexOf('=');
+      if (split < 1) throw new UsageError(`${option} needs NAME=VALUE, not '${pair}'.`);
+      return [pair.slice(0, split), pair.slice(split + 1)];
+    }),
+  );
 }
 
 function printAddresses(sandbox: Sandbox, options: Options): void {
@@ -144,7 +165,11 @@ main().then(
     process.exitCode = code;
   },
   (error: Error) => {
-    console.error(error instanceof UsageError ? `${error.message}\n\n${help}` : error.stack);
+    // A mistake in the pipeline's file is the user's, with its place in the message.
+    const isFileError = error.constructor.name === 'PipelineFileError';
+    console.error(
+      error instanceof UsageError ? `${error.message}\n\n${help}` : isFileError ? error.message : error.stack,
+    );
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

@@ -1,7 +1,7 @@
 /** Starting and stopping: what the command line promises, and what is left behind. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +113,23 @@ describe('the life of a sandbox', () => {
         }
       });
     }
+
+    it('runs a pipeline file and answers with its result', async () => {
+      const file = join(folder, 'pipeline.yml');
+      writeFileSync(file, 'steps:\n- bash: echo "$(who) on $(Build.SourceBranch)"\n- bash: exit $(code)\n');
+      const run = (code: string) =>
+        start('run', file, '--variable', 'who=me', '--variable', `code=${code}`, '--branch', 'refs/heads/x');
+      const good = run('0');
+      assert.equal(await good.ended, 0, good.output());
+      assert.match(good.output(), /^me on refs\/heads\/x$/m);
+      const bad = run('3');
+      assert.equal(await bad.ended, 1, bad.output());
+      writeFileSync(file, 'steps:\n- task: NoSuchTask@1\n');
+      const wrong = start('run', file);
+      assert.equal(await wrong.ended, 1);
+      assert.match(wrong.output(), /NoSuchTask/);
+      assert.doesNotMatch(wrong.output(), /^\s+at .*\.ts:/m, 'a mistake in the file shows no stack');
+    });
 
     it('explains itself and refuses what it does not know', async () => {
       const help = start('--help');
