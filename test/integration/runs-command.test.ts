@@ -156,6 +156,20 @@ post("runs/update", {"run_id": run, "status": "FINISHED"})
     assert.match(details.error.error.message, /no GPU/);
   });
 
+  it('says why it cannot run AutoML', async () => {
+    await workspace.submit('automl', {
+      jobType: 'AutoML',
+      computeId: 'cpu-cluster',
+      taskDetails: {
+        taskType: 'Classification',
+        targetColumnName: 'y',
+        trainingData: { jobInputType: 'mltable', uri: 'azureml://datastores/workspaceblobstore/paths/table/' },
+      },
+    });
+    const details = await workspace.waitFor('automl', 'Failed');
+    assert.match(details.error.error.message, /can't run jobs of type 'AutoML'/);
+  });
+
   it('keeps run and resource in step when tags change on either side', async () => {
     await workspace.history('PATCH', 'experiments/commands/runs/hello', { tags: { team: 'a' }, displayName: 'Hello' });
     const { body: job } = await workspace.arm('GET', 'jobs/hello');

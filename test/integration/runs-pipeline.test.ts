@@ -152,6 +152,19 @@ describe('a pipeline job in the sandbox', () => {
     assert.match(await log(show.runId), /^inside-one\n/);
   });
 
+  it('fails a step that it cannot run, and says why', async () => {
+    const { status, text } = await workspace.arm('PUT', 'components/sparkle/versions/1', {
+      properties: { componentSpec: { name: 'sparkle', version: '1', type: 'spark', entry: { file: 'a.py' } } },
+    });
+    assert.equal(status, 201, text);
+    await workspace.submit(
+      'sparkling',
+      pipeline({ s: { type: 'spark', componentId: 'azureml:sparkle:1', inputs: {} } }),
+    );
+    await workspace.waitFor('sparkling', 'Failed');
+    assert.match((await steps('sparkling')).s.error.error.message, /can't run nodes of type 'spark'/);
+  });
+
   const refused: [string, () => Record<string, unknown>, RegExp][] = [
     ['a required input without a value', () => ({ train: node('train') }), /'data' of (step|node|job)?.*train/],
     [

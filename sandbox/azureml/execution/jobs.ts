@@ -3,7 +3,7 @@ import type { AzureMlContext, Resource } from '../../contracts.ts';
 import type { RunRecord } from '../history/run.ts';
 import { runCommand } from './command-run.ts';
 import { findComponent } from './components.ts';
-import { datastoreName, type Engine } from './lifecycle.ts';
+import { datastoreName, type Engine, runError, setStatus } from './lifecycle.ts';
 import { limiter } from './limiter.ts';
 import { planPipeline } from './pipeline-plan.ts';
 import { runPipeline } from './pipeline-run.ts';
@@ -123,11 +123,21 @@ function planPipelineJob(context: AzureMlContext, properties: Record<string, any
   };
 }
 
+/** The service takes such a job, so the sandbox does too; the run fails and says why. */
+function planUnsupported(type: string): PlannedJob {
+  const message = `The sandbox can't run jobs of type '${type}': it runs Command, Pipeline and Sweep jobs.`;
+  return {
+    runType: type.toLowerCase(),
+    properties: {},
+    run: async (engine, run) => setStatus(engine, run, 'Failed', runError('UserError', message)),
+  };
+}
+
 /** Checks a job and plans it; throws an Error with one sentence when it can't run at all. */
 export function planJob(context: AzureMlContext, job: Resource): PlannedJob {
   const type = String(job.properties.jobType);
   if (type === 'Command') return planCommand(job.properties);
   if (type === 'Pipeline') return planPipelineJob(context, job.properties);
   if (type === 'Sweep') return planSweep(job.properties);
-  throw new Error(`The sandbox can't run jobs of type '${type}': it runs Command, Pipeline and Sweep jobs.`);
+  return planUnsupported(type);
 }

@@ -109,7 +109,10 @@ async function runSteps(
       const blocked = node.dependsOn.some((name) => steps.get(name)!.status !== 'Completed');
       if (blocked || own.signal.aborted) return setStatus(engine, step, 'Canceled');
       logLine(log, `Submitting 1 runs, first five are: ${node.nodeId}:${step.runId}`);
-      await runNode(engine, node, step, scope, settings, own.signal);
+      await runNode(engine, node, step, scope, settings, own.signal).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        setStatus(engine, step, 'Failed', runError('UserError', message));
+      });
       scope.written[node.name] = writtenBy(step, node, scope);
       logLine(log, `Completing processing run id ${step.runId}.`);
       if (step.status === 'Failed' && !settings.continueOnStepFailure) stop();
