@@ -1,0 +1,91 @@
+/** Starts Azure DevOps without the rest of the sandbox and runs pipelines against it. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunOptions, type RunResult, runPipeline } from '../../sandbox/agent/run.ts';
+import type { StepResult } from '../../sandbox/agent/steps/run-step.ts';
+import type { DevOps, ServiceConnection, Tokens } from '../../sandbox/contracts.ts';
+import { createDevOps } from '../../sandbox/devops/devops.ts';
+import { createTokens } from '../../sandbox/identity/tokens.ts';
+import { prepareTls } from '../../sandbox/tls.ts';
+
+export const connections: ServiceConnection[] = (['ServicePrincipal', 'WorkloadIdentityFederation'] as const).map(
+  (scheme, index) => ({
+    id: `5ab0c1de-0000-4000-8000-00000000e00${index + 1}`,
+    name: index === 0 ? 'sandbox' : 'sandbox-wif',
+    type: 'azurerm',
+    url: 'https://127.0.0.1:1/',
+    scheme,
+    parameters: {
+      tenantid: '5ab0c1de-0000-4000-8000-0000000000aa',
+      serviceprincipalid: `app-id-${scheme}`,
+      ...(index === 0 ? { authenticationType: 'spnKey', serviceprincipalkey: 'connection-key-value' } : {}),
+    },
+    data: { subscriptionId: '5ab0c1de-0000-4000-8000-000000000001', environment: 'SandboxCloud' },
+  }),
+);
+
+export interface AgentFixture {
+  devops: DevOps;
+  tokens: Tokens;
+  caFile: string;
+  ca: string;
+  folder: string;
+  /** Writes the YAML into a folder of its own and runs it. */
+  run(
+    yaml: string,
+    options?: Partial<RunOptions>,
+    files?: Record<string, string>,
+  ): Promise<RunResult & { lines: string[] }>;
+  stop(): Promise<void>;
+}
+
+export const fixtureTasks = fileURLToPath(new URL('../fixtures/agent-tasks', import.meta.url));
+
+export async function startAgentFixture(): Promise<AgentFixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-test-'));
+  const tls = await prepareTls(join(folder, 'tls'));
+  const tokens = await createTokens(join(folder, 'identity'), '5ab0c1de-0000-4000-8000-0000000000aa');
+  const devops = await createDevOps({ tokens, connections, dataFolder: join(folder, 'devops'), tls, log: () => {} });
+  return {
+    devops,
+    tokens,
+    caFile: tls.caFile,
+    ca: tls.ca,
+    folder,
+    async run(yaml, options = {}, files = {}) {
+      const sources = mkdtempSync(join(folder, 'sources-'));
+      const file = join(sources, 'azure-pipelines.yml');
+      writeFileSync(file, yaml);
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(sources, name)), { recursive: true });
+        writeFileSync(join(sources, name), content);
+      }
+      const lines: string[] = [];
+      const result = await runPipeline({
+        file,
+        tasksFolder: fixtureTasks,
+        sandbox: { devops, connections, clientEnvironment: { NODE_EXTRA_CA_CERTS: tls.caFile } },
+        workFolder: mkdtempSync(join(folder, 'work-')),
+        write: (line) => lines.push(line),
+        ...options,
+      });
+      return { ...result, lines };
+    },
+    async stop() {
+      await devops.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The step of that `name:` in any job. */
+export function stepOf(result: RunResult, name: string): StepResult {
+  const step = result.stages
+    .flatMap(({ jobs }) => jobs)
+    .flatMap(({ steps }) => steps)
+    .find((each) => each.name === name);
+  if (!step) throw new Error(`No step ${name}.`);
+  return step;
+}
