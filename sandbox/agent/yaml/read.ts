@@ -64,14 +64,16 @@ export function unknownKey(key: string, what: string, allowed: readonly string[]
   return new PipelineFileError(`Unexpected value '${key}' in ${what}.${hint} Allowed: ${allowed.join(', ')}.`, at);
 }
 
-/** The candidate that differs by at most a third of its letters. */
+/** The candidate that differs by at most a third of its letters, rounded up. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const scored = candidates.map((candidate) => ({
     candidate,
     distance: distance(text.toLowerCase(), candidate.toLowerCase()),
   }));
   const best = scored.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(1, best.candidate.length / 3) ? best.candidate : undefined;
+  return best && best.distance <= Math.ceil(best.candidate.length / 3) && best.distance < best.candidate.length
+    ? best.candidate
+    : undefined;
 }
 
 function distance(a: string, b: string): number {
