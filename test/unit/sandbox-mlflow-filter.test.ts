@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseProxyPath } from '../../sandbox/azureml/mlflow/artifact-proxy.ts';
-import { matches, parseFilter, sortBy } from '../../sandbox/azureml/mlflow/filter.ts';
+import { matches, parseFilter } from '../../sandbox/azureml/mlflow/filter.ts';
+import { sortBy } from '../../sandbox/azureml/mlflow/order.ts';
 import { checkMetric, checkTag, paged } from '../../sandbox/azureml/mlflow/validation.ts';
 import { latestMetrics, wireNumber } from '../../sandbox/azureml/mlflow/wire.ts';
 

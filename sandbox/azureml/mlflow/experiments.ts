@@ -3,7 +3,8 @@ import type { Experiment } from '../history/run.ts';
 import type { RunStore } from '../history/run-store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { invalid, MlflowError, missing } from './errors.ts';
-import { matches, parseFilter, sortBy } from './filter.ts';
+import { matches, parseFilter } from './filter.ts';
+import { sortBy } from './order.ts';
 import { checkMaxResults, checkTag, paged } from './validation.ts';
 import { toMlflowExperiment } from './wire.ts';
 

@@ -10,7 +10,8 @@ import { MlflowError } from './errors.ts';
 import { experimentEndpoints } from './experiments.ts';
 import { openLoggedModels } from './logged-models.ts';
 import { loggingEndpoints } from './logging.ts';
-import { registryEndpoints } from './registry.ts';
+import { modelVersionEndpoints } from './model-versions.ts';
+import { registeredModelEndpoints } from './registered-models.ts';
 import { findRun, runEndpoints } from './runs.ts';
 import { artifactUri } from './wire.ts';
 
@@ -61,7 +62,8 @@ export function createMlflowRouter(context: AzureMlContext, store: RunStore): ex
     ...loggingEndpoints(context, store),
     artifactList(context, store),
     ...logged.endpoints,
-    ...registryEndpoints(context),
+    ...registeredModelEndpoints(context),
+    ...modelVersionEndpoints(context),
   ];
   const refuseReaders = (_request: Request, response: Response, next: NextFunction) => {
     if (response.locals.claims?.role !== 'reader') return next();
