@@ -18,3 +18,6 @@ export const workspaceArmId = (settings: WorkspaceSettings): string =>
 /** ARM id of the registry `azureml`, where curated assets live. */
 export const registryArmId = (settings: WorkspaceSettings): string =>
   `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.MachineLearningServices/registries/azureml`;
+
+/** What ids of the registry's assets start with. */
+export const registryAssetRoot = 'azureml://registries/azureml';

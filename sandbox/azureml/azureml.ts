@@ -9,7 +9,7 @@ import type { FaultInjection } from '../faults.ts';
 import type { SigningTokens } from '../identity/tokens.ts';
 import { recordRequests } from '../requests.ts';
 import { startServer } from '../server.ts';
-import { registryArmId, workspaceArmId } from '../settings.ts';
+import { registryAssetRoot, workspaceArmId } from '../settings.ts';
 import type { TlsFiles } from '../tls.ts';
 import { ArmError, answerErrors } from './arm/errors.ts';
 import { createMetadata } from './arm/metadata.ts';
@@ -52,8 +52,17 @@ const accountName = 'sandboxstorage';
 export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const { settings, tokens, tls, dataFolder, persistent } = options;
   const folder = (name: string) => (persistent ? join(dataFolder, name) : undefined);
-  const resources = openResourceStore({ rootId: workspaceArmId(settings), folder: folder('resources') });
-  const registry = openResourceStore({ rootId: registryArmId(settings), folder: folder('registry') });
+  const type = (kind: string) => `Microsoft.MachineLearningServices/${kind}`;
+  const resources = openResourceStore({
+    rootId: workspaceArmId(settings),
+    type: type('workspaces'),
+    folder: folder('resources'),
+  });
+  const registry = openResourceStore({
+    rootId: registryAssetRoot,
+    type: type('registries'),
+    folder: folder('registry'),
+  });
 
   const account = { accountName, accountKey: accountKeyIn(dataFolder) };
   const blobServer = await startBlobServer({

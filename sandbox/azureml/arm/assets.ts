@@ -136,7 +136,7 @@ function withVersions(kind: AssetKind, container: Resource, { store, isRegistry 
   };
 }
 
-function listVersions(kind: AssetKind, request: Request, { store }: AssetContext): Resource[] {
+function listVersions(kind: AssetKind, request: Request, { store, isRegistry }: AssetContext): Resource[] {
   const name = String(request.params.name);
   const hash = request.query.hash;
   if (kind === 'codes' && hash !== undefined) {
@@ -152,7 +152,8 @@ function listVersions(kind: AssetKind, request: Request, { store }: AssetContext
   }
   const container = store.get(`${kind}/${name}`);
   if (!container) {
-    if (kind === 'codes') return [];
+    // Before it creates a version, azure-ai-ml lists the versions of a registry's asset.
+    if (kind === 'codes' || isRegistry) return [];
     throw notFound(`${singular[kind]} container ${name} was not found.`);
   }
   const { version, description, stage, properties } = request.query;

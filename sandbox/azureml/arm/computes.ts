@@ -85,3 +85,20 @@ export function createComputes({ resources, settings, url }: ProviderContext): e
   }
   return router;
 }
+
+/** Quotas and sizes of the region, for clients that ask before they create a compute. */
+export function createLocation(): express.Router {
+  const router = express.Router();
+  const location = '/subscriptions/:subscription/providers/Microsoft.MachineLearningServices/locations/:location';
+  router.get(`${location}/usages`, (_request, response) => response.json({ value: [] }));
+  router.get(`${location}/vmSizes`, (_request, response) => {
+    const size = { family: 'sandbox', gpus: 0, lowPriorityCapable: true, osVhdSizeMB: 1047552, premiumIO: true };
+    response.json({
+      value: [
+        { ...size, name: 'Standard_DS3_v2', vCPUs: 4, memoryGB: 14, maxResourceVolumeMB: 28672 },
+        { ...size, name: 'Standard_NC6s_v3', vCPUs: 6, gpus: 1, memoryGB: 112, maxResourceVolumeMB: 344064 },
+      ],
+    });
+  });
+  return router;
+}

@@ -7,7 +7,10 @@ const pageSize = 100;
 
 /** Keeps what `listViewType` asks for; archived resources are hidden by default. */
 export function inView(request: Request, isArchived: (resource: Resource) => boolean) {
-  const view = String(request.query.listViewType ?? 'ActiveOnly').toLowerCase();
+  // azure-ai-ml sends registries the name of its enumeration's member: `ListViewType.ACTIVE_ONLY`.
+  const view = String(request.query.listViewType ?? 'ActiveOnly')
+    .toLowerCase()
+    .replace(/^listviewtype\.|_/g, '');
   if (!['activeonly', 'archivedonly', 'all'].includes(view)) {
     throw userError(`The value '${view}' of listViewType is not one of: ActiveOnly, ArchivedOnly, All.`);
   }

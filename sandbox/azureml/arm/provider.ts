@@ -5,10 +5,10 @@ import { registryArmId, workspaceArmId } from '../../settings.ts';
 import type { BlobAccount } from '../blobs.ts';
 import { requireApiVersion, requireRole, requireScope } from './access.ts';
 import { createAssets } from './assets.ts';
-import { createComputes } from './computes.ts';
+import { createComputes, createLocation } from './computes.ts';
 import { createDatastores } from './datastores.ts';
 import { createJobs, createOperationResults } from './jobs.ts';
-import { createRegistryDiscovery } from './registry.ts';
+import { createRegistryDiscovery, createRegistryReferences } from './registry.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
 
@@ -42,11 +42,12 @@ export function createResourceProvider(context: ProviderContext): express.Router
   const registry = express.Router({ mergeParams: true });
   registry.use(requireScope(settings, 'registries', 'azureml'), requireRole(registryArmId(settings)));
   registry.get('/', (_request, response) => response.json(registryResource(context)));
+  registry.use(createRegistryReferences(context));
   registry.use(createAssets({ ...context, store: context.registry, isRegistry: true }));
 
   const arm = express.Router();
   arm.use('/subscriptions', requireApiVersion);
-  arm.use(createSubscription(context), createOperationResults(context));
+  arm.use(createSubscription(context), createLocation(), createOperationResults(context));
   arm.use(`${group}/workspaces/:workspace`, workspace);
   arm.use(`${group}/registries/:registry`, registry);
 

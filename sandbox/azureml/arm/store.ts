@@ -6,13 +6,17 @@ import type { Resource, ResourceStore } from '../../contracts.ts';
 /**
  * Opens the store.
  *
- * @param options.rootId ARM id of the workspace or registry, without a trailing slash
+ * @param options.rootId what ids start with: the ARM id of the workspace, `azureml://registries/{name}` of a registry
+ * @param options.type resource type of the workspace or registry
  * @param options.folder one JSON file per resource is written here at every change, and read at the start
  */
-export function openResourceStore(options: { rootId: string; folder?: string | undefined }): ResourceStore {
+export function openResourceStore(options: {
+  rootId: string;
+  type: string;
+  folder?: string | undefined;
+}): ResourceStore {
   const { rootId, folder } = options;
   const resources = new Map<string, Resource>();
-  const rootType = rootId.slice(rootId.indexOf('/providers/') + '/providers/'.length).split('/');
   const fileOf = (path: string) => join(folder!, `${encodeURIComponent(path)}.json`);
 
   if (folder) {
@@ -46,7 +50,7 @@ export function openResourceStore(options: { rootId: string; folder?: string | u
         ...resource,
         id: `${rootId}/${path}`,
         name: segments.at(-1)!,
-        type: [rootType[0], rootType[1], ...segments.filter((_segment, index) => index % 2 === 0)].join('/'),
+        type: [options.type, ...segments.filter((_segment, index) => index % 2 === 0)].join('/'),
         systemData: {
           createdAt: older?.systemData?.createdAt ?? now,
           createdBy: older?.systemData?.createdBy ?? caller,

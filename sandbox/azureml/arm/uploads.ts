@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ResourceStore } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
+import { conflict, userError } from './errors.ts';
 import { object, oneOf, text } from './shape.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
@@ -41,6 +42,37 @@ export async function startPendingUpload(
       credential: { credentialType: 'SAS', sasUri: blobs.containerUploadUrl(container) },
     },
   };
+}
+
+/**
+ * The older route of registries: `PUT tempdatarefs/{name}/versions/{version}` with the id of the asset. 409 when the
+ * version exists, which clients take as "nothing to upload".
+ */
+export async function createTemporaryReference(
+  body: unknown,
+  apiVersion: string,
+  context: UploadContext,
+): Promise<object> {
+  object({ assetId: text }, { temporaryDataReferenceType: text, temporaryDataReferenceId: text })(body, {
+    path: '',
+    apiVersion,
+  });
+  const { assetId } = body as { assetId: string };
+  const [, kind, name, version] =
+    /\/(codes|data|models|environments|components)\/([^/]+)\/versions\/([^/]+)$/.exec(assetId) ?? [];
+  if (!kind || !name || !version) throw userError(`'${assetId}' is not the id of an asset version.`, 'assetId');
+  if (context.resources.get(`${kind}/${name}/versions/${version}`)) throw conflict(`${assetId} already exists.`);
+  return startPendingUpload({ kind: kind as AssetKind, name, version }, {}, apiVersion, context);
+}
+
+/** `POST datarefs/{name}/versions/{version}`: a SAS for reading what an asset's blob URI names. */
+export function createDataReference(body: unknown, apiVersion: string, { blobs }: UploadContext): object {
+  object({ assetId: text, blobUri: text })(body, { path: '', apiVersion });
+  const { blobUri } = body as { blobUri: string };
+  const found = blobs.locate(blobUri);
+  if (!found) throw userError(`'${blobUri}' is not in the registry's storage.`, 'blobUri');
+  const sasUri = `${blobs.accountUrl}/${found.container}?${blobs.containerSas(found.container)}`;
+  return { blobReferenceForConsumption: { blobUri, credential: { credentialType: 'SAS', sasUri } } };
 }
 
 /** Where a pending upload is remembered. */

@@ -10,6 +10,18 @@ import { anything, object } from './shape.ts';
 const provider = '/providers/Microsoft.MachineLearningServices';
 const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup';
 
+const absentCollections = [
+  'batchEndpoints',
+  'connections',
+  'featuresets',
+  'featurestoreEntities',
+  'onlineEndpoints',
+  'outboundRules',
+  'privateEndpointConnections',
+  'serverlessEndpoints',
+  'usages',
+];
+
 /** Routes above the workspace: subscriptions, resource groups, workspaces and registries as lists. */
 export function createSubscription(context: ProviderContext): express.Router {
   const { settings } = context;
@@ -80,9 +92,10 @@ export function createWorkspace(context: ProviderContext): express.Router {
   router.post('/listKeys', (_request, response) =>
     response.json({ userStorageKey: blobs.accountKey, userStorageResourceId: storageAccountId(context) }),
   );
-  router.get('/connections', (_request, response) => response.json({ value: [] }));
-  router.get('/outboundRules', (_request, response) => response.json({ value: [] }));
-  router.get('/usages', (_request, response) => response.json({ value: [] }));
+  // What the sandbox doesn't have, a workspace may have none of.
+  for (const collection of absentCollections) {
+    router.get(`/${collection}`, (_request, response) => response.json({ value: [] }));
+  }
   return router;
 }
 

@@ -1,7 +1,10 @@
 """The workspace and what a fresh one holds."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
+from azure.ai.ml.entities import Model
 from azure.core.exceptions import ResourceNotFoundError
 
 from workspace_client import connect
@@ -38,6 +41,21 @@ class Workspace(unittest.TestCase):
     def test_curated_environment(self):
         found = self.client.environments.get("AzureML-sklearn-1.5", label="latest")
         self.assertEqual("1", found.version)
+
+    def test_registry(self):
+        with tempfile.TemporaryDirectory() as folder:
+            registry = connect(registry_name="azureml")
+            self.assertIn("sklearn-1.5", [found.name for found in registry.environments.list()])
+            self.assertTrue(registry.environments.get("sklearn-1.5", label="latest").id.startswith("azureml://"))
+            (Path(folder) / "weights.json").write_text("{}")
+            model = Model(name="shared", version="1", path=str(Path(folder) / "weights.json"), type="custom_model")
+            registry.models.create_or_update(model)
+            registry.models.download("shared", "1", download_path=folder + "/down")
+            self.assertEqual(1, len(list(Path(folder, "down").rglob("weights.json"))))
+
+    def test_empty_collections(self):
+        for operations in (self.client.online_endpoints, self.client.batch_endpoints, self.client.schedules):
+            self.assertEqual([], list(operations.list()))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 EXAMPLE = REPOSITORY / "examples" / "breast-cancer"
 
 
-def connect() -> MLClient:
+def connect(**registry) -> MLClient:
+    """A client of the workspace, or of the registry that `registry_name` names."""
     env = os.environ
     credential = ClientSecretCredential(
         env["AZURE_TENANT_ID"],
@@ -24,6 +25,8 @@ def connect() -> MLClient:
         authority=env["AZURE_AUTHORITY_HOST"],
         disable_instance_discovery=True,
     )
+    if registry:
+        return MLClient(credential, **registry)
     return MLClient(
         credential, env["AZURE_SUBSCRIPTION_ID"], env["AZURE_RESOURCE_GROUP"], env["AZUREML_WORKSPACE_NAME"]
     )

@@ -54,6 +54,7 @@ export const versionProperties: Record<AssetKind, Check> = {
       // The newer SDK sends these two for deployment templates and system metadata.
       defaultDeploymentTemplate: anything,
       systemMetadata: anything,
+      system_metadata: anything,
     },
   ),
   environments: object(
