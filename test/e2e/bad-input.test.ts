@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { evaluate, type Fixture, register, startFixture, stream, submit, task, writes } from './fixture.ts';
+
+describe('bad input', function () {
+  this.timeout(120_000);
+  let fixture: Fixture;
+  let sources: string;
+  let jobName: string;
+  before(async () => {
+    fixture = await startFixture();
+    const run = await fixture.run([submit('jobs/command.yml'), stream()]);
+    jobName = run.step('submit').outputs.jobName!;
+  });
+  after(() => fixture.stop());
+  beforeEach(() => {
+    sources = mkdtempSync(join(tmpdir(), 'bad-'));
+  });
+  afterEach(() => rmSync(sources, { recursive: true, force: true }));
+
+  /** Runs steps with these files as the sources; they must fail with one error issue and change nothing. */
+  const fails = async (
+    steps: Record<string, unknown>[],
+    files: Record<string, string> = {},
+  ): Promise<{ message: string; log: string }> => {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(sources, name)), { recursive: true });
+      writeFileSync(join(sources, name), content);
+    }
+    const run = await fixture.run(steps, { sourcesFolder: sources });
+    assert.equal(run.result, 'failed', run.log);
+    assert.deepEqual(writes(run.requests), [], 'nothing is created');
+    const errors = run.stages
+      .flatMap(({ jobs }) => jobs.flatMap((job) => job.steps.flatMap((step) => step.issues)))
+      .filter(({ type }) => type === 'error');
+    assert.equal(errors.length, 1, run.log);
+    assert.doesNotMatch(run.log, /\n\s+at .*:\d+:\d+\)?$/m, 'no stack');
+    return { message: errors[0]!.message, log: run.log };
+  };
+  const submitting = (
+    job: string,
+    inputs: Record<string, string> = {},
+    files: Record<string, string> = {},
+  ): Promise<{ message: string; log: string }> => fails([submit('job.yml', inputs)], { 'job.yml': job, ...files });
+  const command = 'command: x\nenvironment: {image: ubuntu}\n';
+  const pipeline = 'type: pipeline\nsettings: {default_compute: azureml:cpu-cluster}\njobs:\n';
+  const component = {
+    'c.yml': 'command: x ${{inputs.rate}}\nenvironment: {image: ubuntu}\ninputs: {rate: {type: number}}\n',
+  };
+
+  describe('in the job file:', () => {
+    it('missing', async () => {
+      assert.match((await fails([submit('nowhere.yml')])).message, /There is no file 'nowhere\.yml'.*Check the path/s);
+    });
+    it('unreadable: a folder', async () => {
+      assert.match(
+        (await fails([submit('folder')], { 'folder/x': '' })).message,
+        /'folder' can't be read: it is a folder/,
+      );
+    });
+    it('YAML syntax', async () => {
+      assert.match((await submitting('command: [x\nenvironment: y')).message, /job\.yml\(?[:(]?\d+/);
+    });
+    it('unknown field', async () => {
+      const { message } = await submitting(`${command}comput: azureml:cpu-cluster\n`);
+      assert.match(
+        message,
+        /job\.yml:3:1: The file has the unknown field 'comput'\. Did you mean 'compute'\?.*nothing was created/s,
+      );
+    });
+    it('wrong type', async () => {
+      assert.match(
+        (await submitting(`${command}limits: {timeout: soon}\n`)).message,
+        /job\.yml:3:19: 'limits\.timeout' must be a whole number, but is 'soon'/,
+      );
+    });
+    it('unknown component input', async () => {
+      const { log } = await submitting(
+        `${pipeline}  a:\n    component: ./c.yml\n    inputs: {rat: 1}\n`,
+        {},
+        component,
+      );
+      assert.match(
+        log,
+        /job\.yml:6:14: 'jobs\.a\.inputs' has the input 'rat', which the component does not declare\. Did you mean 'rate'\?/,
+      );
+    });
+    it('unresolvable reference', async () => {
+      const { message } = await submitting('command: x\nenvironment: azureml:nowhere:7\n');
+      assert.match(
+        message,
+        /job\.yml:2:14: 'environment' refers to the environment 'nowhere', but the workspace has none of that name/,
+      );
+      const latest = await submitting(`${command}inputs: {d: {path: "azureml:nothing@latest"}}\n`);
+      assert.match(latest.message, /'inputs\.d\.path' refers to the data asset 'nothing'/);
+    });
+    it('empty code folder', async () => {
+      assert.match(
+        (await submitting(`${command}code: ./src\n`, {}, { 'src/.amlignore': '*\n' })).message,
+        /job\.yml:3:7: 'code' is the folder '\.\/src', which is empty or excluded/,
+      );
+    });
+    it('unknown compute', async () => {
+      const { message } = await submitting(`${command}compute: azureml:cpu-clustr\n`);
+      assert.match(
+        message,
+        /job\.yml:3:10: 'compute' refers to the compute 'cpu-clustr', but the workspace has none of that name\. Did you mean 'cpu-cluster'\?/,
+      );
+    });
+    it('invalid override', async () => {
+      assert.match(
+        (await submitting(command, { overrides: 'inputs.lr 5' })).message,
+        /'inputs\.lr 5' is not of the form a\.b\.c=value/,
+      );
+      assert.match(
+        (await submitting(`${command}code: ./src\n`, { overrides: 'code.x=1' }, { 'src/a': '' })).message,
+        /'code' is the reference or value '\.\/src'/,
+      );
+    });
+    it('several mistakes, all told with their places', async () => {
+      const { message, log } = await submitting('comand: x\nenvironment: {image: ubuntu}\nlimits: 5\n');
+      assert.match(message, /has 3 mistakes/);
+      assert.match(log, /job\.yml:1:1: The file has the unknown field 'comand'/);
+      assert.match(log, /job\.yml:3:9: 'limits' must be a mapping, but is the number 5/);
+    });
+  });
+
+  describe('in rules:', () => {
+    const judging = (rules: string): Promise<{ message: string }> => fails([evaluate(rules, { jobName })]);
+    it('misspelt metric, with a caret', async () => {
+      const { message, log } = await fails([evaluate('metrics.acuracy >= 0.9', { jobName })]);
+      assert.match(message, /the job has no metric 'acuracy'\. Did you mean 'accuracy'\?/);
+      assert.match(message + log, /\^/);
+    });
+    it('missing metric', async () => {
+      assert.match((await judging('metrics.f1 >= 0.9')).message, /the job has no metric 'f1'.*'accuracy' and 'loss'/);
+    });
+    it('NaN metric', async () => {
+      const run = await fixture.run([submit('jobs/nan.yml'), stream()]);
+      const { message } = await fails([evaluate('metrics.loss < 1', { jobName: run.step('submit').outputs.jobName! })]);
+      assert.match(message, /the metric 'loss' of the job is NaN/);
+    });
+    it('syntax, and rules that give no true or false', async () => {
+      assert.match((await judging('metrics.accuracy >=')).message, /A rule can't be evaluated: rule 1/);
+      assert.match((await judging('metrics.accuracy')).message, /true or false/);
+    });
+    it('baseline', async () => {
+      assert.match(
+        (await fails([evaluate('true', { jobName, baseline: 'churn' })])).message,
+        /The input baseline is 'churn'; allowed are/,
+      );
+      assert.match(
+        (await fails([evaluate('true', { jobName, baseline: 'model:m:99' })])).message,
+        /version 99 of the model 'm', is not in the workspace/,
+      );
+    });
+  });
+
+  describe('in the connection:', () => {
+    const as = (azureSubscription: string, more: Record<string, string> = {}): Record<string, unknown>[] => [
+      stream({ jobName, azureSubscription, ...more }),
+    ];
+    it('expired secret', async () => {
+      assert.match(
+        (await fails(as('sandbox-expired'))).message,
+        /can't sign in: its client secret has expired \(AADSTS7000222\)\. Create a new secret/,
+      );
+    });
+    it('workspace not found', async () => {
+      const { message } = await fails(as('sandbox', { azureMLWorkspaceName: 'sandbox-wz' }));
+      assert.match(
+        message,
+        /There is no workspace 'sandbox-wz' in the resource group 'sandbox-rg'.*Did you mean 'sandbox-ws'\?/,
+      );
+    });
+    it('wrong connection', async () => {
+      await assert.rejects(fixture.run(as('nobody')), /service connection nobody which could not be found/);
+    });
+    it('no permission', async () => {
+      const run = await fixture.run([submit('jobs/command.yml', { azureSubscription: 'sandbox-reader' })]);
+      assert.equal(run.result, 'failed');
+      assert.match(
+        run.log,
+        /##\[error\]The service connection may not do this: .*AuthorizationFailed|does not have authorization/,
+      );
+      assert.match(run.log, /role AzureML Data Scientist/);
+    });
+  });
+
+  describe('in names:', () => {
+    it('a job that is not there', async () => {
+      assert.match((await fails([stream({ jobName: 'nobody' })])).message, /There is no job 'nobody' in the workspace/);
+    });
+    it('an empty input', async () => {
+      assert.match(
+        (await fails([stream({ jobName: '$(nowhere.jobName)' })])).message,
+        /There is no job '\$\(nowhere\.jobName\)'/,
+      );
+    });
+    it('an output that is not there', async () => {
+      assert.match(
+        (await fails([register({ jobName, outputName: 'modle' })])).message,
+        /The job has no output 'modle'\. Did you mean 'model'\?/,
+      );
+    });
+    it('a step that is not there', async () => {
+      const { message } = await fails([
+        task('AzureMLRegisterModel', 'r', { jobName, step: 'Train', outputName: 'x', modelName: 'm' }),
+      ]);
+      assert.match(message, /has no step 'Train'\. It is no pipeline/i);
+    });
+    it('a value that is not allowed', async () => {
+      assert.match(
+        (await fails([evaluate('true', { jobName, onFail: 'explode' })])).message,
+        /onFail is 'explode'; allowed are 'fail', 'warn' or 'skip'/,
+      );
+    });
+  });
+});
