@@ -91,6 +91,7 @@ async function runFile(file: string, options: Options): Promise<number> {
   if (!existsSync(file)) throw new UsageError(`There is no file ${resolve(file)}.`);
   // Loaded here so that the sandbox alone starts without the agent and the build.
   const { runPipeline } = await import('./agent/run.ts');
+  const { colourLine } = await import('./agent/colour.ts');
   if (!existsSync(tasksFolder)) {
     console.log('Building the tasks.');
     await (await import('../scripts/build.ts')).build();
@@ -112,7 +113,7 @@ async function runFile(file: string, options: Options): Promise<number> {
       variables,
       parameters,
       ...(options.branch !== undefined && { branch: options.branch }),
-      write: (line) => console.log(line),
+      write: (line) => console.log(process.stdout.isTTY ? colourLine(line) : line),
       signal: cancel.signal,
     });
     console.log(`\nRun ${buildNumber}: ${result}.`);

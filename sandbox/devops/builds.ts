@@ -1,8 +1,6 @@
-/** `_apis/build`: builds with their tags, timeline, attachments, logs, artifacts and properties. */
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { Router } from 'express';
-import { answerList, bodyOf, type Handler, notFound, parameter, query, refuse } from './answers.ts';
+import { answerList, bodyOf, type Handler, notFound, parameter, query } from './answers.ts';
+import { addContentRoutes, type WithRun } from './build-content.ts';
 import { apiUrl, type DevOpsContext, projectReference, runPage } from './context.ts';
 import { createRunRecord } from './runs.ts';
 import type { RunRecord } from './state.ts';
@@ -83,14 +81,11 @@ function patchProperties(run: RunRecord, operations: unknown): void {
 export function buildRoutes(context: DevOpsContext): Router {
   const router = Router({ mergeParams: true });
   const { store } = context;
-  /** Finds the build of the address, or answers 404. */
-  const withRun =
-    (handle: (run: RunRecord, ...rest: Parameters<Handler>) => void): Handler =>
-    (request, response, next) => {
-      const run = store.state.runs.find(({ id }) => id === Number(parameter(request, 'buildId')));
-      if (run) handle(run, request, response, next);
-      else notFound(response, `The requested build ${parameter(request, 'buildId')}`);
-    };
+  const withRun: WithRun = (handle) => (request, response, next) => {
+    const run = store.state.runs.find(({ id }) => id === Number(parameter(request, 'buildId')));
+    if (run) handle(run, request, response, next);
+    else notFound(response, `The requested build ${parameter(request, 'buildId')}`);
+  };
   const route = '/builds/:buildId';
 
   router.get('/builds', listBuilds(context));
@@ -152,112 +147,6 @@ export function buildRoutes(context: DevOpsContext): Router {
   );
 
   router.get(
-    [`${route}/timeline`, `${route}/timeline/:timelineId`],
-    withRun((run, request, response) => {
-      const wanted = parameter(request, 'timelineId');
-      // Node's client turns null into no result, as the service's 204 does.
-      if (wanted && wanted !== run.timelineId) return void response.status(204).end();
-      response.json({
-        id: run.timelineId,
-        changeId: run.records.length,
-        records: run.records,
-        url: `${apiUrl(context)}/build/builds/${run.id}/Timeline/${run.timelineId}`,
-      });
-    }),
-  );
-
-  router.get(
-    `${route}/attachments/:type`,
-    withRun((run, request, response) => {
-      const found = run.attachments.filter(({ type }) => type === parameter(request, 'type'));
-      const base = `${apiUrl(context)}/build/builds/${run.id}/${run.timelineId}`;
-      answerList(
-        response,
-        found.map(({ name, type, recordId }) => ({
-          name,
-          _links: { self: { href: `${base}/${recordId}/attachments/${type}/${encodeURIComponent(name)}` } },
-        })),
-      );
-    }),
-  );
-  router.get(
-    `${route}/:timelineId/:recordId/attachments/:type/:name`,
-    withRun((run, request, response) => {
-      const [recordId, type, name] = ['recordId', 'type', 'name'].map((each) => parameter(request, each));
-      const found = run.attachments.find(
-        (each) => each.recordId === recordId && each.type === type && each.name === name,
-      );
-      if (!found || parameter(request, 'timelineId') !== run.timelineId)
-        return notFound(response, `Attachment ${name}`);
-      response.type('application/octet-stream');
-      createReadStream(join(store.dataFolder, found.file)).pipe(response);
-    }),
-  );
-
-  router.get(
-    `${route}/logs`,
-    withRun((run, _, response) =>
-      answerList(
-        response,
-        run.logs.map(({ id, lines }) => ({
-          id,
-          type: 'Container',
-          lineCount: lines.length,
-          url: `${apiUrl(context)}/build/builds/${run.id}/logs/${id}`,
-        })),
-      ),
-    ),
-  );
-  router.get(
-    `${route}/logs/:logId`,
-    withRun((run, request, response) => {
-      const log = run.logs.find(({ id }) => id === Number(parameter(request, 'logId')));
-      if (!log) return notFound(response, `Log ${parameter(request, 'logId')}`);
-      const lines = log.lines.slice(
-        Number(query(request, 'startLine') ?? 0),
-        Number(query(request, 'endLine') ?? Infinity),
-      );
-      if (request.headers.accept?.includes('json')) answerList(response, lines);
-      else response.type('text/plain').send(lines.map((line) => `${line}\n`).join(''));
-    }),
-  );
-
-  const artifactOf = (run: RunRecord, { id, name, resource }: RunRecord['artifacts'][number]) => ({
-    id,
-    name,
-    source: run.jobIds[0] ?? '',
-    resource: resource ?? {
-      type: 'PipelineArtifact',
-      data: name,
-      properties: {},
-      url: `${apiUrl(context)}/build/builds/${run.id}/artifacts?artifactName=${encodeURIComponent(name)}`,
-    },
-  });
-  router.get(
-    `${route}/artifacts`,
-    withRun((run, request, response) => {
-      const name = query(request, 'artifactName');
-      if (name === undefined)
-        return answerList(
-          response,
-          run.artifacts.map((artifact) => artifactOf(run, artifact)),
-        );
-      const found = run.artifacts.find((artifact) => artifact.name === name);
-      if (found) response.json(artifactOf(run, found));
-      else refuse(response, 404, 'ArtifactNotFoundException', `Artifact ${name} was not found for build ${run.id}.`);
-    }),
-  );
-  router.post(
-    `${route}/artifacts`,
-    withRun((run, request, response) => {
-      const { name, resource } = bodyOf(request);
-      const artifact = { id: run.artifacts.length + 1, name: String(name), folder: '', resource };
-      run.artifacts.push(artifact);
-      response.json(artifactOf(run, artifact));
-    }),
-  );
-
-  router.get(
     `${route}/properties`,
     withRun(
       (run, _, response) => void response.json({ count: Object.keys(run.properties).length, value: run.properties }),
@@ -275,6 +164,8 @@ export function buildRoutes(context: DevOpsContext): Router {
       `${route}/${empty}`,
       withRun((_, __, response) => answerList(response, [])),
     );
+
+  addContentRoutes(router, context, withRun);
 
   const definitionOf = (definition: { id: number; name: string }) => ({
     ...definition,

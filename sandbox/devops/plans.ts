@@ -3,55 +3,11 @@ import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
-import { answerList, bodyOf, type Handler, notFound, parameter, query, refuse } from './answers.ts';
+import { answerList, bodyOf, type Handler, notFound, parameter, refuse } from './answers.ts';
 import { apiUrl, type DevOpsContext } from './context.ts';
+import { issueOidcToken, type PlanHandler } from './oidc.ts';
 import { attachmentPath, logOf, registerAttachment, taskAttachment, updateTimelineRecord } from './runs.ts';
 import type { RunRecord } from './state.ts';
-
-export const federationAudience = 'api://AzureADTokenExchange';
-
-/** OIDC tokens live this long here; how long the service's live is not documented, only that it is minutes. */
-const oidcSeconds = 5 * 60;
-
-/** The issuer of OIDC tokens: another address than the one for access tokens. */
-export const oidcIssuer = (context: DevOpsContext): string => `${context.collectionUrl()}_oidc`;
-
-export const oidcSubject = ({ organization, project }: DevOpsContext, connection: string): string =>
-  `sc://${organization}/${project.name}/${connection}`;
-
-type PlanHandler = (run: RunRecord, ...rest: Parameters<Handler>) => void | Promise<void>;
-
-function issueOidcToken(context: DevOpsContext): PlanHandler {
-  return async (run, request, response) => {
-    if (!run.jobIds.includes(parameter(request, 'jobId')))
-      return notFound(response, `Job ${parameter(request, 'jobId')}`);
-    const id = query(request, 'serviceConnectionId')?.toLowerCase();
-    const connection = context.connections.find((candidate) => candidate.id.toLowerCase() === id);
-    if (!connection)
-      return refuse(
-        response,
-        403,
-        'AccessDeniedException',
-        `The service connection ${id ?? ''} does not exist or is not authorized for use by this pipeline.`,
-      );
-    if (connection.scheme !== 'WorkloadIdentityFederation')
-      return refuse(
-        response,
-        400,
-        'InvalidRequestException',
-        `The service connection ${connection.name} does not use workload identity federation.`,
-      );
-    const sub = oidcSubject(context, connection.name);
-    const oidcToken = await context.tokens.issue({
-      aud: federationAudience,
-      sub,
-      issuer: oidcIssuer(context),
-      seconds: oidcSeconds,
-    });
-    context.log(`OIDC token for ${sub}`);
-    response.json({ oidcToken });
-  };
-}
 
 /** The service's names for the numbers that clients may send. */
 const recordStates = ['pending', 'inProgress', 'completed'];

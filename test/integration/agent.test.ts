@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
 
@@ -381,5 +381,20 @@ jobs:
     assert.equal(run.result, 'succeeded', run.lines.join('\n'));
     assert.ok(stepOf(run, 'approval').log.some((line) => line.includes('approves')));
     assert.ok(stepOf(run, 'a').log.includes('[production]'));
+  });
+
+  it('runs tasks on the Node that it is told', async () => {
+    const out = join(fixture.folder, 'node24.json');
+    const nodePath = join(fixture.folder, 'another-node');
+    symlinkSync(process.execPath, nodePath);
+    const run = await fixture.run(
+      say('##vso[task.prependpath]/first').concat(`- task: Environment@1\n  inputs: { outFile: ${out} }`),
+      { nodePath },
+    );
+    assert.equal(run.result, 'succeeded', run.lines.join('\n'));
+    const { environment } = JSON.parse(readFileSync(out, 'utf8'));
+    assert.ok(environment.PATH.startsWith('/first:'));
+    const failed = await fixture.run(say('x').concat('    exitCode: 1\n'), { nodePath });
+    assert.ok(stepOf(failed, 's').issues[0]!.message.includes(nodePath));
   });
 });
