@@ -63,6 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const requests: RecordedRequest[] = [];
     const clientEnvironment = clientEnvironmentFor(tls, folder);
 
+    let devopsUrl: string | undefined;
     const identityApp = express();
     const identity = await startServer({ app: identityApp, tls, port: ports.identity });
     stops.push(identity.stop);
@@ -89,6 +90,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         tokens,
         clients,
         url: () => identity.url,
+        // Where sandbox/devops issues them; nobody can sign in before that part has started.
+        oidcIssuer: () => (devopsUrl === undefined ? '' : `${devopsUrl}_oidc`),
         audiences: () => audiences,
       }),
     );
@@ -102,6 +105,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       log,
     });
     stops.push(() => devops.stop());
+    devopsUrl = devops.collectionUrl;
 
     const used = {
       identity: identity.port,

@@ -14,7 +14,7 @@ import type { SigningTokens } from './tokens.ts';
 export async function checkAssertion(
   assertion: string,
   client: ClientRegistration,
-  endpoint: { tokenUrl: string; tokens: SigningTokens },
+  endpoint: { tokenUrl: string; tokens: SigningTokens; oidcIssuer: string },
 ): Promise<void> {
   let claims: JWTPayload;
   try {
@@ -23,14 +23,14 @@ export async function checkAssertion(
     throw tokenErrors.badAssertion('The assertion is not a JSON Web Token.');
   }
   if (claims.iss === client.clientId) await checkCertificate(assertion, claims, client, endpoint.tokenUrl);
-  else await checkFederated(assertion, claims, client, endpoint.tokens);
+  else await checkFederated(assertion, claims, client, endpoint);
 }
 
 async function checkFederated(
   assertion: string,
   claims: JWTPayload,
   client: ClientRegistration,
-  tokens: SigningTokens,
+  { tokens, oidcIssuer }: { tokens: SigningTokens; oidcIssuer: string },
 ) {
   const audience = String(claims.aud ?? '');
   await tokens.verifySignature(assertion).catch((error: unknown) => {
@@ -39,8 +39,8 @@ async function checkFederated(
       : tokenErrors.badAssertion('The signature does not match a key of the issuer.');
   });
   const known = client.federatedSubject !== undefined && claims.sub === client.federatedSubject;
-  // An access token of ours would have the right signature too; its issuer gives it away.
-  if (!known || audience !== federationAudience || claims.iss === tokens.issuer) {
+  // An access token of ours would have the right signature too, but not the issuer.
+  if (!known || audience !== federationAudience || claims.iss !== oidcIssuer) {
     throw tokenErrors.noFederatedIdentity(claims.iss ?? '', claims.sub ?? '', audience);
   }
 }

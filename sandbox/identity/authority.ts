@@ -13,6 +13,8 @@ export interface AuthorityOptions {
   clients: ClientRegistration[];
   /** The authority's own address, without a trailing slash. */
   url(): string;
+  /** Issuer of the OIDC tokens of Azure DevOps. */
+  oidcIssuer(): string;
   /** The resources that tokens are issued for, without a trailing slash. */
   audiences(): string[];
 }
@@ -78,7 +80,11 @@ async function answerToken(request: Request, options: AuthorityOptions): Promise
 
   if (form.client_assertion) {
     const tokenUrl = `${options.url()}/${request.params.tenant}/oauth2/v2.0/token`;
-    await checkAssertion(form.client_assertion, client, { tokenUrl, tokens: options.tokens });
+    await checkAssertion(form.client_assertion, client, {
+      tokenUrl,
+      tokens: options.tokens,
+      oidcIssuer: options.oidcIssuer(),
+    });
   } else if (form.client_secret) {
     if (client.secret === undefined || form.client_secret !== client.secret)
       throw tokenErrors.badSecret(client.clientId);

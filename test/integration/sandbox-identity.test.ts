@@ -37,7 +37,7 @@ describe('the token authority', () => {
     tokens.issue({
       aud: 'api://AzureADTokenExchange',
       sub: 'sc://sandbox/mlops/sandbox-wif',
-      issuer: 'https://vstoken.dev.azure.com/sandbox',
+      issuer: `${sandbox.devops.collectionUrl}_oidc`,
       ...claims,
     });
   const exchange = async (jwt: string, connection = 'sandbox-wif') =>
@@ -80,10 +80,34 @@ describe('the token authority', () => {
     ];
     for (const [claims, code] of refused) await rejects(exchange(await assertion(claims)), 401, 'invalid_client', code);
     await rejects(exchange(await assertion(), 'sandbox'), 401, 'invalid_client', 70021);
-    await rejects(exchange(await assertion({ issuer: tokens.issuer })), 401, 'invalid_client', 70021);
+    for (const issuer of [tokens.issuer, 'https://elsewhere']) {
+      await rejects(exchange(await assertion({ issuer })), 401, 'invalid_client', 70021);
+    }
     const [head, , signature] = (await assertion()).split('.');
     const [, otherClaims] = (await assertion({ seconds: 100 })).split('.');
     await rejects(exchange([head, otherClaims, signature].join('.')), 401, 'invalid_client', 700027);
+  });
+
+  it('exchanges what Azure DevOps issues to a job', async () => {
+    const run = sandbox.devops.createRun({
+      definitionName: 'oidc',
+      branch: 'refs/heads/main',
+      commit: '0'.repeat(40),
+      reason: 'manual',
+      repository: 'oidc',
+    });
+    const { accessToken, oidcRequestUri } = await run.jobCredentials('5ab0c1de-0000-4000-8000-000000000077');
+    const { id } = sandbox.connections.find(({ name }) => name === 'sandbox-wif')!;
+    const url = `${oidcRequestUri}?api-version=7.1&serviceConnectionId=${id}`;
+    const issued = await send(sandbox, url, { method: 'POST', headers: { Authorization: `Bearer ${accessToken}` } });
+    assert.equal(issued.status, 200, JSON.stringify(issued.body));
+    const { status, body } = await exchange(issued.body.oidcToken);
+    assert.equal(status, 200, JSON.stringify(body));
+    const reused = await send(sandbox, url, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${body.access_token}` },
+    });
+    assert.equal(reused.status, 401, 'a token for Azure is none for Azure DevOps');
   });
 
   it('accepts an assertion signed with the client certificate', async () => {

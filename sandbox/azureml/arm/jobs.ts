@@ -1,26 +1,14 @@
-/** Jobs: submit, read, list, change, cancel and delete. */
-import { isDeepStrictEqual } from 'node:util';
+/** Routes of jobs: submit, read, list, change, cancel and delete. */
 import express, { type Request, type Response } from 'express';
 import type { Resource } from '../../contracts.ts';
 import { workspaceArmId } from '../../settings.ts';
-import { callerOf } from '../authentication.ts';
-import { apiVersionOf, checkName } from './access.ts';
-import { checkAmlToken } from './aml-token.ts';
-import { conflict, notFound, userError } from './errors.ts';
+import { apiVersionOf } from './access.ts';
+import { notFound, userError } from './errors.ts';
+import { changeJob, submitJob } from './job-writes.ts';
 import { answerPage, inView, withPairs } from './listing.ts';
-import { checkPipeline, requireCompute } from './pipeline-check.ts';
 import type { ProviderContext } from './provider.ts';
-import { findAsset } from './references.ts';
-import { anything, object, withTextMaps } from './shape.ts';
-import { jobProperties } from './shapes/job.ts';
 
 const ended = ['Completed', 'Failed', 'Canceled'];
-const envelope = object(
-  { properties: anything },
-  { id: anything, name: anything, type: anything, systemData: anything },
-);
-/** Fields of a job that may change after it was submitted; the rest is its definition. */
-const mutable = ['tags', 'description', 'displayName', 'isArchived', 'services', 'properties', 'status'];
 
 /** Routes relative to the workspace. */
 export function createJobs(context: ProviderContext): express.Router {
@@ -113,121 +101,11 @@ export function createOperationResults({ resources }: ProviderContext): express.
 
 const locationOf = (request: Request): string => `https://${request.headers.host}${request.originalUrl}`;
 
-async function submitJob(request: Request, response: Response, context: ProviderContext): Promise<Resource> {
-  const { resources, runs } = context;
-  const name = checkName(String(request.params.name), 'name of a job');
-  if (resources.get(`deletedJobs/${name}`)) throw conflict(`The name ${name} was used by a job that has been deleted.`);
-  const given = checkedBody(request);
-  await checkAmlToken(request, given, context);
-  checkReferences(given, context);
-  const job = resources.put(
-    `jobs/${name}`,
-    {
-      properties: {
-        description: null,
-        tags: {},
-        properties: {},
-        displayName: name,
-        experimentName: 'Default',
-        ...withoutNulls(given),
-        isArchived: given.isArchived === true,
-        status: 'NotStarted',
-        outputs: { ...given.outputs, default: defaultOutput(name) },
-      },
-    },
-    callerOf(response).appid,
-  );
-  try {
-    await runs.submit(job);
-  } catch (error) {
-    resources.delete(`jobs/${name}`);
-    throw userError((error as Error).message);
-  }
-  return resources.get(`jobs/${name}`) ?? job;
-}
-
 const stepResource = (name: string, settings: ProviderContext['settings']) => ({
   id: `${workspaceArmId(settings)}/jobs/${name}`,
   name,
   type: 'Microsoft.MachineLearningServices/workspaces/jobs',
 });
-
-/** Where a run's artifacts are; azure-ai-ml cuts this form, without `/paths/`, into datastore and folder. */
-const defaultOutput = (name: string) => ({
-  jobOutputType: 'uri_folder',
-  mode: 'ReadWriteMount',
-  uri: `azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.${name}`,
-});
-
-function changeJob(older: Resource, request: Request, response: Response, { resources }: ProviderContext): Resource {
-  const given = checkedBody(request);
-  for (const [field, value] of Object.entries(given)) {
-    if (value === null || mutable.includes(field)) continue;
-    if (!sameDefinition(field, value, older.properties)) {
-      throw conflict(`Job ${older.name} already exists; its '${field}' cannot be changed.`);
-    }
-  }
-  const properties = { ...older.properties.properties, ...given.properties };
-  for (const [key, value] of Object.entries(older.properties.properties ?? {})) {
-    if (given.properties && properties[key] !== value) {
-      throw conflict(`The property '${key}' of job ${older.name} cannot be changed; properties can only be added.`);
-    }
-  }
-  const picked = ['tags', 'description', 'displayName', 'isArchived'].filter((field) => given[field] !== undefined);
-  const changes = Object.fromEntries(picked.map((field) => [field, given[field]]));
-  return resources.put(
-    `jobs/${older.name}`,
-    { properties: { ...older.properties, ...changes, properties } },
-    callerOf(response).appid,
-  );
-}
-
-function sameDefinition(field: string, value: unknown, older: Resource['properties']): boolean {
-  if (field !== 'outputs') return isDeepStrictEqual(clean(value), clean(older[field] ?? emptyLike(value)));
-  // The service fills in the uri of an output, and adds `default`.
-  return Object.entries(value as Record<string, Record<string, unknown>>).every(([name, output]) => {
-    const known = older.outputs?.[name];
-    if (known === undefined) return false;
-    return Object.entries(clean(output) as object).every(([key, item]) => isDeepStrictEqual(item, known[key]));
-  });
-}
-
-const emptyLike = (value: unknown): unknown => (typeof value === 'object' && !Array.isArray(value) ? {} : null);
-
-/** The value without fields that are null, which serializers add. */
-function clean(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(clean);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(kept.map(([key, item]) => [key, clean(item)]));
-}
-
-function checkedBody(request: Request): Resource['properties'] {
-  const apiVersion = apiVersionOf(request);
-  envelope(request.body, { path: '', apiVersion });
-  jobProperties(request.body.properties, { path: 'properties', apiVersion });
-  return withTextMaps(request.body.properties);
-}
-
-const withoutNulls = (given: Resource['properties']): Resource['properties'] =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-
-function checkReferences(job: Resource['properties'], context: ProviderContext): void {
-  if (job.jobType === 'Pipeline') {
-    checkPipeline(job, context);
-    return;
-  }
-  const definition = job.jobType === 'Sweep' ? job.trial : job;
-  const { codeId, environmentId } = definition;
-  if (environmentId && !findAsset(environmentId, 'environments', context)) {
-    throw userError(`The environment '${environmentId}' does not exist.`, 'environmentId');
-  }
-  if (codeId && !findAsset(codeId, 'codes', context)) throw userError(`The code '${codeId}' does not exist.`, 'codeId');
-  if (job.computeId) requireCompute(job.computeId, 'The job', context);
-  else if (!job.resources?.instanceType && job.jobType === 'Command') {
-    throw userError("The job has neither 'computeId' nor 'resources.instanceType'.", 'computeId');
-  }
-}
 
 /** A job as `GET` answers it: with the addresses of its run. */
 export function presentJob(job: Resource, { settings, url }: ProviderContext): Resource {
