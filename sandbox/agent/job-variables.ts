@@ -16,6 +16,7 @@ export interface RunFacts {
   repository: string;
 }
 
+/** The behaviour here is that of agents from August 2026; the number only has to satisfy a task's minimum. */
 const agentVersion = '4.273.0';
 const agentName = 'Sandbox Agent';
 

@@ -9,7 +9,7 @@ import type { AgentContext } from './steps/handler.ts';
 import type { PlannedStep } from './steps/plan.ts';
 import { type JobRun, runStep, type StepResult, type StepRun } from './steps/run-step.ts';
 import type { JobState, RunState, StepShared } from './steps/state.ts';
-import { createVariables, type Variable, type Variables } from './variables.ts';
+import { createVariables, expandMacros, type Variable, type Variables } from './variables.ts';
 
 export interface AgentJob {
   id: string;
@@ -47,10 +47,12 @@ function createJobState(job: AgentJob, context: AgentJobContext): JobState {
     for (const [name, value] of Object.entries(parameters)) if (!notMasked.has(name.toLowerCase())) masker.add(value);
   masker.add(context.agent.system.accessToken);
   // The values of endpoint data are expanded once, when the job starts.
+  const expandAll = (data: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(data).map(([name, value]) => [name, expandMacros(value, variables.get)]));
   const connections = job.connections.map((connection) => ({
     ...connection,
     parameters: { ...connection.parameters },
-    data: { ...connection.data },
+    data: expandAll(connection.data),
   }));
   const debug = variables.get('System.Debug')?.toLowerCase() === 'true';
   return { id: job.id, run: context.run, variables, masker, connections, paths: [], status: 'Succeeded', debug };

@@ -397,4 +397,26 @@ jobs:
     const failed = await fixture.run(say('x').concat('    exitCode: 1\n'), { nodePath });
     assert.ok(stepOf(failed, 's').issues[0]!.message.includes(nodePath));
   });
+
+  it('shows debug lines and processed commands only with System.Debug', async () => {
+    const lines = '##vso[task.debug]deep\n##vso[task.setvariable variable=a]1';
+    const quiet = await fixture.run(say(lines));
+    assert.ok(!stepOf(quiet, 's').log.some((line) => line.startsWith('##[debug]')));
+    const loud = await fixture.run(say(lines), { variables: { 'System.Debug': 'true' } });
+    const debug = stepOf(loud, 's').log.filter((line) => line.startsWith('##[debug]'));
+    assert.deepEqual(debug, ['##[debug]deep', '##[debug]Processed: ##vso[task.setvariable variable=a]1']);
+  });
+
+  it('changes a connection for later steps and masks the new value', async () => {
+    const id = '5ab0c1de-0000-4000-8000-00000000e001';
+    const out = join(fixture.folder, 'endpoint.json');
+    const run = await fixture.run(
+      say(
+        `##vso[task.setendpoint id=${id};field=authParameter;key=serviceprincipalkey]renewed-key\nrenewed-key`,
+      ).concat(`- task: Environment@1\n  inputs: { outFile: ${out}, connection: sandbox }`),
+    );
+    assert.ok(stepOf(run, 's').log.includes('***'));
+    const { environment } = JSON.parse(readFileSync(out, 'utf8'));
+    assert.equal(environment[`ENDPOINT_AUTH_PARAMETER_${id}_SERVICEPRINCIPALKEY`], 'renewed-key');
+  });
 });
