@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Sandbox } from '../../sandbox/contracts.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { type Answer, armClient, send, signIn } from './sandbox-http.ts';
+import { type Answer, armClient, send, signIn, uploadBlob } from './sandbox-http.ts';
 
 const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
 const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };
@@ -206,15 +206,12 @@ describe('the resource provider', () => {
       const again = await arm.call('POST', 'codes/c/versions/1/startPendingUpload', {});
       const { blobUri, credential } = pending.body.blobReferenceForConsumption;
       assert.equal(again.body.blobReferenceForConsumption.blobUri, blobUri);
-      const sas = new URL(credential.sasUri);
-      const upload = async (path: string, body: string) => {
-        // The address by account name in the path needs no resolver.
-        const url = `https://127.0.0.1:${sas.port}/${sas.hostname.split('.')[0]}${sas.pathname}/${path}${sas.search}`;
-        const headers = { 'x-ms-blob-type': 'BlockBlob', 'Content-Length': String(body.length) };
-        assert.equal((await send(sandbox, url, { method: 'PUT', headers, body })).status, 201);
-      };
-      await upload('src/b.py', 'print(2)\n');
-      await upload('src/A.py', 'print(1)\n');
+      for (const [path, content] of [
+        ['src/b.py', 'print(2)\n'],
+        ['src/A.py', 'print(1)\n'],
+      ] as const) {
+        assert.equal(await uploadBlob(sandbox, credential.sasUri, path, content), 201);
+      }
       // sha256 of "2" + "#A.py#9" + "#b.py#9" + both contents.
       const hash = 'f8bd90320c71f817878cb3c28f4c2972f7eb9eb018f753c5130570871ebb2281';
       const put = (value: string) =>
@@ -250,6 +247,16 @@ describe('the resource provider', () => {
         'UserError',
         /type uri_file/,
       );
+    });
+
+    it('lets one of two simultaneous writers of a version win', async () => {
+      const put = (image: string) => arm.call('PUT', 'environments/race/versions/1', { properties: { image } });
+      const answers = await Promise.all([put('one'), put('two'), put('one'), put('two')]);
+      const made = answers.filter(({ status }) => status === 201);
+      assert.equal(made.length, 1, 'one request created the version');
+      const { image } = (await arm.call('GET', 'environments/race/versions/1')).body.properties;
+      assert.equal(image, made[0]!.body.properties.image);
+      assert.equal(answers.filter(({ status }) => status === 409).length, 2);
     });
 
     it('refuses what could never work', async () => {

@@ -83,3 +83,12 @@ export async function armClient(sandbox: Sandbox, connection = 'sandbox') {
   };
   return { call, workspace, token };
 }
+
+/** Uploads a blob through a container's SAS address. */
+export async function uploadBlob(sandbox: Sandbox, sasUri: string, path: string, body: string): Promise<number> {
+  const sas = new URL(sasUri);
+  // The address with the account's name in the path needs no resolver for *.localhost.
+  const url = `https://127.0.0.1:${sas.port}/${sas.hostname.split('.')[0]}${sas.pathname}/${path}${sas.search}`;
+  const headers = { 'x-ms-blob-type': 'BlockBlob', 'Content-Length': String(body.length) };
+  return (await send(sandbox, url, { method: 'PUT', headers, body })).status;
+}

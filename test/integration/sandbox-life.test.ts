@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { armClient } from './sandbox-http.ts';
+import { armClient, uploadBlob } from './sandbox-http.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const data = { properties: { dataType: 'uri_folder', dataUri: 'azureml://datastores/workspaceblobstore/paths/kept/' } };
@@ -34,6 +34,9 @@ describe('the life of a sandbox', () => {
     const first = await startSandbox({ data: folder });
     const arm = await armClient(first);
     assert.equal((await arm.call('PUT', 'data/kept/versions/1', data)).status, 201);
+    const upload = await arm.call('POST', 'codes/kept/versions/1/startPendingUpload', {});
+    const { blobUri, credential } = upload.body.blobReferenceForConsumption;
+    assert.equal(await uploadBlob(first, credential.sasUri, 'src/main.py', 'pass'), 201);
     await first.stop();
     const second = await startSandbox({ data: folder });
     try {
@@ -43,6 +46,9 @@ describe('the life of a sandbox', () => {
       const { body } = await again.call('GET', 'data/kept/versions/1');
       assert.equal(body.properties.dataUri, data.properties.dataUri);
       assert.equal((await again.call('GET', 'data/kept')).body.properties.nextVersion, '2');
+      // Code is refused unless its files are there.
+      const code = await again.call('PUT', 'codes/kept/versions/1', { properties: { codeUri: `${blobUri}/src` } });
+      assert.equal(code.status, 201, JSON.stringify(code.body));
     } finally {
       await second.stop();
     }

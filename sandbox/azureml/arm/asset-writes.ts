@@ -81,6 +81,8 @@ export async function putVersion(
     return;
   }
   const properties = await newVersionRules[kind](given, context);
+  // Another request may have created the version meanwhile.
+  if (store.get(path)) return putVersion(kind, request, response, context);
   // Lists of components are read from their specification, so the service completes it.
   if (kind === 'components') properties.componentSpec = { ...properties.componentSpec, name, version };
   if (!store.get(`${kind}/${name}`)) {

@@ -26,6 +26,9 @@ export async function submitJob(request: Request, response: Response, context: P
   if (resources.get(`deletedJobs/${name}`)) throw conflict(`The name ${name} was used by a job that has been deleted.`);
   const given = checkedBody(request);
   await checkAmlToken(request, given, context);
+  // Another request may have submitted it meanwhile.
+  const other = resources.get(`jobs/${name}`);
+  if (other) return changeJob(other, request, response, context);
   checkReferences(given, context);
   const job = resources.put(
     `jobs/${name}`,
