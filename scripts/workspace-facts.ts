@@ -15,6 +15,13 @@ export async function modelVersions(sandbox: Sandbox, name: string): Promise<{ n
   return body.value;
 }
 
+/** The job's status as ARM tells it. */
+export async function findJobStatus(sandbox: Sandbox, name: string): Promise<string> {
+  const path = `${workspaceArmId(sandbox.settings)}/jobs/${encodeURIComponent(name)}`;
+  const { body } = await call(sandbox, 'GET', `${sandbox.azuremlUrl}${path}?api-version=${API_VERSION}`);
+  return body.properties.status;
+}
+
 /** The last value of every metric that the job's steps logged. */
 export async function stepMetrics(sandbox: Sandbox, jobName: string): Promise<Record<string, number>> {
   const mlflow = `${sandbox.environment.MLFLOW_TRACKING_URI}/api/2.0/mlflow`;

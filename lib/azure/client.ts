@@ -7,6 +7,7 @@ import {
   createPipelineFromOptions,
   createPipelineRequest,
   type HttpMethods,
+  type PipelinePolicy,
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
@@ -63,6 +64,21 @@ export interface AzureClientOptions {
   product: string;
 }
 
+/** Failures of the network that the library's retry policy does not know as such; PARSE_ERROR is an answer that was cut. */
+const ALSO_LOST = new Set(['PARSE_ERROR', 'EPIPE', 'EAI_AGAIN']);
+
+const lostAnswerPolicy: PipelinePolicy = {
+  name: 'lostAnswer',
+  async sendRequest(request, next) {
+    try {
+      return await next(request);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      throw code !== undefined && ALSO_LOST.has(code) ? Object.assign(error as Error, { code: 'ECONNRESET' }) : error;
+    }
+  },
+};
+
 /** Opens the way to Azure for one connection. @throws UserError when the connection can't be used */
 export async function createAzureClient(options: AzureClientOptions): Promise<AzureClient> {
   const { connection, subscriptionId, systemAccessToken, onSecret, product } = options;
@@ -70,6 +86,7 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   const userAgentOptions = { userAgentPrefix: product };
   const httpClient = createDefaultHttpClient();
   const open = createPipelineFromOptions({ userAgentOptions });
+  open.addPolicy(lostAnswerPolicy, { afterPhase: 'Retry' });
   const cloud = await cloudOf(connection, async (url) => {
     const response = await open.sendRequest(httpClient, createPipelineRequest({ url }));
     return read<CloudMetadata | CloudMetadata[]>(response).body;
@@ -87,6 +104,8 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   arm.pipeline.addPolicy(bearerPolicy(tokens, cloud.armScope), { afterPhase: 'Retry' });
 
   const ml = createPipelineFromOptions({ userAgentOptions });
+  arm.pipeline.addPolicy(lostAnswerPolicy, { afterPhase: 'Retry' });
+  ml.addPolicy(lostAnswerPolicy, { afterPhase: 'Retry' });
   ml.addPolicy(bearerPolicy(tokens, cloud.mlScope), { afterPhase: 'Retry' });
 
   const ways: Record<Audience, (request: PipelineRequest) => Promise<PipelineResponse>> = {

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { findJobStatus, modelVersions } from '../../scripts/workspace-facts.ts';
+import { evaluate, type Fixture, register, startFixture, stream, submit, task, writes } from './fixture.ts';
+
+describe('the tasks', function () {
+  this.timeout(120_000);
+  let fixture: Fixture;
+  before(async () => {
+    fixture = await startFixture();
+  });
+  after(() => fixture.stop());
+  afterEach(() => fixture.sandbox.faults.clear());
+
+  describe('following a job', () => {
+    it('fail when it failed, with the failing step, its error and the end of its log', async () => {
+      const run = await fixture.run([submit('jobs/fail.yml'), stream()]);
+      assert.equal(run.result, 'failed');
+      assert.match(run.log, /Bad step \| the last words/);
+      assert.match(run.log, /Bad step failed: /);
+      assert.match(run.log, /##\[group\]Last lines of Bad step\n(?:.*\n)*?.*the last words/);
+      assert.match(run.log, /##\[error\]Job \S+ ended as Failed after .*The step 'Bad step' failed: .*3/);
+      assert.equal(run.step('stream').outputs.status, 'Failed');
+    });
+
+    it('do not let a training log command the agent', async () => {
+      const run = await fixture.run([
+        submit('jobs/attack.yml'),
+        stream(),
+        { script: 'echo "stolen is [$(stream.stolen)]"', name: 'look' },
+      ]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.equal(run.step('stream').outputs.stolen, undefined);
+      assert.match(run.log, /\| ##_vso\[task\.setvariable variable=stolen;isOutput=true\]yes/);
+      assert.match(run.log, /\| harmless ##_vso\[task\.complete result=Failed;\]done/);
+      assert.match(run.log, /\| ##\[error\]painted/);
+      assert.deepEqual(run.step('stream').issues, []);
+    });
+
+    it('cancel it when the run is cancelled', async () => {
+      const cancel = new AbortController();
+      let jobName: string | undefined;
+      const run = await fixture.run([submit('jobs/slow.yml'), stream()], {
+        signal: cancel.signal,
+        write: (line) => {
+          jobName ??= /Job (\S+) was submitted/.exec(line)?.[1];
+          if (/\| started/.test(line)) cancel.abort();
+        },
+      });
+      assert.equal(run.result, 'canceled');
+      assert.match(await findJobStatus(fixture.sandbox, jobName!), /Canceled|CancelRequested/);
+    });
+
+    it('leave it running when told so', async () => {
+      const cancel = new AbortController();
+      let jobName: string | undefined;
+      const run = await fixture.run([submit('jobs/slow.yml'), stream({ cancelJob: 'false' })], {
+        signal: cancel.signal,
+        write: (line) => {
+          jobName ??= /Job (\S+) was submitted/.exec(line)?.[1];
+          if (/\| started/.test(line)) cancel.abort();
+        },
+      });
+      assert.equal(run.result, 'canceled');
+      assert.equal(await findJobStatus(fixture.sandbox, jobName!), 'Running');
+    });
+
+    it('end as timed out, and cancel the job, when the step runs out of time', async () => {
+      const run = await fixture.run([submit('jobs/slow.yml'), stream({}, { timeoutInMinutes: 1 })], {
+        millisecondsPerMinute: 4000,
+      });
+      assert.equal(run.result, 'failed');
+      assert.match(run.log, /The task has timed out/);
+      const jobName = run.step('submit').outputs.jobName!;
+      assert.match(await findJobStatus(fixture.sandbox, jobName), /Canceled|CancelRequested/);
+    });
+  });
+
+  describe('judging', () => {
+    it('warn or skip when told so', async () => {
+      const rule = 'metrics.accuracy > 0.99';
+      const run = await fixture.run([
+        submit('jobs/command.yml'),
+        stream(),
+        { ...evaluate(rule, { onFail: 'warn' }), name: 'warned' },
+        { ...evaluate(rule, { onFail: 'skip' }), name: 'skipped' },
+      ]);
+      assert.equal(run.result, 'partiallySucceeded', run.log);
+      assert.equal(run.step('warned').result, 'SucceededWithIssues');
+      assert.equal(run.step('skipped').result, 'Succeeded');
+      for (const name of ['warned', 'skipped']) assert.equal(run.step(name).outputs.verdict, 'fail');
+    });
+  });
+
+  describe('with any connection', () => {
+    it('sign in by workload identity federation', async () => {
+      const inputs = { azureSubscription: 'sandbox-wif' };
+      const run = await fixture.run([submit('jobs/command.yml', inputs), stream(inputs)]);
+      assert.equal(run.result, 'succeeded', run.log);
+    });
+
+    it('never print a secret or a token', async () => {
+      const run = await fixture.run([submit('jobs/command.yml'), stream()], { variables: { 'system.debug': 'true' } });
+      assert.equal(run.result, 'succeeded', run.log);
+      const { parameters } = fixture.sandbox.connections.find(({ name }) => name === 'sandbox')!;
+      assert.ok(!run.log.includes(parameters.serviceprincipalkey!));
+      assert.doesNotMatch(run.log, /eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}/);
+      assert.doesNotMatch(run.log, /sig=[A-Za-z0-9%]{20,}/);
+    });
+  });
+
+  describe('on a bad day', () => {
+    const faults: [name: string, fault: Parameters<Fixture['sandbox']['faults']['add']>[0]][] = [
+      ['throttling', { match: 'PUT .*/jobs/', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 }],
+      ['a failing service', { match: 'GET .*/workspaces/sandbox-ws\\?', kind: 'status', status: 503, times: 2 }],
+      ['a connection that is cut', { match: 'PUT .*/jobs/', kind: 'reset' }],
+      ['an answer that is cut', { match: 'GET .*/details', kind: 'truncate' }],
+      ['a slow answer', { match: 'PUT .*/jobs/', kind: 'slow', delayMs: 1500 }],
+      ['a token that is no longer good', { match: 'PUT .*/jobs/', kind: 'expireToken' }],
+    ];
+    for (const [name, fault] of faults) {
+      it(`get through ${name}, with one job`, async () => {
+        fixture.sandbox.faults.add(fault);
+        const run = await fixture.run([submit('jobs/command.yml'), stream()]);
+        assert.equal(run.result, 'succeeded', run.log);
+        const jobs = new Set(
+          run.requests
+            .filter(({ method, url }) => method === 'PUT' && url.includes('/jobs/'))
+            .map(({ url }) => url.split('?')[0]),
+        );
+        assert.equal(jobs.size, 1);
+      });
+    }
+
+    it('find their own job when they are retried', async () => {
+      // The job is started, then the step fails while it reports; the agent's retry must not start another.
+      const flaky = submit('jobs/command.yml', {}, { retryCountOnTaskFailure: 1 });
+      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
+      const run = await fixture.run([flaky, stream()]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.match(run.log, /This step has submitted the job \S+ before/);
+      const jobs = new Set(writes(run.requests).filter((write) => write.startsWith('PUT /jobs/')));
+      assert.equal(jobs.size, 1);
+    });
+
+    it('start another job when the retried one failed', async () => {
+      const run = await fixture.run([
+        submit('jobs/command.yml', { overrides: 'command=exit 1' }),
+        stream({}, { continueOnError: true }),
+      ]);
+      assert.equal(run.step('stream').outputs.status, 'Failed');
+      assert.equal(run.result, 'partiallySucceeded');
+    });
+  });
+
+  describe('registering', () => {
+    it('refuse a job that has not completed', async () => {
+      const run = await fixture.run([submit('jobs/slow.yml'), register()]);
+      assert.equal(run.result, 'failed');
+      assert.match(run.log, /a model is registered from a job that has completed/);
+      assert.deepEqual(await modelVersions(fixture.sandbox, 'm'), []);
+    });
+
+    it('take a given version once, and find their own when retried', async () => {
+      const run = await fixture.run([
+        submit('jobs/command.yml'),
+        stream(),
+        register({ modelName: 'fixed', modelVersion: '7' }),
+        { ...register({ modelName: 'fixed', modelVersion: '7' }, { continueOnError: true }), name: 'again' },
+      ]);
+      assert.equal(run.step('register').outputs.modelVersion, '7');
+      assert.match(run.log, /##\[error\]The model 'fixed' has a version 7 already\./);
+    });
+
+    it('take the next version when somebody else was faster', async () => {
+      const first = await fixture.run([submit('jobs/command.yml'), stream()]);
+      const jobName = first.step('submit').outputs.jobName!;
+      const one = (name: string): Record<string, unknown> =>
+        task('AzureMLRegisterModel', name, { jobName, outputName: 'model', modelName: 'race', modelType: 'custom' });
+      const runs = await Promise.all(['a', 'b', 'c'].map((name) => fixture.run([one(name)])));
+      for (const run of runs) assert.equal(run.result, 'succeeded', run.log);
+      const versions = runs.map((run, i) => run.step(['a', 'b', 'c'][i]!).outputs.modelVersion);
+      assert.equal(new Set(versions).size, 3, versions.join());
+      assert.equal((await modelVersions(fixture.sandbox, 'race')).length, 3);
+    });
+  });
+});
