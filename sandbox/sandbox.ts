@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const persistent = options.data !== undefined;
   const folder = options.data !== undefined ? resolve(options.data) : mkdtempSync(join(tmpdir(), 'sandbox-'));
   mkdirSync(folder, { recursive: true });
-  const stops: (() => Promise<void>)[] = [];
+  const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
     if (!persistent) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -78,9 +78,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       persistent,
       ports,
       clientEnvironment,
+      onStop: (stopPart) => stops.push(stopPart),
       log,
     });
-    stops.push(azureml.stop);
     const audiences = [azureml.url, azureMlAudience, storageAudience, azureDevOpsAudience];
     identityApp.disable('x-powered-by');
     identityApp.use(faults.middleware);

@@ -27,7 +27,6 @@ export interface AzureMl {
   ports: { azureml: number; blobs: number };
   resources: ResourceStore;
   runs: Runs;
-  stop(): Promise<void>;
 }
 
 /** What the part is started with. */
@@ -43,6 +42,8 @@ export interface AzureMlOptions {
   persistent: boolean;
   ports: { azureml?: number; blobs?: number };
   clientEnvironment: Record<string, string>;
+  /** Takes what must be stopped, as soon as it runs: a start that fails later leaves nothing behind. */
+  onStop(stop: () => Promise<void> | void): void;
   log(line: string): void;
 }
 
@@ -73,7 +74,9 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     keyFile: tls.keyFile,
     publicKeyPem: tokens.publicKeyPem,
   });
+  options.onStop(blobServer.stop);
   const blobs = openBlobs({ ...account, port: blobServer.port, ca: tls.ca, resources });
+  options.onStop(blobs.close);
   for (const container of Object.values(datastoreContainers(settings))) await blobs.ensureContainer(container);
   seedWorkspace(resources, settings, { accountName, endpoint: `core.localhost:${blobServer.port}` });
   seedCuratedEnvironments(resources);
@@ -82,6 +85,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   // The routers need the address, which is known once the server listens.
   const app = express();
   const server = await startServer({ app, tls, port: options.ports.azureml });
+  options.onStop(server.stop);
   const context: AzureMlContext = {
     settings,
     resources,
@@ -93,6 +97,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     log: options.log,
   };
   const { runs, router } = createRuns(context);
+  options.onStop(runs.stop);
 
   app.disable('x-powered-by');
   app.disable('etag');
@@ -125,12 +130,6 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     ports: { azureml: server.port, blobs: blobServer.port },
     resources,
     runs,
-    async stop() {
-      await runs.stop();
-      await server.stop();
-      blobs.close();
-      await blobServer.stop();
-    },
   };
 }
 
