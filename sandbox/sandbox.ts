@@ -48,8 +48,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   mkdirSync(folder, { recursive: true });
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
-    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+    const failures: unknown[] = [];
+    // One part that can't stop, say because its folder is gone, must not keep the others running.
+    for (const stopPart of stops.splice(0).reverse()) {
+      try {
+        await stopPart();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
     if (!persistent) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const portsFile = join(folder, 'ports.json');

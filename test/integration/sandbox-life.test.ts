@@ -120,6 +120,31 @@ describe('the life of a sandbox', () => {
       });
     }
 
+    it('ends even when its folder has been taken away', async () => {
+      const { child, ended, output } = start('--data', join(folder, 'data'));
+      try {
+        await until(() => output().includes('The sandbox is ready'), child);
+        rmSync(join(folder, 'data'), { recursive: true, force: true });
+        child.kill('SIGTERM');
+        const tooLate = new Promise<string>((resolve) => setTimeout(resolve, 20_000, 'still running').unref());
+        assert.notEqual(await Promise.race([ended, tooLate]), 'still running', output());
+      } finally {
+        child.kill('SIGKILL');
+      }
+    });
+
+    it('leaves nothing behind when npm is told to stop', async () => {
+      const npm = spawn('npm', ['run', 'sandbox'], { cwd: root });
+      let output = '';
+      npm.stdout.on('data', (chunk) => (output += chunk));
+      await until(() => output.includes('The sandbox is ready'), npm);
+      const url = /Azure Resource Manager\s+(https:\S+)/.exec(output)?.[1];
+      const ended = new Promise((resolve) => npm.on('close', resolve));
+      npm.kill('SIGTERM');
+      await ended;
+      assert.equal(await isOpen(portOf(url)), false);
+    });
+
     it('runs a pipeline file and answers with its result', async () => {
       const file = join(folder, 'pipeline.yml');
       writeFileSync(file, 'steps:\n- bash: echo "$(who) on $(Build.SourceBranch)"\n- bash: exit $(code)\n');
