@@ -6,6 +6,7 @@ import { compileCommandJob } from './compile/command.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compilePipelineJob } from './compile/pipeline.ts';
 import { jobIdentity, jobServices, notificationSetting, textMap } from './compile/run-settings.ts';
+import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { check, type ObjectField } from './schema/fields.ts';
@@ -55,6 +56,8 @@ export function compileJob(options: CompileOptions): SubmissionPlan {
   const builder = createPlanBuilder(options.workspace);
   const context: CompileContext = {
     builder,
+    components: COMPONENT_TYPES,
+    steps: STEP_TYPES,
     file,
     shownFrom: options.shownFrom,
     snapshots: new Map(),

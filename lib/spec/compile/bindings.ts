@@ -7,7 +7,7 @@ export interface GraphNode {
   name: string;
   node: YamlNode;
   /** Declared outputs and their types; undefined when the component is not known here (registered or in a registry). */
-  outputs: Map<string, { type: string }> | undefined;
+  outputs: ReadonlyMap<string, { type: string }> | undefined;
 }
 
 interface Binding {

@@ -1,16 +1,12 @@
 import { resolve } from 'node:path';
 import { assetPath } from '../../azureml/ids.ts';
 import { UserError } from '../../core/errors.ts';
-import { oneOf } from '../../core/nearest.ts';
+import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
 import { check } from '../schema/fields.ts';
-import { commandComponent } from '../schema/job.ts';
 import { entriesOf, get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
-import { compileCode } from './code.ts';
 import { checkCommandText } from './command.ts';
 import type { CompileContext } from './context.ts';
-import { compileEnvironment } from './environment.ts';
-import { distribution, nodeResources } from './run-settings.ts';
 
 /** Name of every component that a job brings along. */
 const ANONYMOUS = 'azureml_anonymous';
@@ -54,16 +50,18 @@ export function compileComponentFile(
 /** A component's own description, from its file or in place. */
 export function compileComponent(context: CompileContext, root: YamlNode, path: string): CompiledComponent | undefined {
   const { problems } = context.builder;
-  const type = textOf(get(root, 'type')) ?? 'command';
-  if (type !== 'command') {
+  const word = textOf(get(root, 'type')) ?? 'command';
+  const type = context.components[word];
+  if (!type) {
+    const known = Object.keys(context.components);
     problems.push({
-      message: `Components of type '${type}' are not supported; supported is ${oneOf(['command'])}.`,
+      message: `Components of type '${word}' are not supported; supported are ${oneOf(known)}.${didYouMean(word, known)}`,
       place: get(root, 'type')!.place,
     });
     return undefined;
   }
   const before = problems.length;
-  check(root, commandComponent, path, problems);
+  check(root, type.fileSchema, path, problems);
   if (problems.length > before) return undefined;
   const inputs = get(root, 'inputs');
   const outputs = get(root, 'outputs');
@@ -76,24 +74,14 @@ export function compileComponent(context: CompileContext, root: YamlNode, path: 
     $schema: textOf(get(root, '$schema')),
     name: ANONYMOUS,
     version: '1',
-    type: 'command',
+    type: word,
     display_name: textOf(get(root, 'display_name')),
     description: textOf(get(root, 'description')),
     tags: jsonOf(get(root, 'tags')),
     is_deterministic: booleanOf(get(root, 'is_deterministic')) ?? true,
-    command: textOf(get(root, 'command')),
-    code: prefixed(compileCode(context, get(root, 'code'), fieldAt(path, 'code'))),
-    environment: prefixed(compileEnvironment(context, get(root, 'environment'), fieldAt(path, 'environment'))),
-    inputs:
-      declaredInputs.size > 0
-        ? Object.fromEntries(entriesOf(inputs).map(([name, value]) => [name, inputSpec(value)]))
-        : undefined,
-    outputs:
-      declaredOutputs.size > 0
-        ? Object.fromEntries(entriesOf(outputs).map(([name, value]) => [name, outputSpec(value)]))
-        : undefined,
-    resources: nodeResources(get(root, 'resources')),
-    distribution: distribution(get(root, 'distribution'), 'component'),
+    inputs: mapEntries(inputs, inputSpec),
+    outputs: mapEntries(outputs, outputSpec),
+    ...type.spec(context, root, path),
     _source: 'YAML.COMPONENT',
   });
   const description = textOf(get(root, 'description'));
@@ -105,6 +93,15 @@ export function compileComponent(context: CompileContext, root: YamlNode, path: 
     jsonOf(get(root, 'tags')),
   );
   return { id, inputs: declaredInputs, outputs: declaredOutputs };
+}
+
+/** The entries of a mapping, each changed; undefined when there are none. */
+function mapEntries(
+  node: YamlNode | undefined,
+  change: (value: YamlNode) => unknown,
+): Record<string, unknown> | undefined {
+  const entries = entriesOf(node);
+  return entries.length > 0 ? Object.fromEntries(entries.map(([name, value]) => [name, change(value)])) : undefined;
 }
 
 /** Plans an anonymous component, named after its content, and gives its id. */
@@ -189,8 +186,4 @@ function passedThrough(node: YamlNode, known: string[]): Record<string, unknown>
 export function booleanOf(node: YamlNode | undefined): boolean | undefined {
   const text = textOf(node)?.toLowerCase();
   return text === undefined ? undefined : text === 'true';
-}
-
-function fieldAt(path: string, name: string): string {
-  return path ? `${path}.${name}` : name;
 }

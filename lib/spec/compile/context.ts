@@ -3,11 +3,54 @@ import { basename, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
+import type { ObjectField } from '../schema/fields.ts';
 import { textOf, type YamlFile, type YamlNode } from '../yaml.ts';
+import type { OutputValue } from './inputs.ts';
+
+/** What is particular to a type of component: how it is checked, and what it holds beside its inputs and outputs. */
+export interface ComponentType {
+  /** Of a component in a file of its own. */
+  fileSchema: ObjectField;
+  /** Of a step that has its component's definition in place. */
+  inlineSchema: ObjectField;
+  /** Fields that make a step an inline one; without any of them it refers to a component. */
+  inlineMarks: readonly string[];
+  /** Fields of the component's specification. @param path of the node in its file: `jobs.train`, or empty for the file itself */
+  spec(context: CompileContext, node: YamlNode, path: string): Record<string, unknown>;
+  /** Fields of a step of this type, which override the component's. */
+  stepFields(context: CompileContext, node: YamlNode, path: string): Record<string, unknown>;
+}
+
+/** What a step of a pipeline can be bound to. */
+export interface Surroundings {
+  /** Types of the pipeline's inputs. */
+  inputs: ReadonlyMap<string, string>;
+  /** The pipeline's outputs. */
+  outputs: ReadonlyMap<string, OutputValue>;
+  /** The other steps, as written. */
+  siblings: ReadonlyMap<string, YamlNode>;
+}
+
+export interface CompiledStep {
+  /** The step as it stands in the pipeline's `jobs`. */
+  body: Record<string, unknown>;
+  /** Declared outputs; undefined when the component is not known here (registered, or in a registry). */
+  outputs: ReadonlyMap<string, { type: string }> | undefined;
+}
+
+export type StepCompiler = (
+  context: CompileContext,
+  name: string,
+  node: YamlNode,
+  around: Surroundings,
+) => CompiledStep;
 
 /** What compiling a file needs to know beside its nodes. */
 export interface CompileContext {
   builder: PlanBuilder;
+  /** Types of components and steps by the word that stands under `type`. */
+  components: Readonly<Record<string, ComponentType>>;
+  steps: Readonly<Record<string, StepCompiler>>;
   file: YamlFile;
   /** Messages show paths relative to this folder. */
   shownFrom: string;

@@ -6,7 +6,7 @@ import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
 import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { compileInputs, compileOutputs, inputType, jobInputs, jobOutputs } from './inputs.ts';
-import { compileNode } from './node.ts';
+import { compileStep } from './step.ts';
 
 /** `properties` of a pipeline job, the fields of every job aside. */
 export function compilePipelineJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
@@ -27,7 +27,7 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
         message: `'jobs.${name}': a step's name has letters, digits and underscores and begins with no digit.`,
         place: keyPlace,
       });
-    const node = compileNode(context, name, value, { inputs: declared, outputs, siblings });
+    const node = compileStep(context, name, value, { inputs: declared, outputs, siblings });
     nodes.push({ name, node: value, outputs: node.outputs });
     return [name, node.body] as const;
   });

@@ -3,88 +3,65 @@ import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
 import { check, isBinding, normalizeChoice } from '../schema/fields.ts';
-import { componentNode, inlineCommandNode } from '../schema/job.ts';
+import { componentNode } from '../schema/job.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { compileCode } from './code.ts';
 import { checkCommandText } from './command.ts';
-import {
-  type CompiledComponent,
-  compileComponent,
-  compileComponentFile,
-  planComponent,
-  prefixed,
-} from './component.ts';
-import type { CompileContext } from './context.ts';
-import { compileEnvironment } from './environment.ts';
-import { compileInputs, compileOutputs, inputType, nodeInputs, nodeOutputs, type OutputValue } from './inputs.ts';
-import { commandLimits, distribution, nodeIdentity, nodeResources, textMap } from './run-settings.ts';
-
-/** What a node can be bound to. */
-export interface Surroundings {
-  /** Types of the pipeline's inputs. */
-  inputs: ReadonlyMap<string, string>;
-  /** The pipeline's outputs. */
-  outputs: ReadonlyMap<string, OutputValue>;
-  /** The other steps, as written. */
-  siblings: ReadonlyMap<string, YamlNode>;
-}
-
-export interface CompiledNode {
-  /** The node as it stands in the job's `jobs`. */
-  body: Record<string, unknown>;
-  outputs: Map<string, { type: string }> | undefined;
-}
-
-const SUPPORTED = ['command'];
+import { type CompiledComponent, compileComponent, compileComponentFile, planComponent } from './component.ts';
+import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
+import { compileInputs, compileOutputs, inputType, nodeInputs, nodeOutputs } from './inputs.ts';
+import { nodeIdentity, textMap } from './run-settings.ts';
 
 /** Output modes of jobs as components spell them. */
 const COMPONENT_MODES: Record<string, string> = { ReadWriteMount: 'rw_mount', Upload: 'upload', Direct: 'direct' };
 
-/** Compiles one step of a pipeline; an inline command becomes an anonymous component first. */
-export function compileNode(context: CompileContext, name: string, node: YamlNode, around: Surroundings): CompiledNode {
-  const { problems } = context.builder;
-  const path = `jobs.${name}`;
-  const empty: CompiledNode = { body: { name, type: 'command' }, outputs: undefined };
-  const type = textOf(get(node, 'type')) ?? 'command';
-  if (!SUPPORTED.includes(type)) {
-    problems.push({
-      message: `'${path}' is of type '${type}', which is not supported; supported is ${oneOf(SUPPORTED)}.`,
-      place: get(node, 'type')!.place,
-    });
-    return empty;
-  }
-  const isInline = isNull(get(node, 'component'));
-  const before = problems.length;
-  check(node, isInline ? inlineCommandNode : componentNode, path, problems);
-  if (problems.length > before) return empty;
+/** Compiles a step of a pipeline by its `type`. Findings go to the builder. */
+export function compileStep(context: CompileContext, name: string, node: YamlNode, around: Surroundings): CompiledStep {
+  const word = textOf(get(node, 'type')) ?? 'command';
+  const compiler = Object.hasOwn(context.steps, word) ? context.steps[word] : undefined;
+  if (compiler) return compiler(context, name, node, around);
+  const known = Object.keys(context.steps);
+  context.builder.problems.push({
+    message: `'jobs.${name}' is of type '${word}', which is not supported; supported are ${oneOf(known)}.${didYouMean(word, known)}`,
+    place: get(node, 'type')!.place,
+  });
+  return { body: { name, type: word }, outputs: undefined };
+}
 
-  const component = isInline ? inlineComponent(context, name, node, around) : referredComponent(context, node, path);
-  const inputs = compileInputs(context, get(node, 'inputs'), `${path}.inputs`);
-  if (component && !isInline) checkNodeInputs(context, node, path, component);
-  const compute = get(node, 'compute');
-  return {
-    body: compact({
-      name,
-      type: 'command',
-      display_name: textOf(get(node, 'display_name')),
-      description: isInline ? undefined : textOf(get(node, 'description')),
-      tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
-      properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
-      comment: textOf(get(node, 'comment')),
-      computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
-      inputs: nonEmpty(nodeInputs(inputs)),
-      outputs: nonEmpty(nodeOutputs(compileOutputs(get(node, 'outputs')))),
-      environment_variables: isNull(get(node, 'environment_variables'))
-        ? undefined
-        : textMap(get(node, 'environment_variables')),
-      resources: nodeResources(get(node, 'resources')),
-      distribution: distribution(get(node, 'distribution'), 'node'),
-      limits: commandLimits(get(node, 'limits'), 'node'),
-      identity: nodeIdentity(get(node, 'identity')),
-      componentId: component?.id,
-      _source: isInline ? 'YAML.JOB' : component?.id.startsWith('azureml://') ? 'REMOTE.REGISTRY' : 'YAML.COMPONENT',
-    }),
-    outputs: component?.outputs,
+/** The compiler of steps that run a component of this type; an inline definition becomes an anonymous component first. */
+export function componentStep(word: string): StepCompiler {
+  return (context, name, node, around) => {
+    const type = context.components[word]!;
+    const { problems } = context.builder;
+    const path = `jobs.${name}`;
+    const isInline = isNull(get(node, 'component')) && type.inlineMarks.some((mark) => !isNull(get(node, mark)));
+    const before = problems.length;
+    check(node, isInline ? type.inlineSchema : componentNode, path, problems);
+    if (problems.length > before) return { body: { name, type: word }, outputs: undefined };
+    const component = isInline
+      ? inlineComponent(context, word, name, node, around)
+      : referredComponent(context, node, path);
+    if (component && !isInline) checkNodeInputs(context, node, path, component);
+    const inputs = compileInputs(context, get(node, 'inputs'), `${path}.inputs`);
+    const compute = get(node, 'compute');
+    return {
+      body: compact({
+        name,
+        type: word,
+        display_name: textOf(get(node, 'display_name')),
+        description: isInline ? undefined : textOf(get(node, 'description')),
+        tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
+        properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
+        comment: textOf(get(node, 'comment')),
+        computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
+        inputs: nonEmpty(nodeInputs(inputs)),
+        outputs: nonEmpty(nodeOutputs(compileOutputs(get(node, 'outputs')))),
+        identity: nodeIdentity(get(node, 'identity')),
+        ...type.stepFields(context, node, path),
+        componentId: component?.id,
+        _source: isInline ? 'YAML.JOB' : component?.id.startsWith('azureml://') ? 'REMOTE.REGISTRY' : 'YAML.COMPONENT',
+      }),
+      outputs: component?.outputs,
+    };
   };
 }
 
@@ -101,9 +78,10 @@ function referredComponent(
   return compileComponentFile(context, component, `${path}.component`);
 }
 
-/** The anonymous component of a command that is written in the pipeline itself; its inputs' types follow what they are bound to. */
+/** The anonymous component of a step that is written in the pipeline itself; its inputs' types follow what they are bound to. */
 function inlineComponent(
   context: CompileContext,
+  word: string,
   name: string,
   node: YamlNode,
   around: Surroundings,
@@ -117,17 +95,13 @@ function inlineComponent(
   const spec = compact({
     name: 'azureml_anonymous',
     version: '1',
-    type: 'command',
+    type: word,
     display_name: textOf(get(node, 'display_name')),
     description: textOf(get(node, 'description')),
     is_deterministic: true,
-    command: textOf(get(node, 'command')),
-    code: prefixed(compileCode(context, get(node, 'code'), `${path}.code`)),
-    environment: prefixed(compileEnvironment(context, get(node, 'environment'), `${path}.environment`)),
     inputs: inputs.size > 0 ? Object.fromEntries(inputs) : undefined,
     outputs: outputs.size > 0 ? Object.fromEntries(outputs) : undefined,
-    resources: nodeResources(get(node, 'resources')),
-    distribution: distribution(get(node, 'distribution'), 'component'),
+    ...context.components[word]!.spec(context, node, path),
     _source: 'YAML.JOB',
   });
   const declared = new Map(

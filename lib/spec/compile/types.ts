@@ -1,0 +1,13 @@
+import { commandType } from './command-component.ts';
+import type { ComponentType, StepCompiler } from './context.ts';
+import { componentStep } from './step.ts';
+
+/** Every type of component, by the word under `type`. */
+export const COMPONENT_TYPES: Readonly<Record<string, ComponentType>> = {
+  command: commandType,
+};
+
+/** Every type of step of a pipeline. */
+export const STEP_TYPES: Readonly<Record<string, StepCompiler>> = {
+  command: componentStep('command'),
+};
