@@ -195,7 +195,12 @@ export interface DevOps {
     repository: string;
   }): DevOpsRun;
   /** Puts an active pull request into the repository; its id is what `System.PullRequest.PullRequestId` would be. */
-  addPullRequest(pullRequest: { repository: string; title: string; sourceBranch: string; targetBranch: string }): number;
+  addPullRequest(pullRequest: {
+    repository: string;
+    title: string;
+    sourceBranch: string;
+    targetBranch: string;
+  }): number;
   /** Makes a pipeline known, so that runs of it can be queued; answers its id. `createRun` does so by itself. */
   addDefinition(name: string): number;
 }
