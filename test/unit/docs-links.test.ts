@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { parseDocument } from 'yaml';
+import { findTasks, ROOT, readTask } from '../../scripts/layout.ts';
+
+const REPOSITORY = 'https://github.com/model-bridge/model-bridge';
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+const PAGES = [
+  'README.md',
+  'overview.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'examples/breast-cancer/README.md',
+  ...filesBelow('docs', '.md'),
+];
+
+/** The text without code, in which brackets are no links and `#` begins no heading. */
+function prose(text: string): string {
+  return text
+    .replace(/^(`{3,})[^\n]*\n[\s\S]*?^\1\s*$/gm, '')
+    .replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()<>]/g, ''));
+}
+
+/** Anchors that GitHub gives a page: its headings, and `<a id>`. */
+function anchorsOf(path: string): Set<string> {
+  const text = prose(read(path));
+  const headings = [...text.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, title]) =>
+    title!
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!)]);
+}
+
+/** Links of a page that lead into this repository, as path and anchor. */
+function ownLinks(page: string): { link: string; path: string; anchor: string }[] {
+  const links = [...prose(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+  return links.flatMap((link) => {
+    const own = link.startsWith(`${REPOSITORY}/blob/main/`) || link.startsWith(`${REPOSITORY}/tree/main/`);
+    if (/^[a-z]+:/.test(link) && !own) return [];
+    const [target = '', anchor = ''] = link.split('#');
+    if (own) return [{ link, path: target.replace(/^.*?\/(?:blob|tree)\/main\//, ''), anchor }];
+    return [{ link, path: target === '' ? page : normalize(join(dirname(page), target)), anchor }];
+  });
+}
+
+/** Codes of errors that a task can end with, in the order of the alphabet. */
+function errorCodes(): string[] {
+  const sources = [...filesBelow('lib', '.ts'), ...filesBelow('tasks', '.ts')].map(read);
+  const written = sources.flatMap((text) =>
+    // `code: 'X'` and `code: condition ? 'X' : 'Y'`, up to the line's end.
+    [...text.matchAll(/(?<![\w.])code: (.*)$/gm)].flatMap(([, value]) =>
+      [...value!.replace(/^.*\?(?!\?)/, '').matchAll(/'([A-Z][a-z]\w+)'/g)].map(([, code]) => code!),
+    ),
+  );
+  const said = [...read('lib/azure/failures.ts').matchAll(/\bsay\(\s*'([A-Z]\w+)'/g)].map(([, code]) => code!);
+  return [...new Set([...written, ...said])].sort();
+}
+
+interface Snippet {
+  page: string;
+  text: string;
+}
+
+function yamlSnippets(): Snippet[] {
+  return PAGES.flatMap((page) =>
+    [...read(page).matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)].map(([, text]) => ({ page, text: text! })),
+  );
+}
+
+/** Every mapping in a value that has a `task`. */
+function tasksIn(value: unknown): { task: string; inputs?: Record<string, unknown> }[] {
+  if (Array.isArray(value)) return value.flatMap(tasksIn);
+  if (value === null || typeof value !== 'object') return [];
+  const own = typeof (value as { task?: unknown }).task === 'string' ? [value as { task: string }] : [];
+  return [...own, ...Object.values(value).flatMap(tasksIn)];
+}
+
+describe('the documentation', () => {
+  it('has links that lead somewhere', () => {
+    const wrong = PAGES.flatMap((page) =>
+      ownLinks(page).flatMap(({ link, path, anchor }) => {
+        if (!existsSync(join(ROOT, path))) return [`${page}: ${link} leads to no file`];
+        if (anchor && !anchorsOf(path).has(anchor)) return [`${page}: ${link} leads to no heading`];
+        return [];
+      }),
+    );
+    assert.deepEqual(wrong, []);
+    assert.ok(PAGES.flatMap(ownLinks).length > 100);
+  });
+
+  it('can be reached from the README', () => {
+    const linked = new Set(ownLinks('README.md').map(({ path }) => path));
+    assert.deepEqual(
+      filesBelow('docs', '.md').filter((page) => !linked.has(page)),
+      [],
+    );
+  });
+
+  it('explains every error code, and no other', () => {
+    const documented = [...read('docs/errors.md').matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` \|/gm)];
+    for (const [, id, code] of documented) assert.equal(id, code!.toLowerCase());
+    assert.deepEqual(documented.map(([, , code]) => code).sort(), errorCodes());
+    assert.ok(documented.length > 30);
+  });
+
+  it('has every page that an error names', () => {
+    const sources = [...filesBelow('lib', '.ts'), ...filesBelow('tasks', '.ts')].map(read);
+    const pages = sources.flatMap((text) =>
+      [...text.matchAll(/\bdocs: '([^']+)'|\$\{DOCS\}\/([\w/-]+)\.md/g)].map(([, named, linked]) => named ?? linked!),
+    );
+    assert.ok(pages.length > 10);
+    assert.deepEqual(
+      [...new Set(pages)].filter((page) => !existsSync(join(ROOT, 'docs', `${page}.md`))),
+      [],
+    );
+  });
+
+  it('uses in its YAML only what the tasks take', () => {
+    const manifests = new Map(findTasks().map(({ folder }) => [readTask(folder).name, readTask(folder)]));
+    const wrong: string[] = [];
+    let found = 0;
+    for (const { page, text } of yamlSnippets()) {
+      const document = parseDocument(text);
+      for (const error of document.errors) wrong.push(`${page}: ${error.message}`);
+      for (const { task, inputs = {} } of tasksIn(document.toJS())) {
+        const [name = '', major] = task.split('@');
+        if (!name.startsWith('AzureML')) continue; // an in-box task
+        found++;
+        const manifest = manifests.get(name);
+        if (!manifest || String(manifest.version.Major) !== major) {
+          wrong.push(`${page}: there is no task ${task}`);
+          continue;
+        }
+        const names = manifest.inputs.map((input) => [input.name, ...(input.aliases ?? [])]);
+        for (const key of Object.keys(inputs))
+          if (!names.flat().some((known) => known.toLowerCase() === key.toLowerCase()))
+            wrong.push(`${page}: ${task} has no input ${key}`);
+        for (const [index, input] of manifest.inputs.entries())
+          if (input.required && input.defaultValue === undefined && !names[index]!.some((known) => known in inputs))
+            wrong.push(`${page}: ${task} lacks the input ${input.name}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(found >= 10);
+  });
+
+  it('names for each line of the log a file that has its words', () => {
+    const section = read('docs/architecture.md').split('## Which file prints which line')[1]!.split('\n## ')[0]!;
+    const rows = section.split('\n').filter((line) => line.startsWith('| ') && line.includes(']('));
+    assert.ok(rows.length > 20);
+    const squeeze = (text: string): string => text.replace(/\s+/g, ' ');
+    const wrong = rows.flatMap((row) => {
+      const [words = '', files = ''] = row.slice(2).split(' | ');
+      const texts = [...files.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path]) => squeeze(read(path!)));
+      return [...words.matchAll(/`([^`]+)`/g)]
+        .flatMap(([, line]) => line!.split('…'))
+        .map((part) => squeeze(part).trim())
+        .filter((part) => /\w{2}/.test(part) && !texts.some((text) => text.includes(part)))
+        .map((part) => `'${part}' is in none of: ${files}`);
+    });
+    assert.deepEqual(wrong, []);
+  });
+});
