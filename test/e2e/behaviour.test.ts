@@ -172,13 +172,22 @@ describe('the tasks', function () {
     });
 
     it('take the next version when somebody else was faster', async () => {
-      const first = await fixture.run([submit('jobs/command.yml'), stream()]);
-      const jobName = first.step('submit').outputs.jobName!;
-      const one = (name: string): Record<string, unknown> =>
-        task('AzureMLRegisterModel', name, { jobName, outputName: 'model', modelName: 'race', modelType: 'custom' });
-      const runs = await Promise.all(['a', 'b', 'c'].map((name) => fixture.run([one(name)])));
+      const names = ['a', 'b', 'c'];
+      const trained = await Promise.all(names.map(() => fixture.run([submit('jobs/command.yml'), stream()])));
+      const runs = await Promise.all(
+        trained.map((run, i) =>
+          fixture.run([
+            task('AzureMLRegisterModel', names[i]!, {
+              jobName: run.step('submit').outputs.jobName!,
+              outputName: 'model',
+              modelName: 'race',
+              modelType: 'custom',
+            }),
+          ]),
+        ),
+      );
       for (const run of runs) assert.equal(run.result, 'succeeded', run.log);
-      const versions = runs.map((run, i) => run.step(['a', 'b', 'c'][i]!).outputs.modelVersion);
+      const versions = runs.map((run, i) => run.step(names[i]!).outputs.modelVersion);
       assert.equal(new Set(versions).size, 3, versions.join());
       assert.equal((await modelVersions(fixture.sandbox, 'race')).length, 3);
     });
