@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { describe, entriesOf, isNull, type YamlNode } from '../yaml.ts';
+import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 
 /** What may stand at a place of a YAML file. */
 export type Field =
@@ -8,6 +8,7 @@ export type Field =
   | { type: 'any' }
   | { type: 'map' | 'list'; of: Field }
   | ObjectField
+  | TaggedField
   | { type: 'either'; of: readonly Field[] };
 
 type ScalarField =
@@ -22,6 +23,13 @@ export interface ObjectField {
   open?: boolean;
 }
 
+/** A mapping whose fields depend on the word under one of them: `type: uniform`. */
+interface TaggedField {
+  type: 'tagged';
+  tag: string;
+  of: Readonly<Record<string, ObjectField>>;
+}
+
 export const text: Field = { type: 'text' };
 export const integer: Field = { type: 'integer' };
 export const number: Field = { type: 'number' };
@@ -33,6 +41,7 @@ export const choice = (...values: string[]): Field => ({ type: 'choice', values 
 export const mapOf = (of: Field): Field => ({ type: 'map', of });
 export const listOf = (of: Field): Field => ({ type: 'list', of });
 export const either = (...of: Field[]): Field => ({ type: 'either', of });
+export const tagged = (tag: string, of: Readonly<Record<string, ObjectField>>): Field => ({ type: 'tagged', tag, of });
 export const object = (
   fields: Record<string, Field>,
   more: Pick<ObjectField, 'required' | 'open'> = {},
@@ -79,6 +88,10 @@ export function check(node: YamlNode, field: Field, path: string, problems: Prob
     case 'list':
       if (node.kind !== 'list') fail('a list');
       else for (const [i, item] of node.items.entries()) check(item, field.of, `${path}[${i}]`, problems);
+      break;
+    case 'tagged':
+      if (node.kind === 'map') checkTagged(node, field, path, problems);
+      else fail('a mapping');
       break;
     case 'either':
       checkEither(node, field.of, path, problems);
@@ -140,10 +153,38 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
   }
 }
 
+function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, problems: Problem[]): void {
+  const written = get(node, tag);
+  const word = wordOf(textOf(written), of);
+  if (word !== undefined) checkObject(node, of[word]!, path, problems);
+  else if (!written || isNull(written))
+    problems.push({
+      message: `${at(path)} lacks the required field '${tag}', which is one of ${oneOf(Object.keys(of), 20)}.`,
+      place: node.place,
+    });
+  else {
+    const known = Object.keys(of);
+    problems.push({
+      message: `${at(join(path, tag))} must be ${oneOf(known, 20)}, but is ${describe(written)}.${didYouMean(textOf(written) ?? '', known)}`,
+      place: written.place,
+    });
+  }
+}
+
+/** The known word that was written, whatever its casing: `LogUniform` is `loguniform`, `MedianStopping` `median_stopping`. */
+export function wordOf(written: string | undefined, known: Readonly<Record<string, unknown>>): string | undefined {
+  if (written === undefined) return undefined;
+  return [written.toLowerCase(), normalizeChoice(written)].find((word) => Object.hasOwn(known, word));
+}
+
 /** Of several shapes the one is meant whose kind (scalar, mapping, list) fits; its own findings are told. */
 function checkEither(node: YamlNode, fields: readonly Field[], path: string, problems: Problem[]): void {
   const kindOf = (field: Field): string =>
-    field.type === 'object' || field.type === 'map' ? 'map' : field.type === 'list' ? 'list' : 'scalar';
+    field.type === 'object' || field.type === 'map' || field.type === 'tagged'
+      ? 'map'
+      : field.type === 'list'
+        ? 'list'
+        : 'scalar';
   let fewest: Problem[] | undefined;
   for (const field of fields) {
     const found: Problem[] = [];

@@ -22,10 +22,10 @@ export const ASSET_TYPES = [
   'custom_model',
   'triton_model',
 ] as const;
-const PARAMETER_TYPES = ['string', 'number', 'integer', 'boolean'] as const;
+export const PARAMETER_TYPES = ['string', 'number', 'integer', 'boolean'] as const;
 
-const INPUT_MODES = ['mount', 'ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download'];
-const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
+export const INPUT_MODES = ['mount', 'ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download'];
+export const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
 
 /** An input of a job or node: a literal, a reference, or the long form. */
 export const jobInput = either(
@@ -97,7 +97,7 @@ export const environment = either(
   }),
 );
 
-const resources = object({
+export const resources = object({
   instance_count: integer,
   instance_type: either(text, listOf(text)),
   shm_size: text,
@@ -107,7 +107,7 @@ const resources = object({
   max_instance_count: integer,
 });
 
-const distribution = object(
+export const distribution = object(
   {
     type: choice('pytorch', 'mpi', 'tensorflow', 'ray'),
     process_count_per_instance: integer,
@@ -123,7 +123,7 @@ const distribution = object(
   { required: ['type'] },
 );
 
-const identity = object(
+export const identity = object(
   {
     type: choice('user_identity', 'user', 'aml_token', 'managed', 'managed_identity'),
     client_id: text,
@@ -133,7 +133,7 @@ const identity = object(
   { required: ['type'] },
 );
 
-const services = mapOf(
+export const services = mapOf(
   object({
     type: choice('ssh', 'tensor_board', 'vs_code', 'jupyter_lab', 'custom'),
     job_service_type: text,
@@ -147,18 +147,18 @@ const services = mapOf(
   }),
 );
 
-const queueSettings = object({
+export const queueSettings = object({
   job_tier: choice('null', 'spot', 'basic', 'standard', 'premium'),
   priority: choice('low', 'medium', 'high'),
 });
 
-const notificationSettings = object({
+export const notificationSettings = object({
   email_on: listOf(choice('job_completed', 'job_failed', 'job_cancelled')),
   emails: listOf(text),
 });
 
 /** Fields of every job. */
-const everyJob = {
+export const everyJob = {
   $schema: text,
   type: text,
   name: text,
@@ -174,7 +174,7 @@ const everyJob = {
 };
 
 /** How a command runs; shared by command jobs, nodes and components. */
-const commandFields = {
+export const commandFields = {
   command: text,
   code: text,
   environment,
