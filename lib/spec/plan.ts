@@ -30,7 +30,12 @@ export type PlanStep =
       request: PlannedRequest;
     }
   | { kind: 'upload'; label: string; snapshot: Snapshot; datastore: string; prefix: string }
-  | { kind: 'environment' | 'component'; label: string; request: PlannedRequest; contextDatastore?: string };
+  | {
+      kind: 'environment' | 'component' | 'model' | 'data';
+      label: string;
+      request: PlannedRequest;
+      contextDatastore?: string;
+    };
 
 /** Something that the job refers to and that has to be there before anything is created. */
 export interface Requirement {
@@ -53,6 +58,23 @@ export interface SubmissionPlan {
   job: PlannedRequest;
   warnings: Problem[];
 }
+
+/** Everything that creating what one file describes takes: any kind of file, jobs included. */
+export interface FilePlan {
+  /** ARM path of the workspace. */
+  workspace: string;
+  requirements: Requirement[];
+  steps: PlanStep[];
+  /** The request that creates the thing itself, after all steps. */
+  main: PlannedRequest;
+  warnings: Problem[];
+}
+
+/**
+ * Stands in paths and ids for the next free version of an asset whose file gives none; `LATEST` stands for the newest one
+ * (an environment without a version is an update of its newest).
+ */
+export const NEXT = '@next';
 
 /** Collects steps while a file is compiled; an asset that is asked for twice is planned once. */
 export interface PlanBuilder {
