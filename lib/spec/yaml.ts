@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Scalar } from 'yaml';
 import { type Place, type Problem, UserError } from '../core/errors.ts';
+import { parseAsPython } from './python-yaml.ts';
 import { pythonText, resolvePlainScalar, type ScalarValue } from './scalars.ts';
 
 /** A YAML value that knows where it stands. */
@@ -38,6 +39,8 @@ const LARGEST_BYTES = 5_000_000;
 /** Nodes after aliases are resolved: a few lines of nested aliases can mean billions. */
 const MOST_NODES = 200_000;
 const DEEPEST = 100;
+/** Tags that PyYAML's safe loader knows and that make sense in a job file. */
+const KNOWN_TAGS = new Set(['!', '!!str', '!!int', '!!float', '!!bool', '!!null', '!!timestamp']);
 
 /**
  * Reads a YAML file.
@@ -82,13 +85,7 @@ export function parseYaml(text: string, shown: string): YamlNode {
     });
   }
   const lines = new LineCounter();
-  // Everything is read as text first: what plain scalars mean is decided by `resolvePlainScalar`.
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
+  const document = parseAsPython(text, lines);
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file: shown, line, column: col };
@@ -151,9 +148,12 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
       return { kind: 'list', items: node.items.map((item) => visit(item as Node, at, depth + 1)), place: here };
     }
     if (isScalar(node)) {
+      const tag = node.tag?.replace('tag:yaml.org,2002:', '!!');
+      if (tag && !KNOWN_TAGS.has(tag))
+        throw invalid(shown, [{ message: `the tag '${tag}' is not known to Azure ML's tools`, place: here }]);
       const text = String(node.value ?? '');
-      const plain = node.type === Scalar.PLAIN && !node.tag;
-      return { kind: 'scalar', ...(plain ? resolvePlainScalar(text) : { value: text, isFloat: false }), place: here };
+      const resolved = tag ? tag !== '!!str' && tag !== '!' : node.type === Scalar.PLAIN;
+      return { kind: 'scalar', ...(resolved ? resolvePlainScalar(text) : { value: text, isFloat: false }), place: here };
     }
     return { kind: 'scalar', value: null, isFloat: false, place: here };
   };
