@@ -50,7 +50,7 @@ function lowerKeys(values: Record<string, string>): Record<string, string> {
 /** The agent's side of everything that a task says. @param folder of the task, where task.json is */
 export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
   tl.setResourcePath(join(folder, 'task.json'));
-  const attach = (name: string, content: string): string => {
+  const save = (name: string, content: string): string => {
     const parent = join(
       tl.getVariable('Agent.TempDirectory') ?? '.',
       'model-bridge',
@@ -79,8 +79,12 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
     },
     progress: (percent, doing) => tl.setProgress(Math.round(percent), neutral(doing)),
     setOutput: (name, value) => tl.setVariable(name, value, false, true),
-    attach,
-    summary: (name, markdown) => tl.uploadSummary(attach(name, markdown)),
+    attach(name, content) {
+      const path = save(name, content);
+      tl.uploadFile(path);
+      return path;
+    },
+    summary: (name, markdown) => tl.uploadSummary(save(name, markdown)),
     mask: (secret) => {
       for (const form of encodings(secret)) tl.setSecret(form);
     },

@@ -36,7 +36,7 @@ export interface Pipeline {
   setOutput(name: string, value: string): void;
   /** Markdown for the run's summary page. @param name file name, unique in the step */
   summary(name: string, markdown: string): void;
-  /** A file that stays with the run. @returns the file's path */
+  /** A file that stays with the run's logs. @returns the file's path */
   attach(name: string, content: string): string;
   /** From now on the agent writes `***` for this value and its encodings. */
   mask(secret: string): void;

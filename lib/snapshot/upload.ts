@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { ContainerClient } from '@azure/storage-blob';
+import { inParallel } from '../core/parallel.ts';
 import type { SnapshotFile } from './files.ts';
 
 /** Files at once; more does not make Azure Storage faster from one agent. */
 const PARALLEL = 16;
+/** Files up to this size are read once, for their hash and for sending. */
+const SMALL_BYTES = 4_000_000;
 
 export interface UploadProgress {
   files: number;
@@ -29,34 +33,27 @@ export async function uploadFiles(
     bytes: 0,
     totalBytes: files.reduce((sum, f) => sum + f.size, 0),
   };
-  const present = await listSizes(container, prefix);
-  const queue = [...files];
-  const worker = async (): Promise<void> => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
-      const blobName = prefix + file.name;
-      const md5 = await md5Of(file.path);
-      const same = present.get(blobName);
-      if (!(same && same.size === file.size && same.md5 === md5.toString('base64')))
-        await container
-          .getBlockBlobClient(blobName)
-          .uploadFile(file.path, { blobHTTPHeaders: { blobContentMD5: md5 } });
-      progress.files++;
-      progress.bytes += file.size;
-      onProgress(progress);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, files.length) }, worker));
+  const present = await listContents(container, prefix);
+  await inParallel(files, PARALLEL, async (file) => {
+    const blobName = prefix + file.name;
+    const blob = container.getBlockBlobClient(blobName);
+    const content = file.size <= SMALL_BYTES ? await readFile(file.path) : undefined;
+    const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
+    const blobHTTPHeaders = { blobContentMD5: md5 };
+    if (present.get(blobName) !== `${file.size} ${md5.toString('base64')}`)
+      await (content ? blob.uploadData(content, { blobHTTPHeaders }) : blob.uploadFile(file.path, { blobHTTPHeaders }));
+    progress.files++;
+    progress.bytes += file.size;
+    onProgress(progress);
+  });
 }
 
-async function listSizes(
-  container: ContainerClient,
-  prefix: string,
-): Promise<Map<string, { size: number; md5: string }>> {
-  const found = new Map<string, { size: number; md5: string }>();
+/** Size and MD5 of the blobs that are there. */
+async function listContents(container: ContainerClient, prefix: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
   for await (const blob of container.listBlobsFlat({ prefix })) {
-    const md5 = blob.properties.contentMD5;
-    if (md5)
-      found.set(blob.name, { size: blob.properties.contentLength ?? -1, md5: Buffer.from(md5).toString('base64') });
+    const { contentMD5, contentLength } = blob.properties;
+    if (contentMD5) found.set(blob.name, `${contentLength} ${Buffer.from(contentMD5).toString('base64')}`);
   }
   return found;
 }

@@ -1,38 +1,35 @@
-import type { TokenCredential } from '@azure/core-auth';
-import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { hasStatus } from '../azure/failures.ts';
+import { AnonymousCredential, ContainerClient } from '@azure/storage-blob';
 import { STABLE } from '../azureml/api-versions.ts';
-import { type BlobDatastore, getBlobDatastore } from '../azureml/datastores.ts';
 import type { Job } from '../azureml/jobs.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
+import { inParallel } from '../core/parallel.ts';
 import { type UploadProgress, uploadFiles } from '../snapshot/upload.ts';
-import { CONTAINER, type PlannedRequest, type PlanStep, type SubmissionPlan } from '../spec/plan.ts';
+import { CONTAINER, type PlannedRequest, type PlanStep } from '../spec/plan.ts';
+import { belowWorkspace, type InspectedPlan, PARALLEL, waves } from './inspect.ts';
+import { type Datastores, markUploaded } from './storage.ts';
 
 /** Hears what happens, step by step. */
 export interface SubmissionListener {
-  /** `reused`: it was there already, so nothing was sent. */
-  stepDone(step: PlanStep, outcome: 'created' | 'reused'): void;
+  stepDone(step: PlanStep): void;
   uploading(step: PlanStep, progress: UploadProgress): void;
-  /** A secret that must not be seen: signatures and keys of storage. */
+  /** A secret that must not be seen: signatures of storage. */
   secret(value: string): void;
 }
 
-/** Uploads and creates what the plan says, in its order, then submits the job. */
+/** Uploads and creates what the plan says and is not there yet, then submits the job. */
 export async function applyPlan(
-  plan: SubmissionPlan,
+  plan: InspectedPlan,
   workspace: Workspace,
+  datastores: Datastores,
   listener: SubmissionListener,
   signal: AbortSignal,
 ): Promise<Job> {
-  const datastores = new Map<string, Promise<BlobDatastore>>();
-  const datastore = (name: string): Promise<BlobDatastore> => {
-    const known = datastores.get(name) ?? getBlobDatastore(workspace, name);
-    datastores.set(name, known);
-    return known;
-  };
-  for (const step of plan.steps) {
-    signal.throwIfAborted();
-    listener.stepDone(step, await applyStep(step, workspace, listener, datastore));
+  for (const wave of waves(plan)) {
+    await inParallel(wave, PARALLEL, async (step) => {
+      signal.throwIfAborted();
+      await applyStep(step, workspace, datastores, listener);
+      listener.stepDone(step);
+    });
   }
   signal.throwIfAborted();
   return put<Job>(workspace, plan.job);
@@ -41,29 +38,23 @@ export async function applyPlan(
 async function applyStep(
   step: PlanStep,
   workspace: Workspace,
+  datastores: Datastores,
   listener: SubmissionListener,
-  datastore: (name: string) => Promise<BlobDatastore>,
-): Promise<'created' | 'reused'> {
+): Promise<void> {
   switch (step.kind) {
     case 'code':
       return uploadCode(step, workspace, listener);
     case 'upload': {
-      const target = await datastore(step.datastore);
-      if (target.secret.kind === 'accountKey') listener.secret(target.secret.key);
-      if (target.secret.kind === 'sas') listener.secret(target.secret.token);
-      return uploadData(step, openContainer(target, workspace.client.credential), listener);
+      const container = await datastores.container(step.datastore);
+      await uploadFiles(container, step.prefix, step.snapshot.files, (progress) => listener.uploading(step, progress));
+      return markUploaded(step, container);
     }
     default: {
-      if (await isThere(workspace, step.request.path)) return 'reused';
-      const container = step.contextDatastore ? (await datastore(step.contextDatastore)).containerUrl : '';
+      const container = step.contextDatastore ? await datastores.containerUrl(step.contextDatastore) : '';
       await put(workspace, withContainer(step.request, container));
-      return 'created';
     }
   }
 }
-
-type CodeStep = Extract<PlanStep, { kind: 'code' }>;
-type UploadStep = Extract<PlanStep, { kind: 'upload' }>;
 
 interface PendingUpload {
   blobReferenceForConsumption: { blobUri: string; credential: { sasUri?: string } };
@@ -71,14 +62,13 @@ interface PendingUpload {
 
 /**
  * Code goes to a container that the service opens for it: `POST {version}/startPendingUpload`, the blobs, then the `PUT`,
- * at which the service compares the hash. The asset is named after its content, so one that is there is the same code.
+ * at which the service compares the hash.
  */
 async function uploadCode(
-  step: CodeStep,
+  step: Extract<PlanStep, { kind: 'code' }>,
   workspace: Workspace,
   listener: SubmissionListener,
-): Promise<'created' | 'reused'> {
-  if (await isThere(workspace, step.request.path)) return 'reused';
+): Promise<void> {
   const below = belowWorkspace(workspace, step.request.path);
   const pending = await workspace.client.send<PendingUpload>(
     armRequest(workspace, 'POST', `${below}/startPendingUpload`, STABLE, {
@@ -91,51 +81,6 @@ async function uploadCode(
   const container = new ContainerClient(sasUri, new AnonymousCredential());
   await uploadFiles(container, step.prefix, step.snapshot.files, (progress) => listener.uploading(step, progress));
   await put(workspace, withContainer(step.request, blobUri));
-  return 'created';
-}
-
-/** Metadata of the first blob that says that an upload is complete (azure-ai-ml `_blob_storage_helper`). */
-const COMPLETED = { upload_status: 'completed' };
-
-async function uploadData(
-  step: UploadStep,
-  container: ContainerClient,
-  listener: SubmissionListener,
-): Promise<'created' | 'reused'> {
-  const first = [...step.snapshot.files].sort((a, b) => (a.path < b.path ? -1 : 1))[0]!;
-  const indicator = container.getBlockBlobClient(step.prefix + first.name);
-  const found = await indicator.getProperties().catch((error: { statusCode?: number }) => {
-    if (error.statusCode === 404) return undefined;
-    throw error;
-  });
-  if (found?.metadata?.upload_status === COMPLETED.upload_status) return 'reused';
-  await uploadFiles(container, step.prefix, step.snapshot.files, (progress) => listener.uploading(step, progress));
-  await indicator.setMetadata(COMPLETED);
-  return 'created';
-}
-
-function openContainer(
-  { containerUrl, accountName, secret }: BlobDatastore,
-  identity: TokenCredential,
-): ContainerClient {
-  switch (secret.kind) {
-    case 'accountKey':
-      return new ContainerClient(containerUrl, new StorageSharedKeyCredential(accountName, secret.key));
-    case 'sas':
-      return new ContainerClient(`${containerUrl}?${secret.token.replace(/^\?/, '')}`, new AnonymousCredential());
-    case 'identity': // the connection's own, which needs the role Storage Blob Data Contributor
-      return new ContainerClient(containerUrl, identity);
-  }
-}
-
-async function isThere(workspace: Workspace, path: string): Promise<boolean> {
-  try {
-    await workspace.client.send(armRequest(workspace, 'GET', belowWorkspace(workspace, path), STABLE));
-    return true;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  }
 }
 
 async function put<T>(workspace: Workspace, { path, apiVersion, body, mlToken }: PlannedRequest): Promise<T> {
@@ -144,11 +89,10 @@ async function put<T>(workspace: Workspace, { path, apiVersion, body, mlToken }:
   return (await workspace.client.send<T>(request)).body;
 }
 
-function belowWorkspace(workspace: Workspace, path: string): string {
-  return path.slice(workspace.path.length + 1);
-}
-
 /** Puts the container's URL where the plan left room for it. */
 export function withContainer(request: PlannedRequest, containerUrl: string): PlannedRequest {
-  return { ...request, body: JSON.parse(JSON.stringify(request.body).split(CONTAINER).join(containerUrl)) as unknown };
+  return {
+    ...request,
+    body: JSON.parse(JSON.stringify(request.body).split(CONTAINER).join(containerUrl)) as unknown,
+  };
 }

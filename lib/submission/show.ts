@@ -1,16 +1,17 @@
 import { formatBytes } from '../core/duration.ts';
 import type { Table } from '../core/table.ts';
-import type { PlannedRequest, PlanStep, SubmissionPlan } from '../spec/plan.ts';
+import type { PlannedRequest, PlanStep } from '../spec/plan.ts';
+import type { InspectedPlan } from './inspect.ts';
 
 /** What a plan does, a row a step. */
-export function planTable({ steps, job }: SubmissionPlan): Table {
+export function planTable({ steps, actions, job }: InspectedPlan): Table {
   return {
-    columns: ['#', 'What', 'Name', 'Files', 'Size'],
+    columns: ['#', 'What', 'Name', 'Action', 'Files', 'Size'],
     rows: [
-      ...steps.map((step, i) => [String(i + 1), step.kind, step.label, ...sizes(step)]),
-      [String(steps.length + 1), 'job', job.path.slice(job.path.lastIndexOf('/') + 1), '', ''],
+      ...steps.map((step, i) => [String(i + 1), step.kind, step.label, actions[i]!, ...sizes(step)]),
+      [String(steps.length + 1), 'job', job.path.slice(job.path.lastIndexOf('/') + 1), 'submit', '', ''],
     ],
-    right: [0, 3, 4],
+    right: [0, 4, 5],
   };
 }
 
@@ -25,31 +26,33 @@ export interface ShownRequest {
   body?: unknown;
 }
 
-/** Every write of the plan in its order, for `whatIf`. `{container}` stands for the container that the service opens. */
-export function planRequests({ steps, job }: SubmissionPlan): ShownRequest[] {
+/** Every write that is left to do, in the plan's order, for `whatIf`. `{container}` stands for the container that the service opens. */
+export function planRequests({ steps, actions, job }: InspectedPlan): ShownRequest[] {
   const show = ({ method, path, apiVersion, body }: PlannedRequest): ShownRequest => ({
     title: `${method} ${path}?api-version=${apiVersion}`,
     body,
   });
-  const shown = steps.flatMap((step): ShownRequest[] => {
-    if (step.kind === 'upload')
+  const shown = steps
+    .filter((_, i) => actions[i] !== 'reuse')
+    .flatMap((step): ShownRequest[] => {
+      if (step.kind === 'upload')
+        return [
+          {
+            title: `PUT ${step.snapshot.files.length} blobs (${formatBytes(step.snapshot.size)}) to ${step.datastore}/${step.prefix}`,
+          },
+        ];
+      if (step.kind !== 'code') return [show(step.request)];
+      const { path, apiVersion } = step.request;
       return [
         {
-          title: `PUT ${step.snapshot.files.length} blobs (${formatBytes(step.snapshot.size)}) to ${step.datastore}/${step.prefix}`,
+          title: `POST ${path}/startPendingUpload?api-version=${apiVersion}`,
+          body: { pendingUploadType: 'TemporaryBlobReference' },
         },
+        {
+          title: `PUT ${step.snapshot.files.length} blobs (${formatBytes(step.snapshot.size)}) to {container}/${step.prefix}`,
+        },
+        show(step.request),
       ];
-    if (step.kind !== 'code') return [show(step.request)];
-    const { path, apiVersion } = step.request;
-    return [
-      {
-        title: `POST ${path}/startPendingUpload?api-version=${apiVersion}`,
-        body: { pendingUploadType: 'TemporaryBlobReference' },
-      },
-      {
-        title: `PUT ${step.snapshot.files.length} blobs (${formatBytes(step.snapshot.size)}) to {container}/${step.prefix}`,
-      },
-      show(step.request),
-    ];
-  });
+    });
   return [...shown, show(job)];
 }

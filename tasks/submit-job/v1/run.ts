@@ -10,34 +10,37 @@ import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { compileJob } from '../../../lib/spec/compile-job.ts';
 import type { SubmissionPlan } from '../../../lib/spec/plan.ts';
 import { applyPlan, type SubmissionListener } from '../../../lib/submission/apply.ts';
+import { type InspectedPlan, inspectPlan } from '../../../lib/submission/inspect.ts';
 import { resolvePlan } from '../../../lib/submission/resolve.ts';
 import { planRequests, planTable } from '../../../lib/submission/show.ts';
+import { createDatastores } from '../../../lib/submission/storage.ts';
 import type { SubmitJobInputs } from './inputs.ts';
 
 /** Checks the job file, shows what submitting it takes, then uploads, creates and submits. */
 export async function run(inputs: SubmitJobInputs, { pipeline, connect }: Ports): Promise<Outcome> {
-  const plan = compile(inputs);
-  pipeline.say('Compiled', basename(inputs.jobFile), plan.steps.length, plan.jobName);
-  for (const { message, place } of plan.warnings) pipeline.warn(message, place);
-  pipeline.table(planTable(plan));
-  if (inputs.whatIf) return showOnly(plan, pipeline);
+  const compiled = compile(inputs);
+  pipeline.say('Compiled', basename(inputs.jobFile), compiled.steps.length, compiled.jobName);
+  for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
 
   const workspace = await connect(inputs.target);
   pipeline.say('Connected', workspace.ids.workspaceName, workspace.location);
-  const own = await findOwnJob(workspace, inputs, plan);
+  const own = inputs.whatIf ? { plan: compiled } : await findOwnJob(workspace, inputs, compiled);
   if (own.job) {
     pipeline.say('JobFound', own.job.name, own.job.properties.status ?? 'Unknown');
     return report(own.job, pipeline);
   }
-  const resolved = await resolvePlan(own.plan, workspace);
+  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret));
+  const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
+  pipeline.table(planTable(plan));
+  if (inputs.whatIf) return showOnly(plan, pipeline);
   try {
-    const job = await applyPlan(resolved, workspace, progressOf(resolved, pipeline), pipeline.signal);
+    const job = await applyPlan(plan, workspace, datastores, progressOf(plan, pipeline), pipeline.signal);
     pipeline.signal.throwIfAborted();
     return report(job, pipeline);
   } catch (error) {
-    if (pipeline.signal.aborted && (await findJob(workspace, resolved.jobName))) {
-      await cancelJob(workspace, resolved.jobName);
-      pipeline.say('CancelledJob', resolved.jobName);
+    if (pipeline.signal.aborted && (await findJob(workspace, plan.jobName))) {
+      await cancelJob(workspace, plan.jobName);
+      pipeline.say('CancelledJob', plan.jobName);
     }
     throw error;
   }
@@ -58,11 +61,12 @@ function compile(inputs: SubmitJobInputs, nth = 1): SubmissionPlan {
   });
 }
 
-function showOnly(plan: SubmissionPlan, pipeline: Pipeline): Outcome {
+function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
   pipeline.say('WhatIf');
   const requests = planRequests(plan);
   for (const { title, body } of requests)
     pipeline.group(title, body === undefined ? [] : JSON.stringify(body, null, 2).split('\n'));
+  pipeline.say('WhatIfFile', pipeline.attach('what-if.json', JSON.stringify({ requests }, null, 2)));
   pipeline.setOutput('jobName', plan.jobName);
   return { result: 'Succeeded', message: pipeline.message('WhatIfDone', requests.length, plan.jobName) };
 }
@@ -97,13 +101,14 @@ async function findOwnJob(
   }
 }
 
-function progressOf(plan: SubmissionPlan, pipeline: Pipeline): SubmissionListener {
+function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener {
+  const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
   let done = 0;
   return {
-    stepDone(step, outcome) {
+    stepDone(step) {
       done++;
-      pipeline.say(outcome === 'reused' ? 'Reused' : 'Created', step.kind, step.label);
-      pipeline.progress((100 * done) / (plan.steps.length + 1), `${step.kind} ${step.label}`);
+      pipeline.say('Created', step.kind, step.label);
+      pipeline.progress((100 * done) / total, `${step.kind} ${step.label}`);
     },
     uploading(step, { files, totalFiles, bytes, totalBytes }) {
       const tenth = Math.max(1, Math.floor(totalFiles / 10));
