@@ -6,11 +6,13 @@ import { compileCommandJob } from './compile/command.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compilePipelineJob } from './compile/pipeline.ts';
 import { jobIdentity, jobServices, notificationSetting, textMap } from './compile/run-settings.ts';
+import { compileSweepJob } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
-import { check, type ObjectField } from './schema/fields.ts';
+import { check, type Field } from './schema/fields.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
+import { sweepJob } from './schema/sweep.ts';
 import { get, isNull, readYaml, textOf, type YamlFile, type YamlNode } from './yaml.ts';
 
 export interface CompileOptions {
@@ -36,13 +38,14 @@ export interface CompileOptions {
 const MOST_PROBLEMS = 20;
 
 interface JobType {
-  schema: ObjectField;
+  schema: Field;
   compile(context: CompileContext, root: YamlNode): Record<string, unknown>;
 }
 
 const JOB_TYPES: Record<string, JobType> = {
   command: { schema: commandJob, compile: compileCommandJob },
   pipeline: { schema: pipelineJob, compile: compilePipelineJob },
+  sweep: { schema: sweepJob, compile: compileSweepJob },
 };
 
 /**
@@ -152,6 +155,7 @@ function needsPreview(properties: Record<string, unknown>): boolean {
   const queue = (properties.queueSettings ?? {}) as { priority?: unknown };
   return (
     outputs.some(({ assetVersion }) => assetVersion !== undefined) ||
+    (properties.jobType === 'Sweep' && properties.resources !== undefined) ||
     resources.locations !== undefined ||
     resources.maxInstanceCount !== undefined ||
     queue.priority !== undefined

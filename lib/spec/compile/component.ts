@@ -3,6 +3,7 @@ import { assetPath } from '../../azureml/ids.ts';
 import { UserError } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
+import { pythonText } from '../scalars.ts';
 import { check } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
@@ -143,7 +144,7 @@ function inputSpec(node: YamlNode): Record<string, unknown> {
   const type = textOf(get(node, 'type'));
   const spelled = (value: YamlNode | undefined): string | undefined => {
     const text = textOf(value);
-    return type === 'number' && text !== undefined && /^[-+]?\d+$/.test(text) ? `${text}.0` : text;
+    return type === 'number' && text && Number.isFinite(Number(text)) ? pythonText(Number(text), true) : text;
   };
   const choices = get(node, 'enum');
   const known = compact({

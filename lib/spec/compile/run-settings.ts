@@ -158,10 +158,11 @@ export function notificationSetting(node: YamlNode | undefined): Json | undefine
   });
 }
 
-function camelKeys(value: Json): Json {
+/** The object with its own keys in camel case; values stay. */
+export function camelKeys(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
-      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
       item,
     ]),
   );

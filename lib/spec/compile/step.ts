@@ -39,7 +39,7 @@ export function componentStep(word: string): StepCompiler {
     if (problems.length > before) return { body: { name, type: word }, outputs: undefined };
     const component = isInline
       ? inlineComponent(context, word, name, node, around)
-      : referredComponent(context, node, path);
+      : referredComponent(context, get(node, 'component')!, `${path}.component`);
     if (component && !isInline) checkNodeInputs(context, node, path, component);
     const inputs = compileInputs(context, get(node, 'inputs'), `${path}.inputs`);
     const compute = get(node, 'compute');
@@ -66,16 +66,15 @@ export function componentStep(word: string): StepCompiler {
 }
 
 /** `component:` as a file, a reference, or a description in place. */
-function referredComponent(
+export function referredComponent(
   context: CompileContext,
-  node: YamlNode,
-  path: string,
+  component: YamlNode,
+  field: string,
 ): (Partial<CompiledComponent> & { id: string }) | undefined {
-  const component = get(node, 'component')!;
-  if (component.kind === 'map') return compileComponent(context, component, `${path}.component`);
+  if (component.kind === 'map') return compileComponent(context, component, field);
   const written = textOf(component) ?? '';
-  if (isRemote(written)) return { id: assetId(context.builder, 'components', component, `${path}.component`) };
-  return compileComponentFile(context, component, `${path}.component`);
+  if (isRemote(written)) return { id: assetId(context.builder, 'components', component, field) };
+  return compileComponentFile(context, component, field);
 }
 
 /** The anonymous component of a step that is written in the pipeline itself; its inputs' types follow what they are bound to. */
@@ -141,12 +140,16 @@ function inlineOutput(node: YamlNode, { outputs }: Surroundings): { type: string
   };
 }
 
-/** A node's inputs against what its component declares. */
-function checkNodeInputs(
+/**
+ * A node's inputs against what its component declares.
+ * @param search hyperparameters of a sweep, which become inputs too
+ */
+export function checkNodeInputs(
   context: CompileContext,
   node: YamlNode,
   path: string,
   component: Partial<CompiledComponent>,
+  search?: YamlNode,
 ): void {
   if (!component.inputs) return;
   const given = entriesOf(get(node, 'inputs'));
@@ -154,12 +157,19 @@ function checkNodeInputs(
     if (component.inputs.has(name)) continue;
     unknown(context, `${path}.inputs`, 'input', name, component.inputs.keys(), keyPlace);
   }
+  for (const [name, , keyPlace] of entriesOf(search))
+    if (!component.inputs.has(name))
+      context.builder.warnings.push({
+        message: `'${path}.search_space' varies '${name}', which the component does not declare as an input.${didYouMean(name, component.inputs.keys())}`,
+        place: keyPlace,
+      });
   for (const [name, , keyPlace] of entriesOf(get(node, 'outputs'))) {
     if (!component.outputs || component.outputs.has(name)) continue;
     unknown(context, `${path}.outputs`, 'output', name, component.outputs.keys(), keyPlace);
   }
   for (const [name, { optional, hasDefault }] of component.inputs) {
-    if (optional || hasDefault || given.some(([key, value]) => key === name && !isNull(value))) continue;
+    if (optional || hasDefault || get(search, name)) continue;
+    if (given.some(([key, value]) => key === name && !isNull(value))) continue;
     context.builder.problems.push({
       message: `'${path}' lacks the input '${name}', which its component requires.`,
       place: (get(node, 'inputs') ?? node).place,

@@ -1,6 +1,7 @@
 import { commandType } from './command-component.ts';
 import type { ComponentType, StepCompiler } from './context.ts';
 import { componentStep } from './step.ts';
+import { sweepStep } from './sweep-step.ts';
 
 /** Every type of component, by the word under `type`. */
 export const COMPONENT_TYPES: Readonly<Record<string, ComponentType>> = {
@@ -10,4 +11,5 @@ export const COMPONENT_TYPES: Readonly<Record<string, ComponentType>> = {
 /** Every type of step of a pipeline. */
 export const STEP_TYPES: Readonly<Record<string, StepCompiler>> = {
   command: componentStep('command'),
+  sweep: sweepStep,
 };

@@ -1,0 +1,86 @@
+import { compact } from '../plan.ts';
+import { computeId } from '../references.ts';
+import { check } from '../schema/fields.ts';
+import { sweepStepFields } from '../schema/sweep.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import type { StepCompiler } from './context.ts';
+import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
+import { nodeIdentity, nodeResources, textMap } from './run-settings.ts';
+import { checkSearchSpaceNames, earlyTermination, samplingAlgorithm, stepSearchSpace } from './search-space.ts';
+import { checkNodeInputs, referredComponent } from './step.ts';
+import { sweepLimits } from './sweep.ts';
+
+/** A step of `type: sweep`: a command component under `trial`, whose inputs are given or varied. */
+export const sweepStep: StepCompiler = (context, name, node) => {
+  const { builder } = context;
+  const path = `jobs.${name}`;
+  const before = builder.problems.length;
+  check(node, sweepStepFields, path, builder.problems);
+  if (builder.problems.length > before) return { body: { name, type: 'sweep' }, outputs: undefined };
+  const space = get(node, 'search_space');
+  checkSearchSpaceNames(space, `${path}.search_space`, builder.problems);
+  const trial = referredComponent(context, get(node, 'trial')!, `${path}.trial`);
+  if (trial) checkNodeInputs(context, node, path, trial, space);
+  const compute = get(node, 'compute');
+  return {
+    body: compact({
+      ...unknownFields(node),
+      name,
+      type: 'sweep',
+      display_name: textOf(get(node, 'display_name')),
+      tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
+      properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
+      comment: textOf(get(node, 'comment')),
+      computeId: compute && !isNull(compute) ? computeId(builder, compute, `${path}.compute`) : undefined,
+      inputs: nodeInputs(compileInputs(context, get(node, 'inputs'), `${path}.inputs`)),
+      outputs: nodeOutputs(compileOutputs(get(node, 'outputs'))),
+      identity: nodeIdentity(get(node, 'identity')),
+      limits: sweepLimits(get(node, 'limits')),
+      objective: objective(get(node, 'objective')),
+      search_space: stepSearchSpace(space),
+      sampling_algorithm: sampling(get(node, 'sampling_algorithm')),
+      early_termination: policy(get(node, 'early_termination')),
+      queue_settings: queueSettings(get(node, 'queue_settings')),
+      resources: nodeResources(get(node, 'resources')),
+      trial: trial && { componentId: trial.id },
+      _source: trial?.id.startsWith('azureml://') ? 'REMOTE.REGISTRY' : 'YAML.COMPONENT',
+    }),
+    outputs: trial?.outputs,
+  };
+};
+
+function objective(node: YamlNode | undefined): Record<string, unknown> {
+  return { goal: textOf(get(node, 'goal'))?.toLowerCase(), primary_metric: textOf(get(node, 'primary_metric')) };
+}
+
+/** The bare word stays a word; random is what Azure ML's tools document as their default. */
+function sampling(node: YamlNode | undefined): unknown {
+  const algorithm = samplingAlgorithm(node);
+  if (!algorithm) return 'random';
+  return node?.kind === 'map' ? { type: algorithm.type, ...algorithm.settings } : algorithm.type;
+}
+
+/** Unlike a job's, a step's policy has no slack of 0. */
+function policy(node: YamlNode | undefined): unknown {
+  const found = earlyTermination(node);
+  if (!found) return undefined;
+  const settings = Object.entries(found.settings).filter(([name, value]) => !name.startsWith('slack_') || value !== 0);
+  return { policy_type: found.policy, ...Object.fromEntries(settings) };
+}
+
+function queueSettings(node: YamlNode | undefined): unknown {
+  if (isNull(node)) return undefined;
+  return compact({
+    job_tier: textOf(get(node, 'job_tier'))?.toLowerCase(),
+    priority: textOf(get(node, 'priority'))?.toLowerCase(),
+  });
+}
+
+/** Fields that are newer than this code are passed through, as Azure ML's own tools do in steps. */
+function unknownFields(node: YamlNode): Record<string, unknown> {
+  return Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => !Object.hasOwn(sweepStepFields.fields, name))
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
+}
