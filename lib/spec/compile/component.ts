@@ -48,8 +48,31 @@ export function compileComponentFile(
   }
 }
 
-/** A component's own description, from its file or in place. */
+/** What a component's description says, before it has a name. */
+interface DescribedComponent {
+  /** `componentSpec` but for `name` and `version`. */
+  spec: Record<string, unknown>;
+  inputs: Map<string, DeclaredInput>;
+  outputs: Map<string, { type: string }>;
+}
+
+/** A component's own description, from its file or in place, as an anonymous component. */
 export function compileComponent(context: CompileContext, root: YamlNode, path: string): CompiledComponent | undefined {
+  const described = describeComponent(context, root, path);
+  if (!described) return undefined;
+  const { spec, inputs, outputs } = described;
+  const label = textOf(get(root, 'display_name')) ?? textOf(get(root, 'name')) ?? path;
+  const named = { ...spec, name: ANONYMOUS, version: '1' };
+  const description = textOf(get(root, 'description'));
+  return { id: planComponent(context, named, label, description, jsonOf(get(root, 'tags'))), inputs, outputs };
+}
+
+/** Reads a component's description. Undefined when it has problems, which are noted then. */
+export function describeComponent(
+  context: CompileContext,
+  root: YamlNode,
+  path: string,
+): DescribedComponent | undefined {
   const { problems } = context.builder;
   const word = textOf(get(root, 'type')) ?? 'command';
   const type = context.components[word];
@@ -73,8 +96,6 @@ export function compileComponent(context: CompileContext, root: YamlNode, path: 
   checkCommandText(root, declaredInputs, declaredOutputs, path, problems);
   const spec = compact({
     $schema: textOf(get(root, '$schema')),
-    name: ANONYMOUS,
-    version: '1',
     type: word,
     display_name: textOf(get(root, 'display_name')),
     description: textOf(get(root, 'description')),
@@ -85,15 +106,7 @@ export function compileComponent(context: CompileContext, root: YamlNode, path: 
     ...type.spec(context, root, path),
     _source: 'YAML.COMPONENT',
   });
-  const description = textOf(get(root, 'description'));
-  const id = planComponent(
-    context,
-    spec,
-    textOf(get(root, 'display_name')) ?? textOf(get(root, 'name')) ?? path,
-    description,
-    jsonOf(get(root, 'tags')),
-  );
-  return { id, inputs: declaredInputs, outputs: declaredOutputs };
+  return { spec, inputs: declaredInputs, outputs: declaredOutputs };
 }
 
 /** The entries of a mapping, each changed; undefined when there are none. */

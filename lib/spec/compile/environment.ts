@@ -20,7 +20,7 @@ export function compileEnvironment(
 ): string | undefined {
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'scalar') return assetId(context.builder, 'environments', node, field);
-  const properties = environmentProperties(context, node, field);
+  const properties = describeEnvironment(context, node, field);
   if (!properties) return undefined;
   const version = contentHash(properties.identity);
   const path = assetPath(context.builder.workspace, 'environments', ANONYMOUS, version);
@@ -41,16 +41,18 @@ interface Description {
   contextDatastore?: string;
 }
 
-function environmentProperties(context: CompileContext, node: YamlNode, field: string): Description | undefined {
+/** What an environment's description says, without a name. Undefined when it has problems, which are noted then. */
+export function describeEnvironment(context: CompileContext, node: YamlNode, field: string): Description | undefined {
+  const what = field ? `'${field}'` : 'The environment';
   const image = textOf(get(node, 'image'));
   const build = get(node, 'build');
   const hasBuild = !isNull(build);
-  const condaFile = compileConda(context, get(node, 'conda_file'), `${field}.conda_file`);
+  const condaFile = compileConda(context, get(node, 'conda_file'), fieldAt(field, 'conda_file'));
   if ((image !== undefined) === hasBuild) {
     context.builder.problems.push({
       message: image
-        ? `'${field}' has both 'image' and 'build'; an environment is made from one of them.`
-        : `'${field}' needs 'image' (a Docker image, with 'conda_file' for its packages) or 'build' (a folder with a Dockerfile).`,
+        ? `${what} has both 'image' and 'build'; an environment is made from one of them.`
+        : `${what} needs 'image' (a Docker image, with 'conda_file' for its packages) or 'build' (a folder with a Dockerfile).`,
       place: node.place,
     });
     return undefined;
@@ -60,14 +62,17 @@ function environmentProperties(context: CompileContext, node: YamlNode, field: s
     description: textOf(get(node, 'description')),
     tags: jsonOf(get(node, 'tags')),
     osType: osType ? OS_TYPES[normalizeChoice(osType)] : undefined,
-    inferenceConfig: jsonOf(get(node, 'inference_config')),
+    inferenceConfig: inferenceConfig(get(node, 'inference_config')),
     condaFile,
   });
   if (!hasBuild) return { body: { image, ...common }, identity: { image, ...common }, label: image! };
   const dockerfilePath = textOf(get(build, 'dockerfile_path'));
   const path = get(build, 'path') ?? get(build, 'local_path');
   if (!path || isNull(path)) {
-    context.builder.problems.push({ message: `'${field}.build' lacks the required field 'path'.`, place: node.place });
+    context.builder.problems.push({
+      message: `'${fieldAt(field, 'build')}' lacks the required field 'path'.`,
+      place: node.place,
+    });
     return undefined;
   }
   const written = textOf(path) ?? '';
@@ -76,7 +81,7 @@ function environmentProperties(context: CompileContext, node: YamlNode, field: s
     return { body, identity: body, label: written };
   }
   const datastore = textOf(get(node, 'datastore'))?.replace(/^azureml:/, '') ?? 'workspaceblobstore';
-  const upload = planUpload(context, path, `${field}.build.path`, datastore);
+  const upload = planUpload(context, path, fieldAt(field, 'build.path'), datastore);
   if (!upload) return undefined;
   const { hash, root } = upload.snapshot;
   return {
@@ -84,7 +89,7 @@ function environmentProperties(context: CompileContext, node: YamlNode, field: s
       // A build context is named by its blob URL; the datastore's container is known once the datastore is read.
       build: {
         contextUri: `${CONTAINER}/LocalUpload/${hash}/${basename(root)}/`,
-        dockerfilePath: dockerfilePath ?? 'Dockerfile',
+        ...(dockerfilePath === undefined ? {} : { dockerfilePath }),
       },
       ...common,
     },
@@ -92,6 +97,21 @@ function environmentProperties(context: CompileContext, node: YamlNode, field: s
     label: written,
     contextDatastore: datastore,
   };
+}
+
+/** Path of a field; `field` is empty for an environment in a file of its own. */
+function fieldAt(field: string, name: string): string {
+  return field ? `${field}.${name}` : name;
+}
+
+/** Routes of the server in an image: `liveness_route` is `livenessRoute` on the wire. */
+function inferenceConfig(node: YamlNode | undefined): Record<string, unknown> | undefined {
+  if (!node || isNull(node)) return undefined;
+  return compact({
+    livenessRoute: jsonOf(get(node, 'liveness_route')),
+    readinessRoute: jsonOf(get(node, 'readiness_route')),
+    scoringRoute: jsonOf(get(node, 'scoring_route')),
+  });
 }
 
 /** The conda specification as the YAML text that Azure ML stores: from a file, or from the mapping in place. */

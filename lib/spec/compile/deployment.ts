@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { assetPath } from '../../azureml/ids.ts';
+import { putRequest } from '../plan.ts';
+import { isRemote, LATEST } from '../references.ts';
+import { deployedEnvironment } from '../schema/asset.ts';
+import { check } from '../schema/fields.ts';
+import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { compileCode } from './code.ts';
+import type { CompileContext } from './context.ts';
+import { compileEnvironment, describeEnvironment } from './environment.ts';
+
+/** `code_configuration` of a deployment; the scoring script has to be in the code. */
+export function codeConfiguration(context: CompileContext, root: YamlNode): Record<string, unknown> | undefined {
+  const node = get(root, 'code_configuration');
+  const code = get(node, 'code');
+  if (!node || isNull(node) || !code || isNull(code)) return undefined;
+  const script = get(node, 'scoring_script');
+  const folder = textOf(code) ?? '';
+  const codeId = compileCode(context, code, 'code_configuration.code');
+  if (codeId !== undefined && !isRemote(folder) && !existsSync(resolve(context.file.folder, folder, textOf(script)!)))
+    context.builder.problems.push({
+      message: `'code_configuration.scoring_script' is '${textOf(script)}', which is not in '${folder}'.`,
+      place: script!.place,
+    });
+  return { codeId, scoringScript: textOf(script) };
+}
+
+/**
+ * The id of a deployment's environment: a reference, or a description in place. Other than in jobs, one with a name
+ * becomes a version of the environment of that name (azure-ai-ml `DeploymentSchema`).
+ */
+export function deploymentEnvironment(context: CompileContext, root: YamlNode): string | undefined {
+  const node = get(root, 'environment');
+  const name = textOf(get(node, 'name'));
+  if (!node || node.kind === 'scalar' || name === undefined) return compileEnvironment(context, node, 'environment');
+  const before = context.builder.problems.length;
+  check(node, deployedEnvironment, 'environment', context.builder.problems);
+  if (context.builder.problems.length > before) return undefined;
+  const described = describeEnvironment(context, node, 'environment');
+  if (!described) return undefined;
+  const version = textOf(get(node, 'version')) ?? LATEST;
+  const path = assetPath(context.builder.workspace, 'environments', name, version);
+  context.builder.addStep(path, {
+    kind: 'environment',
+    label: name,
+    request: putRequest(path, { ...described.body, isAnonymous: false, isArchived: false }),
+    ...(described.contextDatastore ? { contextDatastore: described.contextDatastore } : {}),
+  });
+  return path;
+}
