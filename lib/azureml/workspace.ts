@@ -15,6 +15,8 @@ export interface Workspace {
   readonly location: string;
   /** GUID, as in `azureml://locations/{location}/workspaces/{guid}/...`. */
   readonly workspaceGuid: string;
+  /** Root of the region's data plane: `https://eastus.api.azureml.ms`. */
+  readonly apiUrl: string;
   /** Root of run history below the region's data plane, this workspace included. */
   readonly historyUrl: string;
   /** Root of the MLflow tracking REST API, this workspace included. */
@@ -46,6 +48,7 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
     client,
     location: found.location ?? '',
     workspaceGuid: found.workspaceId ?? '',
+    apiUrl: roots.api,
     historyUrl: `${roots.api}/history/v1.0${path}`,
     mlflowUrl: `${tracking.replace(/^azureml:/, 'https:')}/api/2.0/mlflow`,
   };

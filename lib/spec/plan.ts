@@ -45,7 +45,8 @@ export interface Requirement {
   version: string;
   /** Field of the job file: `jobs.train.compute`. */
   field: string;
-  place: Place;
+  /** Absent for a reference that stands in an input of the task rather than in a file. */
+  place?: Place;
 }
 
 /** Everything that submitting one job file takes, as data. */

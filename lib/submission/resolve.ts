@@ -30,18 +30,30 @@ const WORDS: Record<Requirement['kind'], string> = {
  * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the job file
  */
 export async function resolvePlan(plan: SubmissionPlan, workspace: Workspace): Promise<SubmissionPlan> {
+  const replacements = await resolveRequirements(plan.requirements, workspace);
+  return replacements.length === 0 ? plan : replaceAll(plan, replacements);
+}
+
+/**
+ * The same for anything that refers to assets: what stands in its body for the newest versions, and their paths.
+ * @throws UserError `ReferenceNotFound`
+ */
+export async function resolveRequirements(
+  requirements: readonly Requirement[],
+  workspace: Workspace,
+): Promise<[from: string, to: string][]> {
   const problems: Problem[] = [];
   const replacements: [from: string, to: string][] = [];
   await Promise.all(
-    plan.requirements.map(async (requirement) => {
+    requirements.map(async (requirement) => {
       const { kind, name, version, field, place } = requirement;
       if (version === LATEST) {
         const latest = await latestVersion(workspace, kind, name);
         if (latest === undefined) problems.push({ message: await missing(workspace, requirement), place });
         else
           replacements.push([
-            versionPath(plan.workspace, requirement, LATEST),
-            versionPath(plan.workspace, requirement, latest),
+            versionPath(workspace.path, requirement, LATEST),
+            versionPath(workspace.path, requirement, latest),
           ]);
       } else if (!(await exists(workspace, requirement))) {
         problems.push({ message: await missing(workspace, { kind, name, version, field, place }), place });
@@ -60,7 +72,7 @@ export async function resolvePlan(plan: SubmissionPlan, workspace: Workspace): P
       problems,
     });
   }
-  return replacements.length === 0 ? plan : replaceAll(plan, replacements);
+  return replacements;
 }
 
 function versionPath(workspace: string, { kind, name }: Requirement, version: string): string {
