@@ -46,3 +46,8 @@ export function oneOf(words: Iterable<string>, most = 12): string {
   if (shown.length === 1) return shown[0]!;
   return `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }
+
+/** `'a', 'b' and 'c'` for messages; long lists are cut. */
+export function allOf(words: Iterable<string>): string {
+  return oneOf(words).replace(/ or (?=\S*$)/, ' and ');
+}

@@ -1,0 +1,160 @@
+import { UserError } from '../core/errors.ts';
+import { allOf, didYouMean } from '../core/nearest.ts';
+import { STABLE } from './api-versions.ts';
+import { assetPath } from './ids.ts';
+import { readOrUndefined } from './reads.ts';
+import type { Workspace } from './workspace.ts';
+
+/** An input or output as a component declares it; values of the file are kept as they were written. */
+export interface DeclaredPort {
+  type?: string | string[];
+  optional?: unknown;
+  default?: unknown;
+  enum?: unknown[];
+}
+
+/** A component's definition, as far as it is read here: YAML's keys in JSON. */
+export interface ComponentSpec {
+  type?: string;
+  inputs?: Record<string, DeclaredPort> | null;
+  outputs?: Record<string, DeclaredPort> | null;
+}
+
+/** One version of a registered component. */
+export interface ComponentVersion {
+  /** ARM path, or `azureml://registries/...`: what a job's `componentId` takes. */
+  id: string;
+  name: string;
+  version: string;
+  spec: ComponentSpec;
+}
+
+/** What a reference to a component names. */
+export interface ComponentReference {
+  /** Absent: the workspace. */
+  registry?: string;
+  name: string;
+  /** Undefined: the newest one. */
+  version?: string;
+}
+
+/**
+ * Reads `name:version`, `name@latest`, both also behind `azureml:`, ids of the workspace's components and
+ * `azureml://registries/{registry}/components/{name}/versions/{version}` (or `/labels/latest`).
+ * @throws UserError `InputInvalid`
+ */
+export function parseComponentReference(written: string): ComponentReference {
+  const text = written.replace(/^azureml:(?!\/\/)/, '');
+  const id = /(?:^|\/)components\/([^/]+)\/(versions|labels)\/([^/]+)\/?$/i.exec(text);
+  const short = /^([^:@/\s]+)(?::([^:@/\s]+)|@(latest))$/.exec(text);
+  const [name, version] = id
+    ? [id[1]!, id[2]!.toLowerCase() === 'labels' ? undefined : id[3]!]
+    : [short?.[1], short?.[2]];
+  const isOther = id !== null && id[2]!.toLowerCase() === 'labels' && id[3] !== 'latest';
+  if (name === undefined || isOther) {
+    throw new UserError({
+      code: 'InputInvalid',
+      message: `The input component is '${written}', which is no reference to a version of a component.`,
+      fix: `Write name:version, name@latest or azureml://registries/<registry>/components/<name>/versions/<version>.`,
+      docs: 'tasks/submit-job',
+    });
+  }
+  const registry = /^azureml:\/\/registries\/([^/]+)\//i.exec(text)?.[1];
+  return { name, ...(version === undefined ? {} : { version }), ...(registry === undefined ? {} : { registry }) };
+}
+
+/**
+ * A version of a component of the workspace or of a registry: `GET components/{name}/versions/{version}`; the newest one is
+ * the one created last.
+ * @throws UserError `ComponentNotFound` with the names or versions that there are
+ */
+export async function getComponent(workspace: Workspace, reference: ComponentReference): Promise<ComponentVersion> {
+  const { registry, name } = reference;
+  const shelf = registry ? await openRegistry(workspace, registry) : openShelf(workspace);
+  const versions = `components/${encodeURIComponent(name)}/versions`;
+  const version = reference.version ?? (await shelf.names(versions, { $orderBy: 'createdtime desc', $top: '1' }))[0];
+  const found =
+    version === undefined
+      ? undefined
+      : await shelf.get<{ properties: { componentSpec: ComponentSpec } }>(`${versions}/${encodeURIComponent(version)}`);
+  if (version === undefined || !found) throw await componentNotFound(reference, shelf, versions);
+  return { id: shelf.idOf(name, version), name, version, spec: found.properties.componentSpec };
+}
+
+/** Where components are read from. */
+interface Shelf {
+  /** `workspace 'ws'`, for messages. */
+  label: string;
+  get<T>(below: string): Promise<T | undefined>;
+  names(below: string, query?: Record<string, string>): Promise<string[]>;
+  idOf(name: string, version: string): string;
+}
+
+function openShelf(workspace: Workspace): Shelf {
+  return shelfAt(workspace, `${workspace.client.cloud.armUrl}${workspace.path}`, STABLE, {
+    label: `workspace '${workspace.ids.workspaceName}'`,
+    idOf: (name, version) => assetPath(workspace.path, 'components', name, version),
+  });
+}
+
+/** Registries answer on their region's data plane, with the api-version and the audience that azure-ai-ml uses. */
+const REGISTRY_API = '2021-10-01-dataplanepreview';
+
+/**
+ * A registry, found by `GET {api}/registrymanagement/v1.0/registries/{registry}/discovery`.
+ * @throws UserError `RegistryNotFound`
+ */
+async function openRegistry(workspace: Workspace, registry: string): Promise<Shelf> {
+  const url = `${workspace.apiUrl}/registrymanagement/v1.0/registries/${encodeURIComponent(registry)}/discovery`;
+  const answer = await readOrUndefined<{
+    subscriptionId: string;
+    resourceGroup: string;
+    primaryRegionResourceProviderUri: string;
+  }>(workspace, url);
+  if (!answer) {
+    throw new UserError({
+      code: 'RegistryNotFound',
+      message: `There is no registry '${registry}', or the service connection may not see it.`,
+      fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
+      docs: 'tasks/submit-job',
+    });
+  }
+  const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri } = answer;
+  const root = `${primaryRegionResourceProviderUri.replace(/\/$/, '')}/mferp/managementfrontend/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registry}`;
+  return shelfAt(workspace, root, REGISTRY_API, {
+    label: `registry '${registry}'`,
+    idOf: (name, version) => assetPath(`azureml://registries/${registry}`, 'components', name, version),
+  });
+}
+
+function shelfAt(workspace: Workspace, root: string, api: string, of: Pick<Shelf, 'label' | 'idOf'>): Shelf {
+  const urlOf = (below: string, query: Record<string, string> = {}): string =>
+    `${root}/${below}?${new URLSearchParams({ 'api-version': api, ...query })}`;
+  return {
+    ...of,
+    get: (below) => readOrUndefined(workspace, urlOf(below)),
+    async names(below, query) {
+      const page = await readOrUndefined<{ value?: { name: string }[] }>(workspace, urlOf(below, query));
+      return (page?.value ?? []).map(({ name }) => name);
+    },
+  };
+}
+
+async function componentNotFound(
+  { name, version }: ComponentReference,
+  shelf: Shelf,
+  versions: string,
+): Promise<UserError> {
+  const [names, numbers] = [await shelf.names('components'), await shelf.names(versions)];
+  const what = numbers.length > 0 ? `version ${version} of the component '${name}'` : `component '${name}'`;
+  const seen =
+    numbers.length > 0
+      ? ` There is ${allOf(numbers)}.`
+      : didYouMean(name, names) || (names.length > 0 ? ` There is ${allOf(names)}.` : '');
+  return new UserError({
+    code: 'ComponentNotFound',
+    message: `There is no ${what} in the ${shelf.label}.${seen}`,
+    fix: 'Register it first, or change the reference.',
+    docs: 'tasks/submit-job',
+  });
+}
