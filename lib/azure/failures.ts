@@ -112,7 +112,7 @@ export function explainFailure(error: unknown): UserError | undefined {
   if (!(error instanceof AzureError)) return undefined;
   const request = error.requestId ? ` (request id ${error.requestId})` : '';
   const say = (code: string, message: string, fix: string): UserError =>
-    new UserError({ code, message: `${message}${request}`, fix, docs: 'troubleshooting' }, { cause: error });
+    new UserError({ code, message: `${message}${request}`, fix, docs: 'errors' }, { cause: error });
   if (error.status === 401)
     return say(
       'NotAuthorized',

@@ -65,7 +65,8 @@ function reportFailure(error: unknown, pipeline: Pipeline): void {
     const { message, fix, docs, problems, code } = known;
     const placed = problems.length === 1 ? problems[0]! : undefined;
     if (problems.length > 1) for (const problem of problems) pipeline.info(formatProblem(problem));
-    const text = [placed ? `${message} ${formatProblem(placed)}` : message, fix, docs && `See ${DOCS}/${docs}.md`];
+    const see = docs && `See ${DOCS}/${docs}.md`;
+    const text = [placed ? `${message} ${formatProblem(placed)}` : message, fix, see, `[${code}]`];
     const whole = text.filter(Boolean).join(' ');
     logError({ message: whole, code, problems });
     finish('Failed', whole);

@@ -19,7 +19,7 @@ import type { SubmitJobInputs } from './inputs.ts';
 /** Checks the job file, shows what submitting it takes, then uploads, creates and submits. */
 export async function run(inputs: SubmitJobInputs, { pipeline, connect }: Ports): Promise<Outcome> {
   const compiled = compile(inputs);
-  pipeline.say('Compiled', basename(inputs.jobFile), compiled.steps.length, compiled.jobName);
+  pipeline.say('Compiled', basename(inputs.jobFile), compiled.jobName);
   for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
 
   const workspace = await connect(inputs.target);
