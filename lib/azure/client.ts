@@ -67,6 +67,9 @@ export interface AzureClientOptions {
 /** Failures of the network that the library's retry policy does not know as such; PARSE_ERROR is an answer that was cut. */
 const ALSO_LOST = new Set(['PARSE_ERROR', 'EPIPE', 'EAI_AGAIN']);
 
+/** What the retry policy knows as a lost connection. */
+const LOST = 'ECONNRESET';
+
 const lostAnswerPolicy: PipelinePolicy = {
   name: 'lostAnswer',
   async sendRequest(request, next) {
@@ -74,7 +77,7 @@ const lostAnswerPolicy: PipelinePolicy = {
       return await next(request);
     } catch (error) {
       const { code } = error as { code?: string };
-      throw code !== undefined && ALSO_LOST.has(code) ? Object.assign(error as Error, { code: 'ECONNRESET' }) : error;
+      throw code !== undefined && ALSO_LOST.has(code) ? Object.assign(error as Error, { code: LOST }) : error;
     }
   },
 };
