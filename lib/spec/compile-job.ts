@@ -54,25 +54,14 @@ const JOB_TYPES: Record<string, JobType> = {
  *   that is wrong in the file, each with its place
  */
 export function compileJob(options: CompileOptions): SubmissionPlan {
-  const file = readYaml(options.file, options.shownFrom);
-  applyOverrides(file, options.overrides ?? []);
-  const builder = createPlanBuilder(options.workspace);
-  const context: CompileContext = {
-    builder,
-    components: COMPONENT_TYPES,
-    steps: STEP_TYPES,
-    file,
-    shownFrom: options.shownFrom,
-    snapshots: new Map(),
-    including: [file.path],
-  };
-  const type = jobTypeOf(file.root, builder.problems);
-  let properties: Record<string, unknown> = {};
-  if (type) {
-    check(file.root, type.schema, '', builder.problems);
-    if (builder.problems.length === 0 || type === JOB_TYPES.pipeline) properties = type.compile(context, file.root);
-  }
-  if (builder.problems.length > 0) throw invalid(options, builder.problems);
+  return planJob(startCompiling(options), options);
+}
+
+/** `compileJob` of a file that was read. */
+export function planJob(context: CompileContext, options: CompileOptions): SubmissionPlan {
+  const { file, builder } = context;
+  const properties = jobDefinition(context);
+  if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
   const jobName = options.fixedJobName ?? textOf(get(file.root, 'name')) ?? options.jobName;
   const body = { properties: { ...commonProperties(file, jobName, options), ...properties } };
   return {
@@ -91,6 +80,34 @@ export function compileJob(options: CompileOptions): SubmissionPlan {
   };
 }
 
+/** Reads the file with its overrides and starts a plan for it. */
+export function startCompiling(
+  options: Pick<CompileOptions, 'file' | 'shownFrom' | 'workspace' | 'overrides'>,
+): CompileContext {
+  const file = readYaml(options.file, options.shownFrom);
+  applyOverrides(file, options.overrides ?? []);
+  return {
+    builder: createPlanBuilder(options.workspace),
+    components: COMPONENT_TYPES,
+    steps: STEP_TYPES,
+    file,
+    shownFrom: options.shownFrom,
+    snapshots: new Map(),
+    including: [file.path],
+  };
+}
+
+/** What is particular to the job's type, of a job's file. Problems go to the builder. */
+export function jobDefinition(context: CompileContext): Record<string, unknown> {
+  const { root } = context.file;
+  const { problems } = context.builder;
+  const before = problems.length;
+  const type = jobTypeOf(root, problems);
+  if (!type) return {};
+  check(root, type.schema, '', problems);
+  return problems.length === before || type === JOB_TYPES.pipeline ? type.compile(context, root) : {};
+}
+
 function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
   if (root.kind !== 'map') {
     problems.push({ message: 'The file must be a mapping: a job definition.', place: root.place });
@@ -98,7 +115,8 @@ function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
   }
   const node = get(root, 'type');
   const written = textOf(node) ?? 'command';
-  const found = JOB_TYPES[written.toLowerCase()];
+  const word = written.toLowerCase();
+  const found = Object.hasOwn(JOB_TYPES, word) ? JOB_TYPES[word] : undefined;
   if (!found) {
     const known = Object.keys(JOB_TYPES);
     problems.push({
@@ -109,39 +127,50 @@ function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
   return found;
 }
 
-function invalid({ file, shownFrom }: CompileOptions, problems: Problem[]): UserError {
+/** Everything that is wrong in a file, at most `MOST_PROBLEMS`. @param what it is: `job file` */
+export function fileInvalid(
+  { file, shownFrom }: Pick<CompileOptions, 'file' | 'shownFrom'>,
+  what: string,
+  problems: Problem[],
+): UserError {
   const shown = file.startsWith(shownFrom) ? file.slice(shownFrom.length).replace(/^[/\\]/, '') : file;
   const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
   return new UserError({
     code: 'JobFileInvalid',
     message:
       unique.length === 1
-        ? `The job file '${shown}' has a mistake.`
-        : `The job file '${shown}' has ${unique.length} mistakes.`,
+        ? `The ${what} '${shown}' has a mistake.`
+        : `The ${what} '${shown}' has ${unique.length} mistakes.`,
     fix: 'Mend them and run again; nothing was created in the workspace.',
     docs: 'tasks/submit-job',
     problems: unique.slice(0, MOST_PROBLEMS),
   });
 }
 
-/** Fields of every job. */
-function commonProperties(
-  { root, folder }: YamlFile,
-  jobName: string,
-  options: CompileOptions,
-): Record<string, unknown> {
-  const tags = { ...textMap(get(root, 'tags')), ...options.tags };
-  const properties = textMap(get(root, 'properties'));
+/** Fields of every job, with what the task adds. */
+function commonProperties(file: YamlFile, jobName: string, options: CompileOptions): Record<string, unknown> {
+  const described = describedProperties(file.root);
+  const properties = textMap(get(file.root, 'properties'));
   const provenance = options.provenance ?? {};
   // Properties of a job can't be changed later, so what the file says stands.
   const known = Object.keys(provenance).some((name) => Object.hasOwn(properties, name));
-  return compact({
-    displayName: textOf(get(root, 'display_name')) ?? jobName,
-    description: textOf(get(root, 'description')),
-    experimentName:
-      options.experimentName ?? textOf(get(root, 'experiment_name')) ?? basename(folder).replaceAll(' ', ''),
-    tags,
+  return {
+    ...described,
+    displayName: described.displayName ?? jobName,
+    experimentName: options.experimentName ?? described.experimentName ?? basename(file.folder).replaceAll(' ', ''),
+    tags: { ...textMap(get(file.root, 'tags')), ...options.tags },
     properties: known ? properties : { ...properties, ...provenance },
+  };
+}
+
+/** Fields of every job that its file has. */
+export function describedProperties(root: YamlNode): Record<string, unknown> {
+  return compact({
+    displayName: textOf(get(root, 'display_name')),
+    description: textOf(get(root, 'description')),
+    experimentName: textOf(get(root, 'experiment_name')),
+    tags: textMap(get(root, 'tags')),
+    properties: textMap(get(root, 'properties')),
     identity: jobIdentity(get(root, 'identity')),
     services: isNull(get(root, 'services')) ? undefined : jobServices(get(root, 'services')),
     notificationSetting: notificationSetting(get(root, 'notification_settings')),

@@ -68,6 +68,8 @@ export interface FilePlan {
   steps: PlanStep[];
   /** The request that creates the thing itself, after all steps. */
   main: PlannedRequest;
+  /** Datastore whose container's URL replaces `CONTAINER` in the main request. */
+  contextDatastore?: string;
   warnings: Problem[];
 }
 

@@ -1,30 +1,31 @@
-import { any, choice, either, integer, listOf, literal, mapOf, object, text } from './fields.ts';
+import { any, choice, either, integer, listOf, literal, mapOf, object, tagged, text } from './fields.ts';
 
 const WEEK_DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const oneOrMore = (of: typeof integer) => either(of, listOf(of));
 
-/** When a schedule fires; what belongs to which type is checked by the compiler, since the types share most fields. */
-const trigger = object(
-  {
-    type: choice('cron', 'recurrence'),
-    expression: text,
-    frequency: choice('minute', 'hour', 'day', 'week', 'month'),
-    interval: integer,
-    schedule: object(
-      {
-        hours: oneOrMore(integer),
-        minutes: oneOrMore(integer),
-        week_days: oneOrMore(choice(...WEEK_DAYS)),
-        month_days: oneOrMore(integer),
-      },
-      { required: ['hours', 'minutes'] },
-    ),
-    start_time: literal,
-    end_time: literal,
-    time_zone: text,
-  },
-  { required: ['type'] },
-);
+const anyTrigger = { type: text, start_time: literal, end_time: literal, time_zone: text };
+
+/** When a schedule fires. */
+const trigger = tagged('type', {
+  cron: object({ ...anyTrigger, expression: text }, { required: ['expression'] }),
+  recurrence: object(
+    {
+      ...anyTrigger,
+      frequency: choice('minute', 'hour', 'day', 'week', 'month'),
+      interval: integer,
+      schedule: object(
+        {
+          hours: oneOrMore(integer),
+          minutes: oneOrMore(integer),
+          week_days: oneOrMore(choice(...WEEK_DAYS)),
+          month_days: oneOrMore(integer),
+        },
+        { required: ['hours', 'minutes'] },
+      ),
+    },
+    { required: ['frequency', 'interval'] },
+  ),
+});
 
 const everySchedule = {
   $schema: text,
