@@ -135,11 +135,10 @@ async function missing(workspace: Workspace, { kind, name, version, field }: Req
  */
 function replaceAll(plan: SubmissionPlan, replacements: [from: string, to: string][]): SubmissionPlan {
   const renames = [...replacements];
-  const change = (request: PlannedRequest): PlannedRequest => {
-    let text = JSON.stringify(request.body);
-    for (const [from, to] of renames) text = text.split(from).join(to);
-    return { ...request, body: JSON.parse(text) as unknown };
-  };
+  const change = (request: PlannedRequest): PlannedRequest => ({
+    ...request,
+    body: replaceInBody(request.body, renames),
+  });
   const steps = plan.steps.map((step): PlanStep => {
     if (step.kind !== 'component') return step;
     const request = change(step.request);
@@ -155,4 +154,11 @@ function anonymousPath(request: PlannedRequest): string {
   const { componentSpec } = (request.body as { properties: { componentSpec: Record<string, unknown> } }).properties;
   const { name: _name, version: _version, ...content } = componentSpec;
   return request.path.replace(/[^/]+$/, guidOf(contentHash(content)));
+}
+
+/** The body with every path replaced. */
+export function replaceInBody(body: unknown, replacements: readonly [from: string, to: string][]): unknown {
+  let text = JSON.stringify(body);
+  for (const [from, to] of replacements) text = text.split(from).join(to);
+  return JSON.parse(text) as unknown;
 }

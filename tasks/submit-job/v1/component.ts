@@ -1,0 +1,32 @@
+import { getComponent } from '../../../lib/azureml/components.ts';
+import { jobNameFor, jobProvenance } from '../../../lib/lineage/run-context.ts';
+import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { planComponentJob } from '../../../lib/submission/component-job.ts';
+import type { SourceOf, SubmitJobInputs } from './inputs.ts';
+import { submitPlan } from './submit-plan.ts';
+
+/** Finds the pipeline component, gives its inputs their values, then submits a job that runs it. */
+export async function submitComponent(
+  source: SourceOf<'component'>,
+  inputs: SubmitJobInputs,
+  ports: Ports,
+): Promise<Outcome> {
+  const { pipeline, connect } = ports;
+  const { context } = inputs;
+  const workspace = await connect(inputs.target);
+  const component = await getComponent(workspace, source.component);
+  const planOf = (nth: number) =>
+    planComponentJob({
+      workspace: workspace.path,
+      component,
+      inputs: inputs.inputs,
+      jobName: inputs.jobName ?? jobNameFor(context, component.name, nth),
+      experimentName: inputs.experimentName,
+      tags: inputs.tags,
+      provenance: jobProvenance(context),
+      defaultCompute: source.defaultCompute,
+    });
+  pipeline.say('ComponentFound', `${component.name}:${component.version}`, planOf(1).jobName);
+  return submitPlan(planOf, workspace, inputs, ports);
+}

@@ -1,0 +1,39 @@
+import { basename, extname } from 'node:path';
+import { workspacePath } from '../../../lib/azureml/ids.ts';
+import { jobNameFor, jobProvenance } from '../../../lib/lineage/run-context.ts';
+import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { compileJob } from '../../../lib/spec/compile-job.ts';
+import { inputOverrides } from '../../../lib/spec/input-values.ts';
+import type { SubmissionPlan } from '../../../lib/spec/plan.ts';
+import type { SourceOf, SubmitJobInputs } from './inputs.ts';
+import { submitPlan } from './submit-plan.ts';
+
+/** Checks the job file, shows what submitting it takes, then uploads, creates and submits. */
+export async function submitJobFile(
+  source: SourceOf<'jobFile'>,
+  inputs: SubmitJobInputs,
+  ports: Ports,
+): Promise<Outcome> {
+  const { pipeline, connect } = ports;
+  const compiled = compile(source, inputs);
+  pipeline.say('Compiled', basename(source.file), compiled.jobName);
+  for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
+  const workspace = await connect(inputs.target);
+  return submitPlan((nth) => (nth === 1 ? compiled : compile(source, inputs, nth)), workspace, inputs, ports);
+}
+
+function compile({ file, overrides }: SourceOf<'jobFile'>, inputs: SubmitJobInputs, nth = 1): SubmissionPlan {
+  const { context, sourcesFolder: shownFrom } = inputs;
+  return compileJob({
+    file,
+    shownFrom,
+    workspace: workspacePath(inputs.target.ids),
+    overrides: [...overrides, ...inputOverrides(inputs.inputs, { file, shownFrom, overrides })],
+    jobName: jobNameFor(context, basename(file, extname(file)), nth),
+    fixedJobName: inputs.jobName,
+    experimentName: inputs.experimentName,
+    tags: inputs.tags,
+    provenance: jobProvenance(context),
+  });
+}

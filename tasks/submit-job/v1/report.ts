@@ -1,0 +1,20 @@
+import { type Job, studioUrl } from '../../../lib/azureml/jobs.ts';
+import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import type { ShownRequest } from '../../../lib/submission/show.ts';
+
+/** The outputs of a job that was submitted. */
+export function reportJob(job: Job, pipeline: Pipeline): Outcome {
+  pipeline.setOutput('jobName', job.name);
+  pipeline.setOutput('jobId', job.id);
+  pipeline.setOutput('studioUrl', studioUrl(job));
+  pipeline.setOutput('status', job.properties.status ?? 'NotStarted');
+  return { result: 'Succeeded', message: pipeline.message('Submitted', job.name, studioUrl(job)) };
+}
+
+/** Prints requests that are not sent, and keeps them as a file of the run. */
+export function showRequests(requests: readonly ShownRequest[], pipeline: Pipeline): void {
+  pipeline.say('WhatIf');
+  for (const { title, body } of requests)
+    pipeline.group(title, body === undefined ? [] : JSON.stringify(body, null, 2).split('\n'));
+  pipeline.say('WhatIfFile', pipeline.attach('what-if.json', JSON.stringify({ requests }, null, 2)));
+}

@@ -1,0 +1,35 @@
+import type { AzureRequest } from '../../../lib/azure/client.ts';
+import { cancelJob } from '../../../lib/azureml/jobs.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import type { Requirement } from '../../../lib/spec/plan.ts';
+import { replaceInBody, resolveRequirements } from '../../../lib/submission/resolve.ts';
+import { awaitStartedJob } from '../../../lib/submission/started-job.ts';
+import type { SubmitJobInputs } from './inputs.ts';
+import { reportJob, showRequests } from './report.ts';
+
+/** Shows the one request that starts a job; unless that is all that is wanted, sends it and reports the job. */
+export async function sendAndReport<T>(
+  { request, requirements = [] }: { request: AzureRequest; requirements?: Requirement[] },
+  jobNameIn: (answer: T) => string,
+  workspace: Workspace,
+  { whatIf }: Pick<SubmitJobInputs, 'whatIf'>,
+  { pipeline, clock }: Ports,
+): Promise<Outcome> {
+  const replacements = await resolveRequirements(requirements, workspace);
+  const resolved = { ...request, body: replaceInBody(request.body, replacements) };
+  if (whatIf) {
+    showRequests([{ title: `${resolved.method} ${resolved.url}`, body: resolved.body }], pipeline);
+    return { result: 'Succeeded', message: pipeline.message('WhatIfStart') };
+  }
+  pipeline.signal.throwIfAborted();
+  const jobName = jobNameIn((await workspace.client.send<T>(resolved)).body);
+  const job = await awaitStartedJob(workspace, jobName, clock, pipeline.signal);
+  if (pipeline.signal.aborted) {
+    await cancelJob(workspace, jobName);
+    pipeline.say('CancelledJob', jobName);
+  }
+  pipeline.signal.throwIfAborted();
+  return reportJob(job, pipeline);
+}

@@ -1,0 +1,110 @@
+import { cancelJob, findJob, type Job } from '../../../lib/azureml/jobs.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { formatBytes } from '../../../lib/core/duration.ts';
+import { UserError } from '../../../lib/core/errors.ts';
+import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import type { SubmissionPlan } from '../../../lib/spec/plan.ts';
+import { applyPlan, type SubmissionListener } from '../../../lib/submission/apply.ts';
+import { type InspectedPlan, inspectPlan } from '../../../lib/submission/inspect.ts';
+import { resolvePlan } from '../../../lib/submission/resolve.ts';
+import { planRequests, planTable } from '../../../lib/submission/show.ts';
+import { createDatastores } from '../../../lib/submission/storage.ts';
+import type { SubmitJobInputs } from './inputs.ts';
+import { reportJob, showRequests } from './report.ts';
+
+/**
+ * Shows what is left to do of a plan, then uploads, creates and submits; cancels the job when the run is cancelled.
+ * @param planOf the plan under the step's first, second, ... job name
+ */
+export async function submitPlan(
+  planOf: (nth: number) => SubmissionPlan,
+  workspace: Workspace,
+  inputs: SubmitJobInputs,
+  { pipeline }: Ports,
+): Promise<Outcome> {
+  pipeline.say('Connected', workspace.ids.workspaceName, workspace.location);
+  const own = inputs.whatIf ? { plan: planOf(1) } : await findOwnJob(workspace, inputs, planOf);
+  if (own.job) {
+    pipeline.say('JobFound', own.job.name, own.job.properties.status ?? 'Unknown');
+    return reportJob(own.job, pipeline);
+  }
+  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret));
+  const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
+  pipeline.table(planTable(plan));
+  if (inputs.whatIf) return showOnly(plan, pipeline);
+  try {
+    const job = await applyPlan(plan, workspace, datastores, progressOf(plan, pipeline), pipeline.signal);
+    pipeline.signal.throwIfAborted();
+    return reportJob(job, pipeline);
+  } catch (error) {
+    if (pipeline.signal.aborted && (await findJob(workspace, plan.jobName))) {
+      await cancelJob(workspace, plan.jobName);
+      pipeline.say('CancelledJob', plan.jobName);
+    }
+    throw error;
+  }
+}
+
+function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
+  const requests = planRequests(plan);
+  showRequests(requests, pipeline);
+  pipeline.setOutput('jobName', plan.jobName);
+  return { result: 'Succeeded', message: pipeline.message('WhatIfDone', requests.length, plan.jobName) };
+}
+
+/**
+ * A job that this very step submitted before, when the task is retried. One that failed or was cancelled is not taken up
+ * again: the retry is meant to start another, under the next name.
+ * @throws UserError `JobNameTaken` when a name that the user chose belongs to another job
+ */
+async function findOwnJob(
+  workspace: Workspace,
+  { context }: SubmitJobInputs,
+  planOf: (nth: number) => SubmissionPlan,
+): Promise<{ plan: SubmissionPlan; job?: Job }> {
+  let plan = planOf(1);
+  for (let nth = 2; ; nth++) {
+    const job = await findJob(workspace, plan.jobName);
+    if (!job) return { plan };
+    const isOver = job.properties.status === 'Failed' || job.properties.status === 'Canceled';
+    const isOwn = job.properties.properties?.['azureml.git.build_id'] === context.id;
+    if (isOwn && !isOver) return { plan, job };
+    const next = planOf(nth);
+    if (next.jobName === plan.jobName) {
+      throw new UserError({
+        code: 'JobNameTaken',
+        message: `There is a job '${plan.jobName}' already (${job.properties.status}), and a job's name can't be used twice.`,
+        fix: 'Leave the job name to the task, or put something of the run into it, for example train-$(Build.BuildId).',
+        docs: 'tasks/submit-job',
+      });
+    }
+    plan = next;
+  }
+}
+
+function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener {
+  const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
+  let done = 0;
+  return {
+    stepDone(step) {
+      done++;
+      pipeline.say('Created', step.kind, step.label);
+      pipeline.progress((100 * done) / total, `${step.kind} ${step.label}`);
+    },
+    uploading(step, { files, totalFiles, bytes, totalBytes }) {
+      const tenth = Math.max(1, Math.floor(totalFiles / 10));
+      if (totalFiles > 20 && files % tenth === 0)
+        pipeline.say(
+          'Uploading',
+          step.kind,
+          step.label,
+          files,
+          totalFiles,
+          formatBytes(bytes),
+          formatBytes(totalBytes),
+        );
+    },
+    secret: (value) => pipeline.mask(value),
+  };
+}
