@@ -4,10 +4,10 @@ import { UserError } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
 import { pythonText } from '../scalars.ts';
-import { check } from '../schema/fields.ts';
+import { check, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileContext, Definition } from './context.ts';
 
 /** Name of every component that a job brings along. */
 const ANONYMOUS = 'azureml_anonymous';
@@ -15,7 +15,10 @@ const ANONYMOUS = 'azureml_anonymous';
 /** An input that a component declares, as far as nodes are checked against it. */
 export interface DeclaredInput {
   type: string;
+  mode?: string | undefined;
   optional: boolean;
+  /** The component says whether it is optional. */
+  saysOptional: boolean;
   hasDefault: boolean;
 }
 
@@ -24,6 +27,7 @@ export interface CompiledComponent {
   id: string;
   inputs: Map<string, DeclaredInput>;
   outputs: Map<string, { type: string }>;
+  definition: Definition;
 }
 
 /** A node's `component: ./train.yml`. Undefined when the file has problems, which are noted then. */
@@ -64,7 +68,8 @@ export function compileComponent(context: CompileContext, root: YamlNode, path: 
   const label = textOf(get(root, 'display_name')) ?? textOf(get(root, 'name')) ?? path;
   const named = { ...spec, name: ANONYMOUS, version: '1' };
   const description = textOf(get(root, 'description'));
-  return { id: planComponent(context, named, label, description, jsonOf(get(root, 'tags'))), inputs, outputs };
+  const id = planComponent(context, named, label, description, jsonOf(get(root, 'tags')));
+  return { id, inputs, outputs, definition: { context, node: root, path } };
 }
 
 /** Reads a component's description. Undefined when it has problems, which are noted then. */
@@ -74,8 +79,8 @@ export function describeComponent(
   path: string,
 ): DescribedComponent | undefined {
   const { problems } = context.builder;
-  const word = textOf(get(root, 'type')) ?? 'command';
-  const type = context.components[word];
+  const word = normalizeChoice(textOf(get(root, 'type')) ?? 'command');
+  const type = Object.hasOwn(context.components, word) ? context.components[word] : undefined;
   if (!type) {
     const known = Object.keys(context.components);
     problems.push({
@@ -94,16 +99,19 @@ export function describeComponent(
     entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
   );
   checkCommandText(root, declaredInputs, declaredOutputs, path, problems);
+  const typed = type.spec(context, root, path, declaredInputs);
+  const isDeterministic = Object.hasOwn(type, 'isDeterministic') ? type.isDeterministic : true;
   const spec = compact({
+    ...passedThrough(root, Object.keys(type.fileSchema.fields)),
     $schema: textOf(get(root, '$schema')),
     type: word,
     display_name: textOf(get(root, 'display_name')),
     description: textOf(get(root, 'description')),
     tags: jsonOf(get(root, 'tags')),
-    is_deterministic: booleanOf(get(root, 'is_deterministic')) ?? true,
-    inputs: mapEntries(inputs, inputSpec),
+    is_deterministic: booleanOf(get(root, 'is_deterministic')) ?? isDeterministic,
+    inputs: mapEntries(inputs, (value, name) => inputSpec(value, declaredInputs.get(name)!)),
     outputs: mapEntries(outputs, outputSpec),
-    ...type.spec(context, root, path),
+    ...typed,
     _source: 'YAML.COMPONENT',
   });
   return { spec, inputs: declaredInputs, outputs: declaredOutputs };
@@ -112,10 +120,12 @@ export function describeComponent(
 /** The entries of a mapping, each changed; undefined when there are none. */
 function mapEntries(
   node: YamlNode | undefined,
-  change: (value: YamlNode) => unknown,
+  change: (value: YamlNode, name: string) => unknown,
 ): Record<string, unknown> | undefined {
   const entries = entriesOf(node);
-  return entries.length > 0 ? Object.fromEntries(entries.map(([name, value]) => [name, change(value)])) : undefined;
+  return entries.length > 0
+    ? Object.fromEntries(entries.map(([name, value]) => [name, change(value, name)]))
+    : undefined;
 }
 
 /** Plans an anonymous component, named after its content, and gives its id. */
@@ -145,15 +155,18 @@ export function prefixed(id: string | undefined): string | undefined {
 }
 
 function declaredInput(node: YamlNode): DeclaredInput {
+  const optional = booleanOf(get(node, 'optional'));
   return {
-    type: textOf(get(node, 'type')) ?? 'string',
-    optional: booleanOf(get(node, 'optional')) ?? false,
+    type: normalizeChoice(textOf(get(node, 'type')) ?? 'string'),
+    mode: textOf(get(node, 'mode')),
+    optional: optional ?? false,
+    saysOptional: optional !== undefined,
     hasDefault: !isNull(get(node, 'default')),
   };
 }
 
 /** Literals of a declared input are text on the wire; numbers are spelled as their declared type. */
-function inputSpec(node: YamlNode): Record<string, unknown> {
+function inputSpec(node: YamlNode, { optional }: DeclaredInput): Record<string, unknown> {
   const type = textOf(get(node, 'type'));
   const spelled = (value: YamlNode | undefined): string | undefined => {
     const text = textOf(value);
@@ -164,7 +177,7 @@ function inputSpec(node: YamlNode): Record<string, unknown> {
     type,
     description: textOf(get(node, 'description')),
     default: spelled(get(node, 'default')),
-    optional: booleanOf(get(node, 'optional')) || undefined,
+    optional: optional || undefined,
     min: spelled(get(node, 'min')),
     max: spelled(get(node, 'max')),
     enum: choices?.kind === 'list' ? choices.items.map((item) => textOf(item)) : undefined,

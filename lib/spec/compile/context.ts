@@ -5,6 +5,7 @@ import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
 import type { ObjectField } from '../schema/fields.ts';
 import { textOf, type YamlFile, type YamlNode } from '../yaml.ts';
+import type { DeclaredInput } from './component.ts';
 import type { OutputValue } from './inputs.ts';
 
 /** What is particular to a type of component: how it is checked, and what it holds beside its inputs and outputs. */
@@ -15,20 +16,48 @@ export interface ComponentType {
   inlineSchema: ObjectField;
   /** Fields that make a step an inline one; without any of them it refers to a component. */
   inlineMarks: readonly string[];
-  /** Fields of the component's specification. @param path of the node in its file: `jobs.train`, or empty for the file itself */
-  spec(context: CompileContext, node: YamlNode, path: string): Record<string, unknown>;
-  /** Fields of a step of this type, which override the component's. */
-  stepFields(context: CompileContext, node: YamlNode, path: string): Record<string, unknown>;
+  /** Of a step that refers to a component; `componentNode` unless given. */
+  nodeSchema?: ObjectField;
+  /** Whether a component is sent as deterministic when it does not say; true unless given. */
+  isDeterministic?: boolean | undefined;
+  /**
+   * Fields of the component's specification.
+   * @param path of the node in its file: `jobs.train`, or empty for the file itself
+   * @param inputs that the component declares; what is learnt about them can be noted there
+   */
+  spec(
+    context: CompileContext,
+    node: YamlNode,
+    path: string,
+    inputs?: Map<string, DeclaredInput>,
+  ): Record<string, unknown>;
+  /**
+   * Fields of a step of this type, which override the component's.
+   * @param definition the component as written, if it is known here
+   */
+  stepFields(context: CompileContext, node: YamlNode, path: string, definition?: Definition): Record<string, unknown>;
+}
+
+/** Where a component is described: its file, or the step itself. */
+export interface Definition {
+  context: CompileContext;
+  node: YamlNode;
+  /** Of the node in its file; empty for the file itself. */
+  path: string;
 }
 
 /** What a step of a pipeline can be bound to. */
 export interface Surroundings {
   /** Types of the pipeline's inputs. */
   inputs: ReadonlyMap<string, string>;
+  /** Modes of the pipeline's inputs, for those that have one. */
+  inputModes: ReadonlyMap<string, string>;
   /** The pipeline's outputs. */
   outputs: ReadonlyMap<string, OutputValue>;
   /** The other steps, as written. */
   siblings: ReadonlyMap<string, YamlNode>;
+  /** Type of an output of another step. */
+  outputType(step: string, output: string): string;
 }
 
 export interface CompiledStep {
@@ -36,6 +65,8 @@ export interface CompiledStep {
   body: Record<string, unknown>;
   /** Declared outputs; undefined when the component is not known here (registered, or in a registry). */
   outputs: ReadonlyMap<string, { type: string }> | undefined;
+  /** Declared inputs, where they are known. */
+  inputs?: ReadonlyMap<string, DeclaredInput> | undefined;
 }
 
 export type StepCompiler = (

@@ -24,22 +24,28 @@ const OUTPUT_MODES: Record<string, string> = {
 
 const MODEL_INPUTS = new Set(['mlflow_model', 'custom_model', 'triton_model']);
 const IO_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Inputs of a group are flattened with dots: `group.sub.x`. */
+const GROUPED_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /** One input, spelling-neutral: the two casings of the wire (jobs camelCase, nodes snake_case) are put on later. */
 export type IoValue =
   | { kind: 'literal'; value: string; mode?: string | undefined; description?: string | undefined }
   | { kind: 'asset'; type: string; uri: string; mode?: string | undefined; description?: string | undefined };
 
-/** Inputs of a job or node. Problems go to the builder. */
+/**
+ * Inputs of a job or node. Problems go to the builder.
+ * @param grouped names may have dots: inputs of pipelines
+ */
 export function compileInputs(
   context: CompileContext,
   node: YamlNode | undefined,
   field: string,
+  grouped = false,
 ): Map<string, IoValue> {
   const inputs = new Map<string, IoValue>();
   for (const [name, value, keyPlace] of entriesOf(node)) {
     const at = `${field}.${name}`;
-    if (!IO_NAME.test(name)) {
+    if (!(grouped ? GROUPED_NAME : IO_NAME).test(name)) {
       context.builder.problems.push({
         message: `'${at}': a name has letters, digits and underscores and begins with no digit.`,
         place: keyPlace,
@@ -110,7 +116,8 @@ function inputUri(
       place: path.place,
     });
   }
-  return upload.uri;
+  // Only a folder's own URI ends in a slash; tables and models have none (azure-ai-ml `_upload_and_generate_remote_uri`).
+  return type === 'uri_folder' ? upload.uri : upload.uri.replace(/\/$/, '');
 }
 
 /** The type that an input has for the steps that are bound to it. */
@@ -201,16 +208,28 @@ export function jobOutputs(outputs: Map<string, OutputValue>): Record<string, un
   );
 }
 
-/** Outputs as a node's `outputs`; bindings are of `type` literal (not `job_output_type`). */
-export function nodeOutputs(outputs: Map<string, OutputValue>): Record<string, unknown> {
+/**
+ * Outputs as a node's `outputs`; bindings are of `type` literal (not `job_output_type`).
+ * @param declared by the component: a file stays a file, whatever the node says
+ */
+export function nodeOutputs(
+  outputs: Map<string, OutputValue>,
+  declared?: ReadonlyMap<string, { type: string }>,
+): Record<string, unknown> {
   const configured = new Map([...outputs].filter(([, output]) => !output.bare));
-  return mapValues(configured, ({ binding, type, uri, mode, name, version }) =>
+  return mapValues(configured, ({ binding, type, uri, mode, name, version }, output) =>
     binding === undefined
-      ? compact({ job_output_type: type, uri, mode, name, version })
+      ? compact({
+          job_output_type: declared?.get(output)?.type === 'uri_file' ? 'uri_file' : type,
+          uri,
+          mode,
+          name,
+          version,
+        })
       : compact({ type: 'literal', value: binding, mode, name, version }),
   );
 }
 
-function mapValues<T>(map: Map<string, T>, change: (value: T) => unknown): Record<string, unknown> {
-  return Object.fromEntries([...map].map(([name, value]) => [name, change(value)]));
+function mapValues<T>(map: Map<string, T>, change: (value: T, name: string) => unknown): Record<string, unknown> {
+  return Object.fromEntries([...map].map(([name, value]) => [name, change(value, name)]));
 }

@@ -2,58 +2,54 @@ import { oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { computeId, datastoreId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
 import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
+import { compileGraph } from './graph.ts';
 import { compileInputs, compileOutputs, inputType, jobInputs, jobOutputs } from './inputs.ts';
-import { compileStep } from './step.ts';
+import { compileRootComponent } from './root-component.ts';
 
 /** `properties` of a pipeline job, the fields of every job aside. */
 export function compilePipelineJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
-  const { builder } = context;
-  const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
+  const inputs = compileInputs(context, get(root, 'inputs'), 'inputs', true);
   const outputs = compileOutputs(get(root, 'outputs'));
-  const inputNodes = get(root, 'inputs');
-  const declared = new Map(entriesOf(inputNodes).map(([name, value]) => [name, inputType(value)]));
-  const jobs = get(root, 'jobs');
-  if (entriesOf(jobs).length === 0) {
-    builder.problems.push({ message: "A pipeline needs at least one step under 'jobs'.", place: (jobs ?? root).place });
-  }
-  const siblings = new Map(entriesOf(jobs).map(([name, value]) => [name, value]));
-  const nodes: GraphNode[] = [];
-  const compiled = entriesOf(jobs).map(([name, value, keyPlace]) => {
-    if (!/^[a-z_][a-zA-Z0-9_]*$/i.test(name))
-      builder.problems.push({
-        message: `'jobs.${name}': a step's name has letters, digits and underscores and begins with no digit.`,
-        place: keyPlace,
-      });
-    const node = compileStep(context, name, value, { inputs: declared, outputs, siblings });
-    nodes.push({ name, node: value, outputs: node.outputs });
-    return [name, node.body] as const;
+  const compute = get(root, 'compute');
+  const common = compact({
+    jobType: 'Pipeline',
+    computeId: compute && !isNull(compute) ? defaultComputeId(context, compute, 'compute') : undefined,
+    settings: pipelineSettings(context, get(root, 'settings')),
   });
-  checkBindings(nodes, declared, new Set(outputs.keys()), builder.problems);
-  checkCycles(nodes, builder.problems);
+  if (!isNull(get(root, 'component'))) return { ...common, ...compileRootComponent(context, root, inputs, outputs) };
+  const declared = entriesOf(get(root, 'inputs'));
+  const steps = compileGraph(context, root, {
+    inputs: new Map(declared.map(([name, value]) => [name, inputType(value)])),
+    inputModes: new Map(
+      declared.flatMap(([name, value]) => {
+        const mode = textOf(get(value, 'mode'));
+        return mode ? [[name, mode]] : [];
+      }),
+    ),
+    outputs,
+  });
   checkComputes(
     context,
     root,
-    compiled.map(([name, body]) => ({ name, body })),
+    [...steps].map(([name, { body }]) => ({ name, body })),
   );
-  const compute = get(root, 'compute');
-  return compact({
-    jobType: 'Pipeline',
-    computeId: compute && !isNull(compute) ? computeId(builder, compute, 'compute') : undefined,
+  return {
+    ...common,
     inputs: jobInputs(inputs),
     outputs: jobOutputs(outputs),
-    settings: settings(context, get(root, 'settings')),
-    jobs: Object.fromEntries(compiled),
-  });
+    jobs: Object.fromEntries([...steps].map(([name, { body }]) => [name, body])),
+  };
 }
 
-function settings(context: CompileContext, node: YamlNode | undefined): Record<string, unknown> {
+/** `settings` of a pipeline. */
+export function pipelineSettings(context: CompileContext, node: YamlNode | undefined): Record<string, unknown> {
   const compute = get(node, 'default_compute');
   const datastore = get(node, 'default_datastore');
   return compact({
-    default_compute: compute && !isNull(compute) ? defaultComputeId(context, compute) : undefined,
+    default_compute:
+      compute && !isNull(compute) ? defaultComputeId(context, compute, 'settings.default_compute') : undefined,
     default_datastore:
       datastore && !isNull(datastore)
         ? datastoreId(context.builder, datastore, 'settings.default_datastore')
@@ -67,8 +63,8 @@ function settings(context: CompileContext, node: YamlNode | undefined): Record<s
 }
 
 /** As a default even `serverless` is sent as an id (recorded from azure-ai-ml 1.35.2). */
-function defaultComputeId(context: CompileContext, node: YamlNode): string {
-  const id = computeId(context.builder, node, 'settings.default_compute');
+function defaultComputeId(context: CompileContext, node: YamlNode, field: string): string {
+  const id = computeId(context.builder, node, field);
   return id === 'serverless' ? `${context.builder.workspace}/computes/serverless` : id;
 }
 

@@ -2,9 +2,9 @@ import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { check, isBinding, normalizeChoice } from '../schema/fields.ts';
+import { check, isBinding, normalizeChoice, type ObjectField } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
-import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
 import { type CompiledComponent, compileComponent, compileComponentFile, planComponent } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
@@ -34,35 +34,53 @@ export function componentStep(word: string): StepCompiler {
     const { problems } = context.builder;
     const path = `jobs.${name}`;
     const isInline = isNull(get(node, 'component')) && type.inlineMarks.some((mark) => !isNull(get(node, mark)));
+    const schema = isInline ? type.inlineSchema : (type.nodeSchema ?? componentNode);
     const before = problems.length;
-    check(node, isInline ? type.inlineSchema : componentNode, path, problems);
+    check(node, schema, path, problems);
     if (problems.length > before) return { body: { name, type: word }, outputs: undefined };
     const component = isInline
       ? inlineComponent(context, word, name, node, around)
       : referredComponent(context, get(node, 'component')!, `${path}.component`);
     if (component && !isInline) checkNodeInputs(context, node, path, component);
-    const inputs = compileInputs(context, get(node, 'inputs'), `${path}.inputs`);
+    const inputs = compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline');
+    const outputs = nodeOutputs(compileOutputs(get(node, 'outputs')), component?.outputs);
     const compute = get(node, 'compute');
     return {
       body: compact({
+        ...(isInline ? {} : unknownFields(node, schema)),
         name,
         type: word,
         display_name: textOf(get(node, 'display_name')),
-        description: isInline ? undefined : textOf(get(node, 'description')),
         tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
         properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
         comment: textOf(get(node, 'comment')),
         computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
         inputs: nonEmpty(nodeInputs(inputs)),
-        outputs: nonEmpty(nodeOutputs(compileOutputs(get(node, 'outputs')))),
+        outputs: nonEmpty(outputs),
         identity: nodeIdentity(get(node, 'identity')),
-        ...type.stepFields(context, node, path),
+        ...type.stepFields(context, node, path, component?.definition),
         componentId: component?.id,
-        _source: isInline ? 'YAML.JOB' : component?.id.startsWith('azureml://') ? 'REMOTE.REGISTRY' : 'YAML.COMPONENT',
+        _source: isInline ? 'YAML.JOB' : sourceOf(component?.id),
       }),
+      inputs: component?.inputs,
       outputs: component?.outputs,
     };
   };
+}
+
+/** Where a step's component comes from; telemetry of the service. */
+function sourceOf(id = ''): string {
+  if (id.startsWith('azureml://')) return 'REMOTE.REGISTRY';
+  return id.includes('/components/azureml_anonymous/') ? 'YAML.COMPONENT' : 'REMOTE.WORKSPACE.COMPONENT';
+}
+
+/** Fields that are newer than this code are passed through, as Azure ML's own tools do in steps. */
+function unknownFields(node: YamlNode, schema: ObjectField): Record<string, unknown> {
+  return Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => !Object.hasOwn(schema.fields, name))
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
 }
 
 /** `component:` as a file, a reference, or a description in place. */
@@ -104,38 +122,48 @@ function inlineComponent(
     _source: 'YAML.JOB',
   });
   const declared = new Map(
-    [...inputs].map(([input, { type }]) => [input, { type, optional: false, hasDefault: false }]),
+    [...inputs].map(([input, { type }]) => [input, { type, optional: false, saysOptional: false, hasDefault: false }]),
   );
-  return { id: planComponent(context, spec, textOf(get(node, 'display_name')) ?? name), inputs: declared, outputs };
+  const id = planComponent(context, spec, textOf(get(node, 'display_name')) ?? name);
+  return { id, inputs: declared, outputs, definition: { context, node, path } };
 }
 
+/**
+ * What an inline step's input is declared as. A bare binding takes type and mode from its source; the long form has its
+ * own or is a folder (azure-ai-ml `_component_translatable._to_input`).
+ */
 function inlineInput(node: YamlNode, around: Surroundings): { type: string; mode?: string; default?: string } {
-  const bound = node.kind === 'map' ? get(node, 'path') : node;
-  const mode = textOf(get(node, 'mode'));
-  const type = isBinding(bound)
-    ? (textOf(get(node, 'type')) ?? boundType(textOf(bound)!, around))
-    : normalizeChoice(inputType(node));
-  const literal = node.kind === 'scalar' && !isBinding(node) ? textOf(node) : undefined;
-  return { type, ...(mode ? { mode } : {}), ...(literal === undefined ? {} : { default: literal }) };
-}
-
-function boundType(binding: string, { inputs, siblings }: Surroundings): string {
-  const path = binding.replace(/^\s*\$\{\{\s*|\s*\}\}\s*$/g, '').split('.');
-  if (path[1] === 'inputs') return inputs.get(path.slice(2).join('.')) ?? 'string';
-  if (path[1] === 'jobs') {
-    const output = get(get(siblings.get(path[2] ?? ''), 'outputs'), path[4] ?? '');
-    return textOf(get(output, 'type')) ?? 'uri_folder';
+  if (isBinding(node)) return boundPort(textOf(node)!, around);
+  if (node.kind === 'map' && !isNull(get(node, 'path'))) {
+    const mode = textOf(get(node, 'mode'));
+    return { type: normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'), ...(mode ? { mode } : {}) };
   }
-  return 'string';
+  const value = node.kind === 'map' ? (get(node, 'value') ?? get(node, 'default')) : node;
+  if (value && isBinding(value)) return boundPort(textOf(value)!, around);
+  const literal = textOf(value);
+  return { type: normalizeChoice(inputType(node)), ...(literal === undefined ? {} : { default: literal }) };
 }
 
-/** An output that is bound to one of the pipeline's takes its type and mode from there. */
+/** Type and mode of what a binding leads to; a mode is inherited from the pipeline's inputs only. */
+function boundPort(binding: string, around: Surroundings): { type: string; mode?: string } {
+  const path = binding.replace(/^\s*\$\{\{\s*|\s*\}\}\s*$/g, '').split('.');
+  if (path[1] === 'inputs') {
+    const input = path.slice(2).join('.');
+    const mode = around.inputModes.get(input);
+    return { type: around.inputs.get(input) ?? 'string', ...(mode ? { mode } : {}) };
+  }
+  return { type: path[1] === 'jobs' ? around.outputType(path[2] ?? '', path[4] ?? '') : 'string' };
+}
+
+/** An output that is bound to one of the pipeline's takes its type and mode from there, unless it has fields of its own. */
 function inlineOutput(node: YamlNode, { outputs }: Surroundings): { type: string; mode?: string } {
   const written = textOf(node.kind === 'map' ? get(node, 'path') : node) ?? '';
-  const target = outputs.get(/^\s*\$\{\{\s*parent\.outputs\.(\w+)\s*\}\}\s*$/.exec(written)?.[1] ?? '');
-  const mode = textOf(get(node, 'mode')) ?? COMPONENT_MODES[target?.mode ?? ''];
+  const isBare = !['mode', 'name', 'version'].some((field) => !isNull(get(node, field)));
+  const name = /^\s*\$\{\{\s*parent\.outputs\.(\w+)\s*\}\}\s*$/.exec(written)?.[1];
+  const target = isBare && name ? outputs.get(name) : undefined;
+  const mode = target ? COMPONENT_MODES[target.mode ?? ''] : textOf(get(node, 'mode'));
   return {
-    type: normalizeChoice(textOf(get(node, 'type')) ?? target?.type ?? 'uri_folder'),
+    type: target?.type ?? normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'),
     ...(mode ? { mode } : {}),
   };
 }

@@ -1,15 +1,21 @@
 import { commandType } from './command-component.ts';
 import type { ComponentType, StepCompiler } from './context.ts';
+import { pipelineType } from './pipeline-component.ts';
+import { sparkType } from './spark.ts';
 import { componentStep } from './step.ts';
 import { sweepStep } from './sweep-step.ts';
 
 /** Every type of component, by the word under `type`. */
 export const COMPONENT_TYPES: Readonly<Record<string, ComponentType>> = {
   command: commandType,
+  pipeline: pipelineType,
+  spark: sparkType,
 };
 
 /** Every type of step of a pipeline. */
 export const STEP_TYPES: Readonly<Record<string, StepCompiler>> = {
   command: componentStep('command'),
+  pipeline: componentStep('pipeline'),
+  spark: componentStep('spark'),
   sweep: sweepStep,
 };

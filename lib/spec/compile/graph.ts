@@ -1,0 +1,71 @@
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
+import type { CompileContext, CompiledStep, Surroundings } from './context.ts';
+import type { OutputValue } from './inputs.ts';
+import { compileStep } from './step.ts';
+
+/** What a pipeline offers to its steps. */
+export interface GraphPorts {
+  /** Types of its inputs. */
+  inputs: ReadonlyMap<string, string>;
+  /** Modes of its inputs, for those that have one. */
+  inputModes: ReadonlyMap<string, string>;
+  outputs: ReadonlyMap<string, OutputValue>;
+}
+
+/**
+ * Compiles the steps of a pipeline, job or component, and checks what they are bound to.
+ * @param root of the pipeline; its `jobs` are the steps
+ */
+export function compileGraph(context: CompileContext, root: YamlNode, ports: GraphPorts): Map<string, CompiledStep> {
+  const { problems } = context.builder;
+  const jobs = get(root, 'jobs');
+  const siblings = new Map(entriesOf(jobs).map(([name, value]) => [name, value]));
+  if (siblings.size === 0)
+    problems.push({ message: "A pipeline needs at least one step under 'jobs'.", place: (jobs ?? root).place });
+  const compiled = new Map<string, CompiledStep>();
+  const running = new Set<string>();
+  // A step's types can depend on a step that stands further down, so steps are compiled when they are asked for.
+  const compile = (name: string): CompiledStep | undefined => {
+    const node = siblings.get(name);
+    if (!node || running.has(name) || compiled.has(name)) return compiled.get(name);
+    running.add(name);
+    compiled.set(name, compileStep(context, name, node, around));
+    running.delete(name);
+    return compiled.get(name);
+  };
+  const around: Surroundings = {
+    ...ports,
+    siblings,
+    outputType(step, output) {
+      const node = siblings.get(step);
+      const isReference = !isNull(get(node, 'component')) || !isNull(get(node, 'trial'));
+      const declared = isReference ? compile(step)?.outputs?.get(output)?.type : undefined;
+      if (declared) return declared;
+      return textOf(get(node, 'type')) === 'automl' ? 'mltable' : writtenType(get(get(node, 'outputs'), output), ports);
+    },
+  };
+  for (const [name, , keyPlace] of entriesOf(jobs)) {
+    if (!/^[a-z_][a-zA-Z0-9_]*$/i.test(name))
+      problems.push({
+        message: `'jobs.${name}': a step's name has letters, digits and underscores and begins with no digit.`,
+        place: keyPlace,
+      });
+    compile(name);
+  }
+  const nodes: GraphNode[] = [...siblings].map(([name, node]) => ({
+    name,
+    node,
+    outputs: compiled.get(name)?.outputs,
+  }));
+  checkBindings(nodes, ports.inputs, new Set(ports.outputs.keys()), problems);
+  checkCycles(nodes, problems);
+  return new Map([...siblings.keys()].map((name) => [name, compiled.get(name)!]));
+}
+
+/** The type that a step's output has by what is written there: its own, that of the pipeline's output, or a folder. */
+function writtenType(output: YamlNode | undefined, { outputs }: GraphPorts): string {
+  const written = textOf(output?.kind === 'map' ? get(output, 'path') : output) ?? '';
+  const target = /^\s*\$\{\{\s*parent\.outputs\.([\w.]+)\s*\}\}\s*$/.exec(written)?.[1];
+  return textOf(get(output, 'type')) ?? outputs.get(target ?? '')?.type ?? 'uri_folder';
+}

@@ -1,0 +1,56 @@
+import { compact } from '../plan.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import type { CompileContext } from './context.ts';
+import { compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
+import { checkNodeInputs, referredComponent } from './step.ts';
+
+/**
+ * A pipeline job whose steps are those of a component: `component:` at the file's root, with a local file, a registered
+ * component or one of a registry. What the component says about itself holds where the job says nothing.
+ */
+export function compileRootComponent(
+  context: CompileContext,
+  root: YamlNode,
+  inputs: Map<string, IoValue>,
+  outputs: Map<string, OutputValue>,
+): Record<string, unknown> {
+  if (entriesOf(get(root, 'jobs')).length > 0)
+    context.builder.problems.push({
+      message: "The job has both 'jobs' and 'component'; a pipeline's steps come from one of them.",
+      place: get(root, 'jobs')!.place,
+    });
+  const component = referredComponent(context, get(root, 'component')!, 'component');
+  if (!component) return {};
+  if (component.inputs) checkNodeInputs(context, root, 'component', component);
+  const definition = component.definition?.node;
+  return compact({
+    componentId: component.id,
+    displayName: textOf(get(root, 'display_name')) ?? textOf(get(definition, 'display_name')),
+    description: textOf(get(root, 'description')) ?? textOf(get(definition, 'description')),
+    inputs: jobInputs(new Map([...defaultsOf(definition), ...inputs])),
+    outputs: jobOutputs(outputsOf(definition, outputs)),
+    jobs: {},
+  });
+}
+
+/** Defaults of the component's inputs, which a job has to send: its own inputs don't know them. */
+function defaultsOf(definition: YamlNode | undefined): [string, IoValue][] {
+  return entriesOf(get(definition, 'inputs')).flatMap(([name, input]): [string, IoValue][] => {
+    const value = textOf(get(input, 'default'));
+    return value === undefined ? [] : [[name, { kind: 'literal', value }]];
+  });
+}
+
+/** All outputs of the component, with what the job says about them. */
+function outputsOf(
+  definition: YamlNode | undefined,
+  given: ReadonlyMap<string, OutputValue>,
+): Map<string, OutputValue> {
+  const result = compileOutputs(get(definition, 'outputs'));
+  for (const [name, output] of given) {
+    const declared = result.get(name);
+    if (output.bare && declared) continue;
+    result.set(name, declared && isNull(get(get(definition, 'outputs'), name)) ? output : { ...declared, ...output });
+  }
+  return result;
+}
