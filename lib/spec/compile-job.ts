@@ -6,12 +6,14 @@ import { compileCommandJob } from './compile/command.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compilePipelineJob } from './compile/pipeline.ts';
 import { jobIdentity, jobServices, notificationSetting, textMap } from './compile/run-settings.ts';
+import { compileSparkJob } from './compile/spark.ts';
 import { compileSweepJob } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { check, type Field } from './schema/fields.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
+import { sparkJob } from './schema/spark.ts';
 import { sweepJob } from './schema/sweep.ts';
 import { get, isNull, readYaml, textOf, type YamlFile, type YamlNode } from './yaml.ts';
 
@@ -45,6 +47,7 @@ interface JobType {
 const JOB_TYPES: Record<string, JobType> = {
   command: { schema: commandJob, compile: compileCommandJob },
   pipeline: { schema: pipelineJob, compile: compilePipelineJob },
+  spark: { schema: sparkJob, compile: compileSparkJob },
   sweep: { schema: sweepJob, compile: compileSweepJob },
 };
 

@@ -16,12 +16,15 @@ interface Binding {
   at: YamlNode;
 }
 
+/** Fields whose `${{inputs.x}}` are the component's own. */
+const COMMAND_TEXTS = new Set(['command', 'args']);
+
 /** Every `${{...}}` of a step, wherever it stands in it, the command's own text aside. */
 function bindingsOf(node: YamlNode): Binding[] {
   const found: Binding[] = [];
   const visit = (value: YamlNode): void => {
     if (value.kind === 'map') {
-      for (const [name, item] of entriesOf(value)) if (name !== 'command') visit(item);
+      for (const [name, item] of entriesOf(value)) if (!COMMAND_TEXTS.has(name)) visit(item);
     } else if (value.kind === 'list') value.items.forEach(visit);
     else
       for (const [text, path] of (textOf(value) ?? '').matchAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g))

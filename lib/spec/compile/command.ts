@@ -35,6 +35,7 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
  * Every `${{inputs.x}}` and `${{outputs.x}}` of a command must be declared, or the job would fail minutes later
  * on the compute (azure-ai-ml `validate_inputs_for_command`).
  * @param path of the node that has the command; empty for the file itself
+ * @param key of the text: `args` of a Spark job
  */
 export function checkCommandText(
   node: YamlNode,
@@ -42,9 +43,10 @@ export function checkCommandText(
   outputs: ReadonlyMap<string, OutputValue | unknown>,
   path: string,
   problems: Problem[],
+  key = 'command',
 ): void {
-  const command = get(node, 'command');
-  const field = path ? `${path}.command` : 'command';
+  const command = get(node, key);
+  const field = path ? `${path}.${key}` : key;
   for (const [whole, kind, name] of (textOf(command) ?? '').matchAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g)) {
     const declared = kind === 'inputs' ? inputs : outputs;
     const first = name!.split('.')[0]!;

@@ -119,7 +119,9 @@ function fits(node: YamlNode, field: ScalarField): boolean {
         (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
       );
     case 'choice':
-      return typeof value === 'string' && field.values.includes(normalizeChoice(value));
+      return (
+        typeof value === 'string' && [value.toLowerCase(), normalizeChoice(value)].some((w) => field.values.includes(w))
+      );
   }
 }
 
