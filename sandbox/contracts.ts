@@ -117,6 +117,11 @@ export interface Runs {
   submit(job: Resource): Promise<void>;
   /** True when there is a run with that id; a step of a pipeline has a run but no job resource. */
   knows(runId: string): boolean;
+  /**
+   * The datastore URI behind `azureml://jobs/{run}/outputs/{name}[/paths/{path}]` or `runs:/{run}/{path}`; undefined for
+   * other URIs and for outputs that nothing was stored for.
+   */
+  storageUri(uri: string): string | undefined;
   /** False when the job had already ended. */
   cancel(jobName: string): Promise<boolean>;
   stop(): Promise<void>;

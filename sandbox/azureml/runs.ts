@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { AzureMlContext, Runs } from '../contracts.ts';
 import { createEngine } from './execution/engine.ts';
+import { jobOutputUri, runArtifactUri } from './execution/locations.ts';
 import { createArtifactRouter } from './history/artifact-router.ts';
 import { createAssetRouter } from './history/asset-router.ts';
 import { createExperimentRouter } from './history/experiment-router.ts';
@@ -41,7 +42,10 @@ function guard(context: AzureMlContext) {
 /** Opens the run store in `context.dataFolder` and makes the executor and the data plane's routes over it. */
 export function createRuns(context: AzureMlContext): { runs: Runs; router: express.Router } {
   const store = openRunStore(join(context.dataFolder, 'runs'));
-  const runs = createEngine({ context, store, workFolder: join(context.dataFolder, 'work') });
+  const runs: Runs = {
+    ...createEngine({ context, store, workFolder: join(context.dataFolder, 'work') }),
+    storageUri: (uri) => jobOutputUri(context, store, uri) ?? runArtifactUri(context, uri),
+  };
   const router = express.Router();
   const json = express.json({ limit: '64mb' });
   const mount = (root: string, ...handlers: express.RequestHandler[]) => router.use(`${root}${WORKSPACE}`, ...handlers);

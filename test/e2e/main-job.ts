@@ -56,7 +56,8 @@ export function describeMainJob(label: string, node?: string): void {
 
       const [model] = await modelVersions(fixture.sandbox, 'm');
       const jobName = run.step('submit').outputs.jobName!;
-      assert.equal(model!.properties.modelUri, `azureml://jobs/${jobName}/outputs/model`);
+      assert.equal(model!.properties.jobName, jobName);
+      assert.match(model!.properties.modelUri, /\/datastores\/workspaceblobstore\/paths\/azureml\/[\w-]+\/model\/$/);
       assert.equal(model!.properties.modelType, 'custom_model');
       assert.deepEqual(model!.properties.tags, { stage: 'test' });
       const { properties } = model!.properties;

@@ -1,5 +1,5 @@
 /** What the routes of assets share. */
-import type { Resource, ResourceStore } from '../../contracts.ts';
+import type { Resource, ResourceStore, Runs } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
 import type { ReferenceContext } from './references.ts';
 import type { AssetKind } from './shapes/assets.ts';
@@ -9,6 +9,7 @@ export interface AssetContext extends ReferenceContext {
   store: ResourceStore;
   blobs: BlobAccount;
   url: string;
+  runs: Pick<Runs, 'storageUri'>;
   /** A registry wants an explicit version and offers no `nextVersion`. */
   isRegistry?: boolean;
 }

@@ -1,6 +1,6 @@
 /** What a version of an asset must satisfy beyond the form of its body, and what the service adds to it. */
 import { parse } from 'yaml';
-import type { Blobs, Resource } from '../../contracts.ts';
+import type { Blobs, Resource, Runs } from '../../contracts.ts';
 import { codeHashVersion, hashUploadedCode } from './code-hash.ts';
 import { checkComponentSpec } from './component-spec.ts';
 import { ArmError, userError } from './errors.ts';
@@ -12,6 +12,7 @@ type Properties = Resource['properties'];
 /** What the rules look at. */
 export interface RuleContext extends ReferenceContext {
   blobs: Blobs;
+  runs: Pick<Runs, 'storageUri'>;
 }
 
 /** Checks a new version and returns its properties as they are stored. */
@@ -32,10 +33,12 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
     async data(properties) {
       return properties;
     },
-    async models(properties, { blobs, resources }) {
+    async models(properties, context) {
+      const { blobs, resources } = context;
       const uri: string = properties.modelUri;
       const jobName = /^(?:azureml:\/\/jobs\/|runs:\/\/?)([^/]+)\//i.exec(uri)?.[1] ?? properties.jobName;
-      const found = blobs.locate(uri);
+      const storage = modelStorage(uri, context);
+      const found = blobs.locate(storage);
       const files = found ? await blobs.list(found) : [];
       // A step of a pipeline has outputs too, though it is no job resource.
       if (/^azureml:\/\/jobs\//i.test(uri) && files.length === 0 && !resources.get(`jobs/${jobName}`)) {
@@ -51,6 +54,7 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       return {
         modelType: 'custom_model',
         ...withoutNulls(properties),
+        modelUri: storage,
         flavors: { ...flavors, ...properties.flavors },
         ...(jobName && { jobName }),
       };
@@ -74,6 +78,12 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       return properties;
     },
   };
+
+/**
+ * The datastore URI that a model given by an output of a job or a run keeps. Assumption, from what azure-ai-ml does with
+ * it: `models.download` takes the datastore's name from the path of the model that it read.
+ */
+export const modelStorage = (uri: string, { runs }: Pick<RuleContext, 'runs'>): string => runs.storageUri(uri) ?? uri;
 
 const withoutNulls = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));

@@ -5,7 +5,7 @@ import type { Resource, ResourceStore } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
-import { newVersionRules } from './asset-rules.ts';
+import { modelStorage, newVersionRules } from './asset-rules.ts';
 import { conflict, userError } from './errors.ts';
 import { anything, object, withTextMaps } from './shape.ts';
 import { type AssetKind, containerProperties, immutableFields, versionProperties } from './shapes/assets.ts';
@@ -71,12 +71,14 @@ export async function putVersion(
 
   const older = store.get(path);
   if (older) {
-    checkUnchanged(kind, `${name}:${version}`, older.properties, given);
+    const compared = kind === 'models' ? { ...given, modelUri: modelStorage(given.modelUri, context) } : given;
+    checkUnchanged(kind, `${name}:${version}`, older.properties, compared);
     const kept = Object.fromEntries(
       immutableFields[kind]
         .filter((field) => field in older.properties)
         .map((field) => [field, older.properties[field]]),
     );
+    if (kind === 'components') kept.componentSpec = describedAs(older.properties.componentSpec, given.componentSpec);
     response.json(store.put(path, { properties: { ...older.properties, ...given, ...kept } }, caller));
     return;
   }
@@ -116,11 +118,27 @@ function checkUnchanged(
   throw conflict(`${singular[kind]} ${label} already exists; its '${changed}' cannot be changed.`);
 }
 
-/** Null fields don't count, nor do a component's name and version, which the service fills in. */
+/** Fields of a component's specification that only describe it; `az ml component update` changes them. */
+const describing = ['display_name', 'description', 'tags'];
+
+/**
+ * Null and empty fields don't count, nor do a component's name and version, which the service fills in, `_source`, which
+ * says where a client had the component from, and what describes it.
+ */
 function comparable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { name: _name, version: _version, ...rest } = value as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(rest).filter(([, item]) => item !== null));
+  const ignored = ['name', 'version', '_source', ...describing];
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, item]) => !ignored.includes(key) && item !== null && !isEmpty(item)),
+  );
+}
+
+const isEmpty = (value: unknown): boolean => typeof value === 'object' && Object.keys(value as object).length === 0;
+
+/** A component's specification with what describes it as given last. */
+function describedAs(older: Record<string, unknown>, given: Record<string, unknown>): Record<string, unknown> {
+  const changed = describing.filter((key) => given[key] !== undefined);
+  return { ...older, ...Object.fromEntries(changed.map((key) => [key, given[key]])) };
 }
 
 function checkDataType(name: string, dataType: string, store: ResourceStore): void {

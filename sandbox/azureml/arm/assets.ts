@@ -16,6 +16,11 @@ const kinds: AssetKind[] = ['codes', 'data', 'models', 'environments', 'componen
 /** Routes of all kinds, relative to a workspace or registry. */
 export function createAssets(context: AssetContext): express.Router {
   const router = express.Router();
+  // azure-ai-ml asks for what `azureml:name@latest` names under the name `azureml:name`. Assumption: that it is found.
+  router.param('name', (request, _response, next, name: string) => {
+    request.params.name = name.replace(/^azureml:/, '');
+    next();
+  });
   for (const kind of kinds) addRoutes(router, kind, context);
   return router;
 }

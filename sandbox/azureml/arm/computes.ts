@@ -54,7 +54,7 @@ export function createComputes({ resources, settings, url }: ProviderContext): e
           provisioningErrors: null,
           createdOn: older?.properties.createdOn ?? at,
           ...properties,
-          properties: { allocationState: 'Steady', currentNodeCount: 0, targetNodeCount: 0, ...properties.properties },
+          properties: { ...stateOf(properties.computeType), ...properties.properties },
           modifiedOn: at,
           provisioningState: 'Succeeded',
         },
@@ -78,13 +78,32 @@ export function createComputes({ resources, settings, url }: ProviderContext): e
   });
   for (const action of ['start', 'stop', 'restart']) {
     router.post(`/computes/:name/${action}`, (request, response) => {
-      const { properties } = found(request.params.name);
+      const compute = found(request.params.name);
+      const { properties } = compute;
       if (properties.computeType !== 'ComputeInstance') throw userError(`Only a compute instance can ${action}.`);
-      response.status(200).end();
+      const state = action === 'stop' ? 'Stopped' : 'Running';
+      resources.put(`computes/${compute.name}`, {
+        ...compute,
+        properties: { ...properties, properties: { ...properties.properties, state } },
+      });
+      // Clients take 202 alone; the operation has ended already when they ask.
+      const results = `/subscriptions/${settings.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${settings.location}/mfeOperationResults`;
+      const location = `${url}${results}/ci:${settings.workspaceId}:${compute.name}?api-version=${apiVersionOf(request)}`;
+      response.status(202).set({ Location: location, 'Retry-After': '1' }).end();
     });
   }
+  router.post('/computes/:name/enableSso', (request, response) => {
+    found(request.params.name);
+    response.status(200).end();
+  });
   return router;
 }
+
+/** What the service adds to a compute that is ready. */
+const stateOf = (computeType: string): Record<string, unknown> => {
+  if (computeType === 'ComputeInstance') return { state: 'Running' };
+  return { allocationState: 'Steady', currentNodeCount: 0, targetNodeCount: 0 };
+};
 
 /** Quotas and sizes of the region, for clients that ask before they create a compute. */
 export function createLocation(): express.Router {
@@ -92,7 +111,15 @@ export function createLocation(): express.Router {
   const location = '/subscriptions/:subscription/providers/Microsoft.MachineLearningServices/locations/:location';
   router.get(`${location}/usages`, (_request, response) => response.json({ value: [] }));
   router.get(`${location}/vmSizes`, (_request, response) => {
-    const size = { family: 'sandbox', gpus: 0, lowPriorityCapable: true, osVhdSizeMB: 1047552, premiumIO: true };
+    const supportedComputeTypes = ['AmlCompute', 'ComputeInstance'];
+    const size = {
+      family: 'sandbox',
+      gpus: 0,
+      lowPriorityCapable: true,
+      osVhdSizeMB: 1047552,
+      premiumIO: true,
+      supportedComputeTypes,
+    };
     response.json({
       value: [
         { ...size, name: 'Standard_DS3_v2', vCPUs: 4, memoryGB: 14, maxResourceVolumeMB: 28672 },

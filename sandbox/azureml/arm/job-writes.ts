@@ -133,8 +133,6 @@ function checkReferences(job: Resource['properties'], context: ProviderContext):
     throw userError(`The environment '${environmentId}' does not exist.`, 'environmentId');
   }
   if (codeId && !findAsset(codeId, 'codes', context)) throw userError(`The code '${codeId}' does not exist.`, 'codeId');
+  // A job that names no compute runs on serverless compute.
   if (job.computeId) requireCompute(job.computeId, 'The job', context);
-  else if (!job.resources?.instanceType && job.jobType === 'Command') {
-    throw userError("The job has neither 'computeId' nor 'resources.instanceType'.", 'computeId');
-  }
 }

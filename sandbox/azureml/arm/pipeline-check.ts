@@ -43,7 +43,7 @@ export function checkPipeline(job: Resource['properties'], context: ReferenceCon
 function checkNode(name: string, node: Json, job: Json, hasCompute: boolean, context: ReferenceContext): void {
   const label = `The step '${name}'`;
   if (typeof node !== 'object' || node === null) throw userError(`${label} must be an object.`, `jobs.${name}`);
-  const componentId = node.componentId ?? (node.type === 'sweep' ? node.trial : undefined);
+  const componentId = componentOf(node);
   if (componentId === undefined || componentId === null) {
     // AutoML, import and control nodes have no component.
     if (['command', 'pipeline', 'parallel', 'spark', 'sweep', undefined].includes(node.type)) {
@@ -124,11 +124,15 @@ function checkBinding(binding: string, where: string, job: Json, context: Refere
   }
   const node = job.jobs?.[step];
   if (!node) throw userError(`'${where}' is bound to '${binding}', but the pipeline has no step '${step}'.`, where);
-  const component = findAsset(String(node.componentId ?? node.trial ?? ''), 'components', context);
+  const component = findAsset(String(componentOf(node) ?? ''), 'components', context);
   if (component && !isDeclared(output, component.properties.componentSpec.outputs ?? {})) {
     throw userError(`'${where}' is bound to '${binding}', but the step '${step}' has no output '${output}'.`, where);
   }
 }
+
+/** What names a node's component; of a sweep, its trial's: an id, or an object with one (azure-ai-ml 1.35). */
+const componentOf = (node: Json): unknown =>
+  node.componentId ?? (node.type === 'sweep' ? (node.trial?.componentId ?? node.trial) : undefined);
 
 /** `a.b` belongs to a declared group `a`. */
 const isDeclared = (name: string, declared: Json): boolean =>

@@ -3,9 +3,11 @@ import express from 'express';
 import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
 import { registryArmId, workspaceArmId } from '../../settings.ts';
 import type { BlobAccount } from '../blobs.ts';
+import { createAbsent } from './absent.ts';
 import { requireApiVersion, requireRole, requireScope } from './access.ts';
 import { createAssets } from './assets.ts';
 import { createComputes, createLocation } from './computes.ts';
+import { createConnectionResources } from './connections.ts';
 import { createDatastores } from './datastores.ts';
 import { createJobs, createOperationResults } from './jobs.ts';
 import { createRegistryDiscovery, createRegistryReferences } from './registry.ts';
@@ -37,6 +39,8 @@ export function createResourceProvider(context: ProviderContext): express.Router
     createDatastores(context),
     createComputes(context),
     createSchedules(context),
+    createConnectionResources(context),
+    createAbsent(),
   );
 
   const registry = express.Router({ mergeParams: true });

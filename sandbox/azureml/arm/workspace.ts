@@ -10,18 +10,6 @@ import { anything, object } from './shape.ts';
 const provider = '/providers/Microsoft.MachineLearningServices';
 const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup';
 
-const absentCollections = [
-  'batchEndpoints',
-  'connections',
-  'featuresets',
-  'featurestoreEntities',
-  'onlineEndpoints',
-  'outboundRules',
-  'privateEndpointConnections',
-  'serverlessEndpoints',
-  'usages',
-];
-
 /** Routes above the workspace: subscriptions, resource groups, workspaces and registries as lists. */
 export function createSubscription(context: ProviderContext): express.Router {
   const { settings } = context;
@@ -86,16 +74,16 @@ export function createWorkspace(context: ProviderContext): express.Router {
     context.resources.put('workspace/settings', { properties: { ...older, ...given } });
     response.json(workspaceResource(context));
   });
-  router.put('/', () => {
+  const fixed = () => {
     throw new ArmError(409, 'Conflict', 'The sandbox has one workspace, which cannot be created again or deleted.');
-  });
+  };
+  router.put('/', fixed);
+  router.delete('/', fixed);
   router.post('/listKeys', (_request, response) =>
     response.json({ userStorageKey: blobs.accountKey, userStorageResourceId: storageAccountId(context) }),
   );
-  // What the sandbox doesn't have, a workspace may have none of.
-  for (const collection of absentCollections) {
-    router.get(`/${collection}`, (_request, response) => response.json({ value: [] }));
-  }
+  router.post('/resyncKeys', (_request, response) => response.status(200).end());
+  router.post('/diagnose', (_request, response) => response.json({ value: {} }));
   return router;
 }
 

@@ -56,7 +56,7 @@ function updateRun(engine: Engine, run: RunRecord, job: Resource): void {
 }
 
 /** The executor over an open run store. Runs that an earlier sandbox left unfinished fail at once. */
-export function createEngine(engine: Engine): Runs {
+export function createEngine(engine: Engine): Omit<Runs, 'storageUri'> {
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   failInterruptedRuns(engine);
   // What a killed sandbox left in its working folder.

@@ -24,7 +24,7 @@ export function jobOutputUri(context: AzureMlContext, store: RunStore, uri: stri
 }
 
 /** `runs:/{run}/{path}` and `azureml://artifacts/ExperimentRun/dcid.{run}/{path}`: MLflow's names of run artifacts. */
-function runArtifactUri(context: AzureMlContext, uri: string): string | undefined {
+export function runArtifactUri(context: AzureMlContext, uri: string): string | undefined {
   const match = /^(?:runs:\/|azureml:\/\/artifacts\/ExperimentRun\/dcid\.)([^/]+)\/(.*)$/.exec(uri);
   return match
     ? datastoreUri(context, 'workspaceartifactstore', `${artifactFolder(match[1]!)}/${match[2]}`)

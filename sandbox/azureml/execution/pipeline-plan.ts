@@ -116,7 +116,7 @@ function checkInputs(node: PlannedNode): void {
 function planNode(context: AzureMlContext, definition: PipelineDefinition, name: string, json: NodeJson): PlannedNode {
   const type = String(json.type ?? 'command').toLowerCase();
   const path = `${definition.path}/${name}`;
-  const reference = json.componentId ?? json.trial ?? json.component;
+  const reference = json.componentId ?? json.trial?.componentId ?? json.trial ?? json.component;
   const problem = problemOf(type);
   if (!reference && !problem) throw new Error(`Step '${name}' names no component.`);
   const component = problem ? {} : findComponent(context, String(reference), name);
