@@ -4,7 +4,6 @@ import { ArmError } from './errors.ts';
 
 /** Collections by their path segment, with the words for one of them. */
 const absent: Record<string, string> = {
-  batchEndpoints: 'batch endpoint',
   capabilityHosts: 'capability host',
   featuresets: 'feature set',
   featurestoreEntities: 'feature store entity',

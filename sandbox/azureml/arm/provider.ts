@@ -6,11 +6,15 @@ import type { BlobAccount } from '../blobs.ts';
 import { createAbsent } from './absent.ts';
 import { requireApiVersion, requireRole, requireScope } from './access.ts';
 import { createAssets } from './assets.ts';
+import { createBatchEndpoints } from './batch-endpoints.ts';
+import { createBatchInvocations } from './batch-invocations.ts';
 import { createComputes, createLocation } from './computes.ts';
 import { createConnectionResources } from './connections.ts';
 import { createDatastores } from './datastores.ts';
 import { createJobs, createOperationResults } from './jobs.ts';
+import { createPublishedPipelines } from './published-pipelines.ts';
 import { createRegistryDiscovery, createRegistryReferences } from './registry.ts';
+import { createScheduleTrigger } from './schedule-trigger.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
 
@@ -39,6 +43,8 @@ export function createResourceProvider(context: ProviderContext): express.Router
     createDatastores(context),
     createComputes(context),
     createSchedules(context),
+    createScheduleTrigger(context),
+    createBatchEndpoints(context),
     createConnectionResources(context),
     createAbsent(),
   );
@@ -56,7 +62,7 @@ export function createResourceProvider(context: ProviderContext): express.Router
   arm.use(`${group}/registries/:registry`, registry);
 
   const router = express.Router();
-  router.use(createRegistryDiscovery(context));
+  router.use(createRegistryDiscovery(context), createBatchInvocations(context), createPublishedPipelines(context));
   router.use('/mferp/managementfrontend', arm);
   router.use(arm);
   return router;

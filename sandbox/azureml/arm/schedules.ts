@@ -1,4 +1,4 @@
-/** Schedules as resources; nothing triggers them. */
+/** Schedules as resources; none runs at its times, but each can be run now (`schedule-trigger.ts`). */
 import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';

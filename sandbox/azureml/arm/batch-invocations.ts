@@ -1,0 +1,151 @@
+/** Invoking a batch endpoint: its deployment's pipeline runs as a job. */
+import { randomUUID } from 'node:crypto';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { azureMlAudience } from '../../connections.ts';
+import type { Resource } from '../../contracts.ts';
+import { callerOf } from '../authentication.ts';
+import { invocationPath } from './batch-endpoints.ts';
+import { ArmError, notFound, userError } from './errors.ts';
+import type { ProviderContext } from './provider.ts';
+import { findAsset } from './references.ts';
+import { anything, mapOf, object, text, union } from './shape.ts';
+import { startJob } from './started-jobs.ts';
+
+type Json = Record<string, any>;
+
+/** Types of inputs and outputs, by their names in lower case. */
+const dataTypes: Record<string, string> = {
+  urifile: 'uri_file',
+  urifolder: 'uri_folder',
+  mltable: 'mltable',
+  custommodel: 'custom_model',
+  mlflowmodel: 'mlflow_model',
+  tritonmodel: 'triton_model',
+};
+const ofAll = (fields: [Json, Json]): Record<string, [Json, Json]> =>
+  Object.fromEntries(Object.keys(dataTypes).map((type) => [type, fields]));
+
+const body = object({
+  properties: object(
+    {},
+    {
+      inputData: mapOf(
+        union('jobInputType', { literal: [{ value: anything }, {}], ...ofAll([{ uri: text }, { mode: text }]) }),
+      ),
+      outputData: mapOf(union('jobOutputType', ofAll([{}, { uri: text, mode: text }]))),
+      name: text,
+      properties: mapOf(text),
+    },
+  ),
+});
+
+/** The API of all batch endpoints, each below `/batch-inference/{endpoint}`. */
+export function createBatchInvocations(context: ProviderContext): express.Router {
+  const { resources } = context;
+  const router = express.Router();
+  router.use(invocationPath, requireMlToken);
+  router.post(`${invocationPath}/:endpoint/jobs`, async (request, response) => {
+    const endpoint = resources.get(`batchEndpoints/${request.params.endpoint}`);
+    if (!endpoint) throw notFound(`Batch endpoint ${request.params.endpoint} was not found.`);
+    const given = lowerFirst(request.body) as Json;
+    body(given, { path: '', apiVersion: '' });
+    // The same id means the same invocation: the job that it started is answered again.
+    const id = request.headers['repeatability_request-id'];
+    const known = id === undefined ? undefined : resources.get(`batchInvocations/${id}`);
+    const earlier = known && resources.get(`jobs/${known.properties.jobName}`);
+    const job = earlier ?? (await invoke(endpoint, given.properties, request, response, context));
+    if (id !== undefined) resources.put(`batchInvocations/${id}`, { properties: { jobName: job.name } });
+    response.status(201).json(present(job));
+  });
+  router.get(`${invocationPath}/:endpoint/jobs/:name`, (request, response) => {
+    const job = resources.get(`jobs/${request.params.name}`);
+    if (!job) throw notFound(`Job ${request.params.name} was not found.`);
+    response.json(present(job));
+  });
+  return router;
+}
+
+const present = ({ id, name, type, properties }: Resource) => ({
+  id,
+  name,
+  type,
+  properties: { status: properties.status },
+});
+
+/** Endpoints take tokens for Azure ML's own audience, and only contributors may invoke. */
+function requireMlToken(request: Request, response: Response, next: NextFunction): void {
+  const { aud, role, appid } = callerOf(response);
+  if (aud !== azureMlAudience)
+    throw new ArmError(
+      401,
+      'InvalidAuthenticationTokenAudience',
+      `The audience '${aud}' should be '${azureMlAudience}'.`,
+    );
+  if (request.method !== 'GET' && role !== 'contributor')
+    throw new ArmError(
+      403,
+      'AuthorizationFailed',
+      `The client '${appid}' does not have authorization to invoke the endpoint.`,
+    );
+  next();
+}
+
+async function invoke(
+  endpoint: Resource,
+  given: Json,
+  request: Request,
+  response: Response,
+  context: ProviderContext,
+): Promise<Resource> {
+  const name = request.headers['azureml-model-deployment'] ?? endpoint.properties.defaults?.deploymentName;
+  const deployment = context.resources.get(`batchEndpoints/${endpoint.name}/deployments/${name}`);
+  if (!deployment) throw notFound(`The endpoint ${endpoint.name} has no deployment '${name ?? ''}'.`);
+  const definition = {
+    jobType: 'Pipeline',
+    displayName: `${endpoint.name}-${deployment.name}`,
+    experimentName: given.properties?.experimentName ?? endpoint.name,
+    inputs: mapInputs(given.inputData ?? {}),
+    ...(deployment.properties.deploymentConfiguration?.componentId
+      ? componentJob(deployment.properties.deploymentConfiguration, given, context)
+      : // The sandbox scores nothing: the step fails and says why.
+        { jobs: { batchscoring: { type: 'parallel' } }, outputs: {} }),
+  };
+  return startJob(given.name ?? `batchjob-${randomUUID()}`, definition, context, callerOf(response).appid);
+}
+
+function componentJob({ componentId, settings }: Json, given: Json, context: ProviderContext): Json {
+  const spec: Json = findAsset(componentId.assetId, 'components', context)?.properties.componentSpec ?? {};
+  const declared: Json = spec.inputs ?? {};
+  const unknown = Object.keys(given.inputData ?? {}).find((name) => !Object.hasOwn(declared, name));
+  if (unknown !== undefined) throw userError(`The deployment has no input '${unknown}'.`, `inputData.${unknown}`);
+  const missing = Object.entries(declared as Record<string, Json>).find(
+    ([name, { optional, default: fallback }]) =>
+      !given.inputData?.[name] && String(optional).toLowerCase() !== 'true' && fallback === undefined,
+  );
+  if (missing) throw userError(`The required input '${missing[0]}' has no value.`, `inputData.${missing[0]}`);
+  const outputs = Object.entries((spec.outputs ?? {}) as Record<string, Json>).map(([name, { type }]) => [
+    name,
+    { jobOutputType: type, ...(given.outputData?.[name]?.uri ? { uri: given.outputData[name].uri } : {}) },
+  ]);
+  return { componentId: componentId.assetId, jobs: {}, settings: settings ?? {}, outputs: Object.fromEntries(outputs) };
+}
+
+function mapInputs(inputData: Json): Json {
+  return Object.fromEntries(
+    Object.entries(inputData).map(([name, { jobInputType, value, uri }]) => {
+      const type = dataTypes[String(jobInputType).toLowerCase()];
+      return [name, type ? { jobInputType: type, uri } : { jobInputType: 'literal', value: String(value) }];
+    }),
+  );
+}
+
+/** Names may be written in camelCase (azure-ai-ml) or PascalCase (the service's documentation). Names of inputs stay. */
+function lowerFirst(value: unknown, isMap = false): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const name = isMap ? key : key[0]!.toLowerCase() + key.slice(1);
+      return [name, lowerFirst(item, !isMap && /^(inputData|outputData)$/.test(name))];
+    }),
+  );
+}
