@@ -1,52 +1,74 @@
 /**
- * Prints the requests that submitting a job file would send, for a made-up workspace and without any connection:
- * `npm run --silent compile -- <job file> [--set a.b=c]`. Errors go to standard error, one a line; exit code 1.
+ * Prints the requests that creating what a YAML file describes would send, for a made-up workspace and without any
+ * connection: `npm run --silent compile -- <file> [--set a.b=c] [--root <dir>] [--allow-unknown-fields]`. What only the
+ * service can tell stays symbolic: `@latest` and `@next`. Errors go to standard error, one a line; exit code 1.
  */
 import { parseArgs } from 'node:util';
 import { workspacePath } from '../lib/azureml/ids.ts';
-import { formatProblem, UserError } from '../lib/core/errors.ts';
-import { compileJob } from '../lib/spec/compile-job.ts';
+import { formatProblem, messageOf, type Problem, UserError } from '../lib/core/errors.ts';
+import { compileFile } from '../lib/spec/compile-file.ts';
 import { parseOverrides } from '../lib/spec/overrides.ts';
+import { CONTAINER, type FilePlan } from '../lib/spec/plan.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { set: { type: 'string', multiple: true } },
+const USAGE = 'Usage: npm run --silent compile -- <file> [--set a.b=c]... [--root <folder>] [--allow-unknown-fields]';
+const CONTAINER_URL = 'https://store.blob.core.windows.net/container';
+const WORKSPACE = workspacePath({
+  subscriptionId: '00000000-0000-0000-0000-000000000000',
+  resourceGroup: 'rg',
+  workspaceName: 'ws',
 });
-const [file] = positionals;
-if (!file) {
-  console.error('Usage: npm run --silent compile -- <job file> [--set a.b=c]');
-  process.exit(1);
-}
-try {
-  const plan = compileJob({
-    file,
-    shownFrom: process.cwd(),
-    workspace: workspacePath({
-      subscriptionId: '00000000-0000-0000-0000-000000000000',
-      resourceGroup: 'rg',
-      workspaceName: 'ws',
-    }),
-    overrides: parseOverrides((values.set ?? []).join('\n')),
-    jobName: 'modest_bridge_0000000000',
-  });
-  const requests = plan.steps.flatMap((step) => (step.kind === 'upload' ? [] : [step.request]));
-  console.log(
-    JSON.stringify(
-      {
-        requests: [...requests, plan.job].map(({ method, path, apiVersion, body }) => ({
-          method,
-          path,
-          apiVersion,
-          body,
-        })),
+
+function main(args: string[]): number {
+  let file: string | undefined;
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        set: { type: 'string', multiple: true },
+        root: { type: 'string' },
+        'allow-unknown-fields': { type: 'boolean' },
       },
-      null,
-      2,
-    ),
-  );
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  for (const line of error.problems.length > 0 ? error.problems.map(formatProblem) : [`${file}:1:1: ${error.message}`])
-    console.error(line);
-  process.exitCode = 1;
+    });
+    file = positionals[0];
+    if (file === undefined || positionals.length > 1) throw new TypeError(USAGE);
+    const plan = compileFile({
+      file,
+      shownFrom: values.root ?? process.cwd(),
+      workspace: WORKSPACE,
+      location: 'eastus',
+      overrides: parseOverrides((values.set ?? []).join('\n')),
+      jobName: 'modest_bridge_0000000000',
+      allowUnknownFields: values['allow-unknown-fields'] ?? false,
+    });
+    for (const warning of plan.warnings) console.error(`warning: ${oneLine(warning)}`);
+    process.stdout.write(`${JSON.stringify({ requests: requestsOf(plan) }, null, 2)}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof UserError) {
+      const problems = error.problems.length > 0 ? error.problems : [{ message: error.message }];
+      for (const problem of problems)
+        console.error(problem.place ? oneLine(problem) : `${file}:1:1: ${oneLine(problem)}`);
+    } else if (error instanceof TypeError && (error.message === USAGE || 'code' in error)) {
+      console.error(messageOf(error).replaceAll('\n', ' ')); // a wrong option
+    } else throw error;
+    return 1;
+  }
 }
+
+function requestsOf({ steps, main: last }: FilePlan): unknown[] {
+  return [...steps.flatMap((step) => (step.kind === 'upload' ? [] : [step.request])), last].map(
+    ({ method, path, apiVersion, body }) => ({
+      method,
+      path,
+      apiVersion,
+      body: JSON.parse(JSON.stringify(body).replaceAll(CONTAINER, CONTAINER_URL)) as unknown,
+    }),
+  );
+}
+
+function oneLine(problem: Problem): string {
+  return formatProblem(problem).replace(/\s*\n\s*/g, ' ');
+}
+
+process.exitCode = main(process.argv.slice(2));

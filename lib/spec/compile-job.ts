@@ -35,6 +35,8 @@ export interface CompileOptions {
   tags?: Readonly<Record<string, string>>;
   /** Added to the job's properties, unless the file has one of them: where the code came from. */
   provenance?: Readonly<Record<string, string>>;
+  /** Fields that are not known are passed on with a warning, for a service that is newer than this code. */
+  allowUnknownFields?: boolean;
 }
 
 const MOST_PROBLEMS = 20;

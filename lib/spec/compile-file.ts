@@ -1,0 +1,117 @@
+import type { CompileContext } from './compile/context.ts';
+import { compileData } from './compile/data.ts';
+import { compileModelBatchDeployment, compilePipelineBatchDeployment } from './compile/deployment-batch.ts';
+import { compileOnlineDeployment } from './compile/deployment-online.ts';
+import { compileBatchEndpoint, compileOnlineEndpoint } from './compile/endpoint.ts';
+import { compileModel } from './compile/model.ts';
+import { compileComponentAsset, compileEnvironmentAsset } from './compile/named-asset.ts';
+import { compileJobSchedule, compileMonitorSchedule } from './compile/schedule.ts';
+import { type CompileOptions, fileInvalid, planJob, startCompiling } from './compile-job.ts';
+import { type FileKind, fileKindOf } from './file-kind.ts';
+import type { FilePlan, PlannedRequest } from './plan.ts';
+import { dataFile, environmentFile, modelFile } from './schema/asset.ts';
+import {
+  flatBatchDeployment,
+  kubernetesDeployment,
+  managedDeployment,
+  modelBatchDeployment,
+  pipelineBatchDeployment,
+} from './schema/deployment.ts';
+import { batchEndpoint, onlineEndpoint } from './schema/endpoint.ts';
+import { check, type ObjectField } from './schema/fields.ts';
+import { jobSchedule, monitorSchedule } from './schema/schedule.ts';
+import { get, textOf, type YamlNode } from './yaml.ts';
+
+export interface CompileFileOptions extends CompileOptions {
+  /** The workspace's region, which endpoints and deployments name. */
+  location: string;
+}
+
+interface Compiled {
+  request: PlannedRequest;
+  contextDatastore?: string | undefined;
+}
+
+/** How a file of one kind is checked and compiled. */
+interface Kind {
+  /** Undefined when the compiler checks by itself. */
+  schema?: (root: YamlNode) => ObjectField;
+  compile(context: CompileContext, root: YamlNode, location: string): Compiled;
+}
+
+const batchType = (root: YamlNode): string | undefined => textOf(get(root, 'type'))?.toLowerCase();
+
+const KINDS: Readonly<Record<Exclude<FileKind, 'job'>, Kind>> = {
+  component: { compile: (context, root) => ({ request: compileComponentAsset(context, root) }) },
+  data: { schema: () => dataFile, compile: (context, root) => ({ request: compileData(context, root) }) },
+  model: { schema: () => modelFile, compile: (context, root) => ({ request: compileModel(context, root) }) },
+  environment: { schema: () => environmentFile, compile: compileEnvironmentAsset },
+  'online endpoint': {
+    schema: () => onlineEndpoint,
+    compile: (...given) => ({ request: compileOnlineEndpoint(...given) }),
+  },
+  'batch endpoint': {
+    schema: () => batchEndpoint,
+    compile: (...given) => ({ request: compileBatchEndpoint(...given) }),
+  },
+  'managed online deployment': {
+    schema: () => managedDeployment,
+    compile: (...given) => ({ request: compileOnlineDeployment(...given, 'Managed') }),
+  },
+  'Kubernetes online deployment': {
+    schema: () => kubernetesDeployment,
+    compile: (...given) => ({ request: compileOnlineDeployment(...given, 'Kubernetes') }),
+  },
+  'batch deployment': {
+    schema: (root) =>
+      ({ pipeline: pipelineBatchDeployment, model: modelBatchDeployment })[batchType(root) ?? ''] ??
+      flatBatchDeployment,
+    compile: (context, root, location) => ({
+      request:
+        batchType(root) === 'pipeline'
+          ? compilePipelineBatchDeployment(context, root, location)
+          : compileModelBatchDeployment(
+              context,
+              root,
+              location,
+              batchType(root) === 'model' ? get(root, 'settings') : root,
+            ),
+    }),
+  },
+  'job schedule': {
+    schema: () => jobSchedule,
+    compile: (context, root) => ({ request: compileJobSchedule(context, root) }),
+  },
+  'monitor schedule': {
+    schema: () => monitorSchedule,
+    compile: (context, root) => ({ request: compileMonitorSchedule(context, root) }),
+  },
+};
+
+/**
+ * Compiles a YAML file of any kind that Azure ML's tools take to everything that creating the thing takes. Reads files,
+ * sends nothing. What is described is told from the file (see `fileKindOf`).
+ * @throws UserError as `compileJob`
+ */
+export function compileFile(options: CompileFileOptions): FilePlan {
+  const context = startCompiling(options);
+  const { builder, file } = context;
+  const kind = fileKindOf(file.root);
+  if (kind === 'job') {
+    const { job, ...plan } = planJob(context, options);
+    return { ...plan, main: job };
+  }
+  const { schema, compile } = KINDS[kind];
+  if (schema) check(file.root, schema(file.root), '', builder.problems);
+  if (builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
+  const { request, contextDatastore } = compile(context, file.root, options.location);
+  if (builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
+  return {
+    workspace: options.workspace,
+    requirements: builder.requirements,
+    steps: builder.steps,
+    main: request,
+    ...(contextDatastore ? { contextDatastore } : {}),
+    warnings: builder.warnings,
+  };
+}

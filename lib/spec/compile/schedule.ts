@@ -1,0 +1,47 @@
+import { PREVIEW, STABLE } from '../../azureml/api-versions.ts';
+import { compact, type PlannedRequest } from '../plan.ts';
+import { get, textOf, type YamlNode } from '../yaml.ts';
+import type { CompileContext } from './context.ts';
+import { compileMonitor } from './monitor.ts';
+import { textMap } from './run-settings.ts';
+import { scheduledJob } from './schedule-job.ts';
+import { compileTrigger } from './schedule-trigger.ts';
+import { mapOrEmpty } from './values.ts';
+
+/** A schedule of a job: `PUT schedules/{name}`. The job's code, environments and components are planned as steps. */
+export function compileJobSchedule(context: CompileContext, root: YamlNode): PlannedRequest {
+  return schedule(context, root, { actionType: 'CreateJob', jobDefinition: scheduledJob(context, root) }, STABLE);
+}
+
+/** A schedule of a monitor: `PUT schedules/{name}`. */
+export function compileMonitorSchedule(context: CompileContext, root: YamlNode): PlannedRequest {
+  const { definition, preview } = compileMonitor(context, root);
+  const action = { actionType: 'CreateMonitor', monitorDefinition: definition };
+  return schedule(context, root, action, preview ? PREVIEW : STABLE);
+}
+
+function schedule(
+  context: CompileContext,
+  root: YamlNode,
+  action: Record<string, unknown>,
+  apiVersion: string,
+): PlannedRequest {
+  const { workspace, problems, warnings } = context.builder;
+  return {
+    method: 'PUT',
+    path: `${workspace}/schedules/${textOf(get(root, 'name'))}`,
+    apiVersion,
+    body: {
+      properties: compact({
+        displayName: textOf(get(root, 'display_name')),
+        description: textOf(get(root, 'description')),
+        tags: mapOrEmpty(get(root, 'tags')),
+        properties: textMap(get(root, 'properties')),
+        trigger: compileTrigger(get(root, 'trigger')!, problems, warnings),
+        action,
+      }),
+    },
+    // A scheduled step may act on behalf of whoever made the schedule.
+    mlToken: action.actionType === 'CreateJob',
+  };
+}
