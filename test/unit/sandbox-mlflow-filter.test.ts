@@ -11,6 +11,8 @@ const lookup =
   ({ entity, key }: { entity: string; key: string }) =>
     values[`${entity}.${key}`];
 
+const attributes = ['status', 'run_id', 'start_time'];
+
 const run: Values = {
   'metric.acc': 0.9,
   'metric.val loss': 0.1,
@@ -41,7 +43,7 @@ describe('the search filter of MLflow in the sandbox', () => {
   ];
   for (const [filter, expected] of accepted) {
     it(`${expected ? 'finds' : 'leaves out'} the run: ${filter || '(empty)'}`, () => {
-      assert.equal(matches(parseFilter(filter), lookup(run)), expected);
+      assert.equal(matches(parseFilter(filter, attributes), lookup(run)), expected);
     });
   }
 
@@ -55,18 +57,23 @@ describe('the search filter of MLflow in the sandbox', () => {
     "params.a = 'x",
     "params.a IN ('x')",
     'params.a NOT',
+    "bogus = 'x'",
+    "dataset.bogus = 'x'",
   ];
   for (const filter of refused) {
     it(`refuses ${filter}`, () => {
-      assert.throws(() => parseFilter(filter), { code: 'INVALID_PARAMETER_VALUE' });
+      assert.throws(() => parseFilter(filter, attributes), { code: 'INVALID_PARAMETER_VALUE' });
     });
   }
 
   it('orders by clauses, with missing values last in both directions and NaN before them', () => {
     const runs: Values[] = [{ 'metric.a': 1 }, {}, { 'metric.a': Number.NaN }, { 'metric.a': 2 }];
-    const order = (clause: string) => sortBy(runs, [clause], lookup, () => 0).map((each) => each['metric.a']);
+    const order = (clause: string) =>
+      sortBy(runs, [clause], lookup, attributes, () => 0).map((each) => each['metric.a']);
     assert.deepEqual(order('metrics.a'), [1, 2, Number.NaN, undefined]);
     assert.deepEqual(order('metrics.a DESC'), [2, 1, Number.NaN, undefined]);
+    assert.throws(() => order('bogus'), { code: 'INVALID_PARAMETER_VALUE' });
+    assert.throws(() => order('metrics.a SIDEWAYS'), { code: 'INVALID_PARAMETER_VALUE' });
     assert.throws(() => order('metrics.a UP DESC ASC'), { code: 'INVALID_PARAMETER_VALUE' });
   });
 });

@@ -122,18 +122,24 @@ function checkUnchanged(
 const describing = ['display_name', 'description', 'tags'];
 
 /**
- * Null and empty fields don't count, nor do a component's name and version, which the service fills in, `_source`, which
- * says where a client had the component from, and what describes it.
+ * Null and empty fields don't count, nor do a component's name and version, which the service fills in, what says where a
+ * client had the component from, and what describes it. A client that read a component writes its literals and references
+ * in another spelling: `3` for `"3"`, `/subscriptions/...` for `azureml:/subscriptions/...`.
  */
-function comparable(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const ignored = ['name', 'version', '_source', ...describing];
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, item]) => !ignored.includes(key) && item !== null && !isEmpty(item)),
+function comparable(value: unknown, ignored = ['name', 'version', '_source', '$schema', ...describing]): unknown {
+  if (Array.isArray(value)) return value.map((item) => comparable(item, []));
+  if (typeof value !== 'object' || value === null)
+    return /^(true|false)$/i.test(String(value))
+      ? String(value).toLowerCase()
+      : String(value).replace(/^azureml:(?=\/)/, '');
+  const kept = Object.entries(value).filter(
+    ([key, item]) => !ignored.includes(key) && item !== null && item !== undefined && !isEmpty(item),
   );
+  return Object.fromEntries(kept.map(([key, item]) => [key, comparable(item, [])]));
 }
 
-const isEmpty = (value: unknown): boolean => typeof value === 'object' && Object.keys(value as object).length === 0;
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value as object).length === 0;
 
 /** A component's specification with what describes it as given last. */
 function describedAs(older: Record<string, unknown>, given: Record<string, unknown>): Record<string, unknown> {

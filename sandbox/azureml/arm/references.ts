@@ -23,7 +23,8 @@ export const latestVersion = (store: ResourceStore, kind: AssetKind, name: strin
  * `azureml:`. Undefined when it names nothing that exists.
  */
 export function findAsset(reference: string, kind: AssetKind, context: ReferenceContext): Resource | undefined {
-  const id = reference.replace(/^azureml:(?!\/\/)/, '');
+  // azure-ai-ml makes `.../environments/azureml:name/versions/1` of `azureml:name@latest`.
+  const id = reference.replace(/^azureml:(?!\/\/)/, '').replace(/\/azureml:(?=[^/]+\/(versions|labels)\/)/, '/');
   const path = /\/([a-z]+)\/([^/]+)\/(versions|labels)\/([^/]+)\/?$/i.exec(id);
   if (path) {
     const [, foundKind, name, how, value] = path as unknown as [string, string, string, string, string];

@@ -23,7 +23,7 @@ interface AssetName {
 
 /** Splits a reference; `kind` is what a short name means, an ARM id states its own. Undefined when it is none. */
 export function parseReference(reference: string, kind: AssetKind): AssetName | undefined {
-  const text = reference.replace(/^azureml:(?!\/\/)/, '');
+  const text = reference.replace(/^azureml:(?!\/\/)/, '').replace(/\/azureml:(?=[^/]+\/(versions|labels)\/)/, '/');
   const id = /\/(components|data|models|codes|environments)\/([^/]+)\/(versions|labels)\/([^/]+)\/?$/i.exec(text);
   if (id) {
     const [, found, name, how, which] = id as unknown as [string, string, string, string, string];

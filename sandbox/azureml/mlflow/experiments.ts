@@ -8,6 +8,9 @@ import { sortBy } from './order.ts';
 import { checkMaxResults, checkTag, paged } from './validation.ts';
 import { toMlflowExperiment } from './wire.ts';
 
+/** Names in filters and orders. */
+const attributes = ['name', 'experiment_id', 'creation_time', 'last_update_time', 'lifecycle_stage'];
+
 /** The experiment with that id; throws RESOURCE_DOES_NOT_EXIST. */
 export function findExperiment(store: RunStore, id: unknown): Experiment {
   const experiment = store.experiment({ id: String(id ?? '') });
@@ -32,12 +35,12 @@ export function experimentEndpoints(store: RunStore): Endpoint[] {
     return {};
   };
   const search = (input: Record<string, any>) => {
-    const filter = parseFilter(input.filter);
+    const filter = parseFilter(input.filter, attributes);
     const found = store
       .experiments()
       .filter((each) => visible(input.view_type, each.lifecycleStage) && matches(filter, lookup(each)));
     const newestFirst = (a: Experiment, b: Experiment) => b.createdUtc.localeCompare(a.createdUtc);
-    const ordered = sortBy(found, [input.order_by ?? []].flat(), lookup, newestFirst);
+    const ordered = sortBy(found, [input.order_by ?? []].flat(), lookup, attributes, newestFirst);
     const { items, ...next } = paged(ordered, checkMaxResults(input.max_results, 1000, 50000), input.page_token);
     return { experiments: items.map(toMlflowExperiment), ...next };
   };

@@ -5,7 +5,7 @@
 import { invalid } from './errors.ts';
 import { type Token, tokenize } from './filter-tokens.ts';
 
-export type Entity = 'metric' | 'param' | 'tag' | 'attribute';
+export type Entity = 'metric' | 'param' | 'tag' | 'attribute' | 'dataset';
 
 export interface Identifier {
   entity: Entity;
@@ -18,8 +18,8 @@ export interface Comparison extends Identifier {
   value?: string | number | string[];
 }
 
-/** Gives the value of an identifier, or undefined when the entity doesn't have it. */
-export type Lookup = (identifier: Identifier) => string | number | undefined;
+/** Gives the value of an identifier, or undefined when the entity doesn't have it; a run may have several datasets. */
+export type Lookup = (identifier: Identifier) => string | number | string[] | undefined;
 
 const ENTITIES: Record<string, Entity> = {
   metric: 'metric',
@@ -34,19 +34,27 @@ const ENTITIES: Record<string, Entity> = {
   attributes: 'attribute',
   attr: 'attribute',
   run: 'attribute',
+  dataset: 'dataset',
+  datasets: 'dataset',
 };
 
 function trimQuotes(text: string): string {
   return /^(`.*`|".*")$/.test(text) ? text.slice(1, -1) : text;
 }
 
-/** Reads `metrics.x`, ``tags.`a b` ``, or a bare attribute such as `status`. */
-export function readIdentifier(text: string): Identifier {
+/**
+ * Reads `metrics.x`, ``tags.`a b` ``, or a bare attribute such as `status`; `attributes` are the names that the searched
+ * thing has.
+ */
+export function readIdentifier(text: string, attributes: string[]): Identifier {
   const dot = text.indexOf('.');
   const entity = dot > 0 ? ENTITIES[trimQuotes(text.slice(0, dot)).toLowerCase()] : 'attribute';
   const key = trimQuotes(dot > 0 ? text.slice(dot + 1) : text);
   if (!entity || !key)
     throw invalid(`Invalid entity type in '${text}'. Valid entity types are metrics, params, tags and attributes.`);
+  const valid = { attribute: attributes, dataset: ['name', 'digest', 'context'] }[entity as string];
+  if (valid && !valid.includes(key.toLowerCase()))
+    throw invalid(`Invalid ${entity} key '${key}' specified. Valid keys are: ${valid.join(', ')}.`);
   return { entity, key };
 }
 
@@ -111,6 +119,7 @@ const NUMERIC_ATTRIBUTES = [
   'last_update_time',
   'creation_timestamp',
   'last_updated_timestamp',
+  'version_number',
 ];
 
 function readValue(reader: Reader, { entity, key }: Identifier): string | number {
@@ -127,16 +136,16 @@ function readValue(reader: Reader, { entity, key }: Identifier): string | number
 }
 
 /** Parses a filter; an empty one has no comparisons. Throws INVALID_PARAMETER_VALUE. */
-export function parseFilter(filter: string | undefined): Comparison[] {
+export function parseFilter(filter: string | undefined, attributes: string[]): Comparison[] {
   if (!filter?.trim()) return [];
   const reader = new Reader(filter);
   const comparisons: Comparison[] = [];
   for (;;) {
     const name = reader.next('an identifier');
     // Quoted first parts are names too ("metrics".x is legal in MLflow).
-    const identifier = readIdentifier(name.raw);
+    const identifier = readIdentifier(name.raw, attributes);
     const operator = readOperator(reader);
-    if (operator.endsWith('IN') && identifier.entity !== 'attribute') {
+    if (operator.endsWith('IN') && !['attribute', 'dataset'].includes(identifier.entity)) {
       throw invalid(`Only attributes can be compared with ${operator}, not ${identifier.entity}s.`);
     }
     if (operator === 'IN' || operator === 'NOT IN')
@@ -177,5 +186,8 @@ function holds({ operator, value }: Comparison, actual: string | number | undefi
 
 /** True when every comparison holds; what an entity lacks fails every comparison but IS NULL, as in MLflow. */
 export function matches(comparisons: Comparison[], lookup: Lookup): boolean {
-  return comparisons.every((comparison) => holds(comparison, lookup(comparison)));
+  return comparisons.every((comparison) => {
+    const value = lookup(comparison);
+    return Array.isArray(value) ? value.some((one) => holds(comparison, one)) : holds(comparison, value);
+  });
 }

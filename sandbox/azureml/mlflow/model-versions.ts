@@ -2,11 +2,32 @@
 import type { AzureMlContext, Resource } from '../../contracts.ts';
 import type { Endpoint } from './endpoint.ts';
 import { invalid } from './errors.ts';
-import { matches, parseFilter } from './filter.ts';
+import { type Lookup, matches, parseFilter } from './filter.ts';
 import { modelUri } from './model-source.ts';
+import { sortBy } from './order.ts';
 import { tagOf, tagRecord } from './registry-tags.ts';
 import * as wire from './registry-wire.ts';
 import { checkMaxResults, paged } from './validation.ts';
+
+const versionOrders = ['name', 'version_number', 'creation_timestamp', 'last_updated_timestamp'];
+
+/** Values of a version for filters and orders. */
+const versionLookup =
+  (version: Record<string, any>): Lookup =>
+  ({ entity, key }) => {
+    if (entity === 'tag') return tagOf(version.tags, key);
+    if (key === 'version_number') return Number(version.version);
+    return version[key === 'source_path' ? 'source' : key];
+  };
+
+const stages = ['None', 'Staging', 'Production', 'Archived'];
+
+/** The stage in MLflow's spelling; throws INVALID_PARAMETER_VALUE. */
+function checkStage(given: unknown): string {
+  const stage = stages.find((each) => each.toLowerCase() === String(given).toLowerCase());
+  if (stage) return stage;
+  throw invalid(`Invalid Model Version stage: ${given}. Value must be one of ${stages.join(', ')}.`);
+}
 
 export function modelVersionEndpoints(context: AzureMlContext): Endpoint[] {
   const { resources } = context;
@@ -58,7 +79,7 @@ export function modelVersionEndpoints(context: AzureMlContext): Endpoint[] {
   }
 
   function searchVersions(input: Record<string, any>) {
-    const filter = parseFilter(input.filter);
+    const filter = parseFilter(input.filter, ['name', 'version_number', 'run_id', 'source_path']);
     const all = resources
       .list('models')
       .flatMap((model) =>
@@ -66,14 +87,13 @@ export function modelVersionEndpoints(context: AzureMlContext): Endpoint[] {
           .list(`models/${model.name}/versions`)
           .map((version) => wire.toModelVersion(context, model.name, version)),
       );
-    const lookup =
-      (found: any) =>
-      ({ entity, key }: { entity: string; key: string }) =>
-        entity === 'tag' ? tagOf(found.tags, key) : found[key === 'version_number' ? 'version' : key];
-    const newest = all
-      .filter((each) => matches(filter, lookup(each)))
-      .sort((a, b) => b.last_updated_timestamp - a.last_updated_timestamp);
-    const { items, ...next } = paged(newest, checkMaxResults(input.max_results, 10000, 200000), input.page_token);
+    const found = all.filter((each) => matches(filter, versionLookup(each)));
+    const newestFirst = (one: any, other: any) =>
+      other.last_updated_timestamp - one.last_updated_timestamp ||
+      one.name.localeCompare(other.name) ||
+      Number(other.version) - Number(one.version);
+    const ordered = sortBy(found, [input.order_by ?? []].flat(), versionLookup, versionOrders, newestFirst);
+    const { items, ...next } = paged(ordered, checkMaxResults(input.max_results, 10000, 200000), input.page_token);
     return { model_versions: items, ...next };
   }
 
@@ -125,7 +145,15 @@ export function modelVersionEndpoints(context: AzureMlContext): Endpoint[] {
       method: 'post',
       path: 'model-versions/transition-stage',
       writes: true,
-      handle: withVersion((_version, input) => ({ stage: String(input.stage) })),
+      handle(input) {
+        const version = wire.findVersion(context, input.name, input.version);
+        const stage = checkStage(input.stage);
+        for (const other of resources.list(`models/${input.name}/versions`)) {
+          const leaves = String(input.archive_existing_versions) === 'true' && other.properties.stage === stage;
+          if (leaves && other.name !== version.name) putVersion(input.name, other, { stage: 'Archived' });
+        }
+        return putVersion(input.name, version, { stage });
+      },
     },
     {
       method: 'post',

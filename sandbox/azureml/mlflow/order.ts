@@ -7,14 +7,16 @@ export function sortBy<T>(
   items: T[],
   orderBy: string[],
   lookup: (item: T) => Lookup,
+  attributes: string[],
   otherwise: (a: T, b: T) => number,
 ): T[] {
   const clauses = orderBy.map((clause) => {
     const [, name, direction = 'ASC'] = /^(.+?)(?:\s+(ASC|DESC))?$/i.exec(clause.trim()) ?? [];
-    if (!name || /\s+(?:ASC|DESC)\s*$/i.test(name)) throw invalid(`Invalid order_by clause '${clause}'.`);
-    return { identifier: readIdentifier(name.trim()), sign: direction.toUpperCase() === 'DESC' ? -1 : 1 };
+    if (!name || /\s+\w+\s*$/i.test(name.replace(/`[^`]*`|"[^"]*"/g, 'x')))
+      throw invalid(`Invalid order_by clause '${clause}'.`);
+    return { identifier: readIdentifier(name.trim(), attributes), sign: direction.toUpperCase() === 'DESC' ? -1 : 1 };
   });
-  const rank = (value: string | number | undefined) => (value === undefined ? 2 : Number.isNaN(value) ? 1 : 0);
+  const rank = (value: ReturnType<Lookup>) => (value === undefined ? 2 : Number.isNaN(value as number) ? 1 : 0);
   return [...items].sort((a, b) => {
     for (const { identifier, sign } of clauses) {
       const [left, right] = [lookup(a)(identifier), lookup(b)(identifier)];

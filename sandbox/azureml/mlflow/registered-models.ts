@@ -2,10 +2,19 @@
 import type { AzureMlContext } from '../../contracts.ts';
 import type { Endpoint } from './endpoint.ts';
 import { invalid, MlflowError } from './errors.ts';
-import { matches, parseFilter } from './filter.ts';
+import { type Lookup, matches, parseFilter } from './filter.ts';
+import { sortBy } from './order.ts';
 import { tagOf, tagRecord } from './registry-tags.ts';
 import * as wire from './registry-wire.ts';
 import { checkMaxResults, paged } from './validation.ts';
+
+function checkModelName(name: unknown): string {
+  if (typeof name === 'string' && /^[^/:]+$/.test(name)) return name;
+  throw invalid(`Invalid name for a registered model: '${name ?? ''}'.`);
+}
+
+const modelExists = (name: string) =>
+  new MlflowError('RESOURCE_ALREADY_EXISTS', `Registered Model (name=${name}) already exists.`);
 
 export function registeredModelEndpoints(context: AzureMlContext): Endpoint[] {
   const { resources } = context;
@@ -19,12 +28,17 @@ export function registeredModelEndpoints(context: AzureMlContext): Endpoint[] {
   };
 
   function searchModels(input: Record<string, any>) {
-    const filter = parseFilter(input.filter);
+    const filter = parseFilter(input.filter, ['name']);
     const all = resources.list('models').map((model) => wire.toRegisteredModel(context, model));
-    const found = all.filter((model) =>
-      matches(filter, ({ entity, key }) => (entity === 'tag' ? tagOf(model.tags, key) : (model as any)[key])),
-    );
-    const { items, ...next } = paged(found, checkMaxResults(input.max_results, 100, 1000), input.page_token);
+    const lookup =
+      (model: any): Lookup =>
+      ({ entity, key }) =>
+        entity === 'tag' ? tagOf(model.tags, key) : model[key === 'timestamp' ? 'last_updated_timestamp' : key];
+    const found = all.filter((model) => matches(filter, lookup(model)));
+    const orders = ['name', 'timestamp', 'last_updated_timestamp', 'creation_timestamp'];
+    const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
+    const ordered = sortBy(found, [input.order_by ?? []].flat(), lookup, orders, byName);
+    const { items, ...next } = paged(ordered, checkMaxResults(input.max_results, 100, 1000), input.page_token);
     return { registered_models: items, ...next };
   }
 
@@ -37,11 +51,9 @@ export function registeredModelEndpoints(context: AzureMlContext): Endpoint[] {
       path: 'registered-models/create',
       writes: true,
       handle(input) {
-        if (typeof input.name !== 'string' || !/^[^/:]+$/.test(input.name))
-          throw invalid(`Invalid name for a registered model: '${input.name ?? ''}'.`);
-        if (resources.get(`models/${input.name}`))
-          throw new MlflowError('RESOURCE_ALREADY_EXISTS', `Registered Model (name=${input.name}) already exists.`);
-        return putModel(input.name, {
+        const name = checkModelName(input.name);
+        if (resources.get(`models/${name}`)) throw modelExists(name);
+        return putModel(name, {
           tags: tagRecord(input.tags),
           description: input.description ?? '',
           nextVersion: '1',
@@ -58,6 +70,22 @@ export function registeredModelEndpoints(context: AzureMlContext): Endpoint[] {
       path: 'registered-models/update',
       writes: true,
       handle: (input) => putModel(wire.findModel(context, input.name).name, { description: input.description ?? '' }),
+    },
+    {
+      method: 'post',
+      path: 'registered-models/rename',
+      writes: true,
+      handle(input) {
+        const model = wire.findModel(context, input.name);
+        const name = checkModelName(input.new_name);
+        if (resources.get(`models/${name}`)) throw modelExists(name);
+        for (const version of resources.list(`models/${model.name}/versions`)) {
+          resources.put(`models/${name}/versions/${version.name}`, { properties: version.properties });
+          resources.delete(`models/${model.name}/versions/${version.name}`);
+        }
+        resources.delete(`models/${model.name}`);
+        return putModel(name, model.properties);
+      },
     },
     { method: 'get', path: 'registered-models/search', handle: searchModels },
     { method: 'post', path: 'registered-models/get-latest-versions', handle: latest },
@@ -111,6 +139,8 @@ export function registeredModelEndpoints(context: AzureMlContext): Endpoint[] {
       path: 'registered-models/alias',
       writes: true,
       handle(input) {
+        if (/^latest$/i.test(input.alias)) throw invalid("'latest' alias name (case insensitive) is reserved.");
+        if (/^v\d+$/i.test(input.alias)) throw invalid(`Version alias name '${input.alias}' is reserved.`);
         wire.findVersion(context, input.name, input.version);
         wire.setAlias(context, wire.findModel(context, input.name), String(input.alias), String(input.version));
         return {};

@@ -11,7 +11,7 @@ import { matches, parseFilter } from './filter.ts';
 import { sortBy } from './order.ts';
 import { randomRunName } from './run-names.ts';
 import { checkMaxResults, checkTag, paged } from './validation.ts';
-import { jobStatus, runLookup, toMlflowInfo, toMlflowRun } from './wire.ts';
+import { jobStatus, runAttributes, runLookup, toMlflowInfo, toMlflowRun } from './wire.ts';
 
 /** The run with that id; throws RESOURCE_DOES_NOT_EXIST. */
 export function findRun(store: RunStore, input: Record<string, any>): RunRecord {
@@ -90,13 +90,19 @@ function update(context: AzureMlContext, store: RunStore, input: Record<string, 
 function search(store: RunStore, input: Record<string, any>) {
   const experiments = [input.experiment_ids ?? []].flat().map((id: string) => store.experiment({ id })?.experimentId);
   const view = String(input.run_view_type ?? 'ACTIVE_ONLY').toUpperCase();
-  const filter = parseFilter(input.filter);
+  const filter = parseFilter(input.filter, runAttributes);
   const wantsDeleted = (run: RunRecord) => view === 'ALL' || (view === 'DELETED_ONLY') === run.hidden;
   const candidates = store.list().filter((run) => experiments.includes(run.experimentId) && wantsDeleted(run));
   const found = candidates.filter((run) => matches(filter, runLookup(store, run)));
   const start = (run: RunRecord) => Date.parse(run.startTimeUtc ?? run.createdUtc);
   const newestFirst = (a: RunRecord, b: RunRecord) => start(b) - start(a) || a.runId.localeCompare(b.runId);
-  const ordered = sortBy(found, [input.order_by ?? []].flat(), (run) => runLookup(store, run), newestFirst);
+  const ordered = sortBy(
+    found,
+    [input.order_by ?? []].flat(),
+    (run) => runLookup(store, run),
+    runAttributes,
+    newestFirst,
+  );
   const { items, ...next } = paged(ordered, checkMaxResults(input.max_results, 1000, 50000), input.page_token);
   return { runs: items.map((run) => toMlflowRun(store, run)), ...next };
 }

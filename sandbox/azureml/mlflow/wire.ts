@@ -108,6 +108,32 @@ export function toMlflowExperiment(experiment: Experiment) {
   };
 }
 
+/** Names of a run's attributes in filters and orders. */
+export const runAttributes = [
+  'run_id',
+  'run_uuid',
+  'run_name',
+  'run name',
+  'runname',
+  'name',
+  'status',
+  'user_id',
+  'experiment_id',
+  'artifact_uri',
+  'start_time',
+  'created',
+  'end_time',
+  'lifecycle_stage',
+];
+
+/** Names, digests or contexts of the datasets that were logged to the run. */
+function datasetValues(run: RunRecord, key: string): string[] {
+  const datasets = run.mlflowInputs.datasets as { dataset?: Record<string, string>; tags?: Record<string, string>[] }[];
+  if (key !== 'context') return datasets.flatMap(({ dataset }) => dataset?.[key] ?? []);
+  const contexts = datasets.flatMap(({ tags }) => tags ?? []).filter((tag) => tag.key === 'mlflow.data.context');
+  return contexts.map((tag) => String(tag.value));
+}
+
 /** Values of a run for filters and orders. */
 export function runLookup(store: RunStore, run: RunRecord): Lookup {
   const info: Record<string, any> = toMlflowInfo(run);
@@ -122,6 +148,7 @@ export function runLookup(store: RunStore, run: RunRecord): Lookup {
     if (entity === 'metric') return latestMetrics(store.metrics(run.runId)).find((point) => point.key === key)?.value;
     if (entity === 'param') return run.parameters[key];
     if (entity === 'tag') return tags[key];
+    if (entity === 'dataset') return datasetValues(run, key);
     return info[alias[key.toLowerCase()] ?? key];
   };
 }
