@@ -18,7 +18,7 @@ import {
   pipelineBatchDeployment,
 } from './schema/deployment.ts';
 import { batchEndpoint, onlineEndpoint } from './schema/endpoint.ts';
-import { check, type ObjectField } from './schema/fields.ts';
+import { check, type ObjectField, unknownFields } from './schema/fields.ts';
 import { jobSchedule, monitorSchedule } from './schema/schedule.ts';
 import { get, textOf, type YamlNode } from './yaml.ts';
 
@@ -101,8 +101,9 @@ export function compileFile(options: CompileFileOptions): FilePlan {
     const { job, ...plan } = planJob(context, options);
     return { ...plan, main: job };
   }
-  const { schema, compile } = KINDS[kind];
-  if (schema) check(file.root, schema(file.root), '', builder.problems);
+  const { schema: schemaOf, compile } = KINDS[kind];
+  const schema = schemaOf?.(file.root);
+  if (schema) check(file.root, schema, '', builder.problems);
   if (builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
   const { request, contextDatastore } = compile(context, file.root, options.location);
   if (builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
@@ -110,8 +111,14 @@ export function compileFile(options: CompileFileOptions): FilePlan {
     workspace: options.workspace,
     requirements: builder.requirements,
     steps: builder.steps,
-    main: request,
+    main: builder.problems.tolerated && schema ? withUnknown(request, unknownFields(file.root, schema)) : request,
     ...(contextDatastore ? { contextDatastore } : {}),
     warnings: builder.warnings,
   };
+}
+
+/** The request with fields that this code does not know, as they were written. */
+function withUnknown(request: PlannedRequest, unknown: Record<string, unknown>): PlannedRequest {
+  const body = request.body as { properties: Record<string, unknown> };
+  return { ...request, body: { ...body, properties: { ...unknown, ...body.properties } } };
 }

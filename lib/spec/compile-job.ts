@@ -11,7 +11,7 @@ import { compileSweepJob } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
-import { check, type Field } from './schema/fields.ts';
+import { check, type Field, unknownFields } from './schema/fields.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
 import { sweepJob } from './schema/sweep.ts';
@@ -87,12 +87,12 @@ export function planJob(context: CompileContext, options: CompileOptions): Submi
 
 /** Reads the file with its overrides and starts a plan for it. */
 export function startCompiling(
-  options: Pick<CompileOptions, 'file' | 'shownFrom' | 'workspace' | 'overrides'>,
+  options: Pick<CompileOptions, 'file' | 'shownFrom' | 'workspace' | 'overrides' | 'allowUnknownFields'>,
 ): CompileContext {
   const file = readYaml(options.file, options.shownFrom);
   applyOverrides(file, options.overrides ?? []);
   return {
-    builder: createPlanBuilder(options.workspace),
+    builder: createPlanBuilder(options.workspace, options.allowUnknownFields),
     components: COMPONENT_TYPES,
     steps: STEP_TYPES,
     file,
@@ -110,7 +110,8 @@ export function jobDefinition(context: CompileContext): Record<string, unknown> 
   const type = jobTypeOf(root, problems);
   if (!type) return {};
   check(root, type.schema, '', problems);
-  return problems.length === before || type === JOB_TYPES.pipeline ? type.compile(context, root) : {};
+  if (problems.length > before && type !== JOB_TYPES.pipeline) return {};
+  return { ...(problems.tolerated ? unknownFields(root, type.schema) : {}), ...type.compile(context, root) };
 }
 
 function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {

@@ -1,4 +1,4 @@
-import { get, isNull, textOf, type YamlNode } from './yaml.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from './yaml.ts';
 
 /** What a YAML file of Azure ML can describe. */
 export type FileKind =
@@ -36,7 +36,6 @@ const BATCH_FIELDS = [
   'retry_settings',
   'error_threshold',
 ];
-const JOB_TYPES = ['sweep', 'automl', 'finetuning', 'distillation', 'import', 'data_transfer', 'parallel', 'spark'];
 
 /**
  * What a file describes. The official command line is told by its command (`az ml data create`); here the file says it:
@@ -64,17 +63,28 @@ export function fileKindOf(root: YamlNode): FileKind {
       : 'online endpoint';
   }
   if (has('command', 'jobs', 'component', 'entry', 'task', 'trial')) return isComponent(root) ? 'component' : 'job';
+  if (has('instance_type', 'code_configuration', 'liveness_probe', 'data_collector'))
+    return 'managed online deployment';
+  if (type === 'model' || has(...BATCH_FIELDS)) return 'batch deployment';
   if (has('image', 'build', 'conda_file', 'inference_config')) return 'environment';
   if (has('flavors', 'stage')) return 'model';
   if (has('path', 'datastore') && type === '') return 'data';
   return 'job';
 }
 
-/** Of a file that could be either: components have versions and declare inputs; jobs give them values. */
+/** Of a file that could be either: components have versions and declare inputs; jobs give inputs values. */
 function isComponent(root: YamlNode): boolean {
   const has = (...names: string[]): boolean => names.some((name) => !isNull(get(root, name)));
-  if (JOB_TYPES.includes(textOf(get(root, 'type')) ?? '') && !has('version', 'is_deterministic')) return false;
-  return has('version', 'is_deterministic', 'additional_includes');
+  if (has('version', 'is_deterministic', 'additional_includes')) return true;
+  const inputs = entriesOf(get(root, 'inputs'));
+  return (
+    has('name') &&
+    !has('experiment_name', 'compute', 'settings') &&
+    inputs.length > 0 &&
+    inputs.every(
+      ([, input]) => !isNull(get(input, 'type')) && isNull(get(input, 'path')) && isNull(get(input, 'value')),
+    )
+  );
 }
 
 function kindOfSchema(schema: string | undefined): FileKind | undefined {

@@ -3,6 +3,7 @@ import { STABLE } from '../azureml/api-versions.ts';
 import type { AssetKind } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
 import type { Snapshot } from '../snapshot/files.ts';
+import type { Findings } from './schema/fields.ts';
 
 /** A write, complete but for `CONTAINER`, which only the service can tell. */
 export interface PlannedRequest {
@@ -85,20 +86,24 @@ export interface PlanBuilder {
   readonly steps: PlanStep[];
   readonly requirements: Requirement[];
   readonly warnings: Problem[];
-  readonly problems: Problem[];
+  readonly problems: Findings;
   /** Adds the step unless one with this key is there. */
   addStep(key: string, step: PlanStep): void;
   require(requirement: Requirement): void;
 }
 
-export function createPlanBuilder(workspace: string): PlanBuilder {
+/** @param allowUnknownFields they become warnings instead of problems */
+export function createPlanBuilder(workspace: string, allowUnknownFields = false): PlanBuilder {
   const keys = new Set<string>();
+  const warnings: Problem[] = [];
+  const problems: Findings = [];
+  if (allowUnknownFields) problems.tolerated = warnings;
   const builder: PlanBuilder = {
     workspace,
     steps: [],
     requirements: [],
-    warnings: [],
-    problems: [],
+    warnings,
+    problems,
     addStep(key, step) {
       if (keys.has(key)) return;
       keys.add(key);

@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 
 /** What may stand at a place of a YAML file. */
 export type Field =
@@ -66,12 +66,39 @@ export function normalizeChoice(value: string): string {
     .toLowerCase();
 }
 
+/** Where findings go. */
+export interface Findings extends Array<Problem> {
+  /** Set where unknown fields are to be passed on: they are told here and are no problems. */
+  tolerated?: Problem[];
+}
+
+type Finding = Problem & { isUnknownField?: true };
+
 /**
  * Checks a value against its field and collects everything that is wrong; never throws. Null is allowed wherever a field
  * is not required: it means "not given".
  * @param path of the value, for messages: `jobs.train.inputs`
  */
-export function check(node: YamlNode, field: Field, path: string, problems: Problem[]): void {
+export function check(node: YamlNode, field: Field, path: string, problems: Findings): void {
+  const findings: Finding[] = [];
+  checkField(node, field, path, findings);
+  for (const { isUnknownField, ...problem } of findings)
+    if (isUnknownField && problems.tolerated) problems.tolerated.push(problem);
+    else problems.push(problem);
+}
+
+/** The fields of a mapping that its schema does not have, as written; they are sent as they are where that is wanted. */
+export function unknownFields(node: YamlNode, field: Field): Record<string, unknown> {
+  const schema = field.type === 'tagged' ? field.of[wordOf(textOf(get(node, field.tag)), field.of) ?? ''] : field;
+  if (schema?.type !== 'object') return {};
+  return Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => !Object.hasOwn(schema.fields, name))
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
+}
+
+function checkField(node: YamlNode, field: Field, path: string, problems: Finding[]): void {
   const fail = (expected: string): void => {
     problems.push({ message: `${at(path)} must be ${expected}, but is ${describe(node)}.`, place: node.place });
   };
@@ -83,11 +110,11 @@ export function check(node: YamlNode, field: Field, path: string, problems: Prob
       break;
     case 'map':
       if (node.kind !== 'map') fail('a mapping');
-      for (const [name, value] of entriesOf(node)) check(value, field.of, join(path, name), problems);
+      for (const [name, value] of entriesOf(node)) checkField(value, field.of, join(path, name), problems);
       break;
     case 'list':
       if (node.kind !== 'list') fail('a list');
-      else for (const [i, item] of node.items.entries()) check(item, field.of, `${path}[${i}]`, problems);
+      else for (const [i, item] of node.items.entries()) checkField(item, field.of, `${path}[${i}]`, problems);
       break;
     case 'tagged':
       if (node.kind === 'map') checkTagged(node, field, path, problems);
@@ -136,16 +163,17 @@ function expectation(field: ScalarField): string {
   }[field.type];
 }
 
-function checkObject(node: YamlNode, field: ObjectField, path: string, problems: Problem[]): void {
+function checkObject(node: YamlNode, field: ObjectField, path: string, problems: Finding[]): void {
   const entries = entriesOf(node);
   for (const [name, value, keyPlace] of entries) {
     const known = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
-    if (known) check(value, known, join(path, name), problems);
+    if (known) checkField(value, known, join(path, name), problems);
     else if (!field.open) {
       const names = Object.keys(field.fields);
       problems.push({
         message: `${at(path)} has the unknown field '${name}'.${didYouMean(name, names) || ` Allowed are ${oneOf(names, 30)}.`}`,
         place: keyPlace,
+        isUnknownField: true,
       });
     }
   }
@@ -155,7 +183,7 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
   }
 }
 
-function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, problems: Problem[]): void {
+function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, problems: Finding[]): void {
   const written = get(node, tag);
   const word = wordOf(textOf(written), of);
   if (word !== undefined) checkObject(node, of[word]!, path, problems);
@@ -180,17 +208,17 @@ export function wordOf(written: string | undefined, known: Readonly<Record<strin
 }
 
 /** Of several shapes the one is meant whose kind (scalar, mapping, list) fits; its own findings are told. */
-function checkEither(node: YamlNode, fields: readonly Field[], path: string, problems: Problem[]): void {
+function checkEither(node: YamlNode, fields: readonly Field[], path: string, problems: Finding[]): void {
   const kindOf = (field: Field): string =>
     field.type === 'object' || field.type === 'map' || field.type === 'tagged'
       ? 'map'
       : field.type === 'list'
         ? 'list'
         : 'scalar';
-  let fewest: Problem[] | undefined;
+  let fewest: Finding[] | undefined;
   for (const field of fields) {
-    const found: Problem[] = [];
-    check(node, field, path, found);
+    const found: Finding[] = [];
+    checkField(node, field, path, found);
     if (found.length === 0) return;
     if (kindOf(field) === node.kind && (!fewest || found.length < fewest.length)) fewest = found;
   }
