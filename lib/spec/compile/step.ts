@@ -2,7 +2,7 @@ import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { check, isBinding, normalizeChoice, type ObjectField } from '../schema/fields.ts';
+import { check, isBinding, normalizeChoice, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
@@ -47,7 +47,7 @@ export function componentStep(word: string): StepCompiler {
     const compute = get(node, 'compute');
     return {
       body: compact({
-        ...(isInline ? {} : unknownFields(node, schema)),
+        ...(isInline && !problems.tolerated ? {} : unknownFields(node, schema)),
         name,
         type: word,
         display_name: textOf(get(node, 'display_name')),
@@ -72,15 +72,6 @@ export function componentStep(word: string): StepCompiler {
 function sourceOf(id = ''): string {
   if (id.startsWith('azureml://')) return 'REMOTE.REGISTRY';
   return id.includes('/components/azureml_anonymous/') ? 'YAML.COMPONENT' : 'REMOTE.WORKSPACE.COMPONENT';
-}
-
-/** Fields that are newer than this code are passed through, as Azure ML's own tools do in steps. */
-function unknownFields(node: YamlNode, schema: ObjectField): Record<string, unknown> {
-  return Object.fromEntries(
-    entriesOf(node)
-      .filter(([name]) => !Object.hasOwn(schema.fields, name))
-      .map(([name, value]) => [name, jsonOf(value)]),
-  );
 }
 
 /** `component:` as a file, a reference, or a description in place. */
