@@ -34,7 +34,8 @@ export async function stepMetrics(sandbox: Sandbox, jobName: string): Promise<Re
   return Object.fromEntries(metrics.map((metric: any) => [metric.key, Number(metric.value)]));
 }
 
-function call(
+/** Sends a request to any of the sandbox's APIs as a contributor. */
+export function call(
   sandbox: Sandbox,
   method: string,
   url: string,

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { pipelineEndpointId, publishedPipelineId } from '../../sandbox/azureml/arm/published-pipelines.ts';
+import type { RecordedRequest } from '../../sandbox/contracts.ts';
+import { type Fixture, type Run, type Step, startFixture, stream, submit, task, writes } from './fixture.ts';
+import { put, seedBatchEndpoint, seedComponents, seedSchedules } from './workspace-seeds.ts';
+
+const start = (source: string, inputs: Record<string, string>, more: Step = {}): Step =>
+  task('AzureMLSubmitJob', 'submit', { source, ...inputs }, more);
+
+describe('starting a job', function () {
+  this.timeout(120_000);
+  let fixture: Fixture;
+  before(async () => {
+    fixture = await startFixture();
+    await seedComponents(fixture.sandbox);
+    await seedBatchEndpoint(fixture.sandbox);
+    await seedSchedules(fixture.sandbox);
+    await put(fixture.sandbox, 'data/iris/versions/1', {
+      properties: { dataType: 'uri_folder', dataUri: 'azureml://datastores/workspaceblobstore/paths/iris' },
+    });
+  });
+  after(() => fixture.stop());
+  afterEach(() => fixture.sandbox.faults.clear());
+
+  /** The job ran to its end and the step told everything about it. */
+  const completes = async (step: Step, log: RegExp): Promise<Run> => {
+    const run = await fixture.run([step, stream()]);
+    assert.equal(run.result, 'succeeded', run.log);
+    const { jobName, jobId, studioUrl, status } = run.step('submit').outputs;
+    assert.match(jobId!, new RegExp(`/jobs/${jobName}$`));
+    assert.ok(studioUrl!.startsWith(`https://ml.azure.localhost/runs/${jobName}?`), studioUrl);
+    assert.ok(status);
+    assert.match(run.log, log);
+    assert.equal(run.step('stream').outputs.status, 'Completed');
+    return run;
+  };
+
+  /** The step fails with one error and changes nothing. */
+  const fails = async (step: Step): Promise<string> => {
+    const run = await fixture.run([step]);
+    assert.equal(run.result, 'failed', run.log);
+    assert.deepEqual(writes(run.requests), [], 'nothing is sent');
+    assert.doesNotMatch(run.log, /\n\s+at .*:\d+:\d+\)?$/m, 'no stack');
+    const errors = run.step('submit').issues.filter(({ type }) => type === 'error');
+    assert.equal(errors.length, 1, run.log);
+    return run.log;
+  };
+
+  /** What `whatIf` prints is what is sent; and `whatIf` sends nothing. Answers the one write. */
+  const sendsAsPlanned = async (
+    source: string,
+    inputs: Record<string, string>,
+    neutral: (text: string) => string = (text) => text,
+  ): Promise<RecordedRequest> => {
+    const plan = await fixture.run([start(source, { ...inputs, whatIf: 'true' })]);
+    assert.equal(plan.result, 'succeeded', plan.log);
+    assert.deepEqual(writes(plan.requests), []);
+    const lines = plan.step('submit').log.join('\n');
+    const groups = [...lines.matchAll(/##\[group\](.*)\n([\s\S]*?)##\[endgroup\]/g)];
+    assert.equal(groups.length, 1, lines);
+    const [, title, body] = groups[0]!;
+    const run = await fixture.run([start(source, inputs)]);
+    assert.equal(run.result, 'succeeded', run.log);
+    const sent = run.requests.filter(({ method }) => method !== 'GET');
+    assert.equal(sent.length, 1);
+    const own = (text: string): string => neutral(text).replace(/"azureml\.git\.build_[a-z]+":"[^"]*"/g, '""');
+    const [method, url] = title!.split(' ');
+    assert.equal(`${sent[0]!.method} ${sent[0]!.url}`, `${method} ${url!.replace(fixture.sandbox.azuremlUrl, '')}`);
+    assert.equal(own(JSON.stringify(sent[0]!.body)), own(JSON.stringify(JSON.parse(body!))));
+    return sent[0]!;
+  };
+
+  describe('from a job file', () => {
+    it('gives its inputs other values', async () => {
+      const run = await fixture.run([submit('jobs/command.yml', { inputs: 'accuracy=0.5', whatIf: 'true' })]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.match(run.log, /"accuracy": \{\s+"jobInputType": "literal",\s+"value": "0\.5"/);
+    });
+
+    it('knows its inputs', async () => {
+      const log = await fails(submit('jobs/command.yml', { inputs: 'acuracy=0.5' }));
+      assert.match(log, /The job file has no input 'acuracy'\. Did you mean 'accuracy'\?/);
+    });
+
+    it('needs the file', async () => {
+      await assert.rejects(fixture.run([start('jobFile', {})]), /jobFile/);
+    });
+  });
+
+  describe('from a component', () => {
+    const greeter = { component: 'greeter:1', defaultCompute: 'cpu-cluster', inputs: 'message=hello there\ncount=2' };
+
+    it('runs it', async () => {
+      const run = await completes(
+        start('component', { ...greeter, tags: 'a=b' }),
+        /Greet \| hello there\n.*\| hello there/,
+      );
+      const { sandbox } = fixture;
+      const [job] = sandbox.requests.filter(({ method, url }) => method === 'PUT' && url.includes('/jobs/')).slice(-1);
+      const { properties } = job!.body as any;
+      assert.equal(properties.experimentName, 'greeter');
+      assert.deepEqual(properties.tags, { a: 'b' });
+      assert.deepEqual(properties.outputs, { report: { jobOutputType: 'uri_folder' } });
+      assert.match(run.step('submit').outputs.jobName!, /^greeter-/);
+    });
+
+    it('takes the newest version, and the newest data', async () => {
+      const { body } = await sendsAsPlanned('component', {
+        component: 'azureml:greeter@latest',
+        jobName: 'newest',
+        inputs: 'message=hi\ndata=azureml:iris@latest',
+      });
+      const { componentId, inputs, settings } = (body as any).properties;
+      assert.match(componentId, /\/workspaces\/sandbox-ws\/components\/greeter\/versions\/2$/);
+      assert.equal(inputs.data.jobInputType, 'uri_folder');
+      assert.match(inputs.data.uri, /\/workspaces\/sandbox-ws\/data\/iris\/versions\/1$/);
+      assert.deepEqual(settings, {});
+    });
+
+    it('finds its own job when it is retried', async () => {
+      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
+      const run = await fixture.run([start('component', greeter, { retryCountOnTaskFailure: 1 })]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.match(run.log, /This step has submitted the job \S+ before/);
+      assert.equal(new Set(writes(run.requests)).size, 1);
+    });
+
+    it('tells what is wrong with its inputs, all at once', async () => {
+      const log = await fails(
+        start('component', { component: 'greeter:2', inputs: 'mesage=x\ncount=many\ndata=./here' }),
+      );
+      assert.match(log, /The component 'greeter:2' has no input 'mesage'\. Did you mean 'message'\?/);
+      assert.match(log, /The input 'message' \(string\) of the component 'greeter:2' has no value\./);
+      assert.match(log, /The input 'count' is 'many', but must be a number\./);
+      assert.match(log, /The input 'data' is of type uri_folder, so '\.\/here' must be a reference/);
+      assert.match(log, /##\[error\]The input inputs has 4 mistakes\./);
+    });
+
+    it('tells what is not there', async () => {
+      const of = (component: string, more = {}): Promise<string> =>
+        fails(start('component', { ...greeter, component, ...more }));
+      assert.match(
+        await of('greter:1'),
+        /There is no component 'greter' in the workspace 'sandbox-ws'\. Did you mean 'greeter'\?/,
+      );
+      assert.match(await of('greeter:9'), /There is no version 9 of the component 'greeter'.* There is '2' and '1'\./);
+      assert.match(await of('greeter'), /'greeter', which is no reference to a version of a component\..*name@latest/);
+      assert.match(await of('greet:1'), /'greet:1' is of type command; only a pipeline component is a job/);
+      assert.match(await of('azureml://registries/nowhere/components/a/versions/1'), /There is no registry 'nowhere'/);
+      assert.match(
+        await of('azureml://registries/azureml/components/a/labels/latest'),
+        /There is no component 'a' in the registry 'azureml'\./,
+      );
+      assert.match(
+        await of('greeter:1', { defaultCompute: 'cpu-clustr' }),
+        /'defaultCompute' refers to the compute 'cpu-clustr'.*Did you mean 'cpu-cluster'\?/,
+      );
+      assert.match(
+        await of('greeter:1', { inputs: 'message=x\ndata=azureml:irs:1' }),
+        /'inputs\.data' refers to the data asset 'irs'.*Did you mean 'iris'\?/,
+      );
+    });
+  });
+
+  describe('from a batch endpoint', () => {
+    const scoring = { endpointName: 'scoring', inputs: 'message=hello batch' };
+
+    it('runs its default deployment', async () => {
+      await completes(start('batchEndpoint', { ...scoring, experimentName: 'scores' }), /Greet \| hello batch/);
+    });
+
+    it('sends what it has planned', async () => {
+      const inputs = 'message=x\ndata=azureml:iris:1';
+      const { body, headers } = await sendsAsPlanned('batchEndpoint', { ...scoring, inputs, jobName: 'batch-1' });
+      const { inputData, name } = (body as any).properties;
+      assert.deepEqual(inputData.message, { jobInputType: 'Literal', value: 'x' });
+      assert.equal(inputData.data.jobInputType, 'UriFolder');
+      assert.match(inputData.data.uri, /\/data\/iris\/versions\/1$/);
+      assert.equal(name, 'batch-1');
+      assert.equal(headers['azureml-model-deployment'], 'greeter');
+    });
+
+    it('starts one job, however often it is retried', async () => {
+      fixture.sandbox.faults.add({ match: 'POST .*/jobs', kind: 'truncate', times: 4 });
+      const run = await fixture.run([start('batchEndpoint', scoring, { retryCountOnTaskFailure: 1 }), stream()]);
+      assert.equal(run.result, 'succeeded', run.log);
+      const posts = run.requests.filter(({ method, url }) => method === 'POST' && /\/jobs$/.test(url));
+      assert.ok(posts.length > 4);
+      assert.equal(new Set(posts.map(({ headers }) => headers['repeatability_request-id'])).size, 1);
+    });
+
+    it('tells why a model does not run in the sandbox', async () => {
+      const inputs = 'images=uri_file:https://example.org/a.csv';
+      const run = await fixture.run([
+        start('batchEndpoint', { ...scoring, deploymentName: 'model', inputs }),
+        stream(),
+      ]);
+      assert.equal(run.step('submit').result, 'Succeeded', run.log);
+      const post = run.requests.find(({ method, url }) => method === 'POST' && /\/jobs$/.test(url));
+      assert.deepEqual((post!.body as any).properties.inputData, {
+        images: { jobInputType: 'UriFile', uri: 'https://example.org/a.csv' },
+      });
+      assert.equal(run.step('stream').outputs.status, 'Failed');
+      assert.match(run.log, /The sandbox can't run nodes of type 'parallel'/);
+    });
+
+    it('tells what is wrong', async () => {
+      const of = (more: Record<string, string>): Promise<string> =>
+        fails(start('batchEndpoint', { ...scoring, ...more }));
+      assert.match(
+        await of({ endpointName: 'scorin' }),
+        /There is no batch endpoint 'scorin'.*Did you mean 'scoring'\?/,
+      );
+      assert.match(
+        await of({ deploymentName: 'x' }),
+        /'scoring' has no deployment 'x'\. It has 'model' and 'greeter'\./,
+      );
+      assert.match(
+        await of({ inputs: '' }),
+        /The input 'message' \(string\) of the deployment 'greeter' of the batch endpoint 'scoring' has no value/,
+      );
+    });
+  });
+
+  describe('from a schedule', () => {
+    it('runs its job now', async () => {
+      await completes(start('schedule', { scheduleName: 'nightly' }), /Greet \| good night/);
+    });
+
+    it('sends what it has planned', async () => {
+      await sendsAsPlanned('schedule', { scheduleName: 'nightly' }, (text) => text.replace(/\d{4}-[^"]*Z/, ''));
+    });
+
+    it('tells what is wrong', async () => {
+      assert.match(
+        await fails(start('schedule', { scheduleName: 'nightli' })),
+        /There is no schedule 'nightli'.*Did you mean 'nightly'\?/,
+      );
+      assert.match(
+        await fails(start('schedule', { scheduleName: 'nightly', inputs: 'a=b' })),
+        /a schedule runs its job as it is/,
+      );
+      const paused = await fixture.run([start('schedule', { scheduleName: 'paused' })]);
+      assert.match(paused.log, /##\[error\]Azure ML refused the request: The schedule paused is disabled/);
+    });
+
+    it('says which inputs it does not use', async () => {
+      const run = await fixture.run([start('schedule', { scheduleName: 'nightly', tags: 'a=b' })]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.match(run.log, /##\[warning\]The input tags is not used for the source schedule\./);
+    });
+  });
+
+  describe('from a published pipeline', () => {
+    it('runs it, and says that it is legacy', async () => {
+      const inputs = { pipelineId: publishedPipelineId, inputs: 'message=old friend' };
+      const run = await completes(start('publishedPipeline', inputs), /Greet \| old friend/);
+      assert.match(run.log, /##\[warning\]Published pipelines are legacy/);
+    });
+
+    it('sends what it has planned, to a pipeline endpoint too', async () => {
+      const { body, url } = await sendsAsPlanned('publishedPipeline', {
+        pipelineId: `endpoint:${pipelineEndpointId}`,
+        experimentName: 'old',
+        tags: 'a=b',
+      });
+      assert.match(url, /\/PipelineRuns\/PipelineEndpointSubmit\/Id\//);
+      assert.deepEqual(body, { ExperimentName: 'old', Tags: { a: 'b' }, RunSource: 'API', ParameterAssignments: {} });
+    });
+
+    it('tells what is wrong', async () => {
+      assert.match(
+        await fails(start('publishedPipeline', { pipelineId: 'my-pipeline' })),
+        /The input pipelineId is 'my-pipeline', which is no id/,
+      );
+      const gone = publishedPipelineId.replace('c1', 'cf');
+      const run = await fixture.run([start('publishedPipeline', { pipelineId: gone })]);
+      assert.match(
+        run.log,
+        new RegExp(`##\\[error\\]Azure ML refused the request: The pipeline ${gone} was not found`),
+      );
+    });
+  });
+
+  it('knows its sources', async () => {
+    assert.match(await fails(start('notebook', {})), /The input source is 'notebook'; allowed are 'jobFile'/);
+  });
+});
