@@ -5,6 +5,9 @@ import type { ClientRegistration } from './identity/clients.ts';
 /** Audience of Azure ML's data plane in the sandbox's cloud, whose portal is `https://portal.sandbox.localhost/`. */
 export const azureMlAudience = 'https://ml.azure.localhost';
 
+/** Audiences of the public cloud: azure-ai-ml asks for them when it shares an asset with a registry, whatever the cloud. */
+export const publicAudiences = ['https://ml.azure.com', 'https://management.azure.com'];
+
 /** Name of the sandbox's cloud, as `AZUREML_CURRENT_CLOUD` and a connection's `environment` give it. */
 export const cloudName = 'SandboxCloud';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import express from 'express';
 import { startAzureMl } from './azureml/azureml.ts';
-import { azureMlAudience, createConnections } from './connections.ts';
+import { azureMlAudience, createConnections, publicAudiences } from './connections.ts';
 import type { RecordedRequest, Sandbox } from './contracts.ts';
 import { createDevOps } from './devops/devops.ts';
 import { clientEnvironmentFor, clientSettings } from './environment.ts';
@@ -90,7 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       onStop: (stopPart) => stops.push(stopPart),
       log,
     });
-    const audiences = [azureml.url, azureMlAudience, storageAudience, azureDevOpsAudience];
+    const audiences = [azureml.url, azureMlAudience, ...publicAudiences, storageAudience, azureDevOpsAudience];
     identityApp.disable('x-powered-by');
     identityApp.use(faults.middleware);
     identityApp.use(

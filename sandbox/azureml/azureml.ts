@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express from 'express';
-import { azureMlAudience } from '../connections.ts';
+import { azureMlAudience, publicAudiences } from '../connections.ts';
 import type { AzureMlContext, RecordedRequest, ResourceStore, Runs, WorkspaceSettings } from '../contracts.ts';
 import type { FaultInjection } from '../faults.ts';
 import type { SigningTokens } from '../identity/tokens.ts';
@@ -114,7 +114,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       tokens,
       tenantId: settings.tenantId,
       authorityUrl: options.identityUrl,
-      audiences: [server.url, azureMlAudience],
+      audiences: [server.url, azureMlAudience, ...publicAudiences],
       tokenExpired: options.faults.tokenExpired,
     }),
   );

@@ -118,15 +118,17 @@ function checkUnchanged(
   throw conflict(`${singular[kind]} ${label} already exists; its '${changed}' cannot be changed.`);
 }
 
+/** Fields of a component's specification that the service fills in, or that clients add when they put back what they read. */
+const added = ['name', 'version', 'id', 'creation_context', '_source', '$schema'];
 /** Fields of a component's specification that only describe it; `az ml component update` changes them. */
 const describing = ['display_name', 'description', 'tags'];
+const unchecked = [...added, ...describing];
 
 /**
- * Null and empty fields don't count, nor do a component's name and version, which the service fills in, what says where a
- * client had the component from, and what describes it. A client that read a component writes its literals and references
+ * Null and empty fields don't count, nor do those of a component that don't define it. A client that read a component writes its literals and references
  * in another spelling: `3` for `"3"`, `/subscriptions/...` for `azureml:/subscriptions/...`.
  */
-function comparable(value: unknown, ignored = ['name', 'version', '_source', '$schema', ...describing]): unknown {
+function comparable(value: unknown, ignored = unchecked): unknown {
   if (Array.isArray(value)) return value.map((item) => comparable(item, []));
   if (typeof value !== 'object' || value === null)
     return /^(true|false)$/i.test(String(value))

@@ -13,7 +13,7 @@ import { createConnectionResources } from './connections.ts';
 import { createDatastores } from './datastores.ts';
 import { createJobs, createOperationResults } from './jobs.ts';
 import { createPublishedPipelines } from './published-pipelines.ts';
-import { createRegistryDiscovery, createRegistryReferences } from './registry.ts';
+import { createRegistryDiscovery, createRegistryImport, createRegistryReferences } from './registry.ts';
 import { createScheduleTrigger } from './schedule-trigger.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
@@ -52,7 +52,7 @@ export function createResourceProvider(context: ProviderContext): express.Router
   const registry = express.Router({ mergeParams: true });
   registry.use(requireScope(settings, 'registries', 'azureml'), requireRole(registryArmId(settings)));
   registry.get('/', (_request, response) => response.json(registryResource(context)));
-  registry.use(createRegistryReferences(context));
+  registry.use(createRegistryReferences(context), createRegistryImport(context));
   registry.use(createAssets({ ...context, store: context.registry, isRegistry: true }));
 
   const arm = express.Router();

@@ -1,8 +1,12 @@
 /** The registry `azureml`: its discovery, and its assets through ARM and the management front end. */
 import express from 'express';
-import { apiVersionOf } from './access.ts';
-import { ArmError } from './errors.ts';
+import { callerOf } from '../authentication.ts';
+import { apiVersionOf, checkName } from './access.ts';
+import { ArmError, conflict, userError } from './errors.ts';
 import type { ProviderContext } from './provider.ts';
+import { findAsset } from './references.ts';
+import { name, object, text } from './shape.ts';
+import type { AssetKind } from './shapes/assets.ts';
 import { createDataReference, createTemporaryReference } from './uploads.ts';
 
 /** `GET /registrymanagement/v1.0/registries/{name}/discovery`. */
@@ -38,6 +42,44 @@ export function createRegistryReferences({ registry, blobs, settings }: Provider
   });
   router.post('/datarefs/:name/versions/:version', (request, response) => {
     response.json(createDataReference(request.body, apiVersionOf(request), context));
+  });
+  return router;
+}
+
+const importBody = object(
+  {
+    properties: object(
+      { sourceAssetId: name },
+      { destinationName: name, destinationVersion: name, referenceType: text },
+    ),
+  },
+  {},
+);
+
+/** `POST {registry}/import`: copies a version of a workspace's asset, which `az ml model share` and its like ask for. */
+export function createRegistryImport(context: ProviderContext): express.Router {
+  const { registry, blobs } = context;
+  const router = express.Router();
+  router.post('/import', async (request, response) => {
+    importBody(request.body, { path: '', apiVersion: apiVersionOf(request) });
+    const { sourceAssetId, destinationName, destinationVersion } = request.body.properties;
+    const [, kind, sourceName, sourceVersion] = /\/(\w+)\/([^/]+)\/versions\/([^/]+)$/.exec(sourceAssetId) ?? [];
+    const source = kind && findAsset(sourceAssetId, kind as AssetKind, context);
+    if (!source) throw userError(`The asset '${sourceAssetId}' does not exist.`, 'sourceAssetId');
+    const container = `${kind}/${checkName(destinationName ?? sourceName, 'name')}`;
+    const path = `${container}/versions/${checkName(destinationVersion ?? sourceVersion, 'version')}`;
+    if (registry.get(path)) throw conflict(`The asset ${path} already exists in the registry.`);
+    const { isArchived: _archived, ...properties } = source.properties;
+    for (const field of ['modelUri', 'dataUri', 'codeUri'].filter((each) => properties[each] !== undefined)) {
+      const at = blobs.locate(properties[field]);
+      if (at) properties[field] = `${blobs.accountUrl}/${at.container}/${at.path}`;
+    }
+    const { dataType } = properties;
+    const caller = callerOf(response).appid;
+    const about = { description: null, tags: {}, properties: {}, isArchived: false, ...(dataType && { dataType }) };
+    if (!registry.get(container)) registry.put(container, { properties: about }, caller);
+    registry.put(path, { properties: { ...properties, isArchived: false } }, caller);
+    response.json({});
   });
   return router;
 }
