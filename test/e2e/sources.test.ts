@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { pipelineEndpointId, publishedPipelineId } from '../../sandbox/azureml/arm/published-pipelines.ts';
 import type { RecordedRequest } from '../../sandbox/contracts.ts';
+import { findJobStatus } from '../../scripts/workspace-facts.ts';
 import { type Fixture, type Run, type Step, startFixture, stream, submit, task, writes } from './fixture.ts';
 import { put, seedBatchEndpoint, seedComponents, seedSchedules } from './workspace-seeds.ts';
 
@@ -187,6 +188,24 @@ describe('starting a job', function () {
       const posts = run.requests.filter(({ method, url }) => method === 'POST' && /\/jobs$/.test(url));
       assert.ok(posts.length > 4);
       assert.equal(new Set(posts.map(({ headers }) => headers['repeatability_request-id'])).size, 1);
+    });
+
+    it('cancels the job when the run is cancelled while it starts', async () => {
+      fixture.sandbox.faults.add({ match: 'POST .*/jobs', kind: 'slow', delayMs: 1500 });
+      const cancel = new AbortController();
+      const lines: string[] = [];
+      const run = await fixture.run([start('batchEndpoint', scoring)], {
+        signal: cancel.signal,
+        write: (line) => {
+          lines.push(line);
+          if (line.includes('has the deployment greeter')) setTimeout(() => cancel.abort(), 500);
+        },
+      });
+      assert.equal(run.result, 'canceled');
+      const jobName = /so the job (\S+) was cancelled too/.exec(lines.join('\n'))?.[1];
+      assert.ok(jobName, lines.join('\n'));
+      // The job is short: it may have ended before it could be cancelled.
+      assert.match(await findJobStatus(fixture.sandbox, jobName), /Cancel|Completed/);
     });
 
     it('tells why a model does not run in the sandbox', async () => {

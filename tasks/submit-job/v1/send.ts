@@ -9,6 +9,9 @@ import { awaitStartedJob } from '../../../lib/submission/started-job.ts';
 import type { SubmitJobInputs } from './inputs.ts';
 import { reportJob, showRequests } from './report.ts';
 
+/** How long the answer to the request may take, retries included. */
+const ANSWER_MS = 300_000;
+
 /** Shows the one request that starts a job; unless that is all that is wanted, sends it and reports the job. */
 export async function sendAndReport<T>(
   { request, requirements = [] }: { request: AzureRequest; requirements?: Requirement[] },
@@ -24,12 +27,18 @@ export async function sendAndReport<T>(
     return { result: 'Succeeded', message: pipeline.message('WhatIfStart') };
   }
   pipeline.signal.throwIfAborted();
-  const jobName = jobNameIn((await workspace.client.send<T>(resolved)).body);
-  const job = await awaitStartedJob(workspace, jobName, clock, pipeline.signal);
-  if (pipeline.signal.aborted) {
-    await cancelJob(workspace, jobName);
-    pipeline.say('CancelledJob', jobName);
+  // Not ended by a cancellation: the answer names the job that has to be cancelled then.
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const jobName = jobNameIn((await workspace.client.send<T>({ ...resolved, signal })).body);
+  try {
+    const job = await awaitStartedJob(workspace, jobName, clock, pipeline.signal);
+    pipeline.signal.throwIfAborted();
+    return reportJob(job, pipeline);
+  } catch (error) {
+    if (pipeline.signal.aborted) {
+      await cancelJob(workspace, jobName);
+      pipeline.say('CancelledJob', jobName);
+    }
+    throw error;
   }
-  pipeline.signal.throwIfAborted();
-  return reportJob(job, pipeline);
 }

@@ -1,7 +1,8 @@
 import { cancelJob, findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatBytes } from '../../../lib/core/duration.ts';
-import { UserError } from '../../../lib/core/errors.ts';
+import { messageOf, UserError } from '../../../lib/core/errors.ts';
+import { isOwnJob } from '../../../lib/lineage/run-context.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { SubmissionPlan } from '../../../lib/spec/plan.ts';
@@ -29,7 +30,7 @@ export async function submitPlan(
     pipeline.say('JobFound', own.job.name, own.job.properties.status ?? 'Unknown');
     return reportJob(own.job, pipeline);
   }
-  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret));
+  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
   const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
   pipeline.table(planTable(plan));
   if (inputs.whatIf) return showOnly(plan, pipeline);
@@ -38,11 +39,17 @@ export async function submitPlan(
     pipeline.signal.throwIfAborted();
     return reportJob(job, pipeline);
   } catch (error) {
-    if (pipeline.signal.aborted && (await findJob(workspace, plan.jobName))) {
-      await cancelJob(workspace, plan.jobName);
-      pipeline.say('CancelledJob', plan.jobName);
-    }
+    if (pipeline.signal.aborted) await cancelSubmitted(workspace, plan.jobName, pipeline);
     throw error;
+  }
+}
+
+/** The job may have been accepted although its answer was not waited for. */
+async function cancelSubmitted(workspace: Workspace, jobName: string, pipeline: Pipeline): Promise<void> {
+  try {
+    if (await cancelJob(workspace, jobName)) pipeline.say('CancelledJob', jobName);
+  } catch (error) {
+    pipeline.warn(pipeline.message('CancelFailed', jobName, messageOf(error)));
   }
 }
 
@@ -68,7 +75,7 @@ async function findOwnJob(
     const job = await findJob(workspace, plan.jobName);
     if (!job) return { plan };
     const isOver = job.properties.status === 'Failed' || job.properties.status === 'Canceled';
-    const isOwn = job.properties.properties?.['azureml.git.build_id'] === context.id;
+    const isOwn = isOwnJob(job.properties.properties, context);
     if (isOwn && !isOver) return { plan, job };
     const next = planOf(nth);
     if (next.jobName === plan.jobName) {
@@ -105,6 +112,5 @@ function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener
           formatBytes(totalBytes),
         );
     },
-    secret: (value) => pipeline.mask(value),
   };
 }
