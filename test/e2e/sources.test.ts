@@ -3,7 +3,7 @@ import { pipelineEndpointId, publishedPipelineId } from '../../sandbox/azureml/a
 import type { RecordedRequest } from '../../sandbox/contracts.ts';
 import { findJobStatus } from '../../scripts/workspace-facts.ts';
 import { type Fixture, type Run, type Step, startFixture, stream, submit, task, writes } from './fixture.ts';
-import { put, seedBatchEndpoint, seedComponents, seedSchedules } from './workspace-seeds.ts';
+import { put, seedBatchEndpoint, seedComponents, seedSchedules, shareComponent } from './workspace-seeds.ts';
 
 const start = (source: string, inputs: Record<string, string>, more: Step = {}): Step =>
   task('AzureMLSubmitJob', 'submit', { source, ...inputs }, more);
@@ -64,7 +64,8 @@ describe('starting a job', function () {
     assert.equal(run.result, 'succeeded', run.log);
     const sent = run.requests.filter(({ method }) => method !== 'GET');
     assert.equal(sent.length, 1);
-    const own = (text: string): string => neutral(text).replace(/"azureml\.git\.build_[a-z]+":"[^"]*"/g, '""');
+    const own = (text: string): string =>
+      neutral(text).replace(/"(azureml\.git\.build_[a-z]+|pipelines\.step)":"[^"]*"/g, '""');
     const [method, url] = title!.split(' ');
     assert.equal(`${sent[0]!.method} ${sent[0]!.url}`, `${method} ${url!.replace(fixture.sandbox.azuremlUrl, '')}`);
     assert.equal(own(JSON.stringify(sent[0]!.body)), own(JSON.stringify(JSON.parse(body!))));
@@ -116,6 +117,16 @@ describe('starting a job', function () {
       assert.equal(inputs.data.jobInputType, 'uri_folder');
       assert.match(inputs.data.uri, /\/workspaces\/sandbox-ws\/data\/iris\/versions\/1$/);
       assert.deepEqual(settings, {});
+    });
+
+    it('takes one of a registry', async () => {
+      await shareComponent(fixture.sandbox);
+      for (const version of ['versions/1', 'labels/latest']) {
+        const component = `azureml://registries/azureml/components/shared/${version}`;
+        const run = await fixture.run([start('component', { component, inputs: 'message=x', whatIf: 'true' })]);
+        assert.equal(run.result, 'succeeded', run.log);
+        assert.match(run.log, /"componentId": "azureml:\/\/registries\/azureml\/components\/shared\/versions\/1"/);
+      }
     });
 
     it('finds its own job when it is retried', async () => {

@@ -1,12 +1,16 @@
 /** Things that somebody else has put into the workspace before a pipeline runs. */
 import assert from 'node:assert/strict';
 import type { Sandbox } from '../../sandbox/contracts.ts';
-import { workspaceArmId } from '../../sandbox/settings.ts';
+import { registryArmId, workspaceArmId } from '../../sandbox/settings.ts';
 import { call } from '../../scripts/workspace-facts.ts';
 
 /** `PUT {workspace}/{below}`; the service must take it. Answers what it stored. */
 export async function put(sandbox: Sandbox, below: string, body: unknown): Promise<any> {
-  const url = `${sandbox.azuremlUrl}${workspaceArmId(sandbox.settings)}/${below}?api-version=2026-05-01`;
+  return putAt(sandbox, `${workspaceArmId(sandbox.settings)}/${below}`, body);
+}
+
+async function putAt(sandbox: Sandbox, path: string, body: unknown): Promise<any> {
+  const url = `${sandbox.azuremlUrl}${path}?api-version=2026-05-01`;
   const answer = await call(sandbox, 'PUT', url, body);
   assert.ok([200, 201].includes(answer.status!), JSON.stringify(answer.body));
   return answer.body;
@@ -108,4 +112,10 @@ export async function seedSchedules(sandbox: Sandbox): Promise<void> {
   });
   await put(sandbox, 'schedules/nightly', schedule(true));
   await put(sandbox, 'schedules/paused', schedule(false));
+}
+
+/** The pipeline component `shared` in the registry `azureml`. */
+export async function shareComponent(sandbox: Sandbox): Promise<void> {
+  const spec = { name: 'shared', type: 'pipeline', inputs: { message: { type: 'string' } }, jobs: {} };
+  await putAt(sandbox, `${registryArmId(sandbox.settings)}/components/shared/versions/1`, component(spec));
 }

@@ -1,5 +1,4 @@
 import type { AzureRequest } from '../../../lib/azure/client.ts';
-import { cancelJob } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
@@ -8,6 +7,7 @@ import { replaceInBody, resolveRequirements } from '../../../lib/submission/reso
 import { awaitStartedJob } from '../../../lib/submission/started-job.ts';
 import type { SubmitJobInputs } from './inputs.ts';
 import { reportJob, showRequests } from './report.ts';
+import { cancelSubmitted } from './submit-plan.ts';
 
 /** How long the answer to the request may take, retries included. */
 const ANSWER_MS = 300_000;
@@ -35,10 +35,7 @@ export async function sendAndReport<T>(
     pipeline.signal.throwIfAborted();
     return reportJob(job, pipeline);
   } catch (error) {
-    if (pipeline.signal.aborted) {
-      await cancelJob(workspace, jobName);
-      pipeline.say('CancelledJob', jobName);
-    }
+    if (pipeline.signal.aborted) await cancelSubmitted(workspace, jobName, pipeline);
     throw error;
   }
 }

@@ -45,7 +45,7 @@ export async function submitPlan(
 }
 
 /** The job may have been accepted although its answer was not waited for. */
-async function cancelSubmitted(workspace: Workspace, jobName: string, pipeline: Pipeline): Promise<void> {
+export async function cancelSubmitted(workspace: Workspace, jobName: string, pipeline: Pipeline): Promise<void> {
   try {
     if (await cancelJob(workspace, jobName)) pipeline.say('CancelledJob', jobName);
   } catch (error) {
