@@ -19,7 +19,9 @@ const absent: Record<string, string> = {
 /** Routes relative to the workspace. */
 export function createAbsent(): express.Router {
   const router = express.Router();
-  router.get('/usages', (_request, response) => response.json({ value: [] }));
+  for (const list of ['usages', 'features', 'outboundNetworkDependenciesEndpoints']) {
+    router.get(`/${list}`, (_request, response) => response.json({ value: [] }));
+  }
   for (const [collection, words] of Object.entries(absent)) {
     const notFound = (name: string) =>
       new ArmError(404, 'ResourceNotFound', `The ${words} '${name}' was not found; the sandbox has none.`);

@@ -63,6 +63,17 @@ export function createComputes({ resources, settings, url }: ProviderContext): e
     );
     response.status(older ? 200 : 201).json(stored);
   });
+  router.patch('/computes/:name', (request, response) => {
+    const { name, ...compute } = found(request.params.name);
+    const envelope = object({}, { properties: anything, tags: anything, identity: anything });
+    envelope(request.body, { path: '', apiVersion: apiVersionOf(request) });
+    const { properties, ...given } = request.body;
+    const changed = { ...compute.properties.properties, ...properties?.properties };
+    const stored = { ...compute.properties, ...properties, properties: changed, modifiedOn: new Date().toISOString() };
+    response.json(
+      resources.put(`computes/${name}`, { ...compute, ...given, properties: stored }, callerOf(response).appid),
+    );
+  });
   router.delete('/computes/:name', (request, response) => {
     found(request.params.name);
     resources.delete(`computes/${request.params.name}`);
@@ -109,7 +120,12 @@ const stateOf = (computeType: string): Record<string, unknown> => {
 export function createLocation(): express.Router {
   const router = express.Router();
   const location = '/subscriptions/:subscription/providers/Microsoft.MachineLearningServices/locations/:location';
-  router.get(`${location}/usages`, (_request, response) => response.json({ value: [] }));
+  for (const list of ['usages', 'quotas']) {
+    router.get(`${location}/${list}`, (_request, response) => response.json({ value: [] }));
+  }
+  router.get('/providers/Microsoft.MachineLearningServices/operations', (_request, response) => {
+    response.json({ value: [] });
+  });
   router.get(`${location}/vmSizes`, (_request, response) => {
     const supportedComputeTypes = ['AmlCompute', 'ComputeInstance'];
     const size = {
