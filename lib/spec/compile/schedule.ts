@@ -10,23 +10,31 @@ import { mapOrEmpty } from './values.ts';
 
 /** A schedule of a job: `PUT schedules/{name}`. The job's code, environments and components are planned as steps. */
 export function compileJobSchedule(context: CompileContext, root: YamlNode): PlannedRequest {
-  return schedule(context, root, { actionType: 'CreateJob', jobDefinition: scheduledJob(context, root) }, STABLE);
+  const trigger = triggerOf(context, root);
+  const action = { actionType: 'CreateJob', jobDefinition: scheduledJob(context, root) };
+  return schedule(context, root, trigger, action, STABLE);
 }
 
 /** A schedule of a monitor: `PUT schedules/{name}`. */
 export function compileMonitorSchedule(context: CompileContext, root: YamlNode): PlannedRequest {
+  const trigger = triggerOf(context, root);
   const { definition, preview } = compileMonitor(context, root);
   const action = { actionType: 'CreateMonitor', monitorDefinition: definition };
-  return schedule(context, root, action, preview ? PREVIEW : STABLE);
+  return schedule(context, root, trigger, action, preview ? PREVIEW : STABLE);
+}
+
+function triggerOf({ builder }: CompileContext, root: YamlNode): Record<string, unknown> {
+  return compileTrigger(get(root, 'trigger')!, builder.problems, builder.warnings);
 }
 
 function schedule(
   context: CompileContext,
   root: YamlNode,
+  trigger: Record<string, unknown>,
   action: Record<string, unknown>,
   apiVersion: string,
 ): PlannedRequest {
-  const { workspace, problems, warnings } = context.builder;
+  const { workspace } = context.builder;
   return {
     method: 'PUT',
     path: `${workspace}/schedules/${textOf(get(root, 'name'))}`,
@@ -37,11 +45,9 @@ function schedule(
         description: textOf(get(root, 'description')),
         tags: mapOrEmpty(get(root, 'tags')),
         properties: textMap(get(root, 'properties')),
-        trigger: compileTrigger(get(root, 'trigger')!, problems, warnings),
+        trigger,
         action,
       }),
     },
-    // A scheduled step may act on behalf of whoever made the schedule.
-    mlToken: action.actionType === 'CreateJob',
   };
 }

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { formatProblem, UserError } from '../../lib/core/errors.ts';
+import { type CompileFileOptions, compileFile } from '../../lib/spec/compile-file.ts';
+import type { FilePlan } from '../../lib/spec/plan.ts';
+
+export const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
+
+/** A temporary folder with files, one of which, `file.yml`, is compiled. */
+export interface CompileFolder {
+  root: string;
+  compile(files: Record<string, string>, more?: Partial<CompileFileOptions>): FilePlan;
+  /** What is wrong with the files, with places. */
+  problems(files: Record<string, string>, more?: Partial<CompileFileOptions>): string[];
+  remove(): void;
+}
+
+export function compileFolder(): CompileFolder {
+  const root = mkdtempSync(join(tmpdir(), 'compile-'));
+  const compile: CompileFolder['compile'] = (files, more = {}) => {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), content);
+    }
+    return compileFile({
+      file: join(root, 'file.yml'),
+      shownFrom: root,
+      workspace: WS,
+      jobName: 'j-1',
+      location: 'westeurope',
+      ...more,
+    });
+  };
+  return {
+    root,
+    compile,
+    problems(files, more) {
+      try {
+        compile(files, more);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return error.problems.length > 0 ? error.problems.map(formatProblem) : [error.message];
+      }
+      return [];
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** The main request's body. */
+export function bodyOf({ main }: FilePlan): any {
+  return main.body;
+}
