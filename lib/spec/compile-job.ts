@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
+import { automlNeedsPreview, compileAutomlJob } from './compile/automl.ts';
 import { compileCommandJob } from './compile/command.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compilePipelineJob } from './compile/pipeline.ts';
@@ -12,6 +13,7 @@ import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { check, type Field, unknownFields } from './schema/fields.ts';
+import { automlJob } from './schema/automl.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
 import { sweepJob } from './schema/sweep.ts';
@@ -49,6 +51,7 @@ interface JobType {
 const JOB_TYPES: Record<string, JobType> = {
   command: { schema: commandJob, compile: compileCommandJob },
   pipeline: { schema: pipelineJob, compile: compilePipelineJob },
+  automl: { schema: automlJob, compile: compileAutomlJob },
   spark: { schema: sparkJob, compile: compileSparkJob },
   sweep: { schema: sweepJob, compile: compileSweepJob },
 };
@@ -191,6 +194,7 @@ function needsPreview(properties: Record<string, unknown>): boolean {
   return (
     outputs.some(({ assetVersion }) => assetVersion !== undefined) ||
     (properties.jobType === 'Sweep' && properties.resources !== undefined) ||
+    (properties.jobType === 'AutoML' && automlNeedsPreview(properties)) ||
     resources.locations !== undefined ||
     resources.maxInstanceCount !== undefined ||
     queue.priority !== undefined

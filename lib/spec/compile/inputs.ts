@@ -58,7 +58,8 @@ export function compileInputs(
   return inputs;
 }
 
-function compileInput(context: CompileContext, node: YamlNode, field: string): IoValue | undefined {
+/** One input. Undefined for nothing, and for an input that has problems, which are noted then. */
+export function compileInput(context: CompileContext, node: YamlNode, field: string): IoValue | undefined {
   if (isNull(node)) return undefined;
   if (node.kind === 'scalar') return { kind: 'literal', value: literalText(node) };
   const mode = modeOf(node, INPUT_MODES);

@@ -1,3 +1,4 @@
+import { automlStep } from './automl-step.ts';
 import { commandType } from './command-component.ts';
 import type { ComponentType, StepCompiler } from './context.ts';
 import { pipelineType } from './pipeline-component.ts';
@@ -16,6 +17,7 @@ export const COMPONENT_TYPES: Readonly<Record<string, ComponentType>> = {
 export const STEP_TYPES: Readonly<Record<string, StepCompiler>> = {
   command: componentStep('command'),
   pipeline: componentStep('pipeline'),
+  automl: automlStep,
   spark: componentStep('spark'),
   sweep: sweepStep,
 };

@@ -61,6 +61,7 @@ export function isBinding(node: YamlNode | undefined): boolean {
 /** `ReadOnlyMount`, `read-only-mount` and `read_only_mount` are one word to Azure ML's tools. */
 export function normalizeChoice(value: string): string {
   return value
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/-/g, '_')
     .toLowerCase();

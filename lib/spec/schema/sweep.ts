@@ -21,7 +21,7 @@ const quniform = spread({ min_value: number, max_value: number, q: number });
 const normal = spread({ mu: number, sigma: number });
 const qnormal = spread({ mu: number, sigma: number, q: number });
 
-const distributions: Record<string, ObjectField> = {
+export const distributions: Record<string, ObjectField> = {
   uniform,
   loguniform: uniform,
   quniform,
