@@ -92,10 +92,7 @@ async function runFile(file: string, options: Options): Promise<number> {
   // Loaded here so that the sandbox alone starts without the agent and the build.
   const { runPipeline } = await import('./agent/run.ts');
   const { colourLine } = await import('./agent/colour.ts');
-  if (!existsSync(tasksFolder)) {
-    console.log('Building the tasks.');
-    await (await import('../scripts/build.ts')).build();
-  }
+  await (await import('../scripts/build.ts')).build();
   const cancel = new AbortController();
   void untilSignal().then(() => cancel.abort());
   const data = options.data === undefined ? {} : { data: options.data };
@@ -167,8 +164,8 @@ main().then(
     process.exitCode = code;
   },
   (error: Error) => {
-    // A mistake in the pipeline's file is the user's, with its place in the message.
-    const isFileError = error.constructor.name === 'PipelineFileError';
+    // A mistake in the pipeline's file is the user's, with its place in the message; so is a folder that is in use.
+    const isFileError = ['PipelineFileError', 'FolderInUseError'].includes(error.constructor.name);
     console.error(
       error instanceof UsageError ? `${error.message}\n\n${help}` : isFileError ? error.message : error.stack,
     );

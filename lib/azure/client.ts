@@ -1,20 +1,19 @@
-import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import type { TokenCredential } from '@azure/core-auth';
 import {
-  bearerTokenAuthenticationPolicyName,
   createDefaultHttpClient,
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
   type HttpMethods,
+  type Pipeline,
   type PipelinePolicy,
-  type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { messageOf } from '../core/errors.ts';
 import { type Cloud, type CloudMetadata, cloudOf } from './cloud.ts';
 import { type AzureConnection, signInOf } from './connection.ts';
 import { createCredential } from './credential.ts';
-import { AzureError } from './failures.ts';
+import { AzureError, LOST_CONNECTION } from './failures.ts';
 import { bearerPolicy, createTokenSource } from './tokens.ts';
 
 /** Who a request is for, which decides its token: Azure Resource Manager, the Azure ML data plane, or nobody (a SAS URL). */
@@ -41,11 +40,12 @@ export interface AzureAnswer<T> {
 /** The one way to Azure. Retries (throttling, 5xx, lost connections) live here and nowhere else. */
 export interface AzureClient {
   readonly cloud: Cloud;
-  /** Microsoft's client, for reads, paging and long-running operations; it cuts bodies of writes, so those go through `send`. */
-  readonly arm: AzureMachineLearningWorkspaces;
   /** @throws AzureError when the answer's status is 400 or more */
   send<T>(request: AzureRequest): Promise<AzureAnswer<T>>;
-  /** Bytes of a blob from an offset on, at most `most`; nothing when there are none yet or the URL's signature has expired. */
+  /**
+   * Bytes of a blob from an offset on, at most `most`; nothing when there are none yet or the URL's signature has expired.
+   * @throws AzureError when storage is failing or throttling
+   */
   readBlob(url: string, offset: number, most: number): Promise<Buffer>;
   /** A token for the Azure ML data plane, for the header `x-azureml-token`. */
   mlToken(): Promise<string>;
@@ -55,20 +55,21 @@ export interface AzureClient {
 
 export interface AzureClientOptions {
   connection: AzureConnection;
-  subscriptionId: string;
   /** Token of the job's own connection; needed for workload identity federation. */
   systemAccessToken: string;
   /** Hears every token that is used, so that it can be masked. */
   onSecret: (secret: string) => void;
   /** Appears in the user agent of every request: `model-bridge/0.1.0`. */
   product: string;
+  /** Ends requests and the waiting between their retries; a request may bring a signal of its own instead. */
+  signal: AbortSignal;
 }
+
+/** A request that is not answered by then is lost; the retry policy sends it again. */
+const REQUEST_TIMEOUT_MS = 100_000;
 
 /** Failures of the network that the library's retry policy does not know as such; PARSE_ERROR is an answer that was cut. */
 const ALSO_LOST = new Set(['PARSE_ERROR', 'EPIPE', 'EAI_AGAIN']);
-
-/** What the retry policy knows as a lost connection. */
-const LOST = 'ECONNRESET';
 
 const lostAnswerPolicy: PipelinePolicy = {
   name: 'lostAnswer',
@@ -76,57 +77,61 @@ const lostAnswerPolicy: PipelinePolicy = {
     try {
       return await next(request);
     } catch (error) {
-      const { code } = error as { code?: string };
-      throw code !== undefined && ALSO_LOST.has(code) ? Object.assign(error as Error, { code: LOST }) : error;
+      const { code = '', name } = error as { code?: string; name?: string };
+      // The library tells a timeout as an abort.
+      const isTimeout = name === 'AbortError' && !request.abortSignal?.aborted;
+      throw isTimeout || ALSO_LOST.has(code)
+        ? Object.assign(new Error(messageOf(error)), { code: LOST_CONNECTION })
+        : error;
     }
   },
 };
 
 /** Opens the way to Azure for one connection. @throws UserError when the connection can't be used */
 export async function createAzureClient(options: AzureClientOptions): Promise<AzureClient> {
-  const { connection, subscriptionId, systemAccessToken, onSecret, product } = options;
+  const { connection, systemAccessToken, onSecret, product, signal: cancelled } = options;
   const signIn = signInOf(connection);
   const userAgentOptions = { userAgentPrefix: product };
   const httpClient = createDefaultHttpClient();
-  const open = createPipelineFromOptions({ userAgentOptions });
-  open.addPolicy(lostAnswerPolicy, { afterPhase: 'Retry' });
+  const createPipeline = (...policies: PipelinePolicy[]): Pipeline => {
+    const pipeline = createPipelineFromOptions({ userAgentOptions });
+    for (const policy of [lostAnswerPolicy, ...policies]) pipeline.addPolicy(policy, { afterPhase: 'Retry' });
+    return pipeline;
+  };
+  const open = createPipeline();
   const cloud = await cloudOf(connection, async (url) => {
-    const response = await open.sendRequest(httpClient, createPipelineRequest({ url }));
+    const response = await open.sendRequest(
+      httpClient,
+      createPipelineRequest({ url, timeout: REQUEST_TIMEOUT_MS, abortSignal: cancelled }),
+    );
     return read<CloudMetadata | CloudMetadata[]>(response).body;
   });
   const tokens = createTokenSource(() => createCredential(signIn, cloud, systemAccessToken), onSecret, Date.now);
 
-  // The client asks for a credential; its policy is replaced by ours, which both audiences share.
-  const unused: TokenCredential = { getToken: () => Promise.resolve(null) };
-  const arm = new AzureMachineLearningWorkspaces(unused, subscriptionId, {
-    endpoint: cloud.armUrl,
-    $host: cloud.armUrl,
-    userAgentOptions,
-  });
-  arm.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
-  arm.pipeline.addPolicy(bearerPolicy(tokens, cloud.armScope), { afterPhase: 'Retry' });
-
-  const ml = createPipelineFromOptions({ userAgentOptions });
-  arm.pipeline.addPolicy(lostAnswerPolicy, { afterPhase: 'Retry' });
-  ml.addPolicy(lostAnswerPolicy, { afterPhase: 'Retry' });
-  ml.addPolicy(bearerPolicy(tokens, cloud.mlScope), { afterPhase: 'Retry' });
-
-  const ways: Record<Audience, (request: PipelineRequest) => Promise<PipelineResponse>> = {
-    arm: (request) => arm.sendRequest(request),
-    ml: (request) => ml.sendRequest(httpClient, request),
-    none: (request) => open.sendRequest(httpClient, request),
+  const pipelines: Record<Audience, Pipeline> = {
+    arm: createPipeline(bearerPolicy(tokens, cloud.armScope)),
+    ml: createPipeline(bearerPolicy(tokens, cloud.mlScope)),
+    none: open,
   };
   return {
     cloud,
-    arm,
     async readBlob(url, offset, most) {
       const headers = createHttpHeaders({ Range: `bytes=${offset}-${offset + most - 1}` });
       const streamed = new Set([200, 206]);
       const response = await open.sendRequest(
         httpClient,
-        createPipelineRequest({ url, headers, streamResponseStatusCodes: streamed }),
+        createPipelineRequest({
+          url,
+          headers,
+          streamResponseStatusCodes: streamed,
+          timeout: REQUEST_TIMEOUT_MS,
+          abortSignal: cancelled,
+        }),
       );
-      if (!response.readableStreamBody) return Buffer.alloc(0);
+      if (!response.readableStreamBody) {
+        if (response.status === 429 || response.status >= 500) read(response); // throws
+        return Buffer.alloc(0);
+      }
       const chunks: Buffer[] = [];
       for await (const chunk of response.readableStreamBody) chunks.push(Buffer.from(chunk as Uint8Array));
       const bytes = Buffer.concat(chunks);
@@ -139,15 +144,30 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
         method,
         url,
         headers: createHttpHeaders({ Accept: 'application/json', ...headers }),
-        ...(signal ? { abortSignal: signal } : {}),
+        timeout: REQUEST_TIMEOUT_MS,
+        abortSignal: signal ?? cancelled,
       });
       if (body !== undefined) {
         request.body = JSON.stringify(body);
         request.headers.set('Content-Type', 'application/json');
       }
-      return read<T>(await ways[audience](request));
+      return read<T>(await pipelines[audience].sendRequest(httpClient, request));
     },
   };
+}
+
+/** Items of an ARM list, page after page (`{value, nextLink}`; the link is followed as it is). */
+export async function* listAll<T>(client: AzureClient, first: string): AsyncGenerator<T> {
+  let url: string | null | undefined = first;
+  while (url) {
+    const { body }: AzureAnswer<{ value?: T[]; nextLink?: string | null }> = await client.send({
+      method: 'GET',
+      url,
+      audience: 'arm',
+    });
+    yield* body.value ?? [];
+    url = body.nextLink;
+  }
 }
 
 interface ErrorBody {
@@ -185,7 +205,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Turns the errors of Microsoft's client into `AzureError`, so that callers know one kind. */
+/** Turns the errors of Microsoft's clients (storage) into `AzureError`, so that callers know one kind. */
 export async function viaClient<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

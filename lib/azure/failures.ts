@@ -55,19 +55,27 @@ const ENTRA_FIXES: [code: string, what: string, fix: string][] = [
     'its federated token is outside its validity',
     'Check the clock of the agent’s machine; then run the job again.',
   ],
-  [
-    'AADSTS70021',
+  ...['AADSTS70021', 'AADSTS700211', 'AADSTS700212', 'AADSTS700213'].map((code): [string, string, string] => [
+    code,
     'no federated credential of the application matches this service connection',
-    'Open the service connection, choose Edit and Verify, and compare issuer and subject with the application’s federated credential.',
-  ],
+    'Open the service connection, choose Edit and Verify, and compare issuer, subject and audience with the application’s federated credential.',
+  ]),
   ['AADSTS90002', 'its tenant does not exist', 'Check the tenant id of the service connection.'],
   ['AADSTS53003', 'a conditional access policy blocks it', 'Ask your Entra administrator to exclude the application.'],
 ];
 
-/** The sign-in's error as one sentence with a fix. */
-export function explainSignIn(error: unknown): UserError {
+/** The code that the retry policy and `isPassing` know as a lost connection. */
+export const LOST_CONNECTION = 'ECONNRESET';
+
+/** The sign-in's error as one sentence with a fix (a `UserError`), or as a lost connection. */
+export function explainSignIn(error: unknown): Error {
   if (error instanceof UserError) return error;
   const text = error instanceof Error ? error.message : String(error);
+  // The identity library wraps what happened on the network; a long wait must be able to tell it from a refusal.
+  if (/network_error|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|socket hang up/i.test(text))
+    return Object.assign(new Error(`The sign-in service can't be reached: ${firstLine(text)}`), {
+      code: LOST_CONNECTION,
+    });
   const known = ENTRA_FIXES.find(([code]) => text.includes(`${code}:`));
   if (known) {
     const [code, what, fix] = known;
@@ -118,6 +126,12 @@ export function explainFailure(error: unknown): UserError | undefined {
       'NotAuthorized',
       `Azure did not accept the service connection's token: ${firstLine(error.serviceMessage)}`,
       'Verify the service connection; a connection of another tenant or cloud can’t reach this workspace.',
+    );
+  if (error.status === 403 && /\.blob\./.test(error.target))
+    return say(
+      'StorageForbidden',
+      `The workspace's storage refused the upload: ${firstLine(error.serviceMessage)}`,
+      'Give the service connection’s application the role Storage Blob Data Contributor on the storage account; if the account has a firewall, let the agent through it.',
     );
   if (error.status === 403)
     return say(

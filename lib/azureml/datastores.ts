@@ -1,4 +1,3 @@
-import { viaClient } from '../azure/client.ts';
 import { UserError } from '../core/errors.ts';
 import { STABLE } from './api-versions.ts';
 import { armRequest, type Workspace } from './workspace.ts';
@@ -46,11 +45,10 @@ export async function getBlobDatastore(workspace: Workspace, name: string): Prom
 }
 
 async function getSecret(workspace: Workspace, name: string): Promise<BlobDatastore['secret']> {
-  const { resourceGroup, workspaceName } = workspace.ids;
-  const secrets = await viaClient(workspace.client.arm.datastores.listSecrets(resourceGroup, workspaceName, name));
-  if (secrets.secretsType === 'AccountKey' && 'key' in secrets && secrets.key)
-    return { kind: 'accountKey', key: secrets.key };
-  if (secrets.secretsType === 'Sas' && 'sasToken' in secrets && secrets.sasToken)
-    return { kind: 'sas', token: secrets.sasToken };
+  const { body } = await workspace.client.send<{ secretsType?: string; key?: string; sasToken?: string } | undefined>(
+    armRequest(workspace, 'POST', `datastores/${encodeURIComponent(name)}/listSecrets`, STABLE, { body: {} }),
+  );
+  if (body?.secretsType === 'AccountKey' && body.key) return { kind: 'accountKey', key: body.key };
+  if (body?.secretsType === 'Sas' && body.sasToken) return { kind: 'sas', token: body.sasToken };
   return { kind: 'identity' };
 }

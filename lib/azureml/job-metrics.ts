@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
+import { inParallel } from '../core/parallel.ts';
 import { getMetrics, type Metrics } from './metrics.ts';
-import { listDescendants, type Run, runLabel } from './runs.ts';
+import { listDescendants, runLabel } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A run of a job that can be told by name: the job itself, or one of its steps. */
@@ -35,29 +36,48 @@ export async function findStep(workspace: Workspace, jobName: string, step: stri
   );
 }
 
+/** Metrics of one run of a job. */
+export interface RunMetrics {
+  /** Display name of the step; empty for the job itself. */
+  step: string;
+  metrics: Metrics;
+}
+
+/** Requests for metrics at once. */
+const PARALLEL = 8;
+
+/** What the job and each of its steps logged. Of steps that share a display name each is called by its run id. */
+export async function listRunMetrics(workspace: Workspace, jobName: string): Promise<RunMetrics[]> {
+  const children = await listDescendants(workspace, jobName);
+  const labels = children.map(runLabel);
+  const isUnique = (label: string): boolean => labels.indexOf(label) === labels.lastIndexOf(label);
+  const runs = [
+    { runId: jobName, step: '' },
+    ...children.map((run) => ({ runId: run.runId, step: isUnique(runLabel(run)) ? runLabel(run) : run.runId })),
+  ];
+  return inParallel(runs, PARALLEL, async ({ runId, step }) => ({ step, metrics: await getMetrics(workspace, runId) }));
+}
+
 /**
- * The metrics of a job. Those of a pipeline are logged by its steps, so without a step's name they are taken from the job
- * and all of its steps together; a name that several runs logged with different values is given as `<step>/<name>`.
+ * Metrics of several runs under one roof: by their own name when one run logged it, and as `<step>/<name>` when several
+ * did, whatever the values. The job's own keep their name.
  */
-export async function getJobMetrics(workspace: Workspace, jobName: string, step?: string): Promise<Metrics> {
-  if (step) return getMetrics(workspace, (await findStep(workspace, jobName, step)).runId);
-  const children: Pick<Run, 'runId' | 'displayName'>[] = await listDescendants(workspace, jobName);
-  const runs = [{ runId: jobName, displayName: 'job' }, ...children];
-  return mergeMetrics(
-    await Promise.all(
-      runs.map(async (run) => ({ label: runLabel(run), metrics: await getMetrics(workspace, run.runId) })),
+export function mergeMetrics(runs: readonly RunMetrics[]): Metrics {
+  const owners = new Map<string, number>();
+  for (const { metrics } of runs)
+    for (const name of Object.keys(metrics)) owners.set(name, (owners.get(name) ?? 0) + 1);
+  return Object.fromEntries(
+    runs.flatMap(({ step, metrics }) =>
+      Object.entries(metrics).map(([name, value]) => [
+        step === '' || owners.get(name) === 1 ? name : `${step}/${name}`,
+        value,
+      ]),
     ),
   );
 }
 
-/** Metrics of several runs under one roof. */
-export function mergeMetrics(runs: readonly { label: string; metrics: Metrics }[]): Metrics {
-  const values = new Map<string, Set<number>>();
-  for (const { metrics } of runs)
-    for (const [name, value] of Object.entries(metrics)) values.set(name, (values.get(name) ?? new Set()).add(value));
-  return Object.fromEntries(
-    runs.flatMap(({ label, metrics }) =>
-      Object.entries(metrics).map(([name, value]) => [values.get(name)!.size === 1 ? name : `${label}/${name}`, value]),
-    ),
-  );
+/** The metrics of a job: of one step when it is named, else of the job and all of its steps. */
+export async function getJobMetrics(workspace: Workspace, jobName: string, step?: string): Promise<Metrics> {
+  if (step) return getMetrics(workspace, (await findStep(workspace, jobName, step)).runId);
+  return mergeMetrics(await listRunMetrics(workspace, jobName));
 }

@@ -1,4 +1,3 @@
-import { viaClient } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
 import { UserError } from '../core/errors.ts';
 import { STABLE } from './api-versions.ts';
@@ -24,7 +23,6 @@ export interface Job {
 /** The job, or undefined when there is none of that name. Steps of pipelines are no ARM resources: see `runs.ts`. */
 export async function findJob(workspace: Workspace, name: string): Promise<Job | undefined> {
   try {
-    // The raw answer: Microsoft's client would rename and drop fields of job types it doesn't know.
     const request = armRequest(workspace, 'GET', `jobs/${encodeURIComponent(name)}`, STABLE);
     return (await workspace.client.send<Job>(request)).body;
   } catch (error) {
@@ -45,13 +43,37 @@ export async function getJob(workspace: Workspace, name: string): Promise<Job> {
   });
 }
 
-/** Cancels the job and waits until Azure ML has taken note; a job that has ended stays as it is. */
-export async function cancelJob(workspace: Workspace, name: string): Promise<void> {
-  const { resourceGroup, workspaceName } = workspace.ids;
+/** @param what for the message: "a model is registered" @throws UserError `JobNotCompleted` */
+export function requireCompleted(job: Job, what: string): void {
+  const { status } = job.properties;
+  if (status === 'Completed') return;
+  throw new UserError({
+    code: 'JobNotCompleted',
+    message: `The job '${job.name}' is ${status ?? 'in an unknown state'}; ${what} when its job has completed.`,
+    fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job failed.',
+    docs: 'errors',
+  });
+}
+
+/** The agent kills a cancelled task 10 seconds after its first signal. */
+const CANCEL_WITHIN_MS = 7_000;
+
+/**
+ * Tells Azure ML to cancel the job. Has a signal of its own, since the task's has aborted by then.
+ * @returns false when there is no such job; a job that has ended stays as it is
+ */
+export async function cancelJob(workspace: Workspace, name: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(CANCEL_WITHIN_MS);
   try {
-    await viaClient(workspace.client.arm.jobs.beginCancel(resourceGroup, workspaceName, name));
+    // `POST jobs/{name}/cancel` answers 202 as soon as the job is being cancelled; its end is not waited for.
+    await workspace.client.send(
+      armRequest(workspace, 'POST', `jobs/${encodeURIComponent(name)}/cancel`, STABLE, { signal }),
+    );
+    return true;
   } catch (error) {
-    if (!hasStatus(error, 400, 404, 409)) throw error;
+    if (hasStatus(error, 404)) return false;
+    if (!hasStatus(error, 400, 409)) throw error;
+    return true;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Workspace } from './workspace.ts';
 const CHUNK = 4_000_000;
 /** Lines of a failed step that are repeated with its error. */
 const TAIL = 25;
+const NEW_LINE = 0x0a;
 /** Longer lines are cut: a progress bar can be one line of megabytes. */
 const LONGEST_LINE = 5_000;
 
@@ -42,10 +43,11 @@ export function createLogReader(): LogReader {
       const lines: string[] = [];
       for (;;) {
         const bytes = await workspace.client.readBlob(url, offset, CHUNK);
-        const { taken, text } = wholeLines(bytes, all || bytes.length === CHUNK);
+        const isLast = bytes.length < CHUNK;
+        const { taken, text } = wholeLines(bytes, isLast ? all : !bytes.includes(NEW_LINE));
         offset += taken;
-        if (text) lines.push(...text.split('\n').map(cleanLine));
-        if (bytes.length < CHUNK) break;
+        if (text) for (const line of text.split('\n')) lines.push(cleanLine(line));
+        if (isLast) break;
       }
       tail = [...tail, ...lines].slice(-TAIL);
       return lines;
@@ -55,7 +57,7 @@ export function createLogReader(): LogReader {
 
 /** The part of the bytes that ends with a line; cutting at a line's end never splits a character. */
 export function wholeLines(bytes: Buffer, all: boolean): { taken: number; text: string } {
-  const end = bytes.lastIndexOf(0x0a);
+  const end = bytes.lastIndexOf(NEW_LINE);
   if (end >= 0 && (!all || end === bytes.length - 1))
     return { taken: end + 1, text: bytes.subarray(0, end).toString('utf8') };
   return all && bytes.length > 0 ? { taken: bytes.length, text: bytes.toString('utf8') } : { taken: 0, text: '' };

@@ -71,6 +71,12 @@ export async function listChildren(workspace: Workspace, runId: string): Promise
   return runs;
 }
 
+/**
+ * Types of runs with runs below them; asking every step and trial would double the requests. The names other than
+ * `azureml.PipelineRun` are an assumption.
+ */
+const MAY_HAVE_CHILDREN = /pipeline|hyperdrive|sweep|automl/i;
+
 /** All runs below a run, parents before children, in the order the service lists them. */
 export async function listDescendants(workspace: Workspace, runId: string): Promise<Run[]> {
   const found: Run[] = [];
@@ -80,8 +86,7 @@ export async function listDescendants(workspace: Workspace, runId: string): Prom
       if (known.has(child.runId)) continue;
       known.add(child.runId);
       found.push(child);
-      // Only pipelines and sweeps have runs below them; asking every step would double the requests.
-      if (child.runType !== 'azureml.StepRun') await walk(child.runId);
+      if (MAY_HAVE_CHILDREN.test(child.runType ?? '')) await walk(child.runId);
     }
   };
   await walk(runId);

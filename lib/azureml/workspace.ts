@@ -1,8 +1,9 @@
 import type { AzureClient, AzureRequest } from '../azure/client.ts';
-import { viaClient } from '../azure/client.ts';
+import { listAll } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
 import { UserError } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
+import { STABLE } from './api-versions.ts';
 import { type WorkspaceIds, workspacePath } from './ids.ts';
 
 /** An Azure ML workspace that was found, and the ways to its services. The functions of this folder take it first. */
@@ -23,6 +24,11 @@ export interface Workspace {
   readonly mlflowUrl: string;
 }
 
+interface WorkspaceAnswer {
+  location?: string;
+  properties: { discoveryUrl?: string; mlFlowTrackingUri?: string; workspaceId?: string };
+}
+
 /**
  * Finds the workspace and its data plane.
  * `GET {workspace}` gives `discoveryUrl` and `mlFlowTrackingUri`; `GET {discoveryUrl}` (no token) gives `api`, the root of
@@ -31,12 +37,12 @@ export interface Workspace {
  */
 export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Promise<Workspace> {
   const path = workspacePath(ids);
-  const found = await viaClient(client.arm.workspaces.get(ids.resourceGroup, ids.workspaceName)).catch(
-    async (error) => {
-      if (hasStatus(error, 404)) throw await workspaceNotFound(client, ids);
-      throw error;
-    },
-  );
+  const url = `${client.cloud.armUrl}${path}?api-version=${STABLE}`;
+  const { body } = await client.send<WorkspaceAnswer>({ method: 'GET', url, audience: 'arm' }).catch(async (error) => {
+    if (hasStatus(error, 404)) throw await workspaceNotFound(client, ids);
+    throw error;
+  });
+  const { location = '', properties: found } = body;
   const discoveryUrl = found.discoveryUrl;
   if (!discoveryUrl) throw new Error(`The workspace ${ids.workspaceName} has no discoveryUrl.`);
   const { body: roots } = await client.send<{ api?: string }>({ method: 'GET', url: discoveryUrl, audience: 'none' });
@@ -46,7 +52,7 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
     ids,
     path,
     client,
-    location: found.location ?? '',
+    location,
     workspaceGuid: found.workspaceId ?? '',
     apiUrl: roots.api,
     historyUrl: `${roots.api}/history/v1.0${path}`,
@@ -57,7 +63,8 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
 async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promise<UserError> {
   const names: string[] = [];
   try {
-    for await (const one of client.arm.workspaces.listBySubscription()) if (one.name) names.push(one.name);
+    const url = `${client.cloud.armUrl}/subscriptions/${ids.subscriptionId}/providers/Microsoft.MachineLearningServices/workspaces?api-version=${STABLE}`;
+    for await (const { name } of listAll<{ name: string }>(client, url)) names.push(name);
   } catch {
     // The list only helps to word the message; a connection that may not list still gets the message.
   }

@@ -7,6 +7,8 @@ export interface Condition {
   /** Metrics that it reads, of the candidate and of the baseline. */
   metrics: MetricUse[];
   usesBaseline: boolean;
+  /** Read as a whole or by computed names, as in `metrics.all(k, metrics[k] < 1)`: which metrics is not known before. */
+  readsAny: MetricUse['of'][];
 }
 
 export interface MetricUse {
@@ -107,29 +109,50 @@ function toCondition(node: CelNode): Condition {
   // `has(metrics.f1) ? metrics.f1 > 0.5 : true`: what is asked for with has() may be missing everywhere in the condition.
   const guarded = new Set(uses.filter(({ optional }) => optional).map(({ of, name }) => `${of}.${name}`));
   const metrics = uses.map((use) => ({ ...use, optional: guarded.has(`${use.of}.${use.name}`) }));
+  const readsAny = [...new Set(wholeMaps(node))];
   return {
     text: serialize(node as unknown as ASTNode),
     metrics,
-    usesBaseline: metrics.some((use) => use.of === 'baseline'),
+    usesBaseline: readsAny.includes('baseline') || metrics.some((use) => use.of === 'baseline'),
+    readsAny,
   };
+}
+
+/** `metrics.name` or `metrics["name"]`, if the node is one. */
+function namedMetric({ op, args, end }: CelNode): Omit<MetricUse, 'optional'> | undefined {
+  if (op !== '.' && op !== '[]') return undefined;
+  const [target, key] = args as [CelNode, string | CelNode];
+  const name = typeof key === 'string' ? key : key.op === 'value' ? String(key.args) : undefined;
+  const of = mapOf(target);
+  return of && name !== undefined ? { of, name, offset: end - name.length - (op === '[]' ? 2 : 0) } : undefined;
+}
+
+function mapOf({ op, args }: CelNode): MetricUse['of'] | undefined {
+  return op === 'id' && (args === 'metrics' || args === 'baseline') ? args : undefined;
+}
+
+function partsOf({ args }: CelNode): unknown[] {
+  return Array.isArray(args) ? args : [args];
+}
+
+function isNode(value: unknown): value is CelNode {
+  return value !== null && typeof value === 'object' && 'op' in value;
+}
+
+function wholeMaps(value: unknown): MetricUse['of'][] {
+  if (Array.isArray(value)) return value.flatMap(wholeMaps);
+  if (!isNode(value) || namedMetric(value)) return [];
+  const of = mapOf(value);
+  return of ? [of] : partsOf(value).flatMap(wholeMaps);
 }
 
 function metricUses(value: unknown, optional: boolean): MetricUse[] {
   if (Array.isArray(value)) return value.flatMap((item) => metricUses(item, optional));
-  if (value === null || typeof value !== 'object' || !('op' in value)) return [];
-  const { op, args, end } = value as CelNode;
-  const parts = Array.isArray(args) ? args : [args];
-  if (op === '.' || op === '[]') {
-    const [target, key] = parts as [CelNode, unknown];
-    const name =
-      typeof key === 'string'
-        ? key
-        : (key as CelNode | undefined)?.op === 'value'
-          ? String((key as CelNode).args)
-          : undefined;
-    if (target?.op === 'id' && (target.args === 'metrics' || target.args === 'baseline') && name !== undefined)
-      return [{ of: target.args, name, offset: end - name.length - (op === '[]' ? 2 : 0), optional }];
-  }
+  if (!isNode(value)) return [];
+  const named = namedMetric(value);
+  if (named) return [{ ...named, optional }];
+  const { op } = value;
+  const parts = partsOf(value);
   const inHas = op === 'call' && parts[0] === 'has';
   return parts.flatMap((part) => metricUses(part, optional || inHas));
 }

@@ -82,7 +82,14 @@ function evaluate(rule: Rule, { text }: Condition, metrics: Metrics, baseline: M
 
 /** A metric that a rule reads has to be there and be a number: a gate must not pass or fail by a slip of the pen. */
 function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baseline: Metrics | undefined): Problem[] {
-  return condition.metrics.flatMap((use): Problem[] => {
+  const notNumbers = condition.readsAny.flatMap((of) => {
+    const metrics = (of === 'metrics' ? candidate : baseline) ?? {};
+    return Object.keys(metrics).filter((name) => Number.isNaN(metrics[name]));
+  });
+  const anyProblems = notNumbers.map((name) => ({
+    message: `rule ${rule.line}: the metric '${name}' is NaN (not a number), and the rule reads every metric.${caret(rule.text, 0)}`,
+  }));
+  const namedProblems = condition.metrics.flatMap((use): Problem[] => {
     const metrics = use.of === 'metrics' ? candidate : baseline;
     if (!metrics) return [];
     const owner = use.of === 'metrics' ? 'the job' : 'the baseline';
@@ -109,6 +116,7 @@ function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baselin
       ];
     return [];
   });
+  return [...anyProblems, ...namedProblems];
 }
 
 function describeValues({ metrics: uses }: Condition, candidate: Metrics, baseline: Metrics | undefined): string {

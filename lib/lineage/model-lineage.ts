@@ -1,3 +1,4 @@
+import { mergeMetrics, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { Job } from '../azureml/jobs.ts';
 import type { Metrics } from '../azureml/metrics.ts';
 import type { ModelVersion } from '../azureml/models.ts';
@@ -17,7 +18,8 @@ export interface ModelSource {
   /** Display name of the step; empty for the job itself. */
   step: string;
   output: string;
-  metrics: Metrics;
+  /** What the job and its steps logged. */
+  metrics: RunMetrics[];
 }
 
 /** What made a model, as properties of its version. */
@@ -41,8 +43,19 @@ export function modelProperties(source: ModelSource, context: RunContext): Recor
   };
   const entries = Object.entries(facts).flatMap(([name, value]) => (value ? [[PREFIX + name, value] as const] : []));
   const data = dataInputs(job).map(([name, uri]) => [`${PREFIX}data.${name}`, uri] as const);
-  const measured = Object.entries(metrics).map(([name, value]) => [METRIC_PREFIX + name, String(value)] as const);
+  const measured = Object.entries(recordable(metrics)).map(
+    ([name, value]) => [METRIC_PREFIX + name, String(value)] as const,
+  );
   return Object.fromEntries([...entries, ...data, ...measured]);
+}
+
+/** Every metric of every step by `<step>/<name>`, and those whose name says enough by their name alone. */
+function recordable(runs: readonly RunMetrics[]): Metrics {
+  const byStep = runs.filter(({ step }) => step !== '');
+  const qualified = byStep.flatMap(({ step, metrics }) =>
+    Object.entries(metrics).map(([name, value]) => [`${step}/${name}`, value]),
+  );
+  return { ...Object.fromEntries(qualified), ...mergeMetrics(runs) };
 }
 
 /** The data that a job read: names of its inputs and what they point to, versions included. */
@@ -61,12 +74,16 @@ export function madeByRun(model: ModelVersion): { job: string; run: string } | u
   return job ? { job, run: recorded[`${PREFIX}run`] ?? job } : undefined;
 }
 
-/** The metrics recorded with a model version; empty when it was registered by other means. */
-export function recordedMetrics(model: ModelVersion): Metrics {
+/**
+ * The metrics recorded with a model version; empty when it was registered by other means.
+ * @param step only those that this step logged, by their own names
+ */
+export function recordedMetrics(model: ModelVersion, step?: string): Metrics {
+  const prefix = step ? `${METRIC_PREFIX}${step}/` : METRIC_PREFIX;
   return Object.fromEntries(
     Object.entries(model.properties.properties ?? {})
-      .filter(([name]) => name.startsWith(METRIC_PREFIX))
-      .map(([name, value]) => [name.slice(METRIC_PREFIX.length), Number(value)]),
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), Number(value)]),
   );
 }
 

@@ -32,13 +32,28 @@ export function withoutCredentials(url: string): string {
  * @param nth 1 for the first job of the step; 2 and up when earlier ones failed and the task was retried
  */
 export function jobNameFor(context: RunContext, stem: string, nth = 1): string {
-  const identity = [context.collectionUrl, context.project, context.kind, context.id, context.step, stem].join('\n');
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 10);
+  const hash = createHash('sha256')
+    .update(`${stepId(context)}\n${stem}`)
+    .digest('hex')
+    .slice(0, 10);
   const readable = `${stem}-${context.number}`
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 80);
   return `${readable}-${hash}${nth > 1 ? `-r${nth}` : ''}`;
+}
+
+/** Property of a job that names the step that submitted it; tells a step's own job from another's of the same name. */
+const STEP_PROPERTY = 'pipelines.step';
+
+/** Sets a step of a pipeline run apart from every other, its attempt included; the same when the task is retried. */
+export function stepId({ collectionUrl, project, kind, id, step }: RunContext): string {
+  return createHash('sha256').update([collectionUrl, project, kind, id, step].join('\n')).digest('hex').slice(0, 32);
+}
+
+/** True when this step submitted the job that has these properties. */
+export function isOwnJob(properties: Readonly<Record<string, string>> | undefined, context: RunContext): boolean {
+  return properties?.[STEP_PROPERTY] === stepId(context);
 }
 
 /**
@@ -47,6 +62,7 @@ export function jobNameFor(context: RunContext, stem: string, nth = 1): string {
  */
 export function jobProvenance(context: RunContext): Record<string, string> {
   const properties: Record<string, string> = {
+    [STEP_PROPERTY]: stepId(context),
     'mlflow.source.git.repoURL': withoutCredentials(context.repository),
     'mlflow.source.git.branch': context.branch.replace(/^refs\/heads\//, ''),
     'mlflow.source.git.commit': context.commit,

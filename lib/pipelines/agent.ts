@@ -50,6 +50,8 @@ function lowerKeys(values: Record<string, string>): Record<string, string> {
 /** The agent's side of everything that a task says. @param folder of the task, where task.json is */
 export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
   tl.setResourcePath(join(folder, 'task.json'));
+  // The agent masks its log but not files, so secrets are taken out of them here.
+  const secrets = new Set(tl.getVariables().flatMap(({ secret, value }) => (secret && value ? encodings(value) : [])));
   const save = (name: string, content: string): string => {
     const parent = join(
       tl.getVariable('Agent.TempDirectory') ?? '.',
@@ -58,7 +60,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
     );
     mkdirSync(parent, { recursive: true });
     const path = join(parent, basename(name));
-    writeFileSync(path, content);
+    writeFileSync(path, redact(content, secrets));
     return path;
   };
   return {
@@ -86,14 +88,25 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
     },
     summary: (name, markdown) => tl.uploadSummary(save(name, markdown)),
     mask: (secret) => {
-      for (const form of encodings(secret)) tl.setSecret(form);
+      for (const form of encodings(secret)) {
+        secrets.add(form);
+        tl.setSecret(form);
+      }
     },
   };
 }
 
+/** Content without the secrets that are known. */
+export function redact(content: string, secrets: Iterable<string>): string {
+  // Longest first: a secret may be part of another.
+  const all = [...secrets].filter((secret) => secret.length > 2).sort((a, b) => b.length - a.length);
+  return all.reduce((text, secret) => text.replaceAll(secret, '***'), content);
+}
+
 /** A secret and the forms in which it may turn up in a log. */
 function encodings(secret: string): string[] {
-  return [...new Set([secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])].filter(
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, inJson, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])].filter(
     (form) => form.trim() !== '',
   );
 }

@@ -7,19 +7,21 @@ import type { TaskInputs } from './pipeline.ts';
  */
 export function readRunContext(inputs: TaskInputs): RunContext {
   const variable = (name: string): string => inputs.variable(name) ?? '';
-  const isRelease = variable('System.HostType') === 'release';
+  // System.HostType is 'release' in a stage's agent job and 'deployment' in a deployment group's; both have a release.
+  const isRelease = variable('Release.ReleaseId') !== '';
   const collectionUrl = variable('System.CollectionUri') || variable('System.TeamFoundationCollectionUri');
   const project = variable('System.TeamProject');
   const id = variable(isRelease ? 'Release.ReleaseId' : 'Build.BuildId');
   const page = isRelease ? `_releaseProgress?releaseId=${id}` : `_build/results?buildId=${id}`;
   const step = isRelease
-    ? ['Release.EnvironmentId', 'Release.AttemptNumber', 'System.TaskInstanceId']
+    ? ['Release.EnvironmentId', 'Release.AttemptNumber', 'System.JobId', 'System.TaskInstanceId']
     : [
         'System.StageName',
         'System.StageAttempt',
         'System.PhaseName',
         'System.JobName',
         'System.JobAttempt',
+        'System.JobId',
         'System.TaskInstanceId',
       ];
   return {

@@ -31,7 +31,8 @@ export function runTask<I>(
   run: (inputs: I, ports: Ports) => Promise<Outcome>,
 ): void {
   const cancellation = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  // SIGBREAK is what the agent sends second on Windows.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
     process.on(signal, () => cancellation.abort(new Error(`The agent sent ${signal}.`)));
   const pipeline = agentPipeline(dirname(process.argv[1] ?? '.'), cancellation.signal);
   const ports: Ports = {
@@ -40,10 +41,10 @@ export function runTask<I>(
     async connect({ connection, ids, systemAccessToken }) {
       const client = await createAzureClient({
         connection,
-        subscriptionId: ids.subscriptionId,
         systemAccessToken,
         onSecret: (secret) => pipeline.mask(secret),
         product: PRODUCT,
+        signal: cancellation.signal,
       });
       return openWorkspace(client, ids);
     },

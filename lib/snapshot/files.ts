@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { type IgnoreRules, readIgnoreRules } from './ignore-rules.ts';
 
@@ -26,15 +26,22 @@ export interface Snapshot {
   hash: string;
 }
 
+/** What the code of components never has, beside what their ignore files say (azure-ai-ml `ComponentIgnoreFile`). */
+export const COMPONENT_IGNORES: readonly string[] = ['__pycache__'];
+
 /**
  * Takes stock of a folder (minus what its ignore file excludes) or of a single file.
+ * @param ignored patterns beside those of the ignore file
  * @throws UserError `FolderEmpty`, `LinkLoop`
  */
-export function takeSnapshot(root: string): Snapshot {
+export function takeSnapshot(root: string, ignored: readonly string[] = []): Snapshot {
   const isFolder = statSync(root).isDirectory();
-  const files = isFolder
-    ? walk(root, readIgnoreRules(root))
-    : [{ path: root, name: basename(root), size: statSync(root).size }];
+  const files = isFolder ? walk(root, readIgnoreRules(root, ignored)) : [fileOf(root, fileName(root))];
+  return snapshotOf(root, isFolder, files);
+}
+
+/** A snapshot of files that were gathered. @throws UserError `FolderEmpty` */
+export function snapshotOf(root: string, isFolder: boolean, files: SnapshotFile[]): Snapshot {
   if (files.length === 0) {
     throw new UserError({
       code: 'FolderEmpty',
@@ -45,11 +52,25 @@ export function takeSnapshot(root: string): Snapshot {
   return { root, isFolder, files, size: files.reduce((sum, file) => sum + file.size, 0), hash: hashFiles(files) };
 }
 
-/** Files below the folder; symbolic links are followed, and a link keeps its own name. */
+export function fileOf(path: string, name: string): SnapshotFile {
+  return { path, name, size: statSync(path).size };
+}
+
+/** A single file that is a symbolic link goes by the name of what it leads to (azure-ai-ml `get_content_hash`). */
+function fileName(path: string): string {
+  return basename(realpathSync(path));
+}
+
+/**
+ * Files below the folder; symbolic links are followed, and a link keeps its own name. The rules see files below a linked
+ * folder where they really are (azure-ai-ml `traverse_directory`).
+ */
 function walk(root: string, rules: IgnoreRules): SnapshotFile[] {
   const files: SnapshotFile[] = [];
+  const realRoot = realpathSync(root);
   const visit = (folder: string, prefix: string, parents: string[]): void => {
     const real = realpathSync(folder);
+    const place = relative(realRoot, real).split(sep).join('/');
     if (parents.includes(real)) {
       throw new UserError({
         code: 'LinkLoop',
@@ -63,7 +84,8 @@ function walk(root: string, rules: IgnoreRules): SnapshotFile[] {
       const stats = statSync(path, { throwIfNoEntry: false });
       if (!stats) continue; // a link to nothing
       if (stats.isDirectory()) visit(path, `${name}/`, [...parents, real]);
-      else if (stats.isFile() && !rules.excludes(name)) files.push({ path, name, size: stats.size });
+      else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry))
+        files.push({ path, name, size: stats.size });
     }
   };
   visit(root, '', []);
@@ -78,7 +100,8 @@ function walk(root: string, rules: IgnoreRules): SnapshotFile[] {
 export function hashFiles(files: readonly SnapshotFile[]): string {
   const sorted = files
     .map((file) => ({ file, key: Buffer.from(file.name.toLowerCase()) }))
-    .sort((a, b) => Buffer.compare(a.key, b.key)) // UTF-8 order is Python's code point order
+    // UTF-8 order is Python's code point order; names that differ in case alone are in their own order
+    .sort((a, b) => Buffer.compare(a.key, b.key) || Buffer.compare(Buffer.from(a.file.name), Buffer.from(b.file.name)))
     .map(({ file }) => file);
   const hash = createHash('sha256').update(String(sorted.length));
   for (const { name, size } of sorted) hash.update(`#${name}#`).update(String(size));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { Container } from '../azure/storage.ts';
 import { inParallel } from '../core/parallel.ts';
 import type { SnapshotFile } from './files.ts';
 
@@ -22,7 +22,7 @@ export interface UploadProgress {
  * was cut off) is not sent again. Memory stays bounded: files are streamed, `PARALLEL` at a time.
  */
 export async function uploadFiles(
-  container: ContainerClient,
+  container: Container,
   prefix: string,
   files: readonly SnapshotFile[],
   onProgress: (progress: UploadProgress) => void,
@@ -33,29 +33,18 @@ export async function uploadFiles(
     bytes: 0,
     totalBytes: files.reduce((sum, f) => sum + f.size, 0),
   };
-  const present = await listContents(container, prefix);
+  const present = await container.list(prefix);
   await inParallel(files, PARALLEL, async (file) => {
-    const blobName = prefix + file.name;
-    const blob = container.getBlockBlobClient(blobName);
+    const name = prefix + file.name;
     const content = file.size <= SMALL_BYTES ? await readFile(file.path) : undefined;
     const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
-    const blobHTTPHeaders = { blobContentMD5: md5 };
-    if (present.get(blobName) !== `${file.size} ${md5.toString('base64')}`)
-      await (content ? blob.uploadData(content, { blobHTTPHeaders }) : blob.uploadFile(file.path, { blobHTTPHeaders }));
+    const same = present.get(name);
+    if (same?.size !== file.size || same.md5 !== md5.toString('base64'))
+      await container.upload(name, content ?? file.path, md5);
     progress.files++;
     progress.bytes += file.size;
     onProgress(progress);
   });
-}
-
-/** Size and MD5 of the blobs that are there. */
-async function listContents(container: ContainerClient, prefix: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const blob of container.listBlobsFlat({ prefix })) {
-    const { contentMD5, contentLength } = blob.properties;
-    if (contentMD5) found.set(blob.name, `${contentLength} ${Buffer.from(contentMD5).toString('base64')}`);
-  }
-  return found;
 }
 
 async function md5Of(path: string): Promise<Buffer> {

@@ -12,8 +12,8 @@ import { compileSweepJob } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
-import { check, type Field, unknownFields } from './schema/fields.ts';
 import { automlJob } from './schema/automl.ts';
+import { check, type Field, unknownFields } from './schema/fields.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
 import { sweepJob } from './schema/sweep.ts';
@@ -162,13 +162,12 @@ function commonProperties(file: YamlFile, jobName: string, options: CompileOptio
   const properties = textMap(get(file.root, 'properties'));
   const provenance = options.provenance ?? {};
   // Properties of a job can't be changed later, so what the file says stands.
-  const known = Object.keys(provenance).some((name) => Object.hasOwn(properties, name));
   return {
     ...described,
     displayName: described.displayName ?? jobName,
     experimentName: options.experimentName ?? described.experimentName ?? basename(file.folder).replaceAll(' ', ''),
     tags: { ...textMap(get(file.root, 'tags')), ...options.tags },
-    properties: known ? properties : { ...properties, ...provenance },
+    properties: { ...provenance, ...properties },
   };
 }
 

@@ -1,6 +1,6 @@
-import { type Problem, UserError } from '../core/errors.ts';
+import { type Place, type Problem, UserError } from '../core/errors.ts';
 import { resolvePlainScalar } from './scalars.ts';
-import type { YamlFile, YamlMap, YamlNode } from './yaml.ts';
+import { parseYaml, type YamlFile, type YamlMap, type YamlNode } from './yaml.ts';
 
 /** One line `a.b.c=value`. */
 export interface Override {
@@ -60,12 +60,19 @@ function applyOne(root: YamlNode, { path, value, line }: Override): string | und
       node = made;
     }
   }
-  return put(
-    node,
-    path.at(-1)!,
-    { kind: 'scalar', ...resolvePlainScalar(value), place: child(node, path.at(-1)!)?.place ?? node.place },
-    line,
-  );
+  return put(node, path.at(-1)!, valueNode(value, child(node, path.at(-1)!)?.place ?? node.place), line);
+}
+
+/** A value as written behind the `=`: a plain scalar; in quotes always text; in brackets or braces a list or mapping. */
+function valueNode(value: string, place: Place): YamlNode {
+  if (/^(?:".*"|'.*'|\[.*\]|\{(?!\{).*\})$/s.test(value)) {
+    try {
+      return { ...parseYaml(value, 'override'), place };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error; // text that only looks like YAML is taken as it is
+    }
+  }
+  return { kind: 'scalar', ...resolvePlainScalar(value), place };
 }
 
 function child(node: YamlNode, part: string): YamlNode | undefined {

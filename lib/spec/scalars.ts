@@ -18,7 +18,12 @@ export function resolvePlainScalar(text: string): { value: ScalarValue; isFloat:
   if (NULL.test(text)) return { value: null, isFloat: false };
   if (TRUE.test(text)) return { value: true, isFloat: false };
   if (FALSE.test(text)) return { value: false, isFloat: false };
-  if (INTEGER.test(text)) return { value: parseInteger(text.replace(/_/g, '')), isFloat: false };
+  if (INTEGER.test(text)) {
+    const digits = text.replace(/_/g, '');
+    const value = parseInteger(digits);
+    // Beyond what a double holds exactly the digits themselves are kept; they are sent as text anyway.
+    return { value: Number.isSafeInteger(value) ? value : digits.replace(/^\+/, ''), isFloat: false };
+  }
   if (SEXAGESIMAL.test(text)) return { value: parseSexagesimal(text.replace(/_/g, '')), isFloat: false };
   if (FLOAT.test(text)) return { value: Number(text.replace(/_/g, '')), isFloat: true };
   const infinity = INFINITY.exec(text);
@@ -73,4 +78,17 @@ function pythonFloat(value: number): string {
   const plain =
     exponent < 0 ? value.toFixed(Math.max(0, digits.replace(/[-.]/g, '').length - 1 - exponent)) : String(value);
   return plain.includes('.') ? plain : `${plain}.0`;
+}
+
+/** Python's `json.dumps` of plain values: blanks after commas and colons, nothing but ASCII. */
+export function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (value !== null && typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([name, item]) => `${pythonJson(name)}: ${pythonJson(item)}`)
+      .join(', ')}}`;
+  return JSON.stringify(value ?? null).replace(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,4 +1,3 @@
-import { AnonymousCredential, ContainerClient } from '@azure/storage-blob';
 import { STABLE } from '../azureml/api-versions.ts';
 import type { Job } from '../azureml/jobs.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
@@ -12,8 +11,6 @@ import { type Datastores, markUploaded } from './storage.ts';
 export interface SubmissionListener {
   stepDone(step: PlanStep): void;
   uploading(step: PlanStep, progress: UploadProgress): void;
-  /** A secret that must not be seen: signatures of storage. */
-  secret(value: string): void;
 }
 
 /** Uploads and creates what the plan says and is not there yet, then submits the job. */
@@ -43,7 +40,7 @@ async function applyStep(
 ): Promise<void> {
   switch (step.kind) {
     case 'code':
-      return uploadCode(step, workspace, listener);
+      return uploadCode(step, workspace, datastores, listener);
     case 'upload': {
       const container = await datastores.container(step.datastore);
       await uploadFiles(container, step.prefix, step.snapshot.files, (progress) => listener.uploading(step, progress));
@@ -67,6 +64,7 @@ interface PendingUpload {
 async function uploadCode(
   step: Extract<PlanStep, { kind: 'code' }>,
   workspace: Workspace,
+  datastores: Datastores,
   listener: SubmissionListener,
 ): Promise<void> {
   const below = belowWorkspace(workspace, step.request.path);
@@ -76,9 +74,7 @@ async function uploadCode(
     }),
   );
   const { blobUri, credential } = pending.body.blobReferenceForConsumption;
-  const sasUri = credential.sasUri ?? blobUri;
-  listener.secret(new URL(sasUri).searchParams.get('sig') ?? '');
-  const container = new ContainerClient(sasUri, new AnonymousCredential());
+  const container = datastores.signed(credential.sasUri ?? blobUri);
   await uploadFiles(container, step.prefix, step.snapshot.files, (progress) => listener.uploading(step, progress));
   await put(workspace, withContainer(step.request, blobUri));
 }
@@ -89,10 +85,15 @@ async function put<T>(workspace: Workspace, { path, apiVersion, body, mlToken }:
   return (await workspace.client.send<T>(request)).body;
 }
 
-/** Puts the container's URL where the plan left room for it. */
+/** Puts the container's URL where the plan left room for it: in `codeUri` and `build.contextUri`, and nowhere else. */
 export function withContainer(request: PlannedRequest, containerUrl: string): PlannedRequest {
-  return {
-    ...request,
-    body: JSON.parse(JSON.stringify(request.body).split(CONTAINER).join(containerUrl)) as unknown,
+  const { properties } = request.body as { properties: { codeUri?: string; build?: { contextUri?: string } } };
+  const { codeUri, build } = properties;
+  const filled = {
+    ...(codeUri === undefined ? {} : { codeUri: codeUri.replace(CONTAINER, containerUrl) }),
+    ...(build?.contextUri === undefined
+      ? {}
+      : { build: { ...build, contextUri: build.contextUri.replace(CONTAINER, containerUrl) } }),
   };
+  return { ...request, body: { properties: { ...properties, ...filled } } };
 }

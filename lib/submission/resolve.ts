@@ -1,3 +1,4 @@
+import { listAll } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { assetPath } from '../azureml/ids.ts';
@@ -13,6 +14,9 @@ import {
   type SubmissionPlan,
 } from '../spec/plan.ts';
 import { LATEST } from '../spec/references.ts';
+
+/** Names among which the nearest to a wrong one is looked for. */
+const MOST_NAMES = 1_000;
 
 const WORDS: Record<Requirement['kind'], string> = {
   codes: 'code',
@@ -42,24 +46,25 @@ export async function resolveRequirements(
   requirements: readonly Requirement[],
   workspace: Workspace,
 ): Promise<[from: string, to: string][]> {
-  const problems: Problem[] = [];
+  const found: (Problem | undefined)[] = [];
   const replacements: [from: string, to: string][] = [];
   await Promise.all(
-    requirements.map(async (requirement) => {
+    requirements.map(async (requirement, i) => {
       const { kind, name, version, field, place } = requirement;
       if (version === LATEST) {
         const latest = await latestVersion(workspace, kind, name);
-        if (latest === undefined) problems.push({ message: await missing(workspace, requirement), place });
+        if (latest === undefined) found[i] = { message: await missing(workspace, requirement), place };
         else
           replacements.push([
             versionPath(workspace.path, requirement, LATEST),
             versionPath(workspace.path, requirement, latest),
           ]);
       } else if (!(await exists(workspace, requirement))) {
-        problems.push({ message: await missing(workspace, { kind, name, version, field, place }), place });
+        found[i] = { message: await missing(workspace, { kind, name, version, field, place }), place };
       }
     }),
   );
+  const problems = found.filter((problem) => problem !== undefined);
   if (problems.length > 0) {
     throw new UserError({
       code: 'ReferenceNotFound',
@@ -97,21 +102,34 @@ async function latestVersion(
   kind: Requirement['kind'],
   name: string,
 ): Promise<string | undefined> {
-  const names = await list(workspace, `${kind}/${name}/versions`, { $orderBy: 'createdtime desc', $top: '1' });
-  return names[0];
+  const [newest] = await list(
+    workspace,
+    `${kind}/${encodeURIComponent(name)}/versions`,
+    { $orderBy: 'createdtime desc', $top: '1' },
+    1,
+  );
+  return newest;
 }
 
-async function list(workspace: Workspace, below: string, query: Record<string, string> = {}): Promise<string[]> {
-  const request = armRequest(workspace, 'GET', below, STABLE);
-  const url = new URL(request.url);
+/** Names of at most `most` items of a collection. */
+async function list(
+  workspace: Workspace,
+  below: string,
+  query: Record<string, string> = {},
+  most = MOST_NAMES,
+): Promise<string[]> {
+  const url = new URL(armRequest(workspace, 'GET', below, STABLE).url);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const names: string[] = [];
   try {
-    const { body } = await workspace.client.send<{ value?: { name: string }[] }>({ ...request, url: url.href });
-    return (body.value ?? []).map((item) => item.name);
+    for await (const { name } of listAll<{ name: string }>(workspace.client, url.href)) {
+      names.push(name);
+      if (names.length === most) break;
+    }
   } catch (error) {
-    if (hasStatus(error, 404)) return [];
-    throw error;
+    if (!hasStatus(error, 404)) throw error;
   }
+  return names;
 }
 
 async function missing(workspace: Workspace, { kind, name, version, field }: Requirement): Promise<string> {

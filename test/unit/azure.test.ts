@@ -144,11 +144,33 @@ describe('failures', () => {
     new AzureError({ status, code: 'Code', message, method: 'GET', url: 'https://arm/x?sig=secret', requestId: 'r-1' });
 
   it('of the sign-in name the cause and the fix', () => {
-    const error = explainSignIn(
-      new Error('invalid_client: 7000222 - AADSTS7000222: The provided client secret keys are expired.'),
-    );
+    const error = explainFailure(
+      explainSignIn(
+        new Error('invalid_client: 7000222 - AADSTS7000222: The provided client secret keys are expired.'),
+      )!,
+    )!;
     assert.match(error.message, /its client secret has expired \(AADSTS7000222\)/);
     assert.match(error.fix!, /Create a new secret/);
+  });
+
+  it('of the network during sign-in may pass, and are no refusal', () => {
+    assert.equal(
+      isPassing(
+        explainSignIn(new Error('network_error: request to https://login failed, reason: getaddrinfo ENOTFOUND login')),
+      ),
+      true,
+    );
+  });
+
+  it('of storage name the role on the storage account', () => {
+    const refused = new AzureError({
+      status: 403,
+      code: 'X',
+      message: 'no',
+      method: 'PUT',
+      url: 'https://a.blob.core.windows.net/c/b?sig=s',
+    });
+    assert.match(explainFailure(refused)!.fix!, /Storage Blob Data Contributor/);
   });
 
   it('of requests become sentences with a request id and without the query', () => {

@@ -53,6 +53,8 @@ describe('the gate', () => {
 
   it('NaN is an error, since nothing can be said about it', () => {
     assert.throws(() => gate('!(metrics.loss > 1)', { loss: Number.NaN }), /'loss' of the job is NaN/);
+    assert.throws(() => gate('metrics.all(k, !(metrics[k] > 1))', { a: 0, loss: Number.NaN }), /'loss' is NaN/);
+    assert.equal(gate('metrics.all(k, metrics[k] <= 1)', { a: 0, b: 1 }).verdict, 'pass');
   });
 
   it('rules that do not parse, or give no true or false, are errors', () => {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { RunMetrics } from '../../lib/azureml/job-metrics.ts';
 import type { Job } from '../../lib/azureml/jobs.ts';
 import { isOwnModel, madeByRun, modelProperties, recordedMetrics } from '../../lib/lineage/model-lineage.ts';
-import { jobNameFor, jobProvenance, type RunContext, withoutCredentials } from '../../lib/lineage/run-context.ts';
+import {
+  isOwnJob,
+  jobNameFor,
+  jobProvenance,
+  type RunContext,
+  withoutCredentials,
+} from '../../lib/lineage/run-context.ts';
 
 const context: RunContext = {
   collectionUrl: 'https://dev.azure.com/org/',
@@ -43,6 +50,18 @@ describe('job names', () => {
     assert.equal(jobNameFor(context, 'train', 2), `${name}-r2`);
   });
 
+  it('and the job’s properties tell a step’s own job from another’s', () => {
+    assert.equal(isOwnJob(jobProvenance(context), context), true);
+    for (const other of [
+      { step: 'x' },
+      { id: '8' },
+      { kind: 'release' as const },
+      { collectionUrl: 'https://dev.azure.com/o2/' },
+    ])
+      assert.equal(isOwnJob(jobProvenance(context), { ...context, ...other }), false);
+    assert.equal(isOwnJob({}, context), false);
+  });
+
   it('are names that Azure ML takes, whatever the run is called', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (number, stem) => {
@@ -53,10 +72,17 @@ describe('job names', () => {
 });
 
 describe('lineage', () => {
-  const source = { job, runId: 'step-1', step: 'Train', output: 'model', metrics: { auc: 0.9, loss: Number.NaN } };
+  const metrics: RunMetrics[] = [
+    { step: '', metrics: { loss: Number.NaN } },
+    { step: 'Train', metrics: { auc: 0.9, f1: 1 } },
+    { step: 'Test', metrics: { f1: 0.5 } },
+  ];
+  const source = { job, runId: 'step-1', step: 'Train', output: 'model', metrics };
 
   it('of a job names the code without its credentials', () => {
-    assert.deepEqual(jobProvenance(context), {
+    const { 'pipelines.step': step, ...git } = jobProvenance(context);
+    assert.match(step!, /^[0-9a-f]{32}$/);
+    assert.deepEqual(git, {
       'mlflow.source.git.repoURL': 'https://dev.azure.com/org/mlops/_git/repo',
       'mlflow.source.git.branch': 'main',
       'mlflow.source.git.commit': 'abc',
@@ -82,7 +108,14 @@ describe('lineage', () => {
     const properties = modelProperties(source, context);
     const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'mlflow_model', properties } };
     assert.deepEqual(madeByRun(model), { job: 'j', run: 'step-1' });
-    assert.deepEqual(recordedMetrics(model), { auc: 0.9, loss: Number.NaN });
+    assert.deepEqual(recordedMetrics(model), {
+      loss: Number.NaN,
+      auc: 0.9,
+      'Train/auc': 0.9,
+      'Train/f1': 1,
+      'Test/f1': 0.5,
+    });
+    assert.deepEqual(recordedMetrics(model, 'Test'), { f1: 0.5 });
     assert.equal(isOwnModel(model, properties), true);
     assert.equal(isOwnModel(model, modelProperties(source, { ...context, id: '8' })), false);
   });

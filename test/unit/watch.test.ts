@@ -192,6 +192,17 @@ describe('logs', () => {
     assert.deepEqual(wholeLines(Buffer.from('no end'), false), { taken: 0, text: '' });
   });
 
+  it('of many lines are read whole, in chunks that end with a line', async () => {
+    const text = Array.from({ length: 300_000 }, (_, i) => `line ${i} ä`).join('\n');
+    const bytes = Buffer.from(text);
+    const client = {
+      readBlob: (_: string, offset: number, most: number) => Promise.resolve(bytes.subarray(offset, offset + most)),
+    };
+    const lines = await createLogReader().read({ client } as unknown as Workspace, 'https://x', true);
+    assert.equal(lines.length, 300_000);
+    assert.equal(lines.join('\n') === text, true);
+  });
+
   it('lose colours, controls and what a progress bar has overwritten', async () => {
     const text = '\u001b[31mred\u001b[0m\n10%\r100%\nwin\r\n\u0007bell\n';
     const client = { readBlob: (_: string, offset: number) => Promise.resolve(Buffer.from(text).subarray(offset)) };
@@ -201,12 +212,20 @@ describe('logs', () => {
 });
 
 describe('metrics', () => {
-  it('of several steps are one list; the same name with two values keeps the step', () => {
+  it('of several steps are one list; a name that several logged keeps the step, whatever the values', () => {
     const merged = mergeMetrics([
-      { label: 'train', metrics: { loss: 1, auc: 0.5 } },
-      { label: 'evaluate', metrics: { loss: 2, auc: 0.5 } },
+      { step: '', metrics: { total: 3 } },
+      { step: 'train', metrics: { loss: 1, auc: 0.5, f1: 1 } },
+      { step: 'evaluate', metrics: { loss: 2, auc: 0.5 } },
     ]);
-    assert.deepEqual(merged, { 'train/loss': 1, 'evaluate/loss': 2, auc: 0.5 });
+    assert.deepEqual(merged, {
+      total: 3,
+      'train/loss': 1,
+      'train/auc': 0.5,
+      f1: 1,
+      'evaluate/loss': 2,
+      'evaluate/auc': 0.5,
+    });
   });
 
   it('that are no JSON numbers come as text', () => {

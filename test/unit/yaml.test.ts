@@ -23,6 +23,7 @@ describe('YAML scalars', () => {
     ['0x1F', '31'],
     ['0b101', '5'],
     ['1_000', '1000'],
+    ['12345678901234567890', '12345678901234567890'],
     ['1:30', '90'],
     ['yes', 'True'],
     ['Off', 'False'],
@@ -129,6 +130,17 @@ describe('overrides', () => {
     assert.deepEqual(apply('jobs: {a: {component: ./a.yml}}\nl: [1, 2]', 'jobs.a.component=azureml:a:1\nl.1=3'), {
       jobs: { a: { component: 'azureml:a:1' } },
       l: [1, 3],
+    });
+  });
+
+  it('are text in quotes, and lists and mappings in their signs', () => {
+    assert.deepEqual(apply('{}', 'a="1"\nb=\'yes\'\nc=[1, x]\nd={e: 2}\nf={{name}}\ng=[open'), {
+      a: '1',
+      b: 'yes',
+      c: [1, 'x'],
+      d: { e: 2 },
+      f: '{{name}}',
+      g: '[open',
     });
   });
 

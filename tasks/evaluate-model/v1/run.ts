@@ -1,5 +1,5 @@
 import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
-import { getJob, studioUrl } from '../../../lib/azureml/jobs.ts';
+import { getJob, requireCompleted, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { getMetrics, type Metrics } from '../../../lib/azureml/metrics.ts';
 import { findModelVersion, listModelVersions, type ModelVersion } from '../../../lib/azureml/models.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
@@ -17,10 +17,11 @@ export async function run(inputs: EvaluateModelInputs, { pipeline, connect }: Po
   const { target, jobName, rules, baseline: choice, step, onFail } = inputs;
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
+  requireCompleted(job, 'a model is judged');
   pipeline.say('Candidate', jobName);
   const candidate = await getJobMetrics(workspace, jobName, step);
   const model = await findBaseline(workspace, choice, pipeline);
-  const report = judge(rules, candidate, model && (await baselineMetrics(workspace, model)));
+  const report = judge(rules, candidate, model && (await baselineMetrics(workspace, model, step)));
   print(report, pipeline);
   pipeline.setOutput('verdict', report.verdict);
   const subject = {
@@ -61,8 +62,9 @@ async function findBaseline(
 }
 
 /** As recorded when the model was registered, else as its run logged them. */
-async function baselineMetrics(workspace: Workspace, model: ModelVersion): Promise<Metrics> {
-  const recorded = recordedMetrics(model);
+async function baselineMetrics(workspace: Workspace, model: ModelVersion, step: string | undefined): Promise<Metrics> {
+  const ofStep = step ? recordedMetrics(model, step) : {};
+  const recorded = Object.keys(ofStep).length > 0 ? ofStep : recordedMetrics(model);
   if (Object.keys(recorded).length > 0) return recorded;
   const maker = madeByRun(model);
   const logged = !maker

@@ -1,5 +1,5 @@
-import { findStep, getJobMetrics, type JobRun } from '../../../lib/azureml/job-metrics.ts';
-import { getJob, type Job } from '../../../lib/azureml/jobs.ts';
+import { findStep, type JobRun, listRunMetrics } from '../../../lib/azureml/job-metrics.ts';
+import { getJob, type Job, requireCompleted } from '../../../lib/azureml/jobs.ts';
 import {
   listModelVersions,
   MODEL_TYPES,
@@ -23,7 +23,7 @@ const RECENT_VERSIONS = 50;
 export async function run(inputs: RegisterModelInputs, { pipeline, connect }: Ports): Promise<Outcome> {
   const workspace = await connect(inputs.target);
   const job = await getJob(workspace, inputs.jobName);
-  checkCompleted(job);
+  requireCompleted(job, 'a model is registered');
   const source = inputs.step ? await findStep(workspace, job.name, inputs.step) : { runId: job.name, step: '' };
   await checkOutput(workspace, job, source, inputs.outputName);
   const properties = await propertiesOf(workspace, job, source, inputs);
@@ -48,17 +48,6 @@ export async function run(inputs: RegisterModelInputs, { pipeline, connect }: Po
   return report(model, 'Registered', inputs, pipeline);
 }
 
-function checkCompleted(job: Job): void {
-  const { status } = job.properties;
-  if (status === 'Completed') return;
-  throw new UserError({
-    code: 'JobNotCompleted',
-    message: `The job '${job.name}' is ${status ?? 'in an unknown state'}; a model is registered from a job that has completed.`,
-    fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job failed.',
-    docs: 'tasks/register-model',
-  });
-}
-
 async function checkOutput(workspace: Workspace, job: Job, source: JobRun, output: string): Promise<void> {
   const outputs =
     source.step === '' ? (job.properties.outputs ?? {}) : ((await findRun(workspace, source.runId))?.outputs ?? {});
@@ -81,7 +70,7 @@ async function propertiesOf(
   source: JobRun,
   inputs: RegisterModelInputs,
 ): Promise<ModelProperties> {
-  const metrics = await getJobMetrics(workspace, job.name);
+  const metrics = await listRunMetrics(workspace, job.name);
   return {
     modelUri: `azureml://jobs/${source.runId}/outputs/${inputs.outputName}`,
     modelType: MODEL_TYPES[inputs.modelType],

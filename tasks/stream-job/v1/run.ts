@@ -4,7 +4,7 @@ import { formatMetric, type Metrics } from '../../../lib/azureml/metrics.ts';
 import { type StepState, type WatchListener, type WatchResult, watchJob } from '../../../lib/azureml/watch.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatDuration } from '../../../lib/core/duration.ts';
-import { UserError } from '../../../lib/core/errors.ts';
+import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import type { Table } from '../../../lib/core/table.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
@@ -28,7 +28,7 @@ export async function run(
     if (pipeline.signal.aborted) await onCancel(workspace, jobName, cancelToo, pipeline);
     throw error;
   });
-  const metrics = await getJobMetrics(workspace, jobName);
+  const metrics = await readMetrics(workspace, jobName, pipeline);
   setOutputs(result, metrics, pipeline);
   if (Object.keys(metrics).length > 0) pipeline.table(metricTable(metrics));
   const ended = pipeline.message('Ended', jobName, result.status, formatDuration(result.duration));
@@ -36,13 +36,30 @@ export async function run(
   throw failure(result, ended, studioUrl(job), pipeline);
 }
 
+/** Metrics say nothing about how the job ended, so that they can't be read must not hide it. */
+async function readMetrics(workspace: Workspace, jobName: string, pipeline: Pipeline): Promise<Metrics> {
+  try {
+    return await getJobMetrics(workspace, jobName);
+  } catch (error) {
+    pipeline.warn(pipeline.message('MetricsUnknown', messageOf(error)));
+    return {};
+  }
+}
+
+/** Longer tables are not repeated whole at every change. */
+const LONGEST_TABLE = 15;
+
 /** Status, step table and logs, as they change. */
 function printer(pipeline: Pipeline): WatchListener {
+  let before = new Map<string, string>();
   return {
     status: (status) => pipeline.say('Status', status),
     steps: (steps) => {
-      pipeline.table(stepTable(steps));
       const ended = steps.filter(({ status }) => status === 'Completed').length;
+      const changed = steps.filter(({ runId, status }) => before.get(runId) !== status);
+      before = new Map(steps.map(({ runId, status }) => [runId, status]));
+      if (steps.length > LONGEST_TABLE) pipeline.say('StepsChanged', ended, steps.length);
+      pipeline.table(stepTable(steps.length > LONGEST_TABLE ? changed : steps));
       pipeline.progress((100 * ended) / Math.max(1, steps.length), `${ended} of ${steps.length} steps`);
     },
     log: (step, lines) => {
@@ -77,8 +94,13 @@ function setOutputs({ status, duration }: WatchResult, metrics: Metrics, pipelin
   pipeline.setOutput('duration', String(Math.round(duration / 1000)));
   const values = Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]);
   pipeline.setOutput('metrics', JSON.stringify(Object.fromEntries(values)));
-  for (const [name, value] of values)
-    pipeline.setOutput(`metrics.${String(name).replace(/[^\w.]/g, '_')}`, String(value));
+  // Names of outputs have fewer characters than names of metrics; of two that become one the first is kept.
+  const outputs = new Map<string, string>();
+  for (const [name, value] of values) {
+    const output = `metrics.${String(name).replace(/[^\w.]/g, '_')}`;
+    if (!outputs.has(output)) outputs.set(output, String(value));
+  }
+  for (const [name, value] of outputs) pipeline.setOutput(name, value);
 }
 
 function failure({ status, failures }: WatchResult, ended: string, url: string, pipeline: Pipeline): UserError {
@@ -102,6 +124,10 @@ function failure({ status, failures }: WatchResult, ended: string, url: string, 
 async function onCancel(workspace: Workspace, jobName: string, cancelToo: boolean, pipeline: Pipeline): Promise<void> {
   if (!cancelToo) return pipeline.say('JobLeftRunning', jobName);
   pipeline.say('CancellingJob', jobName);
-  await cancelJob(workspace, jobName);
-  pipeline.say('JobCancelled', jobName);
+  try {
+    await cancelJob(workspace, jobName);
+    pipeline.say('JobCancelled', jobName);
+  } catch (error) {
+    pipeline.warn(pipeline.message('CancelFailed', jobName, messageOf(error)));
+  }
 }

@@ -1,0 +1,79 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { viaClient } from './client.ts';
+
+/** What opens a container: its account's key, a signature, or the connection's own identity. */
+export type StorageSecret =
+  | { kind: 'accountKey'; accountName: string; key: string }
+  | { kind: 'sas'; token: string }
+  | { kind: 'identity'; credential: TokenCredential };
+
+/** A container of blobs, as far as it is used. Failures are `AzureError`s. */
+export interface Container {
+  /** Size and MD5 (base64) of the blobs below a prefix, by name. */
+  list(prefix: string): Promise<Map<string, { size: number; md5: string }>>;
+  /** Uploads bytes, or a file by its path. */
+  upload(name: string, content: Buffer | string, md5: Buffer): Promise<void>;
+  /** Metadata of a blob; undefined when there is no such blob. */
+  metadata(name: string): Promise<Record<string, string> | undefined>;
+  setMetadata(name: string, metadata: Record<string, string>): Promise<void>;
+}
+
+/**
+ * Opens a container with Microsoft's storage client.
+ * @param url of the container, without a signature
+ * @param onSecret hears what must not be seen in a log: keys and signatures
+ */
+export function openContainer(
+  url: string,
+  secret: StorageSecret,
+  onSecret: (secret: string) => void,
+  signal: AbortSignal,
+): Container {
+  const container = createClient(url, secret, onSecret);
+  const options = { abortSignal: signal };
+  return {
+    list: (prefix) =>
+      viaClient(
+        (async () => {
+          const found = new Map<string, { size: number; md5: string }>();
+          for await (const { name, properties } of container.listBlobsFlat({ prefix, ...options })) {
+            const { contentMD5, contentLength } = properties;
+            if (contentMD5)
+              found.set(name, { size: contentLength ?? -1, md5: Buffer.from(contentMD5).toString('base64') });
+          }
+          return found;
+        })(),
+      ),
+    async upload(name, content, md5) {
+      const blob = container.getBlockBlobClient(name);
+      const more = { blobHTTPHeaders: { blobContentMD5: md5 }, ...options };
+      await viaClient<unknown>(
+        typeof content === 'string' ? blob.uploadFile(content, more) : blob.uploadData(content, more),
+      );
+    },
+    async metadata(name) {
+      const blob = container.getBlockBlobClient(name);
+      if (!(await viaClient(blob.exists(options)))) return undefined;
+      return (await viaClient(blob.getProperties(options))).metadata ?? {};
+    },
+    async setMetadata(name, metadata) {
+      await viaClient(container.getBlockBlobClient(name).setMetadata(metadata, options));
+    },
+  };
+}
+
+function createClient(url: string, secret: StorageSecret, onSecret: (secret: string) => void): ContainerClient {
+  switch (secret.kind) {
+    case 'accountKey':
+      onSecret(secret.key);
+      return new ContainerClient(url, new StorageSharedKeyCredential(secret.accountName, secret.key));
+    case 'sas': {
+      const query = secret.token.replace(/^\?/, '');
+      onSecret(new URLSearchParams(query).get('sig') ?? query);
+      return new ContainerClient(`${url}?${query}`, new AnonymousCredential());
+    }
+    case 'identity': // needs the role Storage Blob Data Contributor
+      return new ContainerClient(url, secret.credential);
+  }
+}
