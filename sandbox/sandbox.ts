@@ -9,6 +9,7 @@ import type { RecordedRequest, Sandbox } from './contracts.ts';
 import { createDevOps } from './devops/devops.ts';
 import { clientEnvironmentFor, clientSettings } from './environment.ts';
 import { createFaults } from './faults.ts';
+import { lockFolder } from './folder-lock.ts';
 import { createAuthority } from './identity/authority.ts';
 import { loadClients } from './identity/clients.ts';
 import { createTokens } from './identity/tokens.ts';
@@ -46,7 +47,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const persistent = options.data !== undefined;
   const folder = options.data !== undefined ? resolve(options.data) : mkdtempSync(join(tmpdir(), 'sandbox-'));
   mkdirSync(folder, { recursive: true });
-  const stops: (() => Promise<void> | void)[] = [];
+  const unlock = lockFolder(folder);
+  const stops: (() => Promise<void> | void)[] = [unlock];
   const stop = async () => {
     const failures: unknown[] = [];
     // One part that can't stop, say because its folder is gone, must not keep the others running.

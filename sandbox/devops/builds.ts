@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { answerList, bodyOf, type Handler, notFound, parameter, query } from './answers.ts';
 import { addContentRoutes, type WithRun } from './build-content.ts';
 import { apiUrl, type DevOpsContext, projectReference, runPage } from './context.ts';
+import { addDefinitionRoutes } from './definitions.ts';
 import { createRunRecord } from './runs.ts';
 import type { RunRecord } from './state.ts';
 
@@ -167,25 +168,6 @@ export function buildRoutes(context: DevOpsContext): Router {
 
   addContentRoutes(router, context, withRun);
 
-  const definitionOf = (definition: { id: number; name: string }) => ({
-    ...definition,
-    type: 'build',
-    path: '\\',
-    queueStatus: 'enabled',
-    revision: 1,
-    project: projectReference(context),
-  });
-  router.get('/definitions', (request, response) => {
-    const name = query(request, 'name');
-    answerList(
-      response,
-      store.state.definitions.filter((each) => name === undefined || matches(each.name, name)).map(definitionOf),
-    );
-  });
-  router.get('/definitions/:definitionId', (request, response) => {
-    const found = store.state.definitions.find(({ id }) => id === Number(request.params.definitionId));
-    if (found) response.json(definitionOf(found));
-    else notFound(response, `Definition ${request.params.definitionId}`);
-  });
+  addDefinitionRoutes(router, context);
   return router;
 }

@@ -1,5 +1,5 @@
 /** The Azure DevOps part: the slice of its REST API that tasks and `azure-devops-node-api` use. */
-import express, { type Express } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { DevOps, DevOpsRun, ServiceConnection, Tokens } from '../contracts.ts';
 import { startServer } from '../server.ts';
 import { answerList, notFound, refuse } from './answers.ts';
@@ -11,7 +11,7 @@ import { locationsOf } from './locations.ts';
 import { pipelineRoutes, testRoutes } from './pipelines.ts';
 import { planRoutes } from './plans.ts';
 import { addDefinition, copyAttachment, createRunRecord, logOf, type NewRun, updateTimelineRecord } from './runs.ts';
-import { openStore, type PullRequest } from './state.ts';
+import { addPullRequest, openStore } from './state.ts';
 
 /** What the Azure DevOps part is started with. */
 export interface DevOpsOptions {
@@ -70,6 +70,10 @@ function createApp(context: DevOpsContext): Express {
   app.use((request, response) =>
     refuse(response, 404, 'NotFoundException', `The sandbox does not answer ${request.method} ${request.path}.`),
   );
+  app.use((error: Error & { status?: number }, _request: Request, response: Response, _next: NextFunction) => {
+    if (error.status === undefined) context.log(`Azure DevOps failed: ${error.stack}`);
+    refuse(response, error.status ?? 500, 'InvalidRequestException', error.message);
+  });
   return app;
 }
 
@@ -143,17 +147,7 @@ export async function createDevOps(options: DevOpsOptions): Promise<DevOps & { s
     organization,
     project: context.project,
     createRun: (run) => startRun(context, run),
-    addPullRequest(fields) {
-      const pull: PullRequest = {
-        ...fields,
-        id: store.state.pullRequests.length + 1,
-        creationDate: new Date().toISOString(),
-        threads: [],
-        statuses: [],
-      };
-      store.state.pullRequests.push(pull);
-      return pull.id;
-    },
+    addPullRequest: (fields) => addPullRequest(store, fields).id,
     addDefinition: (name) => addDefinition(store, name),
     async stop() {
       await server.stop();

@@ -1,8 +1,8 @@
 /** `_apis/git`: repositories, pull requests with their threads and statuses. */
 import { Router } from 'express';
-import { answerList, bodyOf, type Handler, notFound, parameter } from './answers.ts';
+import { answerList, bodyOf, type Handler, notFound, parameter, refuse } from './answers.ts';
 import { apiUrl, type DevOpsContext, projectReference } from './context.ts';
-import type { PullRequest } from './state.ts';
+import { addPullRequest, type PullRequest } from './state.ts';
 import { author, named, now, type PullHandler, statusStates, threadRoutes } from './threads.ts';
 
 const repositoryOf = (context: DevOpsContext, name: string) => ({
@@ -30,8 +30,10 @@ const pullRequestOf = (context: DevOpsContext, pull: PullRequest) => ({
   url: `${apiUrl(context)}/git/repositories/${pull.repository}/pullRequests/${pull.id}`,
 });
 
-function repositories({ store }: DevOpsContext): string[] {
-  return [...new Set([...store.state.runs, ...store.state.pullRequests].map(({ repository }) => repository))];
+/** Every project starts with a repository of its own name; runs and pull requests bring others. */
+function repositories({ store, project }: DevOpsContext): string[] {
+  const used = [...store.state.runs, ...store.state.pullRequests].map(({ repository }) => repository);
+  return [...new Set([project.name, ...used])];
 }
 
 export function gitRoutes(context: DevOpsContext): Router {
@@ -65,6 +67,20 @@ export function gitRoutes(context: DevOpsContext): Router {
       response,
       found.map((pull) => pullRequestOf(context, pull)),
     );
+  });
+  router.post('/repositories/:repositoryId/pullRequests', (request, response) => {
+    const known = repositories(context).find(
+      (each) => each.toLowerCase() === request.params.repositoryId.toLowerCase(),
+    );
+    if (!known) return notFound(response, `TF401019: The Git repository ${request.params.repositoryId}`);
+    const { title, sourceRefName, targetRefName } = bodyOf(request);
+    if (![title, sourceRefName, targetRefName].every((field) => typeof field === 'string' && field !== '')) {
+      const message = 'A pull request needs title, sourceRefName and targetRefName.';
+      return refuse(response, 400, 'InvalidArgumentValueException', message);
+    }
+    const branches = { sourceBranch: sourceRefName, targetBranch: targetRefName };
+    const pull = addPullRequest(context.store, { repository: known, title, ...branches });
+    response.status(201).json(pullRequestOf(context, pull));
   });
   const route = '/repositories/:repositoryId/pullRequests/:pullRequestId';
   router.get(

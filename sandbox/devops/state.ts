@@ -1,5 +1,5 @@
 /** What the Azure DevOps part remembers, as plain data that survives a restart as JSON. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface AttachmentRecord {
@@ -103,5 +103,22 @@ export function openStore(dataFolder: string): Store {
   const file = join(dataFolder, 'state.json');
   const empty: DevOpsState = { definitions: [], runs: [], pullRequests: [], commitStatuses: [], testRuns: [] };
   const state: DevOpsState = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : empty;
-  return { state, dataFolder, save: () => writeFileSync(file, JSON.stringify(state)) };
+  const save = () => {
+    // Written beside and renamed, so that a killed sandbox leaves no half file.
+    writeFileSync(`${file}.new`, JSON.stringify(state));
+    renameSync(`${file}.new`, file);
+  };
+  return { state, dataFolder, save };
+}
+
+/** Puts an active pull request into the repository. */
+export function addPullRequest(
+  store: Store,
+  fields: Pick<PullRequest, 'repository' | 'title' | 'sourceBranch' | 'targetBranch'>,
+): PullRequest {
+  const id = store.state.pullRequests.length + 1;
+  const pull = { ...fields, id, creationDate: new Date().toISOString(), threads: [], statuses: [] };
+  store.state.pullRequests.push(pull);
+  store.save();
+  return pull;
 }

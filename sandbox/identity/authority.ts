@@ -60,10 +60,13 @@ export function createAuthority(options: AuthorityOptions): express.Router {
     response.set('Cache-Control', 'no-store, no-cache');
     response.json(await answerToken(request, options));
   });
-  router.use((error: unknown, request: Request, response: Response, next: express.NextFunction) => {
-    if (!(error instanceof TokenError)) return next(error);
+  router.use((request) => {
+    throw tokenErrors.noSuchAddress(`${request.method} ${request.path}`);
+  });
+  router.use((error: unknown, request: Request, response: Response, _next: express.NextFunction) => {
+    const known = error instanceof TokenError ? error : tokenErrors.unreadable((error as Error).message);
     const correlationId = String(request.headers['client-request-id'] ?? randomUUID());
-    response.status(error.status).json(tokenErrorBody(error, correlationId));
+    response.status(known.status).json(tokenErrorBody(known, correlationId));
   });
   return router;
 }

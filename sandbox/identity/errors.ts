@@ -84,6 +84,10 @@ export const tokenErrors = {
       7000218,
       "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     ),
+  noSuchAddress: (address: string) =>
+    new TokenError(404, 'invalid_request', 90006, `The sandbox's token authority does not answer ${address}.`),
+  unreadable: (message: string) =>
+    new TokenError(400, 'invalid_request', 90014, `The request could not be read: ${message}.`),
   badGrant: (grant: string) =>
     new TokenError(400, 'unsupported_grant_type', 70003, `The app requested an unsupported grant type '${grant}'.`),
 };

@@ -51,6 +51,11 @@ export function answerErrors(log: (line: string) => void, location: string) {
         ? [{ type: 'InnerError', info: { value: { code: known.innerCode, innerError: null } } }]
         : []),
     ];
+    if (request.path.startsWith('/mlflow/') && known.code === 'InvalidRequestContent') {
+      // The body could not be read, so MLflow's own routes never saw the request.
+      response.status(known.status).json({ error_code: 'BAD_REQUEST', message: known.message });
+      return;
+    }
     response.status(known.status).json({
       error: {
         code: known.code,
@@ -72,6 +77,7 @@ function asArmError(error: unknown): ArmError {
       `The request content was invalid and could not be deserialized: '${message}'.`,
     );
   }
+  if (error instanceof URIError || status === 400) return new ArmError(400, 'BadRequest', String(message));
   if (status === 413) return new ArmError(413, 'RequestContentTooLarge', String(message));
   return new ArmError(500, 'InternalServerError', `The sandbox failed: ${message}`);
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource, ResourceStore } from '../../contracts.ts';
+import { fileNameOf } from '../../file-names.ts';
 
 /**
  * Opens the store.
@@ -17,7 +18,7 @@ export function openResourceStore(options: {
 }): ResourceStore {
   const { rootId, folder } = options;
   const resources = new Map<string, Resource>();
-  const fileOf = (path: string) => join(folder!, `${encodeURIComponent(path)}.json`);
+  const fileOf = (path: string) => join(folder!, fileNameOf(path, '.json'));
 
   if (folder) {
     mkdirSync(folder, { recursive: true });

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileNameOf } from '../../file-names.ts';
 import type { Experiment, MetricPoint, RunRecord } from './run.ts';
 
 export interface RunStore {
@@ -65,8 +66,8 @@ export function openRunStore(folder: string): RunStore {
   const experiments: Experiment[] = existsSync(experimentsFile)
     ? JSON.parse(readFileSync(experimentsFile, 'utf8'))
     : [];
-  const runFile = (runId: string) => join(runsFolder, `${encodeURIComponent(runId)}.json`);
-  const metricsFile = (runId: string) => join(metricsFolder, `${encodeURIComponent(runId)}.ndjson`);
+  const runFile = (runId: string) => join(runsFolder, fileNameOf(runId, '.json'));
+  const metricsFile = (runId: string) => join(metricsFolder, fileNameOf(runId, '.ndjson'));
 
   const store: RunStore = {
     get: (runId) => runs.get(runId),

@@ -1,6 +1,6 @@
 /** Logged models of MLflow 3 (`logged-models/*`): a model as an entity of its own, beside the run that made it. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStore } from '../history/run-store.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -41,7 +41,8 @@ export function openLoggedModels(store: RunStore, folder: string): LoggedModels 
   };
   const save = (model?: LoggedModel) => {
     if (model) model.info.last_updated_timestamp_ms = Date.now();
-    writeFileSync(file, JSON.stringify(models, null, 1));
+    writeFileSync(`${file}.new`, JSON.stringify(models, null, 1));
+    renameSync(`${file}.new`, file);
     return model ? { model: { info: model.info, data: model.data } } : {};
   };
 

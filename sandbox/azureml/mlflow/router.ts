@@ -6,7 +6,7 @@ import { artifactLocation, listFolder } from '../history/artifacts.ts';
 import type { RunStore } from '../history/run-store.ts';
 import { createArtifactProxy } from './artifact-proxy.ts';
 import type { Endpoint } from './endpoint.ts';
-import { MlflowError } from './errors.ts';
+import { invalid, MlflowError } from './errors.ts';
 import { experimentEndpoints } from './experiments.ts';
 import { openLoggedModels } from './logged-models.ts';
 import { loggingEndpoints } from './logging.ts';
@@ -32,6 +32,7 @@ function answerError(context: AzureMlContext) {
 /** `run_id`, `run_uuid` and the rest of a request, wherever they are. */
 function inputOf(request: Request): Record<string, any> {
   const body = request.body && typeof request.body === 'object' ? request.body : {};
+  if (Array.isArray(body)) throw invalid('The request body must be an object, not a list.');
   return { ...request.query, ...body, ...request.params };
 }
 

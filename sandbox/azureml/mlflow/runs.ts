@@ -30,10 +30,10 @@ export function findActiveRun(store: RunStore, input: Record<string, any>): RunR
 }
 
 function toIso(milliseconds: unknown): string | undefined {
-  const number = Number(milliseconds);
-  return milliseconds === undefined || milliseconds === null || !Number.isFinite(number)
-    ? undefined
-    : new Date(number).toISOString();
+  if (milliseconds === undefined || milliseconds === null) return undefined;
+  const time = new Date(Number(milliseconds));
+  if (Number.isNaN(time.getTime())) throw invalid(`Invalid value '${milliseconds}' supplied: it is no time.`);
+  return time.toISOString();
 }
 
 function create(store: RunStore, input: Record<string, any>, caller: string): RunRecord {
