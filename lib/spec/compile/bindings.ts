@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { entriesOf, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, textOf, type YamlNode } from '../yaml.ts';
 
 /** A step of a pipeline as its siblings see it. */
 export interface GraphNode {
@@ -10,27 +10,28 @@ export interface GraphNode {
   outputs: ReadonlyMap<string, { type: string }> | undefined;
 }
 
+const CONTROL_FLOW = new Set(['do_while', 'parallel_for', 'if_else']);
+
 interface Binding {
   text: string;
   path: string[];
   at: YamlNode;
+  /** It stands under `inputs` or `outputs`; elsewhere `${{inputs.x}}` is the component's own. */
+  isPort: boolean;
 }
-
-/** Fields whose `${{inputs.x}}` are the component's own. */
-const COMMAND_TEXTS = new Set(['command', 'args']);
 
 /** Every `${{...}}` of a step, wherever it stands in it, the command's own text aside. */
 function bindingsOf(node: YamlNode): Binding[] {
   const found: Binding[] = [];
-  const visit = (value: YamlNode): void => {
-    if (value.kind === 'map') {
-      for (const [name, item] of entriesOf(value)) if (!COMMAND_TEXTS.has(name)) visit(item);
-    } else if (value.kind === 'list') value.items.forEach(visit);
+  const visit = (value: YamlNode, isPort: boolean): void => {
+    if (value.kind === 'map') for (const [, item] of entriesOf(value)) visit(item, isPort);
+    else if (value.kind === 'list') for (const item of value.items) visit(item, isPort);
     else
       for (const [text, path] of (textOf(value) ?? '').matchAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g))
-        found.push({ text, path: path!.split('.'), at: value });
+        found.push({ text, path: path!.split('.'), at: value, isPort });
   };
-  visit(node);
+  for (const [name, item] of entriesOf(node))
+    if (name !== 'command') visit(item, name === 'inputs' || name === 'outputs');
   return found;
 }
 
@@ -46,13 +47,13 @@ export function checkBindings(
 ): void {
   const steps = new Map(nodes.map((node) => [node.name, node]));
   for (const { name: own, node } of nodes) {
-    for (const { text, path, at } of bindingsOf(node)) {
+    for (const { text, path, at, isPort } of bindingsOf(node)) {
       const say = (message: string): void => {
         problems.push({ message: `'jobs.${own}' is bound to ${text}, but ${message}`, place: at.place });
       };
       const [parent, kind, name, port, output] = path as [string, string?, string?, string?, string?];
       if (parent !== 'parent') {
-        if (parent === 'inputs' || parent === 'outputs' || parent === 'jobs')
+        if (isPort && (parent === 'inputs' || parent === 'outputs' || parent === 'jobs'))
           say(`a step reaches the pipeline through 'parent': write \${{parent.${path.join('.')}}}.`);
         continue; // ${{name}}, ${{default_datastore}} and the like are filled in by Azure ML
       }
@@ -77,6 +78,8 @@ export function checkBindings(
           say(
             `there is no step '${name}'.${didYouMean(name ?? '', steps.keys()) || ` The steps are ${oneOf(steps.keys())}.`}`,
           );
+        else if (CONTROL_FLOW.has(textOf(get(node, 'type')) ?? '') && port !== 'outputs')
+          continue; // names a step, or its input
         else if (name === own) say('a step cannot wait for itself.');
         else if (port === 'outputs' && step.outputs && !step.outputs.has(output ?? ''))
           say(

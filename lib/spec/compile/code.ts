@@ -1,8 +1,12 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { assetPath } from '../../azureml/ids.ts';
+import { UserError } from '../../core/errors.ts';
+import { COMPONENT_IGNORES, type Snapshot } from '../../snapshot/files.ts';
+import { takeMergedSnapshot } from '../../snapshot/merged.ts';
 import { CONTAINER, guidOf, putRequest } from '../plan.ts';
 import { assetId, isRemote } from '../references.ts';
-import { textOf, type YamlNode } from '../yaml.ts';
+import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompileContext, labelOf, localSnapshot } from './context.ts';
 
 /** Version of the hash rule that the service verifies (azure-ai-ml `_asset_utils`). */
@@ -11,8 +15,14 @@ const HASH_VERSION = '202208';
 /**
  * The id of a job's code. A local folder becomes a code asset named after its content, so the same code is one asset
  * however often it is submitted.
+ * @param ignored patterns of files that stay out, beside those of the folder's ignore file
  */
-export function compileCode(context: CompileContext, node: YamlNode | undefined, field: string): string | undefined {
+export function compileCode(
+  context: CompileContext,
+  node: YamlNode | undefined,
+  field: string,
+  ignored: readonly string[] = [],
+): string | undefined {
   const written = textOf(node);
   if (!node || written === undefined) return undefined;
   if (/^(git\+|https?:\/\/)/i.test(written)) {
@@ -23,8 +33,66 @@ export function compileCode(context: CompileContext, node: YamlNode | undefined,
     return undefined;
   }
   if (isRemote(written)) return assetId(context.builder, 'codes', node, field);
-  const snapshot = localSnapshot(context, node, field);
-  if (!snapshot) return undefined;
+  const snapshot = localSnapshot(context, node, field, ignored);
+  return snapshot && planCode(context, snapshot);
+}
+
+/**
+ * The id of a component's code, with its `additional_includes`.
+ * @param owner the mapping that has the field `code`
+ * @param path of the owner in its file; empty for the file itself
+ */
+export function compileComponentCode(context: CompileContext, owner: YamlNode, path: string): string | undefined {
+  const at = (name: string): string => (path ? `${path}.${name}` : name);
+  const includes = get(owner, 'additional_includes');
+  const code = get(owner, 'code');
+  if (includes?.kind !== 'list' || includes.items.length === 0 || isRemote(textOf(code) ?? ''))
+    return compileCode(context, code, at('code'), COMPONENT_IGNORES);
+  const { problems } = context.builder;
+  const before = problems.length;
+  const codePath = isNull(code) ? undefined : resolve(context.file.folder, textOf(code)!);
+  if (codePath && !existsSync(codePath))
+    problems.push({
+      message: `'${at('code')}' is the local path '${textOf(code)}', which does not exist next to the file.`,
+      place: code!.place,
+    });
+  const paths = includes.items.map((item, i) =>
+    includePath(context, item, `${at('additional_includes')}[${i}]`, codePath),
+  );
+  if (problems.length > before) return undefined;
+  try {
+    return planCode(context, takeMergedSnapshot(context.file.folder, codePath, paths as string[]));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push({ message: `'${at('additional_includes')}': ${error.message}`, place: includes.place });
+    return undefined;
+  }
+}
+
+/** A local file or folder that is included under its own name. */
+function includePath(
+  context: CompileContext,
+  node: YamlNode,
+  field: string,
+  code: string | undefined,
+): string | undefined {
+  const written = textOf(node);
+  const fail = (message: string): undefined => {
+    context.builder.problems.push({ message: `'${field}' ${message}`, place: node.place });
+    return undefined;
+  };
+  if (written === undefined)
+    return fail(
+      'must be a local path; packages of Azure Artifacts have to be downloaded by a step of the pipeline before.',
+    );
+  const path = resolve(context.file.folder, written);
+  if (!existsSync(path)) return fail(`is the local path '${written}', which does not exist next to the file.`);
+  if (code && existsSync(resolve(code, basename(path))) && resolve(code, basename(path)) !== path)
+    return fail(`is '${written}', but the code has a '${basename(path)}' of its own.`);
+  return path;
+}
+
+function planCode(context: CompileContext, snapshot: Snapshot): string {
   const path = assetPath(context.builder.workspace, 'codes', guidOf(snapshot.hash), '1');
   const folder = snapshot.isFolder ? basename(snapshot.root) : '';
   context.builder.addStep(path, {

@@ -1,11 +1,18 @@
 import { compact } from '../plan.ts';
 import { commandComponent, inlineCommandNode } from '../schema/job.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { compileCode } from './code.ts';
+import { compileComponentCode } from './code.ts';
 import { prefixed } from './component.ts';
 import type { ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import { commandLimits, distribution, nodeResources, textMap } from './run-settings.ts';
+import {
+  commandLimits,
+  componentResources,
+  distribution,
+  nodeQueueSettings,
+  nodeResources,
+  nodeServices,
+} from './run-settings.ts';
 
 /** Components and steps that run a command. */
 export const commandType: ComponentType = {
@@ -15,19 +22,21 @@ export const commandType: ComponentType = {
   spec: (context, node, path) =>
     compact({
       command: textOf(get(node, 'command')),
-      code: prefixed(compileCode(context, get(node, 'code'), fieldAt(path, 'code'))),
+      code: prefixed(compileComponentCode(context, node, path)),
       environment: prefixed(compileEnvironment(context, get(node, 'environment'), fieldAt(path, 'environment'))),
-      resources: nodeResources(get(node, 'resources')),
+      resources: componentResources(get(node, 'resources')),
       distribution: distribution(get(node, 'distribution'), 'component'),
+      additional_includes: path === '' ? jsonOf(get(node, 'additional_includes')) : undefined,
     }),
-  stepFields: (_context, node) =>
+  stepFields: (_context, node, _path, definition) =>
     compact({
-      environment_variables: optionalMap(get(node, 'environment_variables')),
-      resources: nodeResources(get(node, 'resources')),
-      distribution: distribution(get(node, 'distribution'), 'node'),
+      environment_variables: emptyIsNothing(jsonOf(get(node, 'environment_variables'))),
+      // What the component says about its compute counts unless the step says something.
+      resources: nodeResources(given(node, 'resources') ?? get(definition?.node, 'resources')),
+      distribution: distribution(given(node, 'distribution') ?? get(definition?.node, 'distribution'), 'node'),
       limits: commandLimits(get(node, 'limits'), 'node'),
-      queue_settings: jsonOf(get(node, 'queue_settings')),
-      services: jsonOf(get(node, 'services')),
+      queue_settings: nodeQueueSettings(get(node, 'queue_settings')),
+      services: nodeServices(get(node, 'services')),
     }),
 };
 
@@ -36,6 +45,12 @@ export function fieldAt(path: string, name: string): string {
   return path ? `${path}.${name}` : name;
 }
 
-function optionalMap(node: YamlNode | undefined): Record<string, string> | undefined {
-  return isNull(node) ? undefined : textMap(node);
+/** The field, unless it is absent or empty. */
+function given(node: YamlNode, name: string): YamlNode | undefined {
+  const value = get(node, name);
+  return value && !isNull(value) ? value : undefined;
+}
+
+function emptyIsNothing(value: unknown): unknown {
+  return value && Object.keys(value).length > 0 ? value : undefined;
 }

@@ -166,7 +166,7 @@ function declaredInput(node: YamlNode): DeclaredInput {
 }
 
 /** Literals of a declared input are text on the wire; numbers are spelled as their declared type. */
-function inputSpec(node: YamlNode, { optional }: DeclaredInput): Record<string, unknown> {
+function inputSpec(node: YamlNode, { optional, saysOptional }: DeclaredInput): Record<string, unknown> {
   const type = textOf(get(node, 'type'));
   const spelled = (value: YamlNode | undefined): string | undefined => {
     const text = textOf(value);
@@ -177,7 +177,7 @@ function inputSpec(node: YamlNode, { optional }: DeclaredInput): Record<string, 
     type,
     description: textOf(get(node, 'description')),
     default: spelled(get(node, 'default')),
-    optional: optional || undefined,
+    optional: optional || saysOptional ? optional : undefined,
     min: spelled(get(node, 'min')),
     max: spelled(get(node, 'max')),
     enum: choices?.kind === 'list' ? choices.items.map((item) => textOf(item)) : undefined,

@@ -95,10 +95,16 @@ export interface CompileContext {
  * The content of a local path of the file, relative to the file. A path that is missing or empty is a problem of the
  * field, not an exception, so that all of them are told at once.
  */
-export function localSnapshot(context: CompileContext, node: YamlNode, field: string): Snapshot | undefined {
+export function localSnapshot(
+  context: CompileContext,
+  node: YamlNode,
+  field: string,
+  ignored: readonly string[] = [],
+): Snapshot | undefined {
   const written = textOf(node) ?? '';
   const path = resolve(context.file.folder, written.replace(/^file:/, ''));
-  const known = context.snapshots.get(path);
+  const key = [path, ...ignored].join('\n');
+  const known = context.snapshots.get(key);
   if (known) return known;
   const fail = (message: string): undefined => {
     context.builder.problems.push({ message: `'${field}' ${message}`, place: node.place });
@@ -106,8 +112,8 @@ export function localSnapshot(context: CompileContext, node: YamlNode, field: st
   };
   if (!existsSync(path)) return fail(`is the local path '${written}', which does not exist next to the file.`);
   try {
-    const snapshot = takeSnapshot(path);
-    context.snapshots.set(path, snapshot);
+    const snapshot = takeSnapshot(path, ignored);
+    context.snapshots.set(key, snapshot);
     return snapshot;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -11,6 +11,8 @@ import { compileRootComponent } from './root-component.ts';
 /** `properties` of a pipeline job, the fields of every job aside. */
 export function compilePipelineJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs', true);
+  // The service refuses empty values; what is bound to an absent input has none (azure-ai-ml `PipelineJob._to_rest_object`).
+  for (const [name, input] of inputs) if (input.kind === 'literal' && input.value === '') inputs.delete(name);
   const outputs = compileOutputs(get(root, 'outputs'));
   const compute = get(root, 'compute');
   const common = compact({

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { COMPONENT_IGNORES } from '../../snapshot/files.ts';
 import { compact } from '../plan.ts';
 import { computeId, isRemote } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
@@ -65,7 +66,7 @@ export const sparkType: ComponentType = {
   spec: (context, node, path) => {
     checkDefinition(context, node, path);
     return compact({
-      code: prefixed(compileCode(context, codeOf(node, path), fieldAt(path, 'code'))),
+      code: prefixed(compileCode(context, codeOf(node, path), fieldAt(path, 'code'), COMPONENT_IGNORES)),
       entry: { file: textOf(get(get(node, 'entry'), 'file')) },
       ...fileLists(node),
       conf: componentConf(sparkConf(get(node, 'conf'))),

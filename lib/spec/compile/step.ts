@@ -42,8 +42,14 @@ export function componentStep(word: string): StepCompiler {
       ? inlineComponent(context, word, name, node, around)
       : referredComponent(context, get(node, 'component')!, `${path}.component`);
     if (component && !isInline) checkNodeInputs(context, node, path, component);
-    const inputs = compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline');
-    const outputs = nodeOutputs(compileOutputs(get(node, 'outputs')), component?.outputs);
+    const inputs = declaredOnly(
+      compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline'),
+      component?.inputs,
+    );
+    const outputs = nodeOutputs(
+      declaredOnly(compileOutputs(get(node, 'outputs')), component?.outputs),
+      component?.outputs,
+    );
     const compute = get(node, 'compute');
     return {
       body: compact({
@@ -66,6 +72,11 @@ export function componentStep(word: string): StepCompiler {
       outputs: component?.outputs,
     };
   };
+}
+
+/** What the component does not declare is left out, as Azure ML's tools do (a warning says so, see `checkNodeInputs`). */
+function declaredOnly<T>(ports: Map<string, T>, declared: ReadonlyMap<string, unknown> | undefined): Map<string, T> {
+  return declared ? new Map([...ports].filter(([name]) => declared.has(name))) : ports;
 }
 
 /** Where a step's component comes from; telemetry of the service. */
@@ -106,6 +117,7 @@ function inlineComponent(
     type: word,
     display_name: textOf(get(node, 'display_name')),
     description: textOf(get(node, 'description')),
+    tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
     is_deterministic: true,
     inputs: inputs.size > 0 ? Object.fromEntries(inputs) : undefined,
     outputs: outputs.size > 0 ? Object.fromEntries(outputs) : undefined,
@@ -115,7 +127,8 @@ function inlineComponent(
   const declared = new Map(
     [...inputs].map(([input, { type }]) => [input, { type, optional: false, saysOptional: false, hasDefault: false }]),
   );
-  const id = planComponent(context, spec, textOf(get(node, 'display_name')) ?? name);
+  const label = textOf(get(node, 'display_name')) ?? name;
+  const id = planComponent(context, spec, label, textOf(get(node, 'description')), jsonOf(get(node, 'tags')));
   return { id, inputs: declared, outputs, definition: { context, node, path } };
 }
 
@@ -186,11 +199,12 @@ export function checkNodeInputs(
     if (!component.outputs || component.outputs.has(name)) continue;
     unknown(context, `${path}.outputs`, 'output', name, component.outputs.keys(), keyPlace);
   }
+  const undeclared = given.map(([name]) => name).filter((name) => !component.inputs?.has(name));
   for (const [name, { optional, hasDefault }] of component.inputs) {
     if (optional || hasDefault || get(search, name)) continue;
     if (given.some(([key, value]) => key === name && !isNull(value))) continue;
     context.builder.problems.push({
-      message: `'${path}' lacks the input '${name}', which its component requires.`,
+      message: `'${path}' lacks the input '${name}', which its component requires.${undeclared.length > 0 ? ` It has ${oneOf(undeclared)}, which the component does not declare.` : ''}`,
       place: (get(node, 'inputs') ?? node).place,
     });
   }
@@ -205,10 +219,13 @@ function unknown(
   place: Place,
 ): void {
   const names = [...allowed];
-  context.builder.problems.push({
+  const found = {
     message: `'${field}' has the ${what} '${name}', which the component does not declare.${didYouMean(name, names) || ` It declares ${oneOf(names)}.`}`,
     place,
-  });
+  };
+  // Azure ML's tools leave out what is not declared, and job files rely on it; a parameter to vary has to exist.
+  if (what === 'parameter') context.builder.problems.push(found);
+  else context.builder.warnings.push(found);
 }
 
 function nonEmpty(value: Record<string, unknown>): Record<string, unknown> | undefined {

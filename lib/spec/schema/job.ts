@@ -23,6 +23,8 @@ export const ASSET_TYPES = [
   'triton_model',
 ] as const;
 export const PARAMETER_TYPES = ['string', 'number', 'integer', 'boolean'] as const;
+/** A type of components from before there were files and folders. */
+const LEGACY_TYPES = ['path'] as const;
 
 export const INPUT_MODES = ['mount', 'ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download'];
 export const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
@@ -60,7 +62,7 @@ export const jobOutput = either(
 export const componentInput = either(
   object(
     {
-      type: choice(...ASSET_TYPES, ...PARAMETER_TYPES),
+      type: choice(...ASSET_TYPES, ...PARAMETER_TYPES, ...LEGACY_TYPES),
       description: text,
       default: literal,
       optional: boolean,
@@ -75,7 +77,12 @@ export const componentInput = either(
 );
 
 export const componentOutput = object(
-  { type: choice(...ASSET_TYPES), description: text, mode: choice(...OUTPUT_MODES), early_available: boolean },
+  {
+    type: choice(...ASSET_TYPES, ...PARAMETER_TYPES, ...LEGACY_TYPES),
+    description: text,
+    mode: choice(...OUTPUT_MODES),
+    early_available: boolean,
+  },
   { open: true },
 );
 
@@ -241,7 +248,7 @@ export const commandComponent: ObjectField = object(
     inputs: mapOf(componentInput),
     outputs: mapOf(either(componentOutput)),
     ...commandFields,
-    additional_includes: listOf(text),
+    additional_includes: listOf(either(text, any)),
   },
   { required: ['command', 'environment'], open: true },
 );

@@ -1,0 +1,111 @@
+import { compact, compactOrNothing } from '../plan.ts';
+import { pythonJson } from '../scalars.ts';
+import { isBinding } from '../schema/fields.ts';
+import { inlineParallelNode, parallelComponent, parallelNode } from '../schema/parallel.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { compileComponentCode } from './code.ts';
+import { fieldAt } from './command-component.ts';
+import { prefixed } from './component.ts';
+import type { CompileContext, ComponentType } from './context.ts';
+import { compileEnvironment } from './environment.ts';
+import { componentResources, nodeResources, wholeNumber } from './run-settings.ts';
+
+/** Bytes of the units of `mini_batch_size`. */
+const UNITS: Record<string, number> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
+
+/** Components and steps that call a script once for each mini-batch of their data. */
+export const parallelType: ComponentType = {
+  fileSchema: parallelComponent,
+  inlineSchema: inlineParallelNode,
+  inlineMarks: ['task'],
+  nodeSchema: parallelNode,
+  /** A component can't hold bindings of the pipeline; what has one is left to the step. */
+  spec: (context, node, path) =>
+    compact({
+      resources: hasBinding(get(node, 'resources')) ? undefined : componentResources(get(node, 'resources')),
+      logging_level: unbound(node, 'logging_level'),
+      task: task(context, node, path),
+      mini_batch_size: String(hasBinding(get(node, 'mini_batch_size')) ? 0 : (miniBatchSize(node) ?? 0)),
+      partition_keys: partitionKeys(node),
+      input_data: textOf(get(node, 'input_data')),
+      retry_settings: hasBinding(get(node, 'retry_settings')) ? undefined : retrySettings(node),
+      max_concurrency_per_instance: unbound(node, 'max_concurrency_per_instance'),
+      error_threshold: unbound(node, 'error_threshold'),
+      mini_batch_error_threshold: unbound(node, 'mini_batch_error_threshold'),
+    }),
+  stepFields: (context, node, path, definition) => {
+    const component = definition?.node;
+    // What the step does not say is what the component says; its task is compiled where it is written.
+    const source = (name: string): YamlNode | undefined => (given(node, name) ? node : component);
+    const own = given(node, 'task');
+    return compact({
+      resources: nodeResources(get(source('resources'), 'resources')),
+      error_threshold: wholeNumber(get(node, 'error_threshold')),
+      mini_batch_error_threshold: wholeNumber(get(source('mini_batch_error_threshold'), 'mini_batch_error_threshold')),
+      environment_variables: compactOrNothing((jsonOf(get(node, 'environment_variables')) ?? {}) as object as Json),
+      max_concurrency_per_instance: wholeNumber(
+        get(source('max_concurrency_per_instance'), 'max_concurrency_per_instance'),
+      ),
+      task: own ? task(context, node, path) : definition && task(definition.context, definition.node, definition.path),
+      input_data: textOf(get(source('input_data'), 'input_data')),
+      retry_settings: retrySettings(source('retry_settings')),
+      logging_level: textOf(get(node, 'logging_level')),
+      mini_batch_size: miniBatchSize(source('mini_batch_size')) ?? (component ? 0 : undefined),
+      partition_keys: partitionKeys(source('partition_keys')),
+    });
+  },
+};
+
+type Json = Record<string, unknown>;
+
+/** What is run for each mini-batch. */
+function task(context: CompileContext, node: YamlNode, path: string): Json | undefined {
+  const written = get(node, 'task');
+  if (!written || isNull(written)) return undefined;
+  const field = fieldAt(path, 'task');
+  return compact({
+    type: textOf(get(written, 'type')),
+    code: prefixed(compileComponentCode(context, written, field)),
+    entry_script: textOf(get(written, 'entry_script')),
+    program_arguments: textOf(get(written, 'program_arguments')),
+    model: textOf(get(written, 'model')),
+    append_row_to: textOf(get(written, 'append_row_to')),
+    environment: prefixed(compileEnvironment(context, get(written, 'environment'), `${field}.environment`)),
+  });
+}
+
+/** Files, or bytes with a unit: `10`, `64kb`. A binding stays text. */
+function miniBatchSize(node: YamlNode | undefined): number | string | undefined {
+  const written = textOf(get(node, 'mini_batch_size'));
+  const parts = /^(\d+)(kb|mb|gb)?$/i.exec(written ?? '');
+  return parts ? Number(parts[1]) * (UNITS[parts[2]?.toLowerCase() ?? ''] ?? 1) : written;
+}
+
+/** The service takes the list as JSON text, spelled as Python does. */
+function partitionKeys(node: YamlNode | undefined): string | undefined {
+  const keys = get(node, 'partition_keys');
+  return keys?.kind === 'list' ? pythonJson(keys.items.map(textOf)) : undefined;
+}
+
+function retrySettings(node: YamlNode | undefined): Json | undefined {
+  const settings = get(node, 'retry_settings');
+  return compactOrNothing({
+    timeout: wholeNumber(get(settings, 'timeout')),
+    max_retries: wholeNumber(get(settings, 'max_retries')),
+  });
+}
+
+function given(node: YamlNode, name: string): YamlNode | undefined {
+  const value = get(node, name);
+  return value && !isNull(value) ? value : undefined;
+}
+
+/** A number or word, unless it is a binding. */
+function unbound(node: YamlNode, name: string): number | string | undefined {
+  return hasBinding(get(node, name)) ? undefined : wholeNumber(get(node, name));
+}
+
+function hasBinding(node: YamlNode | undefined): boolean {
+  if (node?.kind === 'map') return entriesOf(node).some(([, value]) => hasBinding(value));
+  return isBinding(node);
+}

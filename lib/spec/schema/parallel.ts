@@ -1,0 +1,73 @@
+import { any, boolean, choice, integer, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
+import { componentInput, componentOutput, environment, identity, jobInput, jobOutput, resources } from './job.ts';
+
+const task = object(
+  {
+    type: choice('run_function', 'function', 'model'),
+    code: text,
+    entry_script: text,
+    program_arguments: text,
+    model: text,
+    append_row_to: text,
+    environment,
+  },
+  { required: ['type', 'environment'], open: true },
+);
+
+/** How a parallel component or step runs (azure-ai-ml `parameterized_parallel.py`). */
+const settings = {
+  task,
+  input_data: text,
+  mini_batch_size: literal,
+  partition_keys: listOf(text),
+  logging_level: choice('info', 'debug', 'warning'),
+  retry_settings: object({ max_retries: integer, timeout: integer }, { open: true }),
+  max_concurrency_per_instance: integer,
+  error_threshold: integer,
+  mini_batch_error_threshold: integer,
+  resources,
+};
+
+/** `parallelComponent.schema.json` */
+export const parallelComponent: ObjectField = object(
+  {
+    $schema: text,
+    type: text,
+    name: text,
+    version: literal,
+    display_name: text,
+    description: text,
+    tags: mapOf(literal),
+    is_deterministic: boolean,
+    inputs: mapOf(componentInput),
+    outputs: mapOf(componentOutput),
+    ...settings,
+  },
+  { required: ['task'], open: true },
+);
+
+const stepFields = {
+  ...settings,
+  type: text,
+  name: text,
+  display_name: text,
+  description: text,
+  experiment_name: text,
+  tags: mapOf(literal),
+  properties: mapOf(literal),
+  comment: text,
+  compute: text,
+  environment_variables: mapOf(literal),
+  identity,
+  inputs: mapOf(jobInput),
+  outputs: mapOf(jobOutput),
+};
+
+/** A parallel step with its task in place. */
+export const inlineParallelNode: ObjectField = object({ ...stepFields, environment: any }, { required: ['task'] });
+
+/** A parallel step that refers to a component. */
+export const parallelNode: ObjectField = object(
+  { ...stepFields, component: any },
+  { required: ['component'], open: true },
+);
