@@ -5,6 +5,7 @@ import { didYouMean, oneOf } from '../core/nearest.ts';
 import { automlNeedsPreview, compileAutomlJob } from './compile/automl.ts';
 import { compileCommandJob } from './compile/command.ts';
 import type { CompileContext } from './compile/context.ts';
+import { compileFinetuningJob } from './compile/finetuning.ts';
 import { compilePipelineJob } from './compile/pipeline.ts';
 import { jobIdentity, jobServices, notificationSetting, textMap } from './compile/run-settings.ts';
 import { compileSparkJob } from './compile/spark.ts';
@@ -14,6 +15,7 @@ import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { automlJob } from './schema/automl.ts';
 import { check, type Field, unknownFields } from './schema/fields.ts';
+import { finetuningJob } from './schema/finetuning.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
 import { sweepJob } from './schema/sweep.ts';
@@ -51,6 +53,7 @@ interface JobType {
 const JOB_TYPES: Record<string, JobType> = {
   command: { schema: commandJob, compile: compileCommandJob },
   pipeline: { schema: pipelineJob, compile: compilePipelineJob },
+  finetuning: { schema: finetuningJob, compile: compileFinetuningJob },
   automl: { schema: automlJob, compile: compileAutomlJob },
   spark: { schema: sparkJob, compile: compileSparkJob },
   sweep: { schema: sweepJob, compile: compileSweepJob },
@@ -193,6 +196,7 @@ function needsPreview(properties: Record<string, unknown>): boolean {
   return (
     outputs.some(({ assetVersion }) => assetVersion !== undefined) ||
     (properties.jobType === 'Sweep' && properties.resources !== undefined) ||
+    properties.jobType === 'FineTuning' ||
     (properties.jobType === 'AutoML' && automlNeedsPreview(properties)) ||
     resources.locations !== undefined ||
     resources.maxInstanceCount !== undefined ||

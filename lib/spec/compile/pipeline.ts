@@ -77,13 +77,23 @@ function checkComputes(
 ): void {
   const byDefault = !isNull(get(root, 'compute')) || !isNull(get(get(root, 'settings'), 'default_compute'));
   if (byDefault) return;
-  const without = nodes.filter(
-    ({ body }) => body.type === 'command' && !body.computeId && !body.resources && body.componentId,
+  // What a registered component runs on is not known here.
+  const local = nodes.filter(
+    ({ body: { type, componentId, trial, computeId, compute, resources } }) =>
+      !computeId &&
+      !compute &&
+      !resources &&
+      (type === 'automl' ||
+        (type === 'command' && isAnonymous(componentId)) ||
+        (type === 'sweep' && isAnonymous((trial as { componentId?: string } | undefined)?.componentId))),
   );
-  const local = without.filter(({ body }) => String(body.componentId).includes('/components/azureml_anonymous/'));
   if (local.length === 0) return;
   context.builder.problems.push({
     message: `The steps ${oneOf(local.map(({ name }) => name)).replace(' or ', ' and ')} have no 'compute', and the pipeline has no 'settings.default_compute'; name one, for example azureml:cpu-cluster or serverless.`,
     place: (get(root, 'jobs') ?? root).place,
   });
+}
+
+function isAnonymous(componentId: unknown): boolean {
+  return String(componentId).includes('/components/azureml_anonymous/');
 }

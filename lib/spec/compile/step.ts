@@ -75,7 +75,10 @@ export function componentStep(word: string): StepCompiler {
 }
 
 /** What the component does not declare is left out, as Azure ML's tools do (a warning says so, see `checkNodeInputs`). */
-function declaredOnly<T>(ports: Map<string, T>, declared: ReadonlyMap<string, unknown> | undefined): Map<string, T> {
+export function declaredOnly<T>(
+  ports: Map<string, T>,
+  declared: ReadonlyMap<string, unknown> | undefined,
+): Map<string, T> {
   return declared ? new Map([...ports].filter(([name]) => declared.has(name))) : ports;
 }
 

@@ -1,13 +1,13 @@
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { check } from '../schema/fields.ts';
+import { check, unknownFields } from '../schema/fields.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
-import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { StepCompiler } from './context.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
 import { nodeIdentity, nodeResources, textMap } from './run-settings.ts';
 import { checkSearchSpaceNames, earlyTermination, samplingAlgorithm, stepSearchSpace } from './search-space.ts';
-import { checkNodeInputs, referredComponent } from './step.ts';
+import { checkNodeInputs, declaredOnly, referredComponent } from './step.ts';
 import { sweepLimits } from './sweep.ts';
 
 /** A step of `type: sweep`: a command component under `trial`, whose inputs are given or varied. */
@@ -24,7 +24,7 @@ export const sweepStep: StepCompiler = (context, name, node) => {
   const compute = get(node, 'compute');
   return {
     body: compact({
-      ...unknownFields(node),
+      ...unknownFields(node, sweepStepFields),
       name,
       type: 'sweep',
       display_name: textOf(get(node, 'display_name')),
@@ -32,8 +32,8 @@ export const sweepStep: StepCompiler = (context, name, node) => {
       properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
       comment: textOf(get(node, 'comment')),
       computeId: compute && !isNull(compute) ? computeId(builder, compute, `${path}.compute`) : undefined,
-      inputs: nodeInputs(compileInputs(context, get(node, 'inputs'), `${path}.inputs`)),
-      outputs: nodeOutputs(compileOutputs(get(node, 'outputs'))),
+      inputs: nodeInputs(declaredOnly(compileInputs(context, get(node, 'inputs'), `${path}.inputs`), trial?.inputs)),
+      outputs: nodeOutputs(declaredOnly(compileOutputs(get(node, 'outputs')), trial?.outputs), trial?.outputs),
       identity: nodeIdentity(get(node, 'identity')),
       limits: sweepLimits(get(node, 'limits')),
       objective: objective(get(node, 'objective')),
@@ -74,13 +74,4 @@ function queueSettings(node: YamlNode | undefined): unknown {
     job_tier: textOf(get(node, 'job_tier'))?.toLowerCase(),
     priority: textOf(get(node, 'priority'))?.toLowerCase(),
   });
-}
-
-/** Fields that are newer than this code are passed through, as Azure ML's own tools do in steps. */
-function unknownFields(node: YamlNode): Record<string, unknown> {
-  return Object.fromEntries(
-    entriesOf(node)
-      .filter(([name]) => !Object.hasOwn(sweepStepFields.fields, name))
-      .map(([name, value]) => [name, jsonOf(value)]),
-  );
 }

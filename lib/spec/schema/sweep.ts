@@ -36,7 +36,7 @@ export const distributions: Record<string, ObjectField> = {
 export const hyperparameter = tagged('type', distributions);
 // A choice may hold conditional spaces, which hold choices again: it is put in last.
 distributions.choice = object(
-  { type: text, values: listOf(either(number, text, mapOf(either(number, text, hyperparameter)))) },
+  { type: text, values: listOf(either(text, number, mapOf(either(text, number, hyperparameter)))) },
   { required: ['values'] },
 );
 

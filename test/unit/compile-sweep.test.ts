@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+
+describe('compiling sweeps', () => {
+  let folder: CompileFolder;
+  beforeEach(() => {
+    folder = compileFolder();
+  });
+  afterEach(() => folder.remove());
+
+  const job = (more: string, space = 'lr: {type: uniform, min_value: 0.1, max_value: 1}'): string =>
+    `type: sweep
+trial:
+  command: train --lr \${{search_space.lr}} --n \${{inputs.n}}
+  environment: azureml:e:1
+inputs: {n: 5}
+search_space: {${space}}
+objective: {goal: Maximize, primary_metric: acc}
+compute: azureml:c
+${more.includes('limits:') ? '' : 'limits: {max_total_trials: 4}\n'}${more}`;
+  const propertiesOf = (more: string, space?: string): any =>
+    bodyOf(folder.compile({ 'file.yml': job(more, space) })).properties;
+
+  it('a job varies a command', () => {
+    const plan = folder.compile({
+      'file.yml': job(
+        'sampling_algorithm: random\nlimits: {max_total_trials: 4, max_concurrent_trials: 2, timeout: 30, trial_timeout: 7200}\n',
+      ),
+    });
+    const { displayName, experimentName, tags, properties, ...own } = bodyOf(plan).properties;
+    assert.deepEqual(own, {
+      jobType: 'Sweep',
+      computeId: `${WS}/computes/c`,
+      inputs: { n: { jobInputType: 'literal', value: '5' } },
+      outputs: {},
+      objective: { goal: 'maximize', primaryMetric: 'acc' },
+      searchSpace: { lr: ['uniform', [0.1, 1]] },
+      samplingAlgorithm: { samplingAlgorithmType: 'Random' },
+      limits: {
+        jobLimitsType: 'Sweep',
+        maxTotalTrials: 4,
+        maxConcurrentTrials: 2,
+        timeout: 'PT1M',
+        trialTimeout: 'PT2H',
+      },
+      trial: {
+        command: 'train --lr ${{search_space.lr}} --n ${{inputs.n}}',
+        environmentId: `${WS}/environments/e/versions/1`,
+        environmentVariables: {},
+      },
+    });
+    assert.equal(plan.main.apiVersion, '2026-05-01');
+  });
+
+  it('every distribution has its place on the wire', () => {
+    const space = [
+      'lr: {type: LogUniform, min_value: 1e-5, max_value: 1}',
+      'a: {type: choice, values: [1, 2.5, x, "1", {k: 1, m: {type: normal, mu: 0, sigma: 1}}]}',
+      'b: {type: randint, upper: 10}',
+      'c: {type: quniform, min_value: 1, max_value: 10, q: 2}',
+      'd: {type: qloguniform, min_value: 1, max_value: 10, q: 0.5}',
+      'e: {type: normal, mu: 0, sigma: 2}',
+      'f: {type: lognormal, mu: 0, sigma: 2}',
+      'g: {type: qnormal, mu: 0, sigma: 2, q: 3}',
+      'h: {type: qlognormal, mu: 0, sigma: 2, q: 3}',
+    ].join(', ');
+    assert.deepEqual(propertiesOf('', space).searchSpace, {
+      lr: ['loguniform', [0.00001, 1]],
+      a: ['choice', [[1, 2.5, 'x', '1', { k: 1, m: ['normal', [0, 1]] }]]],
+      b: ['randint', [10]],
+      c: ['quniform', [1, 10, 2]],
+      d: ['qloguniform', [1, 10, 0.5]],
+      e: ['normal', [0, 2]],
+      f: ['lognormal', [0, 2]],
+      g: ['qnormal', [0, 2, 3]],
+      h: ['qlognormal', [0, 2, 3]],
+    });
+  });
+
+  it('policies and algorithms get what Azure ML’s tools fill in', () => {
+    const policy = (text: string): unknown => propertiesOf(`early_termination: ${text}\n`).earlyTermination;
+    assert.deepEqual(policy('{type: bandit, slack_factor: 0.1}'), {
+      policyType: 'Bandit',
+      delayEvaluation: 0,
+      evaluationInterval: 0,
+      slackFactor: 0.1,
+      slackAmount: 0,
+    });
+    assert.deepEqual(policy('{type: median_stopping, delay_evaluation: 5}'), {
+      policyType: 'MedianStopping',
+      delayEvaluation: 5,
+      evaluationInterval: 1,
+    });
+    assert.deepEqual(policy('{type: TruncationSelection, truncation_percentage: 20}'), {
+      policyType: 'TruncationSelection',
+      delayEvaluation: 0,
+      evaluationInterval: 0,
+      truncationPercentage: 20,
+    });
+    assert.deepEqual(
+      propertiesOf('sampling_algorithm: {type: random, seed: 5, rule: Sobol, logbase: e}\n').samplingAlgorithm,
+      { samplingAlgorithmType: 'Random', seed: 5, rule: 'sobol', logbase: 'e' },
+    );
+    assert.deepEqual(propertiesOf('').samplingAlgorithm, { samplingAlgorithmType: 'Random' });
+  });
+
+  it('resources need the preview version', () => {
+    const plan = folder.compile({
+      'file.yml': job('').replace(
+        '  environment: azureml:e:1',
+        '  environment: azureml:e:1\n  resources: {shm_size: 4g}',
+      ),
+    });
+    assert.equal(plan.main.apiVersion, '2024-01-01-preview');
+    const resources = { shmSize: '4g', properties: {} };
+    assert.deepEqual(bodyOf(plan).properties.resources, resources);
+    assert.deepEqual(bodyOf(plan).properties.trial.resources, resources);
+  });
+
+  it('mistakes are told with their places', () => {
+    assert.deepEqual(
+      folder.problems({
+        'file.yml': `type: sweep
+trial: {command: x, environment: azureml:e:1, inputs: {}}
+search_space:
+  a: {type: unifrom, min_value: 1}
+  b: {type: uniform, min_value: 1}
+  c: {type: choice, values: [true]}
+  d: {values: [1]}
+objective: {goal: highest, primary_metric: m}
+limits: {timeout: 5}
+early_termination: {type: bandit, slack: 1}
+`,
+      }),
+      [
+        "file.yml:2:47: 'trial' has the unknown field 'inputs'. Allowed are 'command', 'code', 'environment', 'environment_variables', 'resources', 'distribution' or 'queue_settings'.",
+        "file.yml:4:13: 'search_space.a.type' must be 'uniform', 'loguniform', 'quniform', 'qloguniform', 'normal', 'lognormal', 'qnormal', 'qlognormal', 'randint' or 'choice', but is 'unifrom'. Did you mean 'uniform'?",
+        "file.yml:5:6: 'search_space.b' lacks the required field 'max_value'.",
+        "file.yml:6:30: 'search_space.c.values[0]' must be text (in quotes if it looks like a number), but is the boolean true.",
+        "file.yml:7:6: 'search_space.d' lacks the required field 'type', which is one of 'uniform', 'loguniform', 'quniform', 'qloguniform', 'normal', 'lognormal', 'qnormal', 'qlognormal', 'randint' or 'choice'.",
+        "file.yml:8:19: 'objective.goal' must be 'minimize' or 'maximize', but is 'highest'.",
+        "file.yml:9:9: 'limits' lacks the required field 'max_total_trials'.",
+        "file.yml:10:35: 'early_termination' has the unknown field 'slack'. Allowed are 'type', 'evaluation_interval', 'delay_evaluation', 'slack_factor' or 'slack_amount'.",
+      ],
+    );
+    assert.deepEqual(
+      folder.problems({ 'file.yml': job('', 'rl: {type: randint, upper: 2}, a-b: {type: randint, upper: 2}') }),
+      [
+        "file.yml:6:47: 'search_space.a-b': a name has letters, digits and underscores and begins with no digit.",
+        "file.yml:3:12: 'trial.command' uses ${{search_space.lr}}, but 'search_space' has no 'lr'. Did you mean 'rl'?",
+      ],
+    );
+  });
+
+  const pipeline = (more = ''): string => `type: pipeline
+settings: {default_compute: azureml:c}
+jobs:
+  s:
+    type: sweep
+    trial: ./trial.yml
+    inputs: {n: 5}
+    outputs: {m: }
+    search_space:
+      lr: {type: uniform, min_value: 0.1, max_value: 1}
+    objective: {goal: minimize, primary_metric: loss}
+    limits: {max_total_trials: 4, timeout: 20}
+    early_termination: {type: bandit, slack_amount: 0.2}
+${more}`;
+  const trial =
+    'type: command\ncommand: t ${{inputs.lr}} ${{inputs.n}} ${{outputs.m}}\nenvironment: azureml:e:1\ninputs: {lr: {type: number}, n: {type: integer}}\noutputs: {m: {type: mlflow_model}}\n';
+
+  it('a step varies a component', () => {
+    const plan = folder.compile({ 'file.yml': pipeline(), 'trial.yml': trial });
+    const component = (plan.steps[0] as { request: { path: string } }).request.path;
+    assert.deepEqual(bodyOf(plan).properties.jobs.s, {
+      name: 's',
+      type: 'sweep',
+      inputs: { n: { job_input_type: 'literal', value: '5' } },
+      outputs: {},
+      limits: { max_total_trials: 4, timeout: 60 },
+      objective: { goal: 'minimize', primary_metric: 'loss' },
+      search_space: { lr: { type: 'uniform', min_value: 0.1, max_value: 1 } },
+      sampling_algorithm: 'random',
+      early_termination: { policy_type: 'Bandit', delay_evaluation: 0, evaluation_interval: 0, slack_amount: 0.2 },
+      trial: { componentId: component },
+      _source: 'YAML.COMPONENT',
+    });
+  });
+
+  it('a step’s inputs and hyperparameters together are the component’s', () => {
+    const files = { 'file.yml': pipeline().replace('n: 5', 'm: 5'), 'trial.yml': trial };
+    const [problem, ...others] = folder.problems(files);
+    assert.match(problem!, /^file\.yml:7:13: 'jobs\.s' lacks the input 'n', which its component requires\./);
+    assert.deepEqual(others, []);
+  });
+
+  it('other steps use the outputs of its component', () => {
+    const next = (output: string): string =>
+      `  next:\n    command: n \${{inputs.m}}\n    environment: azureml:e:1\n    inputs: {m: "\${{parent.jobs.s.outputs.${output}}}"}\n`;
+    assert.deepEqual(folder.problems({ 'file.yml': pipeline(next('m')), 'trial.yml': trial }), []);
+    assert.deepEqual(folder.problems({ 'file.yml': pipeline(next('model')), 'trial.yml': trial }), [
+      "file.yml:17:17: 'jobs.next' is bound to ${{parent.jobs.s.outputs.model}}, but the step 's' has no output 'model'. It has 'm'.",
+    ]);
+  });
+});
