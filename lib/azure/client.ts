@@ -8,6 +8,7 @@ import {
   type Pipeline,
   type PipelinePolicy,
   type PipelineResponse,
+  RestError,
 } from '@azure/core-rest-pipeline';
 import { messageOf } from '../core/errors.ts';
 import { type Cloud, type CloudMetadata, cloudOf } from './cloud.ts';
@@ -80,8 +81,9 @@ const lostAnswerPolicy: PipelinePolicy = {
       const { code = '', name } = error as { code?: string; name?: string };
       // The library tells a timeout as an abort.
       const isTimeout = name === 'AbortError' && !request.abortSignal?.aborted;
+      // The retry policy looks at nothing but RestErrors.
       throw isTimeout || ALSO_LOST.has(code)
-        ? Object.assign(new Error(messageOf(error)), { code: LOST_CONNECTION })
+        ? new RestError(messageOf(error), { code: LOST_CONNECTION, request })
         : error;
     }
   },

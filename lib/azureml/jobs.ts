@@ -56,7 +56,7 @@ export function requireCompleted(job: Job, what: string): void {
 }
 
 /** The agent kills a cancelled task 10 seconds after its first signal. */
-const CANCEL_WITHIN_MS = 7_000;
+const CANCEL_WITHIN_MS = 4_000;
 
 /**
  * Tells Azure ML to cancel the job. Has a signal of its own, since the task's has aborted by then.

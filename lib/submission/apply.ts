@@ -29,7 +29,21 @@ export async function applyPlan(
     });
   }
   signal.throwIfAborted();
-  return put<Job>(workspace, plan.job);
+  // Once it is sent the job may start, so its answer is waited for a little even when the run is cancelled: then it is
+  // known and can be cancelled.
+  return put<Job>(workspace, plan.job, delayed(signal, ANSWER_WITHIN_MS));
+}
+
+/** Of the 10 seconds between the agent's first signal and its last. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A signal that aborts some time after another one. */
+function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => late.abort(signal.reason), milliseconds).unref(), {
+    once: true,
+  });
+  return late.signal;
 }
 
 async function applyStep(
@@ -79,9 +93,13 @@ async function uploadCode(
   await put(workspace, withContainer(step.request, blobUri));
 }
 
-async function put<T>(workspace: Workspace, { path, apiVersion, body, mlToken }: PlannedRequest): Promise<T> {
+async function put<T>(
+  workspace: Workspace,
+  { path, apiVersion, body, mlToken }: PlannedRequest,
+  signal?: AbortSignal,
+): Promise<T> {
   const headers: Record<string, string> = mlToken ? { 'x-azureml-token': await workspace.client.mlToken() } : {};
-  const request = armRequest(workspace, 'PUT', belowWorkspace(workspace, path), apiVersion, { body, headers });
+  const request = armRequest(workspace, 'PUT', belowWorkspace(workspace, path), apiVersion, { body, headers, signal });
   return (await workspace.client.send<T>(request)).body;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { findJobStatus, modelVersions } from '../../scripts/workspace-facts.ts';
 import { evaluate, type Fixture, register, startFixture, stream, submit, task, writes } from './fixture.ts';
 
@@ -113,7 +114,7 @@ describe('the tasks', function () {
       ['throttling', { match: 'PUT .*/jobs/', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 }],
       ['a failing service', { match: 'GET .*/workspaces/sandbox-ws\\?', kind: 'status', status: 503, times: 2 }],
       ['a connection that is cut', { match: 'PUT .*/jobs/', kind: 'reset' }],
-      ['an answer that is cut', { match: 'GET .*/details', kind: 'truncate' }],
+      ['an answer that is cut', { match: 'PUT .*/jobs/', kind: 'truncate' }],
       ['a slow answer', { match: 'PUT .*/jobs/', kind: 'slow', delayMs: 1500 }],
       ['a token that is no longer good', { match: 'PUT .*/jobs/', kind: 'expireToken' }],
     ];
@@ -142,13 +143,64 @@ describe('the tasks', function () {
       assert.equal(jobs.size, 1);
     });
 
-    it('start another job when the retried one failed', async () => {
-      const run = await fixture.run([
-        submit('jobs/command.yml', { overrides: 'command=exit 1' }),
-        stream({}, { continueOnError: true }),
-      ]);
-      assert.equal(run.step('stream').outputs.status, 'Failed');
-      assert.equal(run.result, 'partiallySucceeded');
+    it('start another job when the one they had started failed', async () => {
+      const failing = submit('jobs/command.yml', { overrides: 'command=exit 1' }, { retryCountOnTaskFailure: 1 });
+      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
+      const run = await fixture.run([failing]);
+      assert.equal(run.result, 'succeeded', run.log);
+      const jobs = new Set(writes(run.requests).filter((write) => write.startsWith('PUT /jobs/')));
+      assert.ok(jobs.size > 1);
+      assert.match(run.step('submit').outputs.jobName!, /-r\d$/);
+    });
+
+    it('cancel the job although Azure is throttling', async () => {
+      const cancel = new AbortController();
+      let jobName: string | undefined;
+      const run = await fixture.run([submit('jobs/slow.yml'), stream()], {
+        signal: cancel.signal,
+        write: (line) => {
+          jobName ??= /Job (\S+) was submitted/.exec(line)?.[1];
+          if (!/\| started/.test(line)) return;
+          fixture.sandbox.faults.add({
+            match: 'GET .*/details',
+            kind: 'status',
+            status: 429,
+            retryAfterSeconds: 60,
+            times: 9,
+          });
+          setTimeout(() => cancel.abort(), 3000);
+        },
+      });
+      assert.equal(run.result, 'canceled');
+      assert.match(await findJobStatus(fixture.sandbox, jobName!), /Canceled|CancelRequested/);
+    });
+
+    it('cancel a job that was accepted while the run was being cancelled', async () => {
+      const cancel = new AbortController();
+      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'slow', delayMs: 1500 });
+      const run = await fixture.run([submit('jobs/slow.yml', { jobName: 'late' })], {
+        signal: cancel.signal,
+        write: (line) => {
+          if (/Workspace sandbox-ws in/.test(line)) setTimeout(() => cancel.abort(), 1000);
+        },
+      });
+      assert.equal(run.result, 'canceled');
+      const status = await findJobStatus(fixture.sandbox, 'late');
+      assert.match(status, /Canceled|CancelRequested/);
+    });
+  });
+
+  describe('what if', () => {
+    it('keeps secrets out of the file that stays with the run', async () => {
+      const inputs = { whatIf: 'true', overrides: 'environment_variables.KEY=$(apiKey)' };
+      const run = await fixture.run([submit('jobs/command.yml', inputs)], {
+        secretVariables: { apiKey: 'very-secret"value' },
+      });
+      assert.equal(run.result, 'succeeded', run.log);
+      const file = run.attachments.find(({ name }) => name === 'what-if.json')!;
+      const { requests } = JSON.parse(readFileSync(file.file, 'utf8'));
+      assert.equal(requests.at(-1).body.properties.environmentVariables.KEY, '***');
+      assert.doesNotMatch(run.log, /very-secret/);
     });
   });
 
@@ -156,11 +208,11 @@ describe('the tasks', function () {
     it('refuse a job that has not completed', async () => {
       const run = await fixture.run([submit('jobs/slow.yml'), register()]);
       assert.equal(run.result, 'failed');
-      assert.match(run.log, /a model is registered from a job that has completed/);
+      assert.match(run.log, /a model is registered when its job has completed/);
       assert.deepEqual(await modelVersions(fixture.sandbox, 'm'), []);
     });
 
-    it('take a given version once, and find their own when retried', async () => {
+    it('take a given version once', async () => {
       const run = await fixture.run([
         submit('jobs/command.yml'),
         stream(),
@@ -169,6 +221,16 @@ describe('the tasks', function () {
       ]);
       assert.equal(run.step('register').outputs.modelVersion, '7');
       assert.match(run.log, /##\[error\]The model 'fixed' has a version 7 already\./);
+    });
+
+    it('find their own version when they are retried', async () => {
+      const trained = await fixture.run([submit('jobs/command.yml'), stream()]);
+      fixture.sandbox.faults.add({ match: 'PUT .*/models/', kind: 'truncate', times: 4 });
+      const again = { jobName: trained.step('submit').outputs.jobName!, modelName: 'retried' };
+      const run = await fixture.run([register(again, { retryCountOnTaskFailure: 1 })]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.match(run.log, /This step has registered the model retried version 1 before/);
+      assert.equal((await modelVersions(fixture.sandbox, 'retried')).length, 1);
     });
 
     it('take the next version when somebody else was faster', async () => {
