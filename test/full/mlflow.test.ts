@@ -64,6 +64,9 @@ describe('plain mlflow against the sandbox', function () {
       pages: [['run-0', 'run-1'], ['run-2', 'run-3'], ['child']],
       frame: 5,
       bad: 'INVALID_PARAMETER_VALUE',
+      unknown: 'INVALID_PARAMETER_VALUE',
+      order: 'INVALID_PARAMETER_VALUE',
+      dataset: ['run-1'],
     });
   });
 
@@ -96,6 +99,18 @@ describe('plain mlflow against the sandbox', function () {
   it('logs, registers, aliases and loads a model', () => {
     assert.deepEqual(found.registry, {
       versions: ['1', '2'],
+      stages: [
+        ['1', 'Archived'],
+        ['2', 'Staging'],
+      ],
+      later: ['2'],
+      refused: {
+        stage: 'INVALID_PARAMETER_VALUE',
+        latest: 'INVALID_PARAMETER_VALUE',
+        number: 'INVALID_PARAMETER_VALUE',
+        filter: 'INVALID_PARAMETER_VALUE',
+      },
+      renamed: ['a-later-name', 'RESOURCE_DOES_NOT_EXIST'],
       alias: '1',
       files: true,
       models: ['echo-model'],

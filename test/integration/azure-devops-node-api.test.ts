@@ -221,4 +221,18 @@ describe('azure-devops-node-api against the sandbox', () => {
     const withWrong = new WebApi(fixture.devops.collectionUrl, getBearerHandler(stranger), ca);
     await assert.rejects(async () => (await withWrong.getBuildApi()).getBuild(project, run.id), { statusCode: 401 });
   });
+
+  it('creates definitions and pull requests; every project has a repository', async () => {
+    const build = await api.getBuildApi();
+    const made = await build.createDefinition({ name: 'made-here' }, project);
+    const queued = await build.queueBuild({ definition: { id: made.id! } }, project);
+    assert.equal(queued.definition?.name, 'made-here');
+    await assert.rejects(build.createDefinition({ name: 'made-here' }, project), /already used/);
+    const git = await api.getGitApi();
+    assert.ok((await git.getRepositories(project)).some(({ name }) => name === project));
+    const branches = { sourceRefName: 'refs/heads/topic', targetRefName: 'refs/heads/main' };
+    const pull = await git.createPullRequest({ ...branches, title: 'A topic' }, project, project);
+    assert.equal((await git.getPullRequestById(pull.pullRequestId!)).title, 'A topic');
+    await assert.rejects(git.createPullRequest({ title: 'No branches' }, project, project), /sourceRefName/);
+  });
 });

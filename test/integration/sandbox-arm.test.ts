@@ -287,4 +287,47 @@ describe('the resource provider', () => {
       }
     });
   });
+
+  describe('what azure-ai-ml asks for beside the main road', () => {
+    it('refuses addresses that cannot be decoded, and names that lead elsewhere', async () => {
+      refused(await arm.call('GET', 'jobs/%zz'), 400, 'BadRequest', /decode/);
+      const environment = { properties: { image: 'python' } };
+      for (const name of ['..%2f..%2fx', 'a%00', '__proto__']) {
+        const answer = await arm.call('PUT', `environments/${name}/versions/1`, environment);
+        refused(answer, 400, 'UserError', /is not a valid name/);
+      }
+    });
+
+    it('finds assets that are named with azureml: before the name', async () => {
+      await arm.call('PUT', 'environments/prefixed/versions/1', { properties: { image: 'python' } });
+      assert.equal((await arm.call('GET', 'environments/azureml%3Aprefixed')).body.name, 'prefixed');
+      const environmentId = `${arm.workspace}/environments/azureml:prefixed/versions/1`;
+      assert.equal((await putJob('prefixed', { ...command, environmentId })).status, 201);
+    });
+
+    it('runs a job without a compute', async () => {
+      const { computeId: _none, ...serverless } = command;
+      assert.equal((await putJob('serverless', serverless)).status, 201);
+    });
+
+    it('has no endpoints and says so', async () => {
+      assert.deepEqual((await arm.call('GET', 'onlineEndpoints')).body, { value: [] });
+      for (const path of ['onlineEndpoints/none', 'onlineEndpoints/none/deployments', 'outboundRules/none']) {
+        refused(await arm.call('GET', path), 404, 'ResourceNotFound', /'none' was not found; the sandbox has none/);
+      }
+      refused(await arm.call('PUT', 'onlineEndpoints/one', { properties: {} }), 400, 'NotSupported', /online endpoint/);
+    });
+
+    it('keeps connections, without showing their credentials', async () => {
+      const properties = { authType: 'PAT', category: 'Git', target: 'https://x', credentials: { pat: 'p' } };
+      assert.equal((await arm.call('PUT', 'connections/git', { properties })).status, 200);
+      assert.equal((await arm.call('GET', 'connections/git')).body.properties.credentials, undefined);
+      const secrets = await arm.call('POST', 'connections/git/listsecrets');
+      assert.deepEqual(secrets.body.properties.credentials, { pat: 'p' });
+      const reader = await armClient(sandbox, 'sandbox-reader');
+      refused(await reader.call('POST', 'connections/git/listsecrets'), 403, 'AuthorizationFailed', /listsecrets/);
+      assert.equal((await arm.call('DELETE', 'connections/git')).status, 200);
+      refused(await arm.call('GET', 'connections/git'), 404, 'UserError', /git was not found/);
+    });
+  });
 });

@@ -126,4 +126,12 @@ describe('the token authority', () => {
     assert.equal((await exchange(await signed(tokenUrl), 'sandbox')).status, 200);
     await rejects(exchange(await signed('https://elsewhere'), 'sandbox'), 401, 'invalid_client', 700027);
   });
+
+  it('answers what it does not know, and what it cannot read, as JSON', async () => {
+    const known = await send(sandbox, `${sandbox.identityUrl}/nothing`);
+    assert.deepEqual([known.status, known.body.error], [404, 'invalid_request']);
+    const url = `${sandbox.identityUrl}/${sandbox.settings.tenantId}/oauth2/v2.0/token`;
+    const long = await send(sandbox, url, { body: new URLSearchParams({ grant_type: 'x'.repeat(300_000) }) });
+    assert.deepEqual([long.status, long.body.error], [400, 'invalid_request']);
+  });
 });

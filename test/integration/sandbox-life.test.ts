@@ -54,6 +54,38 @@ describe('the life of a sandbox', () => {
     }
   });
 
+  it('lets one sandbox at a time work in a folder', async () => {
+    const first = await startSandbox({ data: folder });
+    await assert.rejects(startSandbox({ data: folder }), /in use by another sandbox \(process \d+\)/);
+    await first.stop();
+    // What a killed sandbox left: a process that is no more, and one whose number another process has now.
+    for (const owner of ['{"pid":999999999}', `{"pid":${process.pid},"started":"1"}`, '']) {
+      writeFileSync(join(folder, 'sandbox.lock'), owner);
+      await (await startSandbox({ data: folder })).stop();
+      assert.equal(existsSync(join(folder, 'sandbox.lock')), false);
+    }
+  });
+
+  it('keeps resources and runs with the longest names', async () => {
+    const name = 'n'.repeat(255);
+    const first = await startSandbox({ data: folder });
+    const arm = await armClient(first);
+    const environment = { properties: { image: 'python' } };
+    assert.equal((await arm.call('PUT', `environments/${name}/versions/${name}`, environment)).status, 201);
+    const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
+    const job = { properties: { jobType: 'Command', command: 'true', environmentId } };
+    assert.equal((await arm.call('PUT', `jobs/${name}`, job)).status, 201);
+    await first.stop();
+    const second = await startSandbox({ data: folder });
+    try {
+      const again = await armClient(second);
+      assert.equal((await again.call('GET', `environments/${name}/versions/${name}`)).status, 200);
+      assert.equal((await again.call('GET', `jobs/${name}`)).status, 200);
+    } finally {
+      await second.stop();
+    }
+  });
+
   it('runs beside another and takes a free port when the kept one is taken', async () => {
     const first = await startSandbox({ data: folder });
     const other = mkdtempSync(join(tmpdir(), 'life-'));

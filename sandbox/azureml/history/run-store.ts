@@ -43,8 +43,12 @@ function writeJson(file: string, value: unknown): void {
 
 /** JSON has no NaN or infinity, so metric values go through text. */
 function readPoints(file: string): MetricPoint[] {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-  return lines.filter(Boolean).map((line) => {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  // A killed sandbox may have left the beginning of a line, which the next one would go on.
+  if (whole !== text) writeFileSync(file, whole);
+  const lines = whole.split('\n').filter(Boolean);
+  return lines.map((line) => {
     const [key, value, timestamp, step] = JSON.parse(line) as [string, string, number, number];
     return { key, value: Number(value), timestamp, step };
   });

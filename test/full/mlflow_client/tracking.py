@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import mlflow
-from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException, RestException
 from mlflow.tracking import MlflowClient
 
@@ -34,6 +34,9 @@ def log_runs(experiment_name, folder):
             mlflow.log_artifact(str(file), artifact_path="texts")
             mlflow.log_dict({"index": index}, "config/settings.json")
             mlflow.set_tag("note with spaces", f"n{index}")
+            if index == 1:
+                rows = DatasetInput(Dataset("rows", "d1", "local", "{}"), [InputTag("mlflow.data.context", "training")])
+                MlflowClient().log_inputs(run.info.run_id, [rows])
             if index == 3:
                 with mlflow.start_run(run_name="child", nested=True):
                     mlflow.log_metric("inner", 1)
@@ -84,6 +87,9 @@ def search(client, experiment):
         "pages": pages,
         "frame": len(mlflow.search_runs(experiment_names=[experiment.name])),
         "bad": error_code(lambda: names("metrics.accuracy > 'x'")),
+        "unknown": error_code(lambda: names("bogus = 'x'")),
+        "order": error_code(lambda: names("", order_by=["metrics.accuracy SIDEWAYS"])),
+        "dataset": names("dataset.name = 'rows' and datasets.context IN ('training')"),
     }
 
 
@@ -141,12 +147,30 @@ def registry(client, folder):
     client.set_registered_model_alias("echo-model", "champion", version.version)
     client.set_model_version_tag("echo-model", "2", "stage", "old")
     client.delete_model_version_tag("echo-model", "2", "stage")
+    for number, stage in (("1", "Staging"), ("2", "staging")):
+        client.transition_model_version_stage("echo-model", number, stage, archive_existing_versions=True)
+    stages = sorted((v.version, v.current_stage) for v in client.get_latest_versions("echo-model"))
+    later = [v.version for v in client.search_model_versions("name = 'echo-model' and version_number > 1")]
+    refused = {
+        "stage": error_code(lambda: client.transition_model_version_stage("echo-model", "1", "Bogus")),
+        "latest": error_code(lambda: client.set_registered_model_alias("echo-model", "latest", "1")),
+        "number": error_code(lambda: client.set_registered_model_alias("echo-model", "v1", "1")),
+        "filter": error_code(lambda: client.search_registered_models("bogus = 'x'")),
+    }
+    client.create_registered_model("first-name")
+    client.rename_registered_model("first-name", "a-later-name")
+    renamed = [client.get_registered_model("a-later-name").name, error_code(lambda: client.get_registered_model("first-name"))]
+    client.delete_registered_model("a-later-name")
     client.create_registered_model("gone-model")
     client.delete_registered_model("gone-model")
     client.delete_model_version("echo-model", plain.version)
     local = mlflow.artifacts.download_artifacts("models:/echo-model@champion", dst_path=str(folder / "model"))
     return {
         "versions": [version.version, plain.version],
+        "stages": stages,
+        "later": later,
+        "refused": refused,
+        "renamed": renamed,
         "alias": client.get_model_version_by_alias("echo-model", "champion").version,
         "files": "MLmodel" in os.listdir(local),
         "models": [m.name for m in client.search_registered_models()],
