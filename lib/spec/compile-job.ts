@@ -9,7 +9,7 @@ import { compileFinetuningJob } from './compile/finetuning.ts';
 import { compilePipelineJob } from './compile/pipeline.ts';
 import { jobIdentity, jobServices, notificationSetting, textMap } from './compile/run-settings.ts';
 import { compileSparkJob } from './compile/spark.ts';
-import { compileSweepJob } from './compile/sweep.ts';
+import { compileSweepJob, sweepNeedsPreview } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
@@ -195,7 +195,7 @@ function needsPreview(properties: Record<string, unknown>): boolean {
   const queue = (properties.queueSettings ?? {}) as { priority?: unknown };
   return (
     outputs.some(({ assetVersion }) => assetVersion !== undefined) ||
-    (properties.jobType === 'Sweep' && properties.resources !== undefined) ||
+    (properties.jobType === 'Sweep' && sweepNeedsPreview(properties)) ||
     properties.jobType === 'FineTuning' ||
     (properties.jobType === 'AutoML' && automlNeedsPreview(properties)) ||
     resources.locations !== undefined ||

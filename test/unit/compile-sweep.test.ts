@@ -104,6 +104,12 @@ ${more.includes('limits:') ? '' : 'limits: {max_total_trials: 4}\n'}${more}`;
     assert.deepEqual(propertiesOf('').samplingAlgorithm, { samplingAlgorithmType: 'Random' });
   });
 
+  it('a base of logarithms is text and needs the preview version', () => {
+    const plan = folder.compile({ 'file.yml': job('sampling_algorithm: {type: random, logbase: 2}\n') });
+    assert.equal(bodyOf(plan).properties.samplingAlgorithm.logbase, '2');
+    assert.equal(plan.main.apiVersion, '2024-01-01-preview');
+  });
+
   it('resources need the preview version', () => {
     const plan = folder.compile({
       'file.yml': job('').replace(

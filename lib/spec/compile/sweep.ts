@@ -44,7 +44,11 @@ export function compileSweepJob(context: CompileContext, root: YamlNode): Record
       primaryMetric: textOf(get(get(root, 'objective'), 'primary_metric')),
     },
     searchSpace: jobSearchSpace(space),
-    samplingAlgorithm: { samplingAlgorithmType: SAMPLING[sampling.type], ...sampling.settings },
+    samplingAlgorithm: compact({
+      samplingAlgorithmType: SAMPLING[sampling.type],
+      ...sampling.settings,
+      logbase: textOf(get(get(root, 'sampling_algorithm'), 'logbase')),
+    }),
     earlyTermination: policy && { policyType: policy.policy, ...camelKeys(policy.settings) },
     limits: jobLimits(get(root, 'limits')),
     trial: compact({
@@ -107,4 +111,10 @@ function warnOfTrialQueue({ builder }: CompileContext, trial: YamlNode): void {
       message: "'trial.queue_settings' has no effect; a sweep has its 'queue_settings' at the root of the file.",
       place: queue.place,
     });
+}
+
+/** `resources` and the base of logarithms are fields that only the preview version has. */
+export function sweepNeedsPreview(properties: Record<string, unknown>): boolean {
+  const { logbase } = properties.samplingAlgorithm as { logbase?: string };
+  return properties.resources !== undefined || logbase !== undefined;
 }
