@@ -13,7 +13,7 @@ const logger = require('azurite/dist/src/common/Logger');
 const { folder, port, certFile, keyFile, publicKeyPem } = workerData;
 
 // Azurite reads a bearer token without looking at its signature; the sandbox refuses forged ones.
-const { authenticateBasic } = BlobTokenAuthenticator.prototype;
+const { authenticateBasic, validate } = BlobTokenAuthenticator.prototype;
 BlobTokenAuthenticator.prototype.authenticateBasic = async function checkSignature(token, context) {
   try {
     jwt.verify(token, publicKeyPem, { algorithms: ['RS256'] });
@@ -21,6 +21,16 @@ BlobTokenAuthenticator.prototype.authenticateBasic = async function checkSignatu
     throw StorageErrorFactory.getAuthenticationFailed(context.contextId, 'Signature validation failed.');
   }
   return authenticateBasic.call(this, token, context);
+};
+
+// Azurite knows no roles: a token of a reader may not write.
+BlobTokenAuthenticator.prototype.validate = async function checkRole(request, context) {
+  const accepted = await validate.call(this, request, context);
+  const claims = accepted ? jwt.decode(request.getHeader('authorization').replace(/^Bearer +/i, '')) : undefined;
+  if (claims?.role === 'reader' && !['GET', 'HEAD'].includes(request.getMethod())) {
+    throw StorageErrorFactory.getAuthorizationPermissionMismatch(context.contextId);
+  }
+  return accepted;
 };
 
 async function start() {

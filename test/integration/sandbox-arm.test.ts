@@ -51,6 +51,23 @@ describe('the resource provider', () => {
       }
     });
 
+    it('lets a reader read blobs and write none', async () => {
+      const { endpoint, containerName } = (await arm.call('GET', 'datastores/workspaceblobstore')).body.properties;
+      const url = `https://127.0.0.1:${endpoint.split(':')[1]}/sandboxstorage/${containerName}`;
+      const call = async (connection: string, method: string, path: string) => {
+        const scope = 'https://storage.azure.com/.default';
+        const token = (await signIn(sandbox, connection, { scope })).body.access_token;
+        const headers: Record<string, string> = { Authorization: `Bearer ${token}`, 'x-ms-version': '2021-08-06' };
+        const written = { ...headers, 'x-ms-blob-type': 'BlockBlob', 'Content-Length': '2' };
+        const request = method === 'PUT' ? { method, headers: written, body: '{}' } : { method, headers };
+        return (await send(sandbox, `${url}/${path}`, request)).status;
+      };
+      assert.equal(await call('sandbox', 'PUT', 'a.json'), 201);
+      assert.equal(await call('sandbox-reader', 'GET', 'a.json'), 200);
+      assert.equal(await call('sandbox-reader', 'PUT', 'b.json'), 403);
+      assert.equal(await call('sandbox-reader', 'DELETE', 'a.json'), 403);
+    });
+
     it('lets a reader read and answers 403 with action and scope to a write', async () => {
       const reader = await armClient(sandbox, 'sandbox-reader');
       assert.equal((await reader.call('GET', 'computes')).status, 200);

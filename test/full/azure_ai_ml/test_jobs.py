@@ -75,7 +75,7 @@ class Jobs(unittest.TestCase):
         self.assertIn(job.name, [found.name for found in self.client.jobs.list()])
 
     def test_command_job(self):
-        job = self.client.jobs.create_or_update(self.hello("sleep 2; echo from-the-job", tags={"kind": "hello"}))
+        job = self.client.jobs.create_or_update(self.hello("sleep 6; echo from-the-job", tags={"kind": "hello"}))
         self.assertTrue(job.studio_url.startswith("https://"))
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
