@@ -59,12 +59,15 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
   return written;
 }
 
-/** The id of a compute: `azureml:name`, a plain name, an ARM id, `serverless`, or a binding. */
+/**
+ * The id of a compute: `azureml:name`, a plain name, an ARM id, `serverless`, or a binding. Even `serverless` is sent as an
+ * id, though there is no such compute (recorded from azure-ai-ml 1.35.2).
+ */
 export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
   const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
   if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
   if (value !== 'serverless') builder.require({ kind: 'computes', name: value, version: '', field, place: node.place });
-  return value === 'serverless' ? value : `${builder.workspace}/computes/${value}`;
+  return `${builder.workspace}/computes/${value}`;
 }
 
 /** The id of a datastore given as `azureml:name` or a plain name. */

@@ -2,12 +2,12 @@ import type { Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { compileInputs, compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
-import { commandLimits, distribution, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
+import { commandLimits, distribution, jobQueueSettings, jobResources } from './run-settings.ts';
 
 /** `properties` of a command job, the fields of every job aside. */
 export function compileCommandJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
@@ -17,11 +17,11 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
   const compute = get(root, 'compute');
   return compact({
     jobType: 'Command',
-    command: textOf(get(root, 'command')),
+    command: withDoubleBraces(context, get(root, 'command')),
     codeId: compileCode(context, get(root, 'code'), 'code'),
     environmentId: compileEnvironment(context, get(root, 'environment'), 'environment'),
     computeId: compute && !isNull(compute) ? computeId(context.builder, compute, 'compute') : undefined,
-    environmentVariables: textMap(get(root, 'environment_variables')),
+    environmentVariables: jsonOf(get(root, 'environment_variables')) ?? {},
     inputs: jobInputs(inputs),
     outputs: jobOutputs(outputs),
     resources: jobResources(get(root, 'resources')),
@@ -29,6 +29,18 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
     limits: commandLimits(get(root, 'limits'), 'job'),
     queueSettings: jobQueueSettings(get(root, 'queue_settings')),
   });
+}
+
+/** The old spelling `{inputs.x}` is brought to today's, with a warning (azure-ai-ml `map_single_brackets_and_warn`). */
+function withDoubleBraces({ builder }: CompileContext, node: YamlNode | undefined): string | undefined {
+  const written = textOf(node);
+  const result = written?.replace(/(?<!\{)\{(inputs|outputs|search_space)\.([^}]*)\}(?!\})/g, '${{$1.$2}}');
+  if (node && result !== written)
+    builder.warnings.push({
+      message: "'command' uses {inputs.x}, which is the old spelling of ${{inputs.x}}.",
+      place: node.place,
+    });
+  return result;
 }
 
 /**

@@ -165,13 +165,9 @@ function declaredInput(node: YamlNode): DeclaredInput {
   };
 }
 
-/** Literals of a declared input are text on the wire; numbers are spelled as their declared type. */
-function inputSpec(node: YamlNode, { optional, saysOptional }: DeclaredInput): Record<string, unknown> {
-  const type = textOf(get(node, 'type'));
-  const spelled = (value: YamlNode | undefined): string | undefined => {
-    const text = textOf(value);
-    return type === 'number' && text && Number.isFinite(Number(text)) ? pythonText(Number(text), true) : text;
-  };
+/** Fields of a declared input; its literals are text on the wire. */
+function inputSpec(node: YamlNode, { optional, saysOptional, type }: DeclaredInput): Record<string, unknown> {
+  const spelled = (value: YamlNode | undefined): string | undefined => spelledAs(type, value);
   const choices = get(node, 'enum');
   const known = compact({
     type,
@@ -192,13 +188,27 @@ function inputSpec(node: YamlNode, { optional, saysOptional }: DeclaredInput): R
 function outputSpec(node: YamlNode): Record<string, unknown> {
   if (isNull(node)) return { type: 'uri_folder' };
   return {
-    ...passedThrough(node, ['type', 'description', 'mode']),
+    ...passedThrough(node, ['type', 'description', 'mode', 'is_control']),
     ...compact({
       type: textOf(get(node, 'type')) ?? 'uri_folder',
       description: textOf(get(node, 'description')),
       mode: textOf(get(node, 'mode')),
     }),
   };
+}
+
+/**
+ * A literal as Azure ML's tools spell it for the declared type: whole numbers are floats where the type is not integer,
+ * even for strings (azure-ai-ml `ParameterSchema`).
+ */
+function spelledAs(type: string, node: YamlNode | undefined): string | undefined {
+  const text = textOf(node);
+  if (text === undefined || node?.kind !== 'scalar') return undefined;
+  const isNumber = text !== '' && typeof node.value !== 'boolean' && Number.isFinite(Number(text));
+  if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 'True' : 'False';
+  if (type === 'integer' && isNumber) return pythonText(Math.trunc(Number(text)), false);
+  if (type === 'number' && isNumber) return pythonText(Number(text), true);
+  return type === 'string' && typeof node.value === 'number' ? pythonText(node.value, true) : text;
 }
 
 /** Fields that are newer than this code: components pass them through, as Azure ML's own tools do. */

@@ -16,6 +16,8 @@ export interface ComponentType {
   inlineSchema: ObjectField;
   /** Fields that make a step an inline one; without any of them it refers to a component. */
   inlineMarks: readonly string[];
+  /** Fields of an inline step that its component does not get. */
+  stepOnly?: readonly string[];
   /** Of a step that refers to a component; `componentNode` unless given. */
   nodeSchema?: ObjectField;
   /** Whether a component is sent as deterministic when it does not say; true unless given. */
@@ -116,6 +118,9 @@ export function localSnapshot(
     context.snapshots.set(key, snapshot);
     return snapshot;
   } catch (error) {
+    // A file that may not be read is the user's to mend as well.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return fail(`is '${written}', which can't be read: ${code}.`);
     if (!(error instanceof UserError)) throw error;
     return fail(
       error.code === 'FolderEmpty'

@@ -197,8 +197,8 @@ export function jobInputs(inputs: Map<string, IoValue>): Record<string, unknown>
 export function nodeInputs(inputs: Map<string, IoValue>): Record<string, unknown> {
   return mapValues(inputs, (input) =>
     input.kind === 'literal'
-      ? compact({ job_input_type: 'literal', value: input.value, mode: input.mode })
-      : compact({ job_input_type: input.type, uri: input.uri, mode: input.mode }),
+      ? compact({ value: input.value, mode: input.mode, job_input_type: 'literal' })
+      : compact({ uri: input.uri, mode: input.mode, job_input_type: input.type }),
   );
 }
 

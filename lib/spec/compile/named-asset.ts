@@ -25,7 +25,7 @@ export function compileComponentAsset(context: CompileContext, root: YamlNode): 
       description: textOf(get(root, 'description')),
       isAnonymous: false,
       isArchived: false,
-      properties: {},
+      properties: jsonOf(get(root, 'properties')) ?? {},
       tags: jsonOf(get(root, 'tags')) ?? {},
     }),
   );

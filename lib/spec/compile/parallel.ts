@@ -18,6 +18,7 @@ export const parallelType: ComponentType = {
   fileSchema: parallelComponent,
   inlineSchema: inlineParallelNode,
   inlineMarks: ['task'],
+  stepOnly: ['display_name', 'description', 'tags'],
   nodeSchema: parallelNode,
   /** A component can't hold bindings of the pipeline; what has one is left to the step. */
   spec: (context, node, path) =>
@@ -38,7 +39,9 @@ export const parallelType: ComponentType = {
     // What the step does not say is what the component says; its task is compiled where it is written.
     const source = (name: string): YamlNode | undefined => (given(node, name) ? node : component);
     const own = given(node, 'task');
-    return compact({
+    // Written in place, only its properties reach the step (azure-ai-ml `ParallelJob._to_node`).
+    const unsent = component === node ? { display_name: undefined, tags: undefined } : {};
+    const fields = compact({
       resources: nodeResources(get(source('resources'), 'resources')),
       error_threshold: wholeNumber(get(node, 'error_threshold')),
       mini_batch_error_threshold: wholeNumber(get(source('mini_batch_error_threshold'), 'mini_batch_error_threshold')),
@@ -53,6 +56,7 @@ export const parallelType: ComponentType = {
       mini_batch_size: miniBatchSize(source('mini_batch_size')) ?? (component ? 0 : undefined),
       partition_keys: partitionKeys(source('partition_keys')),
     });
+    return { ...unsent, ...fields };
   },
 };
 

@@ -1,12 +1,21 @@
 import { oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { computeId, datastoreId } from '../references.ts';
-import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { compileGraph } from './graph.ts';
 import { compileInputs, compileOutputs, inputType, jobInputs, jobOutputs } from './inputs.ts';
 import { compileRootComponent } from './root-component.ts';
+
+const SETTINGS = new Set([
+  'default_compute',
+  'default_datastore',
+  'continue_on_step_failure',
+  'force_rerun',
+  'on_init',
+  'on_finalize',
+]);
 
 /** `properties` of a pipeline job, the fields of every job aside. */
 export function compilePipelineJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
@@ -17,7 +26,7 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
   const compute = get(root, 'compute');
   const common = compact({
     jobType: 'Pipeline',
-    computeId: compute && !isNull(compute) ? defaultComputeId(context, compute, 'compute') : undefined,
+    computeId: compute && !isNull(compute) ? computeId(context.builder, compute, 'compute') : undefined,
     settings: pipelineSettings(context, get(root, 'settings')),
   });
   if (!isNull(get(root, 'component'))) return { ...common, ...compileRootComponent(context, root, inputs, outputs) };
@@ -51,7 +60,7 @@ export function pipelineSettings(context: CompileContext, node: YamlNode | undef
   const datastore = get(node, 'default_datastore');
   return compact({
     default_compute:
-      compute && !isNull(compute) ? defaultComputeId(context, compute, 'settings.default_compute') : undefined,
+      compute && !isNull(compute) ? computeId(context.builder, compute, 'settings.default_compute') : undefined,
     default_datastore:
       datastore && !isNull(datastore)
         ? datastoreId(context.builder, datastore, 'settings.default_datastore')
@@ -60,14 +69,18 @@ export function pipelineSettings(context: CompileContext, node: YamlNode | undef
     force_rerun: booleanOf(get(node, 'force_rerun')),
     on_init: textOf(get(node, 'on_init')),
     on_finalize: textOf(get(node, 'on_finalize')),
+    ...unknownSettings(node),
     _source: 'YAML.JOB',
   });
 }
 
-/** As a default even `serverless` is sent as an id (recorded from azure-ai-ml 1.35.2). */
-function defaultComputeId(context: CompileContext, node: YamlNode, field: string): string {
-  const id = computeId(context.builder, node, field);
-  return id === 'serverless' ? `${context.builder.workspace}/computes/serverless` : id;
+/** Settings that are newer than this code are passed through, as Azure ML's own tools do. */
+function unknownSettings(node: YamlNode | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => !SETTINGS.has(name))
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
 }
 
 function checkComputes(

@@ -46,7 +46,11 @@ export function wholeNumber(node: YamlNode | undefined): number | string | undef
   return /^[-+]?\d+$/.test(written) ? Number(written) : written; // a binding stays text
 }
 
-/** `tags`, `properties`, `environment_variables`: maps of text. */
+function isNumber(node: YamlNode): boolean {
+  return /^[-+]?\d+$/.test(textOf(node) ?? '');
+}
+
+/** `tags` and `properties`: maps of text. */
 export function textMap(node: YamlNode | undefined): Record<string, string> {
   return Object.fromEntries(entriesOf(node).map(([name, value]) => [name, textOf(value) ?? '']));
 }
@@ -101,7 +105,7 @@ export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' 
   const values: Json = Object.fromEntries(
     entriesOf(node)
       .filter(([name]) => name !== 'type')
-      .map(([name, value]) => [name, wholeNumber(value) ?? jsonOf(value)]),
+      .map(([name, value]) => [name, isNumber(value) ? wholeNumber(value) : jsonOf(value)]),
   );
   // What Azure ML's tools fill in: no parameter servers.
   if (type === 'tensorflow' && values.parameter_server_count === undefined) values.parameter_server_count = 0;
@@ -169,11 +173,13 @@ export function jobServices(node: YamlNode | undefined): Json | undefined {
   if (!node || isNull(node)) return undefined;
   return Object.fromEntries(
     entriesOf(node).map(([name, service]) => {
-      const properties = compact({
+      const properties = {
         ...textMap(get(service, 'properties')),
-        logDir: textOf(get(service, 'log_dir')),
-        sshPublicKeys: textOf(get(service, 'ssh_public_keys')),
-      });
+        ...compact({
+          logDir: textOf(get(service, 'log_dir')),
+          sshPublicKeys: textOf(get(service, 'ssh_public_keys')),
+        }),
+      };
       return [
         name,
         compact({

@@ -4,7 +4,7 @@ import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
 import { check, isBinding, normalizeChoice, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
-import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
 import { type CompiledComponent, compileComponent, compileComponentFile, planComponent } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
@@ -41,7 +41,7 @@ export function componentStep(word: string): StepCompiler {
     const component = isInline
       ? inlineComponent(context, word, name, node, around)
       : referredComponent(context, get(node, 'component')!, `${path}.component`);
-    if (component && !isInline) checkNodeInputs(context, node, path, component);
+    if (component && !isInline) checkNodeInputs(context, node, path, component, loopItems(name, around));
     const inputs = declaredOnly(
       compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline'),
       component?.inputs,
@@ -72,6 +72,17 @@ export function componentStep(word: string): StepCompiler {
       outputs: component?.outputs,
     };
   };
+}
+
+/** What a loop gives to the step that it repeats. */
+function loopItems(name: string, { siblings }: Surroundings): YamlNode | undefined {
+  const loop = [...siblings.values()].find(
+    (node) =>
+      textOf(get(node, 'type')) === 'parallel_for' &&
+      textOf(get(node, 'body'))?.replace(/\s/g, '') === `\${{parent.jobs.${name}}}`,
+  );
+  const items = get(loop, 'items');
+  return items?.kind === 'list' ? items.items[0] : entriesOf(items)[0]?.[1];
 }
 
 /** What the component does not declare is left out, as Azure ML's tools do (a warning says so, see `checkNodeInputs`). */
@@ -114,13 +125,17 @@ function inlineComponent(
     entriesOf(get(node, 'outputs')).map(([output, value]) => [output, inlineOutput(value, around)]),
   );
   checkCommandText(node, inputs, outputs, path, context.builder.problems);
+  const described = compact({
+    display_name: textOf(get(node, 'display_name')),
+    description: textOf(get(node, 'description')),
+    tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
+  });
+  for (const field of context.components[word]!.stepOnly ?? []) delete described[field];
   const spec = compact({
     name: 'azureml_anonymous',
     version: '1',
     type: word,
-    display_name: textOf(get(node, 'display_name')),
-    description: textOf(get(node, 'description')),
-    tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
+    ...described,
     is_deterministic: true,
     inputs: inputs.size > 0 ? Object.fromEntries(inputs) : undefined,
     outputs: outputs.size > 0 ? Object.fromEntries(outputs) : undefined,
@@ -131,7 +146,7 @@ function inlineComponent(
     [...inputs].map(([input, { type }]) => [input, { type, optional: false, saysOptional: false, hasDefault: false }]),
   );
   const label = textOf(get(node, 'display_name')) ?? name;
-  const id = planComponent(context, spec, label, textOf(get(node, 'description')), jsonOf(get(node, 'tags')));
+  const id = planComponent(context, spec, label, described.description as string | undefined, described.tags);
   return { id, inputs: declared, outputs, definition: { context, node, path } };
 }
 

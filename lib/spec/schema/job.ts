@@ -10,6 +10,7 @@ import {
   number,
   type ObjectField,
   object,
+  tagged,
   text,
 } from './fields.ts';
 
@@ -58,33 +59,37 @@ export const jobOutput = either(
   }),
 );
 
-/** An input that a component declares. */
-export const componentInput = either(
-  object(
-    {
-      type: choice(...ASSET_TYPES, ...PARAMETER_TYPES, ...LEGACY_TYPES),
-      description: text,
-      default: literal,
-      optional: boolean,
-      min: number,
-      max: number,
-      enum: listOf(literal),
-      mode: choice(...INPUT_MODES),
-      datastore: text,
-    },
-    { required: ['type'], open: true },
-  ),
-);
+const parameter = object({
+  type: text,
+  description: text,
+  default: literal,
+  optional: boolean,
+  min: number,
+  max: number,
+  enum: listOf(literal),
+});
+const port = object({ type: text, description: text, optional: boolean, mode: choice(...INPUT_MODES, 'link') });
 
-export const componentOutput = object(
-  {
-    type: choice(...ASSET_TYPES, ...PARAMETER_TYPES, ...LEGACY_TYPES),
-    description: text,
-    mode: choice(...OUTPUT_MODES),
-    early_available: boolean,
-  },
-  { open: true },
-);
+/** An input that a component declares. Data and models have a mode but no default. */
+export const componentInput = tagged('type', {
+  ...byName(PARAMETER_TYPES, parameter),
+  ...byName([...ASSET_TYPES, ...LEGACY_TYPES], port),
+});
+
+const portOutput = object({ type: text, description: text, mode: choice(...OUTPUT_MODES, 'link') });
+
+/** An output that a component declares; a parameter can be there before the component ends. */
+export const componentOutput = tagged('type', {
+  ...byName([...ASSET_TYPES, ...LEGACY_TYPES], portOutput),
+  ...byName(
+    PARAMETER_TYPES,
+    object({ ...portOutput.fields, early_available: boolean, is_control: boolean }, { open: true }),
+  ),
+});
+
+function byName(names: readonly string[], field: ObjectField): Record<string, ObjectField> {
+  return Object.fromEntries(names.map((name) => [name, field]));
+}
 
 export const environment = either(
   text,
@@ -223,18 +228,30 @@ export const pipelineJob: ObjectField = object({
   inputs: mapOf(jobInput),
   outputs: mapOf(jobOutput),
   jobs: mapOf(any),
-  settings: object({
-    default_compute: text,
-    default_datastore: text,
-    continue_on_step_failure: boolean,
-    force_rerun: boolean,
-    on_init: text,
-    on_finalize: text,
-  }),
+  settings: object(
+    {
+      default_compute: text,
+      default_datastore: text,
+      continue_on_step_failure: boolean,
+      force_rerun: boolean,
+      on_init: text,
+      on_finalize: text,
+    },
+    { open: true },
+  ),
   component: either(text, any),
 });
 
-/** `commandComponent.schema.json` */
+const {
+  limits: _limits,
+  queue_settings: _queue,
+  ...componentCommandFields
+} = {
+  ...commandFields,
+  resources: { ...resources, open: true },
+};
+
+/** `commandComponent.schema.json`; limits and queue settings are unknown there, so they are passed through. */
 export const commandComponent: ObjectField = object(
   {
     $schema: text,
@@ -247,7 +264,7 @@ export const commandComponent: ObjectField = object(
     is_deterministic: boolean,
     inputs: mapOf(componentInput),
     outputs: mapOf(either(componentOutput)),
-    ...commandFields,
+    ...componentCommandFields,
     additional_includes: listOf(either(text, any)),
   },
   { required: ['command', 'environment'], open: true },
