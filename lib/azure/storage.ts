@@ -12,8 +12,8 @@ export type StorageSecret =
 export interface Container {
   /** Size and MD5 (base64) of the blobs below a prefix, by name. */
   list(prefix: string): Promise<Map<string, { size: number; md5: string }>>;
-  /** Uploads bytes, or a file by its path. */
-  upload(name: string, content: Buffer | string, md5: Buffer): Promise<void>;
+  /** Uploads bytes, or a file by its path. @param onBytes hears how many bytes are sent */
+  upload(name: string, content: Buffer | string, md5: Buffer, onBytes: (sent: number) => void): Promise<void>;
   /** Metadata of a blob; undefined when there is no such blob. */
   metadata(name: string): Promise<Record<string, string> | undefined>;
   setMetadata(name: string, metadata: Record<string, string>): Promise<void>;
@@ -45,9 +45,10 @@ export function openContainer(
           return found;
         })(),
       ),
-    async upload(name, content, md5) {
+    async upload(name, content, md5, onBytes) {
       const blob = container.getBlockBlobClient(name);
-      const more = { blobHTTPHeaders: { blobContentMD5: md5 }, ...options };
+      const onProgress = ({ loadedBytes }: { loadedBytes: number }): void => onBytes(loadedBytes);
+      const more = { blobHTTPHeaders: { blobContentMD5: md5 }, onProgress, ...options };
       await viaClient<unknown>(
         typeof content === 'string' ? blob.uploadFile(content, more) : blob.uploadData(content, more),
       );

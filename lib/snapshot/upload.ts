@@ -36,13 +36,18 @@ export async function uploadFiles(
   const present = await container.list(prefix);
   await inParallel(files, PARALLEL, async (file) => {
     const name = prefix + file.name;
+    let counted = 0;
     const content = file.size <= SMALL_BYTES ? await readFile(file.path) : undefined;
     const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
     const same = present.get(name);
     if (same?.size !== file.size || same.md5 !== md5.toString('base64'))
-      await container.upload(name, content ?? file.path, md5);
+      await container.upload(name, content ?? file.path, md5, (sent) => {
+        progress.bytes += sent - counted;
+        counted = sent;
+        onProgress(progress);
+      });
     progress.files++;
-    progress.bytes += file.size;
+    progress.bytes += file.size - counted;
     onProgress(progress);
   });
 }

@@ -43,6 +43,9 @@ export interface CompileOptions {
   allowUnknownFields?: boolean;
 }
 
+/** A job's name is its run's id. */
+const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
+
 const MOST_PROBLEMS = 20;
 
 interface JobType {
@@ -72,8 +75,13 @@ export function compileJob(options: CompileOptions): SubmissionPlan {
 export function planJob(context: CompileContext, options: CompileOptions): SubmissionPlan {
   const { file, builder } = context;
   const properties = jobDefinition(context);
+  const nameNode = get(file.root, 'name');
+  const jobName = options.fixedJobName ?? textOf(nameNode) ?? options.jobName;
+  if (!JOB_NAME.test(jobName)) {
+    const message = `'name' is '${jobName}'; a job's name has letters, digits, '-' and '_', begins with a letter or digit, and has at most 255 characters.`;
+    builder.problems.push(nameNode && !options.fixedJobName ? { message, place: nameNode.place } : { message });
+  }
   if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
-  const jobName = options.fixedJobName ?? textOf(get(file.root, 'name')) ?? options.jobName;
   const body = { properties: { ...commonProperties(file, jobName, options), ...properties } };
   return {
     jobName,

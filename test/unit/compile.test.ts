@@ -229,6 +229,14 @@ jobs:
         /1:7: 'type' is 'comand'; supported job types are .*Did you mean 'command'\?/,
       ));
 
+    it('a name that no job can have', () => {
+      assert.match(
+        problemsOf({ 'jobs/job.yml': `${base}name: my job\n` })[0]!,
+        /3:7: 'name' is 'my job'; a job's name has letters/,
+      );
+      assert.match(errorOf({ 'jobs/job.yml': base }, { fixedJobName: 'a/b' }).problems[0]!.message, /'name' is 'a\/b'/);
+    });
+
     it('a reference without a version and a reference that is none', () => {
       assert.match(
         problemsOf({ 'jobs/job.yml': 'command: x\nenvironment: azureml:e\n' })[0]!,

@@ -17,7 +17,7 @@ import { type PublishedPipeline, parsePublishedPipeline } from '../../../lib/sub
 
 /** What a job is made from. */
 export type JobSource =
-  | { kind: 'jobFile' /** Absolute path. */; file: string; overrides: Override[] }
+  | { kind: 'jobFile' /** Absolute path. */; file: string; overrides: Override[]; allowUnknownFields: boolean }
   | { kind: 'component'; component: ComponentReference; defaultCompute: string | undefined }
   | { kind: 'batchEndpoint'; endpointName: string; deploymentName: string | undefined }
   | { kind: 'schedule'; scheduleName: string }
@@ -87,6 +87,7 @@ function readSource(inputs: TaskInputs): JobSource {
         kind,
         file: requiredPath(inputs, 'jobFile'),
         overrides: parseOverrides(inputs.text('overrides') ?? ''),
+        allowUnknownFields: flag(inputs, 'allowUnknownFields', false),
       };
     case 'component':
       return {

@@ -23,7 +23,11 @@ export async function submitJobFile(
   return submitPlan((nth) => (nth === 1 ? compiled : compile(source, inputs, nth)), workspace, inputs, ports);
 }
 
-function compile({ file, overrides }: SourceOf<'jobFile'>, inputs: SubmitJobInputs, nth = 1): SubmissionPlan {
+function compile(
+  { file, overrides, allowUnknownFields }: SourceOf<'jobFile'>,
+  inputs: SubmitJobInputs,
+  nth = 1,
+): SubmissionPlan {
   const { context, sourcesFolder: shownFrom } = inputs;
   return compileJob({
     file,
@@ -35,5 +39,6 @@ function compile({ file, overrides }: SourceOf<'jobFile'>, inputs: SubmitJobInpu
     experimentName: inputs.experimentName,
     tags: inputs.tags,
     provenance: jobProvenance(context),
+    allowUnknownFields,
   });
 }

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { isOwnJob } from '../../../lib/lineage/run-context.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import type { SubmissionPlan } from '../../../lib/spec/plan.ts';
+import type { PlanStep, SubmissionPlan } from '../../../lib/spec/plan.ts';
 import { applyPlan, type SubmissionListener } from '../../../lib/submission/apply.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/submission/inspect.ts';
 import { resolvePlan } from '../../../lib/submission/resolve.ts';
@@ -90,8 +90,12 @@ async function findOwnJob(
   }
 }
 
+/** Smaller uploads are done before their progress could be read. */
+const WORTH_TELLING_BYTES = 1_000_000;
+
 function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener {
   const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
+  const tenths = new Map<PlanStep, number>();
   let done = 0;
   return {
     stepDone(step) {
@@ -100,17 +104,12 @@ function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener
       pipeline.progress((100 * done) / total, `${step.kind} ${step.label}`);
     },
     uploading(step, { files, totalFiles, bytes, totalBytes }) {
-      const tenth = Math.max(1, Math.floor(totalFiles / 10));
-      if (totalFiles > 20 && files % tenth === 0)
-        pipeline.say(
-          'Uploading',
-          step.kind,
-          step.label,
-          files,
-          totalFiles,
-          formatBytes(bytes),
-          formatBytes(totalBytes),
-        );
+      const percent = Math.floor((100 * bytes) / Math.max(1, totalBytes));
+      const tenth = Math.floor(percent / 10);
+      if (totalBytes < WORTH_TELLING_BYTES || tenth <= (tenths.get(step) ?? 0)) return;
+      tenths.set(step, tenth);
+      const sizes = [formatBytes(bytes), formatBytes(totalBytes)];
+      pipeline.say('Uploading', step.kind, step.label, percent, ...sizes, files, totalFiles);
     },
   };
 }
