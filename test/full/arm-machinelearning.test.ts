@@ -146,4 +146,39 @@ describe('@azure/arm-machinelearning against the sandbox', function () {
     assert.deepEqual(computes.map(({ name }) => name).sort(), ['cpu-cluster', 'gpu-cluster']);
     assert.equal((await client.computeOperations.get(...scope, 'cpu-cluster')).properties?.computeType, 'AmlCompute');
   });
+
+  it('creates and changes computes and schedules; asks for what a workspace may have and this one has not', async () => {
+    const size = { vmSize: 'STANDARD_DS3_V2', scaleSettings: { maxNodeCount: 1 } };
+    const cluster = { location: 'eastus', properties: { computeType: 'AmlCompute' as const, properties: size } };
+    await client.computeOperations.beginCreateOrUpdateAndWait(...scope, 'js-cluster', cluster);
+    const changed = await client.computeOperations.beginUpdateAndWait(...scope, 'js-cluster', {
+      properties: { scaleSettings: { maxNodeCount: 4 } },
+    });
+    const { properties } = changed.properties as {
+      properties?: { vmSize?: string; scaleSettings?: { maxNodeCount: number } };
+    };
+    assert.equal(properties?.scaleSettings?.maxNodeCount, 4);
+    assert.equal(properties?.vmSize, 'STANDARD_DS3_V2');
+    await client.computeOperations.beginDeleteAndWait(...scope, 'js-cluster', 'Delete');
+
+    const jobDefinition = { jobType: 'Command', command: 'true', environmentId: 'azureml:AzureML-sklearn-1.5@latest' };
+    await client.schedules.beginCreateOrUpdateAndWait(...scope, 'js-nightly', {
+      properties: {
+        action: { actionType: 'CreateJob', jobDefinition: jobDefinition as never },
+        trigger: { triggerType: 'Cron', expression: '0 1 * * *' },
+      },
+    });
+    assert.ok((await all(client.schedules.list(...scope))).some(({ name }) => name === 'js-nightly'));
+    await client.schedules.beginDeleteAndWait(...scope, 'js-nightly');
+    await assert.rejects(client.schedules.get(...scope, 'js-nightly'), status(404));
+
+    assert.deepEqual(await all(client.operations.list()), []);
+    assert.deepEqual(await all(client.quotas.list('eastus')), []);
+    assert.deepEqual(await all(client.workspaceFeatures.list(...scope)), []);
+    assert.deepEqual(await all(client.onlineEndpoints.list(...scope)), []);
+    await assert.rejects(client.onlineEndpoints.get(...scope, 'none'), status(404));
+    await assert.rejects(client.onlineDeployments.get(...scope, 'none', 'none'), status(404));
+    await assert.rejects(client.privateEndpointConnections.get(...scope, 'none'), status(404));
+    await assert.rejects(client.workspaces.beginDeleteAndWait(...scope), status(409));
+  });
 });
