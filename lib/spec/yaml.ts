@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Scalar } from 'yaml';
 import { type Place, type Problem, UserError } from '../core/errors.ts';
-import { parseAsPython } from './python-yaml.ts';
+import { parseAsPython, YamlTooLarge } from './python-yaml.ts';
 import { pythonText, resolvePlainScalar, type ScalarValue } from './scalars.ts';
 
 /** A YAML value that knows where it stands. */
@@ -52,10 +52,15 @@ export function readYaml(path: string, shownFrom: string): YamlFile {
   const shown = relative(shownFrom, absolute) || absolute;
   let text: string;
   try {
+    const stats = statSync(absolute);
+    // A device or pipe might never end, and a huge file need not be read to be refused.
+    if (!stats.isFile()) throw notReadable(shown, stats.isDirectory() ? 'it is a folder' : 'it is no ordinary file');
+    if (stats.size > LARGEST_BYTES) throw tooLarge(shown, stats.size);
     text = readFileSync(absolute, 'utf8');
   } catch (error) {
-    throw unreadable(shown, error as NodeJS.ErrnoException);
+    throw error instanceof UserError ? error : unreadable(shown, error as NodeJS.ErrnoException);
   }
+  if (text.includes('\0')) throw notReadable(shown, 'it is not a text file');
   return { path: absolute, folder: dirname(absolute), root: parseYaml(text, shown) };
 }
 
@@ -67,7 +72,10 @@ function unreadable(shown: string, error: NodeJS.ErrnoException): UserError {
       fix: 'Check the path; it is relative to the sources folder, and the job must check the repository out.',
     });
   }
-  const why = error.code === 'EISDIR' ? 'it is a folder' : (error.code ?? error.message);
+  return notReadable(shown, error.code ?? error.message);
+}
+
+function notReadable(shown: string, why: string): UserError {
   return new UserError({
     code: 'FileNotReadable',
     message: `The file '${shown}' can't be read: ${why}.`,
@@ -77,15 +85,9 @@ function unreadable(shown: string, error: NodeJS.ErrnoException): UserError {
 
 /** Parses YAML text as PyYAML would. @throws UserError `YamlInvalid` */
 export function parseYaml(text: string, shown: string): YamlNode {
-  if (text.length > LARGEST_BYTES) {
-    throw new UserError({
-      code: 'YamlInvalid',
-      message: `The file '${shown}' has ${text.length} characters; a job definition has at most ${LARGEST_BYTES}.`,
-      fix: 'Name the job’s YAML file.',
-    });
-  }
+  if (text.length > LARGEST_BYTES) throw tooLarge(shown, text.length);
   const lines = new LineCounter();
-  const document = parseAsPython(text, lines);
+  const document = parseBounded(text, lines, shown);
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file: shown, line, column: col };
@@ -93,16 +95,29 @@ export function parseYaml(text: string, shown: string): YamlNode {
   if (document.errors.length > 0) {
     throw invalid(
       shown,
-      document.errors
-        .slice(0, 20)
-        .map((error) => ({ message: syntaxMessage(error.message), place: place(error.pos[0]) })),
+      document.errors.slice(0, 20).map((error) => ({ message: error.message, place: place(error.pos[0]) })),
     );
   }
   return convert(document, place, shown);
 }
 
-function syntaxMessage(message: string): string {
-  return message === 'Map keys must be unique' ? 'this key stands in the same mapping before' : message;
+function tooLarge(shown: string, bytes: number): UserError {
+  return new UserError({
+    code: 'YamlInvalid',
+    message: `The file '${shown}' has ${bytes} bytes; a job definition has at most ${LARGEST_BYTES}.`,
+    fix: 'Name the job’s YAML file.',
+  });
+}
+
+function parseBounded(text: string, lines: LineCounter, shown: string): Document.Parsed {
+  try {
+    return parseAsPython(text, lines, DEEPEST);
+  } catch (error) {
+    if (!(error instanceof YamlTooLarge)) throw error;
+    const { line, col } = lines.linePos(error.offset);
+    const place = { file: shown, line: Math.max(1, line), column: Math.max(1, col) };
+    throw invalid(shown, [{ message: error.message, place }]);
+  }
 }
 
 function invalid(shown: string, problems: Problem[]): UserError {
@@ -116,6 +131,10 @@ function invalid(shown: string, problems: Problem[]): UserError {
 
 function convert(document: Document.Parsed, place: (offset: number) => Place, shown: string): YamlNode {
   let count = 0;
+  // An alias means the last node before it with that anchor. (`Alias.resolve` would search the document every time.)
+  const anchors = new Map<string, Node>();
+  let expanding = 0;
+  const repeated: Problem[] = [];
   const visit = (node: Node | null | undefined, at: number, depth: number): YamlNode => {
     const here = place(node?.range?.[0] ?? at);
     if (++count > MOST_NODES || depth > DEEPEST) {
@@ -124,10 +143,14 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
       ]);
     }
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       if (!target) throw invalid(shown, [{ message: `the alias '*${node.source}' has no anchor`, place: here }]);
-      return visit(target as Node, at, depth + 1);
+      expanding++;
+      const expanded = visit(target, at, depth + 1);
+      expanding--;
+      return expanded;
     }
+    if (expanding === 0 && node && 'anchor' in node && node.anchor) anchors.set(node.anchor as string, node);
     if (isMap(node)) {
       const map: YamlMap = { kind: 'map', entries: new Map(), place: here };
       const merged: YamlMap[] = [];
@@ -138,6 +161,8 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
         const name = isScalar(key) ? String(key.value) : undefined;
         if (name === undefined) throw invalid(shown, [{ message: 'a key must be plain text', place: keyPlace }]);
         if (name === '<<') merged.push(...mergeSources(value, shown));
+        else if (map.entries.has(name))
+          repeated.push({ message: 'this key stands in the same mapping before', place: keyPlace });
         else map.entries.set(name, { keyPlace, value });
       }
       for (const source of merged)
@@ -153,11 +178,17 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
         throw invalid(shown, [{ message: `the tag '${tag}' is not known to Azure ML's tools`, place: here }]);
       const text = String(node.value ?? '');
       const resolved = tag ? tag !== '!!str' && tag !== '!' : node.type === Scalar.PLAIN;
-      return { kind: 'scalar', ...(resolved ? resolvePlainScalar(text) : { value: text, isFloat: false }), place: here };
+      return {
+        kind: 'scalar',
+        ...(resolved ? resolvePlainScalar(text) : { value: text, isFloat: false }),
+        place: here,
+      };
     }
     return { kind: 'scalar', value: null, isFloat: false, place: here };
   };
-  return visit(document.contents as Node | null, 0, 0);
+  const root = visit(document.contents as Node | null, 0, 0);
+  if (repeated.length > 0) throw invalid(shown, repeated.slice(0, 20));
+  return root;
 }
 
 function mergeSources(value: YamlNode, shown: string): YamlMap[] {
