@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import { viaClient } from './client.ts';
 
 /** What opens a container: its account's key, a signature, or the connection's own identity. */
@@ -24,13 +24,13 @@ export interface Container {
  * @param url of the container, without a signature
  * @param onSecret hears what must not be seen in a log: keys and signatures
  */
-export function openContainer(
+export async function openContainer(
   url: string,
   secret: StorageSecret,
   onSecret: (secret: string) => void,
   signal: AbortSignal,
-): Container {
-  const container = createClient(url, secret, onSecret);
+): Promise<Container> {
+  const container = await createClient(url, secret, onSecret);
   const options = { abortSignal: signal };
   return {
     list: (prefix) =>
@@ -64,7 +64,13 @@ export function openContainer(
   };
 }
 
-function createClient(url: string, secret: StorageSecret, onSecret: (secret: string) => void): ContainerClient {
+async function createClient(
+  url: string,
+  secret: StorageSecret,
+  onSecret: (secret: string) => void,
+): Promise<ContainerClient> {
+  // Loaded when it is needed: most runs find their code and data uploaded, and loading it is a third of a task's start.
+  const { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } = await import('@azure/storage-blob');
   switch (secret.kind) {
     case 'accountKey':
       onSecret(secret.key);

@@ -88,7 +88,7 @@ async function uploadCode(
     }),
   );
   const { blobUri, credential } = pending.body.blobReferenceForConsumption;
-  const container = datastores.signed(credential.sasUri ?? blobUri);
+  const container = await datastores.signed(credential.sasUri ?? blobUri);
   await uploadFiles(container, step.prefix, step.snapshot.files, (progress) => listener.uploading(step, progress));
   await put(workspace, withContainer(step.request, blobUri));
 }

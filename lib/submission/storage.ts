@@ -10,7 +10,7 @@ export interface Datastores {
   containerUrl(name: string): Promise<string>;
   container(name: string): Promise<Container>;
   /** The container that the service opened for an upload. @param url with its signature */
-  signed(url: string): Container;
+  signed(url: string): Promise<Container>;
 }
 
 /** @param onSecret hears keys and signatures, so that they can be masked */
