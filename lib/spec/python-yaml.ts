@@ -1,4 +1,4 @@
-import { Composer, CST, type Document, Lexer, type LineCounter, Parser, YAMLParseError } from 'yaml';
+import { Composer, CST, type Document, Lexer, type LineCounter, Parser, parseDocument, YAMLParseError } from 'yaml';
 
 const MOST_ERRORS = 50;
 /** Lexemes that stand for no text. */
@@ -110,4 +110,18 @@ function lenientLexer(): Lexer {
     return next;
   };
   return lexer;
+}
+
+/**
+ * The value of a double-quoted scalar whose source has an escaped line break before blank lines; undefined for any other.
+ * Each of those blank lines is a line feed (YAML 1.2, 7.3.1), of which the composer drops one.
+ */
+export function valueWithEscapedBreaks(source: string): string | undefined {
+  let found = false;
+  const repaired = source.replace(/\\(?:\r?\n((?:[ \t]*\r?\n)+)|[^])/g, (whole, blank: string | undefined) => {
+    if (blank === undefined) return whole;
+    found = true;
+    return `${'\\n'.repeat(blank.split('\n').length - 1)}\\\n`;
+  });
+  return found ? String(parseDocument(repaired, { schema: 'failsafe' }).toJS()) : undefined;
 }

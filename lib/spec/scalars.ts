@@ -4,9 +4,10 @@ export type ScalarValue = string | number | boolean | null;
 const NULL = /^(?:~|null|Null|NULL|)$/;
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
-const INTEGER = /^[-+]?(?:0b[01_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+)$/;
+const INTEGER = /^[-+]?(?:0b_*[01][01_]*|0[0-7_]+|0|[1-9][0-9_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*)$/;
 const SEXAGESIMAL = /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/;
-const FLOAT = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
+const SEXAGESIMAL_FLOAT = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/;
+const FLOAT = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?$/;
 const INFINITY = /^([-+]?)\.(?:inf|Inf|INF)$/;
 const NOT_A_NUMBER = /^\.(?:nan|NaN|NAN)$/;
 
@@ -18,13 +19,9 @@ export function resolvePlainScalar(text: string): { value: ScalarValue; isFloat:
   if (NULL.test(text)) return { value: null, isFloat: false };
   if (TRUE.test(text)) return { value: true, isFloat: false };
   if (FALSE.test(text)) return { value: false, isFloat: false };
-  if (INTEGER.test(text)) {
-    const digits = text.replace(/_/g, '');
-    const value = parseInteger(digits);
-    // Beyond what a double holds exactly the digits themselves are kept; they are sent as text anyway.
-    return { value: Number.isSafeInteger(value) ? value : digits.replace(/^\+/, ''), isFloat: false };
-  }
+  if (INTEGER.test(text)) return { value: parseInteger(text.replace(/_/g, '')), isFloat: false };
   if (SEXAGESIMAL.test(text)) return { value: parseSexagesimal(text.replace(/_/g, '')), isFloat: false };
+  if (SEXAGESIMAL_FLOAT.test(text)) return { value: parseSexagesimal(text.replace(/_/g, '')), isFloat: true };
   if (FLOAT.test(text)) return { value: Number(text.replace(/_/g, '')), isFloat: true };
   const infinity = INFINITY.exec(text);
   if (infinity) return { value: infinity[1] === '-' ? -Infinity : Infinity, isFloat: true };
@@ -32,24 +29,19 @@ export function resolvePlainScalar(text: string): { value: ScalarValue; isFloat:
   return { value: text, isFloat: false };
 }
 
-function parseInteger(text: string): number {
-  const sign = text.startsWith('-') ? -1 : 1;
+/** Beyond what a double holds exactly the digits are kept as text, which is how they are sent anyway. */
+function parseInteger(text: string): number | string {
   const digits = text.replace(/^[-+]/, '');
-  if (digits.startsWith('0b')) return sign * Number.parseInt(digits.slice(2), 2);
-  if (digits.startsWith('0x')) return sign * Number.parseInt(digits.slice(2), 16);
-  if (digits !== '0' && digits.startsWith('0')) return sign * Number.parseInt(digits, 8);
-  return sign * Number(digits);
+  const exact = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits);
+  const value = text.startsWith('-') ? -exact : exact;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
+/** Summed from the right, as PyYAML does, since that decides the last digit of a float. */
 function parseSexagesimal(text: string): number {
   const sign = text.startsWith('-') ? -1 : 1;
-  return (
-    sign *
-    text
-      .replace(/^[-+]/, '')
-      .split(':')
-      .reduce((sum, part) => sum * 60 + Number(part), 0)
-  );
+  const parts = text.replace(/^[-+]/, '').split(':').reverse();
+  return sign * parts.reduce((sum, part, i) => sum + Number(part) * 60 ** i, 0);
 }
 
 /**

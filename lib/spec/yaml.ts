@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Scalar } from 'yaml';
 import { type Place, type Problem, UserError } from '../core/errors.ts';
-import { parseAsPython, YamlTooLarge } from './python-yaml.ts';
+import { parseAsPython, valueWithEscapedBreaks, YamlTooLarge } from './python-yaml.ts';
 import { pythonText, resolvePlainScalar, type ScalarValue } from './scalars.ts';
 
 /** A YAML value that knows where it stands. */
@@ -98,7 +98,7 @@ export function parseYaml(text: string, shown: string): YamlNode {
       document.errors.slice(0, 20).map((error) => ({ message: error.message, place: place(error.pos[0]) })),
     );
   }
-  return convert(document, place, shown);
+  return convert(document, place, shown, text);
 }
 
 function tooLarge(shown: string, bytes: number): UserError {
@@ -129,7 +129,7 @@ function invalid(shown: string, problems: Problem[]): UserError {
   });
 }
 
-function convert(document: Document.Parsed, place: (offset: number) => Place, shown: string): YamlNode {
+function convert(document: Document.Parsed, place: (offset: number) => Place, shown: string, source: string): YamlNode {
   let count = 0;
   // An alias means the last node before it with that anchor. (`Alias.resolve` would search the document every time.)
   const anchors = new Map<string, Node>();
@@ -176,7 +176,8 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
       const tag = node.tag?.replace('tag:yaml.org,2002:', '!!');
       if (tag && !KNOWN_TAGS.has(tag))
         throw invalid(shown, [{ message: `the tag '${tag}' is not known to Azure ML's tools`, place: here }]);
-      const text = String(node.value ?? '');
+      const quoted = node.type === Scalar.QUOTE_DOUBLE ? source.slice(node.range![0], node.range![1]) : '';
+      const text = valueWithEscapedBreaks(quoted) ?? String(node.value ?? '');
       const resolved = tag ? tag !== '!!str' && tag !== '!' : node.type === Scalar.PLAIN;
       return {
         kind: 'scalar',
