@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { basename, relative, resolve } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { basename, parse, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
@@ -112,7 +112,11 @@ export function localSnapshot(
     context.builder.problems.push({ message: `'${field}' ${message}`, place: node.place });
     return undefined;
   };
-  if (!existsSync(path)) return fail(`is the local path '${written}', which does not exist next to the file.`);
+  const stats = statsOf(path);
+  if (!stats) return fail(`is the local path '${written}', which does not exist next to the file.`);
+  // Devices never end, and the root of a disk nearly so.
+  if (!stats.isFile() && !stats.isDirectory()) return fail(`is '${written}', which is no file or folder.`);
+  if (path === parse(path).root) return fail(`is '${written}', the root of the file system.`);
   try {
     const snapshot = takeSnapshot(path, ignored);
     context.snapshots.set(key, snapshot);
@@ -127,6 +131,15 @@ export function localSnapshot(
         ? `is the folder '${written}', which is empty or excluded entirely by its ignore file.`
         : `can't be read: ${error.message}`,
     );
+  }
+}
+
+/** Undefined for what is not there, and for what can't be: a name with a NUL, or one that is too long. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

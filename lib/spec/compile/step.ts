@@ -4,7 +4,7 @@ import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
 import { check, isBinding, normalizeChoice, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
-import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
 import { type CompiledComponent, compileComponent, compileComponentFile, planComponent } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
@@ -16,6 +16,13 @@ const COMPONENT_MODES: Record<string, string> = { ReadWriteMount: 'rw_mount', Up
 
 /** Compiles a step of a pipeline by its `type`. Findings go to the builder. */
 export function compileStep(context: CompileContext, name: string, node: YamlNode, around: Surroundings): CompiledStep {
+  if (node.kind !== 'map') {
+    context.builder.problems.push({
+      message: `'jobs.${name}' must be a mapping, but is ${describe(node)}.`,
+      place: node.place,
+    });
+    return { body: { name }, outputs: undefined };
+  }
   const word = textOf(get(node, 'type')) ?? 'command';
   const compiler = Object.hasOwn(context.steps, word) ? context.steps[word] : undefined;
   if (compiler) return compiler(context, name, node, around);
