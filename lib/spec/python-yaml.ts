@@ -118,7 +118,7 @@ function lenientLexer(): Lexer {
  */
 export function valueWithEscapedBreaks(source: string): string | undefined {
   let found = false;
-  const repaired = source.replace(/\\(?:\r?\n((?:[ \t]*\r?\n)+)|[^])/g, (whole, blank: string | undefined) => {
+  const repaired = source.replace(/\\(?:\r?\n((?:[ \t]*\r?\n)+)|[\s\S])/g, (whole, blank: string | undefined) => {
     if (blank === undefined) return whole;
     found = true;
     return `${'\\n'.repeat(blank.split('\n').length - 1)}\\\n`;

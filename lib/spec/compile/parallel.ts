@@ -26,7 +26,7 @@ export const parallelType: ComponentType = {
       resources: hasBinding(get(node, 'resources')) ? undefined : componentResources(get(node, 'resources')),
       logging_level: unbound(node, 'logging_level'),
       task: task(context, node, path),
-      mini_batch_size: String(hasBinding(get(node, 'mini_batch_size')) ? 0 : (miniBatchSize(node) ?? 0)),
+      mini_batch_size: String(hasBinding(get(node, 'mini_batch_size')) ? 0 : (miniBatchSize(context, node) ?? 0)),
       partition_keys: partitionKeys(node),
       input_data: textOf(get(node, 'input_data')),
       retry_settings: hasBinding(get(node, 'retry_settings')) ? undefined : retrySettings(node),
@@ -53,7 +53,7 @@ export const parallelType: ComponentType = {
       input_data: textOf(get(source('input_data'), 'input_data')),
       retry_settings: retrySettings(source('retry_settings')),
       logging_level: textOf(get(node, 'logging_level')),
-      mini_batch_size: miniBatchSize(source('mini_batch_size')) ?? (component ? 0 : undefined),
+      mini_batch_size: miniBatchSize(context, source('mini_batch_size')) ?? (component ? 0 : undefined),
       partition_keys: partitionKeys(source('partition_keys')),
     });
     return { ...unsent, ...fields };
@@ -79,10 +79,17 @@ function task(context: CompileContext, node: YamlNode, path: string): Json | und
 }
 
 /** Files, or bytes with a unit: `10`, `64kb`. A binding stays text. */
-function miniBatchSize(node: YamlNode | undefined): number | string | undefined {
-  const written = textOf(get(node, 'mini_batch_size'));
-  const parts = /^(\d+)(kb|mb|gb)?$/i.exec(written ?? '');
-  return parts ? Number(parts[1]) * (UNITS[parts[2]?.toLowerCase() ?? ''] ?? 1) : written;
+function miniBatchSize(context: CompileContext, node: YamlNode | undefined): number | string | undefined {
+  const size = get(node, 'mini_batch_size');
+  const written = textOf(size);
+  if (!size || written === undefined || isBinding(size)) return written;
+  const parts = /^(\d+)(kb|mb|gb)?$/i.exec(written);
+  if (parts) return Number(parts[1]) * (UNITS[parts[2]?.toLowerCase() ?? ''] ?? 1);
+  context.builder.problems.push({
+    message: `'mini_batch_size' must be a number of files or bytes, for example 10 or 64kb, but is '${written}'.`,
+    place: size.place,
+  });
+  return undefined;
 }
 
 /** The service takes the list as JSON text, spelled as Python does. */
