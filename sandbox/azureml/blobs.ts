@@ -1,7 +1,9 @@
 /** The workspace's storage account: the `Blobs` contract over Azurite. */
+
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { basename, dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import {
   BlobSASPermissions,
   BlobServiceClient,
@@ -131,7 +133,9 @@ export function openBlobs(options: {
     },
     async read(from) {
       try {
-        return await container(from.container).getBlobClient(from.path).downloadToBuffer();
+        // One request; `downloadToBuffer` asks for the size first.
+        const { readableStreamBody } = await container(from.container).getBlobClient(from.path).download();
+        return await buffer(readableStreamBody!);
       } catch (error) {
         if (notFound(error)) return undefined;
         throw error;
