@@ -63,9 +63,10 @@ const KINDS: Readonly<Record<Exclude<FileKind, 'job'>, Kind>> = {
     compile: (...given) => ({ request: compileOnlineDeployment(...given, 'Kubernetes') }),
   },
   'batch deployment': {
-    schema: (root) =>
-      ({ pipeline: pipelineBatchDeployment, model: modelBatchDeployment })[batchType(root) ?? ''] ??
-      flatBatchDeployment,
+    schema: (root) => {
+      if (batchType(root) === 'pipeline') return pipelineBatchDeployment;
+      return batchType(root) === 'model' ? modelBatchDeployment : flatBatchDeployment;
+    },
     compile: (context, root, location) => ({
       request:
         batchType(root) === 'pipeline'

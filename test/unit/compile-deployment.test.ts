@@ -198,6 +198,13 @@ describe('compiling endpoints and deployments', () => {
     );
   });
 
+  it('a batch deployment of an unknown type is told what it may be', () => {
+    assert.match(
+      folder.problems({ 'file.yml': `${batch}type: constructor\nmini_batch_size: 1\n` })[0]!,
+      /'type' must be 'model' or 'pipeline', but is 'constructor'/,
+    );
+  });
+
   it('variables beside the settings of a batch deployment are kept', () => {
     const { properties } = body(
       `${batch}type: model\nenvironment_variables: {A: a}\nsettings: {environment_variables: {B: b}}\n`,

@@ -183,6 +183,9 @@ describe('compiling monitors', () => {
     assert.deepEqual(folder.problems({ 'file.yml': head(signal('data_drift', 'alert_enabled: true')) }), [
       "file.yml:7:7: 'create_monitor.monitoring_signals.s' needs both 'production_data' and 'reference_data', since 'monitoring_target' names no deployment that collects data.",
     ]);
+    assert.deepEqual(folder.problems({ 'file.yml': head('monitoring_signals: {s: }\n') }), [
+      "file.yml:5:27: 'create_monitor.monitoring_signals.s' says nothing; give it a 'type'.",
+    ]);
     assert.match(folder.problems({ 'file.yml': head('') })[0]!, /names no 'monitoring_signals'/);
   });
 });

@@ -117,7 +117,12 @@ export function collectedData(
 }
 
 function described({ context }: SignalContext, node: YamlNode, field: string): Record<string, unknown> {
-  const value = get(node, 'input_data')!;
+  const value = get(node, 'input_data');
+  if (!value || isNull(value)) {
+    // The schema tells what a mapping lacks, but takes an empty entry of a list or mapping for one that was not given.
+    context.builder.problems.push({ message: `'${field}' lacks the required field 'input_data'.`, place: node.place });
+    return {};
+  }
   const wrapped: YamlMap = {
     kind: 'map',
     entries: new Map([['input_data', { keyPlace: value.place, value }]]),

@@ -24,7 +24,14 @@ export const PREVIEW_SIGNALS = ['model_performance', 'generation_safety_quality'
 
 /** A signal of a monitor by its `type`, which the schema has checked. */
 export function compileSignal(signal: SignalContext, node: YamlNode): Json {
-  const type = wordOf(get(node, 'type')) ?? '';
+  const type = wordOf(get(node, 'type'));
+  if (type === undefined) {
+    signal.context.builder.problems.push({
+      message: `'${signal.field}' says nothing; give it a 'type'.`,
+      place: node.place,
+    });
+    return {};
+  }
   const properties = get(node, 'properties');
   const alerts = booleanOf(get(node, 'alert_enabled')) ?? false;
   return compact({

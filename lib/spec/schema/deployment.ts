@@ -109,7 +109,7 @@ const batchResources = object({
 
 /** `batchDeployment.schema.json`: settings stand at the top (files without `type`). */
 export const flatBatchDeployment = object(
-  { ...modelDeployment, ...batchSettings, compute: text, resources: batchResources },
+  { ...modelDeployment, ...batchSettings, type: choice('model', 'pipeline'), compute: text, resources: batchResources },
   { required: ['name', 'endpoint_name'] },
 );
 

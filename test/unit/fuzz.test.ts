@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import fs, { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { formatProblem, UserError } from '../../lib/core/errors.ts';
+import { compileFile } from '../../lib/spec/compile-file.ts';
+import { jsonOf, parseYaml } from '../../lib/spec/yaml.ts';
+import { WS } from './compile-folder.ts';
+import { corpusFiles, FILES } from './fuzz-files.ts';
+
+/** No file, however odd, may hold an agent up longer than this (ms). */
+const LONGEST = 10_000;
+
+/** More runs than usual, to look for what the usual ones have not found: `FUZZ=20`. */
+const runs = (usual: number): number => usual * Number(process.env.FUZZ ?? 1);
+
+/** Compiles the file; whatever is thrown but a `UserError` is a bug, and so is a message that shows our own insides. */
+function compile(file: string, shownFrom: string): 'compiled' | 'refused' {
+  const started = performance.now();
+  try {
+    const plan = compileFile({
+      file,
+      shownFrom,
+      workspace: WS,
+      location: 'x',
+      jobName: 'j',
+      allowUnknownFields: false,
+    });
+    JSON.stringify([plan.main, plan.steps]);
+    return 'compiled';
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const line of [error.message, ...error.problems.map(formatProblem)])
+      assert.doesNotMatch(line, /\[object |\bundefined\b|\bNaN:/, line);
+    return 'refused';
+  } finally {
+    const took = performance.now() - started;
+    assert.ok(took < LONGEST, `${Math.round(took)} ms`);
+  }
+}
+
+const ODD = [
+  'null',
+  '~',
+  '""',
+  '[]',
+  '{}',
+  '[[]]',
+  '{a: {b: {c: 1}}}',
+  '-1',
+  '0',
+  '1e999',
+  '.nan',
+  '-.inf',
+  '0x1F',
+  '1:30',
+  'yes',
+  '2026-01-01',
+  '99999999999999999999',
+  '__proto__',
+  'constructor',
+  'toString',
+  '${{parent.jobs.a.outputs.b}}',
+  '${{parent.inputs}}',
+  '${{}}',
+  '${{',
+  'azureml:',
+  'azureml:x',
+  'azureml:x:1:2',
+  'azureml:x@',
+  'azureml://',
+  'azureml://registries/r/models/m',
+  '/subscriptions/',
+  'file:',
+  'file.yml',
+  './',
+  'src',
+  'd/a.csv',
+  'src/a.py/x',
+  'nothing.yml',
+  'https://',
+  '*a',
+  '&a x',
+  '!!binary aGk=',
+  '!x y',
+  '"\\u0000"',
+  "'\ud83d\ude00'",
+  '|',
+  '>-',
+  '<<: {a: 1}',
+  '? x',
+  '@',
+  '%',
+  'x: y: z',
+];
+
+/** Changes of a text's lines: as people mistype, and as they don't. */
+const textChange = fc.record({
+  at: fc.nat(10_000),
+  other: fc.nat(10_000),
+  how: fc.constantFrom('drop', 'twice', 'swap', 'indent', 'outdent', 'value', 'key', 'cut', 'insert', 'char'),
+  odd: fc.oneof(fc.constantFrom(...ODD), fc.string({ maxLength: 12 })),
+});
+type TextChange = typeof textChange extends fc.Arbitrary<infer T> ? T : never;
+
+function changeText(text: string, { at, other, how, odd }: TextChange): string {
+  const lines = text.split('\n');
+  const i = at % lines.length;
+  const line = lines[i]!;
+  switch (how) {
+    case 'drop':
+      lines.splice(i, 1);
+      break;
+    case 'twice':
+      lines.splice(i, 0, line);
+      break;
+    case 'swap': {
+      const j = other % lines.length;
+      [lines[i], lines[j]] = [lines[j]!, line];
+      break;
+    }
+    case 'indent':
+      lines[i] = `  ${line}`;
+      break;
+    case 'outdent':
+      lines[i] = line.replace(/^ {1,2}/, '');
+      break;
+    case 'value':
+      lines[i] = line.replace(/:.*$/, `: ${odd}`);
+      break;
+    case 'key':
+      lines[i] = line.replace(/^(\s*)[^:]*/, `$1${odd}`);
+      break;
+    case 'cut':
+      return text.slice(0, at % (text.length + 1));
+    case 'insert':
+      lines.splice(i, 0, odd);
+      break;
+    case 'char': {
+      const k = other % (line.length + 1);
+      lines[i] = line.slice(0, k) + odd + line.slice(k + 1);
+    }
+  }
+  return lines.join('\n');
+}
+
+/** Changes of a parsed document: any value in the place of any other. */
+const treeChange = fc.record({
+  at: fc.nat(1000),
+  value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(...ODD)),
+});
+
+function changeTree(root: unknown, changes: { at: number; value: unknown }[]): unknown {
+  const holder = { root };
+  for (const { at, value } of changes) {
+    const places: [holder: Record<string, unknown>, key: string][] = [];
+    const visit = (node: Record<string, unknown>): void => {
+      for (const key of Object.keys(node)) {
+        places.push([node, key]);
+        if (node[key] && typeof node[key] === 'object') visit(node[key] as Record<string, unknown>);
+      }
+    };
+    visit(holder);
+    const [parent, key] = places[at % places.length]!;
+    parent[key] = value;
+  }
+  return holder.root;
+}
+
+describe('odd files', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const write = (files: Record<string, string>): void => {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+  };
+  const refused = (text: string): void => {
+    write({ 'file.yml': text });
+    assert.equal(compile(join(root, 'file.yml'), root), 'refused');
+  };
+
+  it('the files that are changed are in order before', () => {
+    for (const files of FILES) {
+      write(files);
+      assert.equal(compile(join(root, 'file.yml'), root), 'compiled', files['file.yml']);
+    }
+  });
+
+  it('changed text is compiled or refused', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...FILES), fc.array(textChange, { minLength: 1, maxLength: 4 }), (files, changes) => {
+        const names = Object.keys(files).filter((name) => name.endsWith('.yml'));
+        write(files);
+        for (const [i, change] of changes.entries()) {
+          const name = names[i % names.length]!;
+          write({ [name]: changeText(fs.readFileSync(join(root, name), 'utf8'), change) });
+        }
+        compile(join(root, 'file.yml'), root);
+      }),
+      { numRuns: runs(400) },
+    );
+  });
+
+  it('changed documents are compiled or refused', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...FILES), fc.array(treeChange, { minLength: 1, maxLength: 3 }), (files, changes) => {
+        const document = jsonOf(parseYaml(files['file.yml']!, 'file.yml'));
+        write({ ...files, 'file.yml': stringify(changeTree(document, changes)) });
+        compile(join(root, 'file.yml'), root);
+      }),
+      { numRuns: runs(400) },
+    );
+  });
+
+  it('no file at all is refused', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        fs.writeFileSync(join(root, 'file.yml'), bytes);
+        compile(join(root, 'file.yml'), root);
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+
+  describe('take bounded time and memory:', () => {
+    const cases: Record<string, () => string> = {
+      'aliases of aliases': () =>
+        `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(',')}]`).join('\n')}`,
+      'merges of merges': () =>
+        `a: &a {x: 1}\n${[...'bcdefghijklmnop'].map((c, i) => `${c}: &${c} {<<: [${Array(9).fill(`*${'abcdefghijklmno'[i]}`).join(',')}], y${c}: 1}`).join('\n')}`,
+      'an alias in its own anchor': () => 'command: &a [*a]',
+      'many aliases of one anchor': () => `a: &a 1\nb: [${Array(100_000).fill('*a').join(',')}]`,
+      'deep brackets': () => `command: ${'['.repeat(100_000)}`,
+      'deep blocks': () => Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+      'deep lists': () => '- '.repeat(100_000),
+      'many keys': () => Array.from({ length: 300_000 }, (_, i) => `k${i}: 1`).join('\n'),
+      'many commas': () => `a: [${','.repeat(2_000_000)}]`,
+      'many quotes': () => '"'.repeat(2_000_001),
+      'one key a million times': () => 'a: 1\n'.repeat(1_000_000),
+      '50 MB of text': () => 'a'.repeat(50_000_000),
+      '50 MB of lines': () => 'a: 1\n'.repeat(10_000_000),
+    };
+    for (const [name, text] of Object.entries(cases))
+      it(name, () => {
+        const before = process.memoryUsage().rss;
+        refused(text());
+        const grown = process.memoryUsage().rss - before;
+        assert.ok(grown < 800_000_000, `${Math.round(grown / 1e6)} MB`);
+      });
+
+    it('binary files, folders, devices', () => {
+      fs.writeFileSync(join(root, 'file.yml'), Buffer.from([0x63, 0x3a, 0x20, 0, 1, 2]));
+      assert.equal(compile(join(root, 'file.yml'), root), 'refused');
+      assert.equal(compile(root, root), 'refused');
+      assert.equal(compile('/dev/zero', root), 'refused');
+      refused('name: d\ntype: uri_file\npath: /dev/zero\n');
+      refused('name: d\ntype: uri_folder\npath: /\n');
+    });
+
+    it('files that include each other', () => {
+      write({
+        'file.yml': 'type: pipeline\njobs: {a: {type: pipeline, component: ./b.yml}}\n',
+        'b.yml':
+          '$schema: x/pipelineComponent.schema.json\ntype: pipeline\njobs: {a: {type: pipeline, component: ./c.yml}}\n',
+        'c.yml':
+          '$schema: x/pipelineComponent.schema.json\ntype: pipeline\njobs: {a: {type: pipeline, component: ./b.yml}}\n',
+      });
+      assert.equal(compile(join(root, 'file.yml'), root), 'refused');
+    });
+
+    it('steps that wait for each other', () => {
+      const step = (other: number) =>
+        `{command: "\${{inputs.x}} \${{outputs.y}}", environment: azureml:e:1, inputs: {x: "\${{parent.jobs.s${other}.outputs.y}}"}, outputs: {y: }}`;
+      const jobs = Array.from({ length: 500 }, (_, i) => `  s${i}: ${step((i + 1) % 500)}`);
+      refused(`type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n${jobs.join('\n')}\n`);
+    });
+  });
+
+  describe('reading', () => {
+    const watched = ['readFileSync', 'openSync', 'readdirSync'] as const;
+    let read: string[];
+    const original = Object.fromEntries(watched.map((name) => [name, fs[name]]));
+    beforeEach(() => {
+      read = [];
+      for (const name of watched)
+        (fs as unknown as Record<string, unknown>)[name] = (path: string, ...more: unknown[]) => {
+          if (typeof path === 'string') read.push(resolve(path));
+          return (original[name] as (...given: unknown[]) => unknown)(path, ...more);
+        };
+      syncBuiltinESMExports();
+    });
+    afterEach(() => {
+      Object.assign(fs, original);
+      syncBuiltinESMExports();
+    });
+
+    it('stays in the folder of the file, unless the file says otherwise', () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...FILES), fc.array(textChange, { maxLength: 3 }), (files, changes) => {
+          const text = changes.reduce(changeText, files['file.yml']!);
+          fc.pre(!/\.\.|(?:^|[\s:"'[{,])\/|file:\//m.test(text));
+          write({ ...files, 'file.yml': text });
+          read = [];
+          compile(join(root, 'file.yml'), root);
+          assert.ok(read.some((path) => basename(path) === 'file.yml'));
+          assert.deepEqual(
+            read.filter((path) => path !== root && !path.startsWith(root + sep)),
+            [],
+          );
+        }),
+        { numRuns: runs(150) },
+      );
+    });
+  });
+
+  const corpus = corpusFiles(process.env.MODEL_BRIDGE_CORPUS);
+  if (corpus)
+    it('changed files of the corpus are compiled or refused', function () {
+      this.timeout(600_000);
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...corpus.names),
+          fc.array(textChange, { minLength: 1, maxLength: 3 }),
+          (name, changes) => {
+            const text = changes.reduce(changeText, fs.readFileSync(join(corpus.root, name), 'utf8'));
+            // The file's own folder may not be written to: a copy of its YAML files stands in for it.
+            const folder = join(root, dirname(name));
+            rmSync(root, { recursive: true, force: true });
+            fs.cpSync(join(corpus.root, dirname(name)), folder, { recursive: true });
+            writeFileSync(join(root, name), text);
+            compile(join(root, name), root);
+          },
+        ),
+        { numRuns: runs(300) },
+      );
+    });
+});
