@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../lib/core/errors.ts';
+import { compileFile } from '../../lib/spec/compile-file.ts';
+import { parseOverrides } from '../../lib/spec/overrides.ts';
+import type { PlannedRequest } from '../../lib/spec/plan.ts';
+import { readSchemas, type Schemas } from './bicep-types.ts';
+
+// The schemas of the API and the corpus of real files are not part of the project. These tests are there when both
+// folders are named: MODEL_BRIDGE_SPECS (<api-version>/types.json) and MODEL_BRIDGE_CORPUS (tree/, expected.jsonl).
+const specs = process.env.MODEL_BRIDGE_SPECS;
+const corpus = process.env.MODEL_BRIDGE_CORPUS;
+
+const WORKSPACE =
+  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
+
+/** `.../workspaces/ws/models/m/versions/1` is of the type `Microsoft.MachineLearningServices/workspaces/models/versions`. */
+function resourceTypeOf(path: string): string {
+  const [provider, ...rest] = path.split('/providers/')[1]!.split('/');
+  return [provider, ...rest.filter((_, i) => i % 2 === 0)].join('/');
+}
+
+if (specs && corpus && existsSync(join(corpus, 'expected.jsonl')))
+  describe('requests and the schemas of the API', () => {
+    const schemas = new Map<string, Schemas>();
+    const schemasOf = (version: string): Schemas => {
+      const known = schemas.get(version) ?? readSchemas(join(specs, version, 'types.json'));
+      schemas.set(version, known);
+      return known;
+    };
+    const entries = readFileSync(join(corpus, 'expected.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(
+        (line) => JSON.parse(line) as { kind: string; path: string; rejected?: boolean; set?: Record<string, string> },
+      );
+
+    /** The file's requests; none when it is refused. */
+    const requestsOf = (path: string, set: Record<string, string> = {}): PlannedRequest[] => {
+      try {
+        const plan = compileFile({
+          file: join(corpus, 'tree', path),
+          shownFrom: corpus,
+          workspace: WORKSPACE,
+          location: 'eastus',
+          jobName: 'job',
+          overrides: parseOverrides(
+            Object.entries(set)
+              .map(([name, value]) => `${name}=${value}`)
+              .join('\n'),
+          ),
+        });
+        return [...plan.steps.flatMap((step) => (step.kind === 'upload' ? [] : [step.request])), plan.main];
+      } catch (error) {
+        if (error instanceof UserError) return [];
+        throw error;
+      }
+    };
+
+    for (const kind of [...new Set(entries.map((entry) => entry.kind))].sort())
+      it(`agree for ${kind}`, () => {
+        const wrong: string[] = [];
+        let compiled = 0;
+        for (const { path, set } of entries.filter((entry) => entry.kind === kind && !entry.rejected)) {
+          const requests = requestsOf(path, set);
+          if (requests.length > 0) compiled++;
+          for (const request of requests)
+            for (const mismatch of schemasOf(request.apiVersion).mismatches(resourceTypeOf(request.path), request.body))
+              wrong.push(`${path}: ${resourceTypeOf(request.path).split('/').slice(2).join('/')} ${mismatch}`);
+        }
+        assert.ok(compiled > 0, 'no file of this kind is compiled');
+        assert.deepEqual([...new Set(wrong)].slice(0, 20), []);
+      });
+  });
+
+if (specs)
+  describe('the check of bodies against schemas', () => {
+    it('finds what does not agree', () => {
+      const { mismatches } = readSchemas(join(specs, '2026-05-01', 'types.json'));
+      const type = 'Microsoft.MachineLearningServices/workspaces/jobs';
+      assert.deepEqual(mismatches(type, { properties: { jobType: 'Command', command: 'x', environmentId: 'e' } }), []);
+      assert.deepEqual(
+        mismatches(type, { properties: { jobType: 'Command', command: 1, environmentId: 'e', colour: 2 } }),
+        ['.properties.command: 1 is not text', '.properties.colour is not known'],
+      );
+      assert.deepEqual(mismatches(type, { properties: { jobType: 'Commando' } }).length, 1);
+      assert.deepEqual(mismatches(type, { properties: { jobType: 'Command', command: 'x', status: 'Completed' } }), [
+        '.properties.status is read-only',
+        '.properties.environmentId is missing',
+      ]);
+    });
+  });
