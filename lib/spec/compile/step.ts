@@ -2,17 +2,14 @@ import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { check, isBinding, normalizeChoice, unknownFields } from '../schema/fields.ts';
+import { check, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { checkCommandText } from './command.ts';
-import { type CompiledComponent, compileComponent, compileComponentFile, planComponent } from './component.ts';
+import { type CompiledComponent, compileComponent, compileComponentFile } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
-import { compileInputs, compileOutputs, inputType, nodeInputs, nodeOutputs } from './inputs.ts';
+import { inlineComponent } from './inline-step.ts';
+import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
 import { nodeIdentity, textMap } from './run-settings.ts';
-
-/** Output modes of jobs as components spell them. */
-const COMPONENT_MODES: Record<string, string> = { ReadWriteMount: 'rw_mount', Upload: 'upload', Direct: 'direct' };
 
 /** Compiles a step of a pipeline by its `type`. Findings go to the builder. */
 export function compileStep(context: CompileContext, name: string, node: YamlNode, around: Surroundings): CompiledStep {
@@ -116,85 +113,6 @@ export function referredComponent(
   const written = textOf(component) ?? '';
   if (isRemote(written)) return { id: assetId(context.builder, 'components', component, field) };
   return compileComponentFile(context, component, field);
-}
-
-/** The anonymous component of a step that is written in the pipeline itself; its inputs' types follow what they are bound to. */
-function inlineComponent(
-  context: CompileContext,
-  word: string,
-  name: string,
-  node: YamlNode,
-  around: Surroundings,
-): CompiledComponent {
-  const path = `jobs.${name}`;
-  const inputs = new Map(entriesOf(get(node, 'inputs')).map(([input, value]) => [input, inlineInput(value, around)]));
-  const outputs = new Map(
-    entriesOf(get(node, 'outputs')).map(([output, value]) => [output, inlineOutput(value, around)]),
-  );
-  checkCommandText(node, inputs, outputs, path, context.builder.problems);
-  const described = compact({
-    display_name: textOf(get(node, 'display_name')),
-    description: textOf(get(node, 'description')),
-    tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
-  });
-  for (const field of context.components[word]!.stepOnly ?? []) delete described[field];
-  const spec = compact({
-    name: 'azureml_anonymous',
-    version: '1',
-    type: word,
-    ...described,
-    is_deterministic: true,
-    inputs: inputs.size > 0 ? Object.fromEntries(inputs) : undefined,
-    outputs: outputs.size > 0 ? Object.fromEntries(outputs) : undefined,
-    ...context.components[word]!.spec(context, node, path),
-    _source: 'YAML.JOB',
-  });
-  const declared = new Map(
-    [...inputs].map(([input, { type }]) => [input, { type, optional: false, saysOptional: false, hasDefault: false }]),
-  );
-  const label = textOf(get(node, 'display_name')) ?? name;
-  const id = planComponent(context, spec, label, described.description as string | undefined, described.tags);
-  return { id, inputs: declared, outputs, definition: { context, node, path } };
-}
-
-/**
- * What an inline step's input is declared as. A bare binding takes type and mode from its source; the long form has its
- * own or is a folder (azure-ai-ml `_component_translatable._to_input`).
- */
-function inlineInput(node: YamlNode, around: Surroundings): { type: string; mode?: string; default?: string } {
-  if (isBinding(node)) return boundPort(textOf(node)!, around);
-  if (node.kind === 'map' && !isNull(get(node, 'path'))) {
-    const mode = textOf(get(node, 'mode'));
-    return { type: normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'), ...(mode ? { mode } : {}) };
-  }
-  const value = node.kind === 'map' ? (get(node, 'value') ?? get(node, 'default')) : node;
-  if (value && isBinding(value)) return boundPort(textOf(value)!, around);
-  const literal = textOf(value);
-  return { type: normalizeChoice(inputType(node)), ...(literal === undefined ? {} : { default: literal }) };
-}
-
-/** Type and mode of what a binding leads to; a mode is inherited from the pipeline's inputs only. */
-function boundPort(binding: string, around: Surroundings): { type: string; mode?: string } {
-  const path = binding.replace(/^\s*\$\{\{\s*|\s*\}\}\s*$/g, '').split('.');
-  if (path[1] === 'inputs') {
-    const input = path.slice(2).join('.');
-    const mode = around.inputModes.get(input);
-    return { type: around.inputs.get(input) ?? 'string', ...(mode ? { mode } : {}) };
-  }
-  return { type: path[1] === 'jobs' ? around.outputType(path[2] ?? '', path[4] ?? '') : 'string' };
-}
-
-/** An output that is bound to one of the pipeline's takes its type and mode from there, unless it has fields of its own. */
-function inlineOutput(node: YamlNode, { outputs }: Surroundings): { type: string; mode?: string } {
-  const written = textOf(node.kind === 'map' ? get(node, 'path') : node) ?? '';
-  const isBare = !['mode', 'name', 'version'].some((field) => !isNull(get(node, field)));
-  const name = /^\s*\$\{\{\s*parent\.outputs\.(\w+)\s*\}\}\s*$/.exec(written)?.[1];
-  const target = isBare && name ? outputs.get(name) : undefined;
-  const mode = target ? COMPONENT_MODES[target.mode ?? ''] : textOf(get(node, 'mode'));
-  return {
-    type: target?.type ?? normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'),
-    ...(mode ? { mode } : {}),
-  };
 }
 
 /**
