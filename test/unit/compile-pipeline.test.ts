@@ -16,6 +16,15 @@ describe('compiling pipelines', () => {
   const pipeline = (jobs: string, more = ''): string =>
     `type: pipeline\nsettings: {default_compute: azureml:cpu}\n${more}jobs:\n${jobs}`;
 
+  it('keeps the display name of a step in place with the step', () => {
+    const plan = folder.compile({
+      'file.yml': pipeline('  a: {command: x, environment: azureml:e:1, display_name: First, description: D}\n'),
+    });
+    assert.equal('display_name' in specs(plan)[0], false);
+    assert.equal(specs(plan)[0].description, 'D');
+    assert.equal(bodyOf(plan).properties.jobs.a.display_name, 'First');
+  });
+
   describe('with pipeline components', () => {
     const component = `$schema: s
 type: pipeline

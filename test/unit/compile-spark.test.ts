@@ -171,6 +171,15 @@ describe('compiling Spark', () => {
     assert.equal(bodyOf(plan).properties.jobs.s.resources.instance_type, 'Standard_E8S_V3');
   });
 
+  it('a step with its script in place fills in the number of executors for its component too', () => {
+    const plan = folder.compile({
+      ...script,
+      'file.yml': pipeline(`code: src\nentry: {file: a.py}\n${fixed}${dynamic}${serverless}`),
+    });
+    const spec = (plan.steps.at(-1) as { request: { body: any } }).request.body.properties.componentSpec;
+    assert.equal(spec.conf['spark.executor.instances'], 1);
+  });
+
   it('a registered component keeps what it says', () => {
     const plan = folder.compile({
       'file.yml': pipeline(`component: azureml:c:1\ninputs: {d: "\${{parent.inputs.d}}"}\ncompute: azureml:pool\n`),

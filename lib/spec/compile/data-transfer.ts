@@ -20,7 +20,6 @@ export const dataTransferType: ComponentType = {
   fileSchema: dataTransferComponent,
   inlineSchema: copyStep,
   inlineMarks: ['task'],
-  stepOnly: ['display_name'],
   nodeSchema: copyStep,
   spec: (_context, node) =>
     compact({ task: textOf(get(node, 'task')), data_copy_mode: textOf(get(node, 'data_copy_mode')) }),

@@ -8,7 +8,8 @@ import { fieldAt } from './command-component.ts';
 import { prefixed } from './component.ts';
 import type { CompileContext, ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import { componentResources, nodeResources, wholeNumber } from './run-settings.ts';
+import { wholeNumber } from './run-settings.ts';
+import { componentResources, nodeResources } from './step-settings.ts';
 
 /** Bytes of the units of `mini_batch_size`. */
 const UNITS: Record<string, number> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
@@ -18,7 +19,7 @@ export const parallelType: ComponentType = {
   fileSchema: parallelComponent,
   inlineSchema: inlineParallelNode,
   inlineMarks: ['task'],
-  stepOnly: ['display_name', 'description', 'tags'],
+  stepOnly: ['description', 'tags'],
   nodeSchema: parallelNode,
   /** A component can't hold bindings of the pipeline; what has one is left to the step. */
   spec: (context, node, path) =>

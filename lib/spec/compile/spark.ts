@@ -69,7 +69,8 @@ export const sparkType: ComponentType = {
       code: prefixed(compileCode(context, codeOf(node, path), fieldAt(path, 'code'), COMPONENT_IGNORES)),
       entry: { file: textOf(get(get(node, 'entry'), 'file')) },
       ...fileLists(node),
-      conf: componentConf(sparkConf(get(node, 'conf'))),
+      // What is written in place has been a job before it is a component, and jobs fill in the number of executors.
+      conf: (path === '' ? componentConf : stepConf)(sparkConf(get(node, 'conf'))),
       environment: prefixed(sparkEnvironment(context, get(node, 'environment'), fieldAt(path, 'environment'))),
       args: textOf(get(node, 'args')),
     });
