@@ -9,8 +9,9 @@ import { searchSpaces, stepParameters, yamlWord } from './automl-parameters.ts';
 import { booleanOf, prefixed } from './component.ts';
 import type { CompileContext, StepCompiler } from './context.ts';
 import { compileOutputs, nodeOutputs } from './inputs.ts';
-import { nodeResources, textMap } from './run-settings.ts';
+import { textMap } from './run-settings.ts';
 import { earlyTermination, numeric, samplingAlgorithm } from './search-space.ts';
+import { nodeResources } from './step-settings.ts';
 
 type Json = Record<string, unknown>;
 

@@ -5,14 +5,8 @@ import { compileComponentCode } from './code.ts';
 import { prefixed } from './component.ts';
 import type { ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import {
-  commandLimits,
-  componentResources,
-  distribution,
-  nodeQueueSettings,
-  nodeResources,
-  nodeServices,
-} from './run-settings.ts';
+import { commandLimits, distribution } from './run-settings.ts';
+import { componentResources, nodeQueueSettings, nodeResources, nodeServices } from './step-settings.ts';
 
 /** Components and steps that run a command. */
 export const commandType: ComponentType = {

@@ -5,7 +5,7 @@ import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
 import type { ObjectField } from '../schema/fields.ts';
 import { textOf, type YamlFile, type YamlNode } from '../yaml.ts';
-import type { DeclaredInput } from './component.ts';
+import type { DeclaredInput } from './declared-ports.ts';
 import type { OutputValue } from './inputs.ts';
 
 /** What is particular to a type of component: how it is checked, and what it holds beside its inputs and outputs. */

@@ -1,5 +1,5 @@
 import { isoDuration } from '../../core/duration.ts';
-import { compact, compactOrNothing } from '../plan.ts';
+import { compact } from '../plan.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 
@@ -71,31 +71,6 @@ export function jobResources(node: YamlNode | undefined): Json | undefined {
   });
 }
 
-/** `resources` of a node or component: as written. */
-export function nodeResources(node: YamlNode | undefined): Json | undefined {
-  if (!node || isNull(node)) return undefined;
-  const json = jsonOf(node) as Json;
-  return compactOrNothing({ ...json, instance_count: wholeNumber(get(node, 'instance_count')) });
-}
-
-const COMPONENT_RESOURCES = [
-  'instance_count',
-  'instance_type',
-  'shm_size',
-  'docker_args',
-  'locations',
-  'max_instance_count',
-];
-
-/** `resources` of a component, which have no `properties`: those are the step's. */
-export function componentResources(node: YamlNode | undefined): Json | undefined {
-  return compactOrNothing(
-    Object.fromEntries(
-      Object.entries(nodeResources(node) ?? {}).filter(([name]) => COMPONENT_RESOURCES.includes(name)),
-    ),
-  );
-}
-
 /** `distribution` with the key of its kind: `distributionType` (jobs), `distribution_type` (nodes), `type` (components). */
 export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' | 'component'): Json | undefined {
   if (!node || isNull(node)) return undefined;
@@ -133,40 +108,6 @@ export function jobIdentity(node: YamlNode | undefined): Json | undefined {
     objectId: textOf(get(node, 'object_id')),
     resourceId: textOf(get(node, 'msi_resource_id')),
   });
-}
-
-/** `identity` of a step. */
-export function nodeIdentity(node: YamlNode | undefined): Json | undefined {
-  return snakeKeys(jobIdentity(node));
-}
-
-/** `services` of a step; their `properties` keep the camel case of jobs. */
-export function nodeServices(node: YamlNode | undefined): Json | undefined {
-  const services = jobServices(node);
-  if (!services) return undefined;
-  return Object.fromEntries(
-    Object.entries(services).map(([name, service]) => {
-      const { nodes, ...rest } = service as Json;
-      return [name, { ...snakeKeys(rest), ...(nodes ? { nodes: snakeKeys(nodes as Json) } : {}) }];
-    }),
-  );
-}
-
-/** `queue_settings` of a step. */
-export function nodeQueueSettings(node: YamlNode | undefined): Json | undefined {
-  return snakeKeys(jobQueueSettings(node));
-}
-
-function snakeKeys(value: Json | undefined): Json | undefined {
-  return (
-    value &&
-    Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [
-        name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        item,
-      ]),
-    )
-  );
 }
 
 export function jobServices(node: YamlNode | undefined): Json | undefined {

@@ -9,7 +9,8 @@ import { type CompiledComponent, compileComponent, compileComponentFile } from '
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
 import { inlineComponent } from './inline-step.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
-import { nodeIdentity, textMap } from './run-settings.ts';
+import { textMap } from './run-settings.ts';
+import { nodeIdentity } from './step-settings.ts';
 
 /** Compiles a step of a pipeline by its `type`. Findings go to the builder. */
 export function compileStep(context: CompileContext, name: string, node: YamlNode, around: Surroundings): CompiledStep {

@@ -5,9 +5,10 @@ import { sweepStepFields } from '../schema/sweep.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { StepCompiler } from './context.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
-import { nodeIdentity, nodeResources, textMap } from './run-settings.ts';
+import { textMap } from './run-settings.ts';
 import { checkSearchSpaceNames, earlyTermination, samplingAlgorithm, stepSearchSpace } from './search-space.ts';
 import { checkNodeInputs, declaredOnly, referredComponent } from './step.ts';
+import { nodeIdentity, nodeResources } from './step-settings.ts';
 import { sweepLimits } from './sweep.ts';
 
 /** A step of `type: sweep`: a command component under `trial`, whose inputs are given or varied. */

@@ -1,0 +1,81 @@
+import { compact } from '../plan.ts';
+import { pythonText } from '../scalars.ts';
+import { normalizeChoice } from '../schema/fields.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { booleanOf } from './component.ts';
+
+/** An input that a component declares, as far as nodes are checked against it. */
+export interface DeclaredInput {
+  type: string;
+  mode?: string | undefined;
+  optional: boolean;
+  /** The component says whether it is optional. */
+  saysOptional: boolean;
+  hasDefault: boolean;
+}
+
+export function declaredInput(node: YamlNode): DeclaredInput {
+  const optional = booleanOf(get(node, 'optional'));
+  return {
+    type: normalizeChoice(textOf(get(node, 'type')) ?? 'string'),
+    mode: textOf(get(node, 'mode')),
+    optional: optional ?? false,
+    saysOptional: optional !== undefined,
+    hasDefault: !isNull(get(node, 'default')),
+  };
+}
+
+/** Fields of a declared input; its literals are text on the wire. */
+export function inputSpec(node: YamlNode, { optional, saysOptional, type }: DeclaredInput): Record<string, unknown> {
+  const spelled = (value: YamlNode | undefined): string | undefined => spelledAs(type, value);
+  const choices = get(node, 'enum');
+  const known = compact({
+    type,
+    description: textOf(get(node, 'description')),
+    default: spelled(get(node, 'default')),
+    optional: optional || saysOptional ? optional : undefined,
+    min: spelled(get(node, 'min')),
+    max: spelled(get(node, 'max')),
+    enum: choices?.kind === 'list' ? choices.items.map((item) => textOf(item)) : undefined,
+    mode: textOf(get(node, 'mode')),
+  });
+  return {
+    ...passedThrough(node, ['type', 'description', 'default', 'optional', 'min', 'max', 'enum', 'mode']),
+    ...known,
+  };
+}
+
+export function outputSpec(node: YamlNode): Record<string, unknown> {
+  if (isNull(node)) return { type: 'uri_folder' };
+  return {
+    ...passedThrough(node, ['type', 'description', 'mode', 'is_control']),
+    ...compact({
+      type: textOf(get(node, 'type')) ?? 'uri_folder',
+      description: textOf(get(node, 'description')),
+      mode: textOf(get(node, 'mode')),
+    }),
+  };
+}
+
+/**
+ * A literal as Azure ML's tools spell it for the declared type: whole numbers are floats where the type is not integer,
+ * even for strings (azure-ai-ml `ParameterSchema`).
+ */
+function spelledAs(type: string, node: YamlNode | undefined): string | undefined {
+  const text = textOf(node);
+  if (text === undefined || node?.kind !== 'scalar') return undefined;
+  const isNumber = text !== '' && typeof node.value !== 'boolean' && Number.isFinite(Number(text));
+  if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 'True' : 'False';
+  if (type === 'integer' && isNumber) return pythonText(Math.trunc(Number(text)), false);
+  if (type === 'number' && isNumber) return pythonText(Number(text), true);
+  return type === 'string' && typeof node.value === 'number' ? pythonText(node.value, true) : text;
+}
+
+/** Fields that are newer than this code: components pass them through, as Azure ML's own tools do. */
+export function passedThrough(node: YamlNode, known: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    entriesOf(node)
+      .filter(([name]) => !known.includes(name))
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
+}
