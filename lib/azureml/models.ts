@@ -1,3 +1,4 @@
+import { listAll } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
 import { STABLE } from './api-versions.ts';
 import { assetPath } from './ids.ts';
@@ -55,6 +56,14 @@ export async function listModelVersions(workspace: Workspace, name: string, top:
     if (hasStatus(error, 404)) return [];
     throw error;
   }
+}
+
+/** Names of the workspace's models. */
+export async function listModelNames(workspace: Workspace): Promise<string[]> {
+  const names: string[] = [];
+  const { url } = armRequest(workspace, 'GET', 'models', STABLE);
+  for await (const { name } of listAll<{ name: string }>(workspace.client, url)) names.push(name);
+  return names;
 }
 
 /** The version that comes next (`properties.nextVersion` of the container); `1` when there is no such model. */

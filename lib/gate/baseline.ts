@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import type { Rule } from './rules.ts';
 
 /** What a candidate is compared with. */
 export type BaselineChoice = { kind: 'none' } | { kind: 'model'; name: string; version: string };
@@ -15,6 +16,21 @@ export function parseBaseline(text: string): BaselineChoice {
   const [, name, version, label] = match as unknown as [string, string, string?, string?];
   if (label && label !== 'latest') throw invalid(`The input baseline asks for the label '${label}'`);
   return { kind: 'model', name, version: version ?? '@latest' };
+}
+
+/**
+ * A rule that compares with a baseline needs one to be named: without, the gate would pass what it was meant to compare.
+ * @throws UserError `BaselineMissing`
+ */
+export function requireBaselineFor(rules: readonly Rule[], baseline: BaselineChoice): void {
+  const rule = rules.find(({ conditions }) => conditions.some(({ usesBaseline }) => usesBaseline));
+  if (!rule || baseline.kind !== 'none') return;
+  throw new UserError({
+    code: 'BaselineMissing',
+    message: `Rule ${rule.line} reads 'baseline', but the input baseline names no model.`,
+    fix: 'Name one, for example model:churn; while that model does not exist yet, the verdict is noBaseline.',
+    docs: 'tasks/evaluate-model',
+  });
 }
 
 function invalid(what: string): UserError {

@@ -132,7 +132,7 @@ function metricRows(rules: readonly Rule[], candidate: Metrics, baseline: Metric
   const judged = new Set(
     rules.flatMap((rule) => rule.conditions.flatMap(({ metrics }) => metrics.map(({ name }) => name))),
   );
-  const others = [...new Set([...Object.keys(candidate), ...Object.keys(baseline)])]
+  const others = Object.keys(candidate)
     .filter((name) => !judged.has(name))
     .sort();
   return [...judged, ...others].map((name) => ({

@@ -25,6 +25,11 @@ export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
 }
 
+/** The repository's own name: the end of its URL; empty when there is none. */
+export function repositoryName({ repository }: RunContext): string {
+  return decodeURIComponent(repository.replace(/\/+$/, '').split('/').at(-1) ?? '').replace(/\.git$/, '');
+}
+
 /**
  * Name for a job of this step: `train-20261123.1-3f9a0c2b11`. A task that is retried computes the same name and so finds
  * its own job instead of starting a second one.

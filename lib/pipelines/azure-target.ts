@@ -37,11 +37,15 @@ export function readAzureTarget(inputs: TaskInputs): AzureTarget {
 /** An input that has to have a value. @throws UserError `InputMissing` */
 export function required(inputs: TaskInputs, name: string): string {
   const value = inputs.text(name);
-  if (value !== undefined) return value;
+  // The agent leaves $(x) as it is when no variable has that name.
+  const isUnset = value !== undefined && /^\$\([^()]+\)$/.test(value);
+  if (value !== undefined && !isUnset) return value;
   throw new UserError({
     code: 'InputMissing',
-    message: `The input ${name} is empty.`,
-    fix: `Give it a value; if it comes from a variable such as $(submit.jobName), check the name of the step that sets it.`,
+    message: isUnset
+      ? `The input ${name} is '${value}', but there is no variable of that name.`
+      : `The input ${name} is empty.`,
+    fix: 'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
   });
 }
 

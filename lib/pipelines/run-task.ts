@@ -60,6 +60,11 @@ export function runTask<I>(
   });
 }
 
+/** Text that ends as a sentence does; messages of services often don't. */
+function sentence(text: string): string {
+  return /[.!?\]^]$/.test(text.trimEnd()) ? text : `${text}.`;
+}
+
 function reportFailure(error: unknown, pipeline: Pipeline): void {
   const known = explainFailure(error);
   if (known) {
@@ -68,7 +73,7 @@ function reportFailure(error: unknown, pipeline: Pipeline): void {
     if (problems.length > 1) for (const problem of problems) pipeline.info(formatProblem(problem));
     const see = docs && `See ${DOCS}/${docs}.md`;
     const text = [placed ? `${message} ${formatProblem(placed)}` : message, fix, see, `[${code}]`];
-    const whole = text.filter(Boolean).join(' ');
+    const whole = text.flatMap((part) => (part ? [sentence(part)] : [])).join(' ');
     logError({ message: whole, code, problems });
     finish('Failed', whole);
     return;

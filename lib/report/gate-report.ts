@@ -21,8 +21,9 @@ const SENTENCES = {
 
 /** The verdict in one sentence. */
 export function verdictSentence({ verdict, rules }: GateReport): string {
-  const failed = rules.filter(({ result }) => result === 'fail').length;
-  return failed > 0 ? `${SENTENCES.fail} ${failed} of ${rules.length} rules failed.` : SENTENCES[verdict];
+  const conditions = rules.flatMap((rule) => rule.conditions);
+  const failed = conditions.filter(({ result }) => result === 'fail').length;
+  return failed > 0 ? `${SENTENCES.fail} ${failed} of ${conditions.length} conditions failed.` : SENTENCES[verdict];
 }
 
 /** Rules with the values that decided them. */

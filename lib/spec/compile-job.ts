@@ -35,6 +35,8 @@ export interface CompileOptions {
   fixedJobName?: string | undefined;
   /** Replaces the file's `experiment_name`. */
   experimentName?: string | undefined;
+  /** What the folder of the messages is called, for a file in it without `experiment_name`: on an agent it is just `s`. */
+  sourcesName?: string | undefined;
   /** Added to the file's tags. */
   tags?: Readonly<Record<string, string>>;
   /** Added to the job's properties, unless the file has one of them: where the code came from. */
@@ -147,6 +149,12 @@ function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
   return found;
 }
 
+/** In the order in which one reads: a file after the other, from top to bottom. */
+function byPlace({ place: a }: Problem, { place: b }: Problem): number {
+  if (!a || !b) return Number(Boolean(b)) - Number(Boolean(a));
+  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
+}
+
 /** Everything that is wrong in a file, at most `MOST_PROBLEMS`. @param what it is: `job file` */
 export function fileInvalid(
   { file, shownFrom }: Pick<CompileOptions, 'file' | 'shownFrom'>,
@@ -154,7 +162,7 @@ export function fileInvalid(
   problems: Problem[],
 ): UserError {
   const shown = file.startsWith(shownFrom) ? file.slice(shownFrom.length).replace(/^[/\\]/, '') : file;
-  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].sort(byPlace);
   return new UserError({
     code: 'JobFileInvalid',
     message:
@@ -176,10 +184,15 @@ function commonProperties(file: YamlFile, jobName: string, options: CompileOptio
   return {
     ...described,
     displayName: described.displayName ?? jobName,
-    experimentName: options.experimentName ?? described.experimentName ?? basename(file.folder).replaceAll(' ', ''),
+    experimentName: options.experimentName ?? described.experimentName ?? folderName(file, options).replaceAll(' ', ''),
     tags: { ...textMap(get(file.root, 'tags')), ...options.tags },
     properties: { ...provenance, ...properties },
   };
+}
+
+/** The folder that the file is in, which names the experiment when nothing else does. */
+function folderName({ folder }: YamlFile, { shownFrom, sourcesName }: CompileOptions): string {
+  return (folder === shownFrom && sourcesName) || basename(folder);
 }
 
 /** Fields of every job that its file has. */

@@ -130,6 +130,23 @@ describe('compiling job files', () => {
       );
     });
 
+    it('names the experiment after the folder, and after the repository where the folder is the sources', () => {
+      const files = { 'job.yml': `${command}inputs: {data: x}\n` };
+      const at = { file: join(root, 'job.yml'), sourcesName: 'churn' };
+      assert.equal(propertiesOf(compile(files, at)).experimentName, 'churn');
+      assert.equal(
+        propertiesOf(compile({ 'jobs/job.yml': files['job.yml'] }, { sourcesName: 'churn' })).experimentName,
+        'jobs',
+      );
+    });
+
+    it('sends environment variables as text', () => {
+      const plan = compile({
+        'jobs/job.yml': `${command}inputs: {data: x}\nenvironment_variables: {N: 1, B: yes, T: x}\n`,
+      });
+      assert.deepEqual(propertiesOf(plan).environmentVariables, { N: '1', B: 'True', T: 'x' });
+    });
+
     it('uses the preview version only for what needs it', () => {
       assert.equal(
         compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m}}` }).job.apiVersion,

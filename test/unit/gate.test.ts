@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseBaseline } from '../../lib/gate/baseline.ts';
+import { parseBaseline, requireBaselineFor } from '../../lib/gate/baseline.ts';
 import { parseRules } from '../../lib/gate/rules.ts';
 import { type GateReport, judge } from '../../lib/gate/verdict.ts';
 import { gateMarkdown, verdictSentence } from '../../lib/report/gate-report.ts';
@@ -20,7 +20,7 @@ describe('the gate', () => {
       report.rules.map(({ result }) => result),
       ['pass', 'fail'],
     );
-    assert.equal(verdictSentence(report), 'The model does not pass the gate. 1 of 2 rules failed.');
+    assert.equal(verdictSentence(report), 'The model does not pass the gate. 1 of 2 conditions failed.');
   });
 
   it('lower can be better, equal can be within tolerance', () => {
@@ -93,6 +93,13 @@ describe('the baseline input', () => {
     assert.deepEqual(parseBaseline('model:churn'), { kind: 'model', name: 'churn', version: '@latest' });
     assert.deepEqual(parseBaseline('model:churn@latest'), { kind: 'model', name: 'churn', version: '@latest' });
     assert.deepEqual(parseBaseline('model:churn:7'), { kind: 'model', name: 'churn', version: '7' });
+  });
+
+  it('has to be given when a rule reads it', () => {
+    const rules = parseRules('metrics.a > 1\nmetrics.a > baseline.a');
+    assert.throws(() => requireBaselineFor(rules, { kind: 'none' }), /Rule 2 reads 'baseline'/);
+    requireBaselineFor(rules, { kind: 'model', name: 'm', version: '1' });
+    requireBaselineFor(parseRules('metrics.a > 1'), { kind: 'none' });
   });
 
   it('refuses the rest with what is allowed', () => {

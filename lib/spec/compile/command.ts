@@ -2,12 +2,12 @@ import type { Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { compileInputs, compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
-import { commandLimits, distribution, jobQueueSettings, jobResources } from './run-settings.ts';
+import { commandLimits, distribution, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
 
 /** `properties` of a command job, the fields of every job aside. */
 export function compileCommandJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
@@ -21,7 +21,7 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
     codeId: compileCode(context, get(root, 'code'), 'code'),
     environmentId: compileEnvironment(context, get(root, 'environment'), 'environment'),
     computeId: compute && !isNull(compute) ? computeId(context.builder, compute, 'compute') : undefined,
-    environmentVariables: jsonOf(get(root, 'environment_variables')) ?? {},
+    environmentVariables: textMap(get(root, 'environment_variables')),
     inputs: jobInputs(inputs),
     outputs: jobOutputs(outputs),
     resources: jobResources(get(root, 'resources')),

@@ -1,4 +1,4 @@
-import { type BaselineChoice, parseBaseline } from '../../../lib/gate/baseline.ts';
+import { type BaselineChoice, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
 import { parseRules, type Rule } from '../../../lib/gate/rules.ts';
 import { type AzureTarget, oneOfInputs, readAzureTarget, required } from '../../../lib/pipelines/azure-target.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
@@ -13,11 +13,14 @@ export interface EvaluateModelInputs {
 }
 
 export function readInputs(inputs: TaskInputs): EvaluateModelInputs {
+  const rules = parseRules(required(inputs, 'rules'));
+  const baseline = parseBaseline(inputs.text('baseline') ?? 'none');
+  requireBaselineFor(rules, baseline);
   return {
     target: readAzureTarget(inputs),
     jobName: required(inputs, 'jobName'),
-    rules: parseRules(required(inputs, 'rules')),
-    baseline: parseBaseline(inputs.text('baseline') ?? 'none'),
+    rules,
+    baseline,
     step: inputs.text('step'),
     onFail: oneOfInputs(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
   };

@@ -1,9 +1,10 @@
 import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { getJob, requireCompleted, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { getMetrics, type Metrics } from '../../../lib/azureml/metrics.ts';
-import { findModelVersion, listModelVersions, type ModelVersion } from '../../../lib/azureml/models.ts';
+import { findModelVersion, listModelNames, listModelVersions, type ModelVersion } from '../../../lib/azureml/models.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { UserError } from '../../../lib/core/errors.ts';
+import { nearest } from '../../../lib/core/nearest.ts';
 import type { BaselineChoice } from '../../../lib/gate/baseline.ts';
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import { madeByRun, recordedMetrics } from '../../../lib/lineage/model-lineage.ts';
@@ -49,7 +50,7 @@ async function findBaseline(
       : [await findModelVersion(workspace, name, version)];
   const [model] = versions;
   if (model) pipeline.say('Baseline', name, model.name);
-  else if (version === '@latest') pipeline.say('NoBaseline', name);
+  else if (version === '@latest') await sayNoBaseline(workspace, name, pipeline);
   else {
     throw new UserError({
       code: 'ModelNotFound',
@@ -59,6 +60,13 @@ async function findBaseline(
     });
   }
   return model;
+}
+
+/** A name that was misspelt must not look like a first model. */
+async function sayNoBaseline(workspace: Workspace, name: string, pipeline: Pipeline): Promise<void> {
+  const like = nearest(name, await listModelNames(workspace));
+  if (like === undefined) pipeline.say('NoBaseline', name);
+  else pipeline.warn(pipeline.message('NoBaselineButLike', name, like));
 }
 
 /** As recorded when the model was registered, else as its run logged them. */
@@ -91,12 +99,12 @@ function print(report: GateReport, pipeline: Pipeline): void {
 function outcomeOf(report: GateReport, onFail: EvaluateModelInputs['onFail'], pipeline: Pipeline): Outcome {
   const sentence = verdictSentence(report);
   if (report.verdict !== 'fail' || onFail === 'skip') return { result: 'Succeeded', message: sentence };
-  if (onFail === 'warn') {
-    pipeline.warn(sentence);
-    return { result: 'SucceededWithIssues', message: sentence };
-  }
   const failed = report.rules.flatMap(({ conditions }) => conditions.filter(({ result }) => result === 'fail'));
   const reasons = failed.map(({ condition, values }) => `${condition.text} (${values})`);
+  if (onFail === 'warn') {
+    pipeline.warn(`${sentence} Failed: ${reasons.join('; ')}.`);
+    return { result: 'SucceededWithIssues', message: sentence };
+  }
   throw new UserError({
     code: 'GateFailed',
     message: `${sentence} Failed: ${reasons.join('; ')}.`,

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { workspacePath } from '../../../lib/azureml/ids.ts';
-import { jobNameFor, jobProvenance } from '../../../lib/lineage/run-context.ts';
+import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/run-context.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { compileJob } from '../../../lib/spec/compile-job.ts';
@@ -40,5 +40,6 @@ function compile(
     tags: inputs.tags,
     provenance: jobProvenance(context),
     allowUnknownFields,
+    sourcesName: repositoryName(context),
   });
 }
