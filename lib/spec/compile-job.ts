@@ -149,12 +149,6 @@ function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
   return found;
 }
 
-/** In the order in which one reads: a file after the other, from top to bottom. */
-function byPlace({ place: a }: Problem, { place: b }: Problem): number {
-  if (!a || !b) return Number(Boolean(b)) - Number(Boolean(a));
-  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
-}
-
 /** Everything that is wrong in a file, at most `MOST_PROBLEMS`. @param what it is: `job file` */
 export function fileInvalid(
   { file, shownFrom }: Pick<CompileOptions, 'file' | 'shownFrom'>,
@@ -162,7 +156,7 @@ export function fileInvalid(
   problems: Problem[],
 ): UserError {
   const shown = file.startsWith(shownFrom) ? file.slice(shownFrom.length).replace(/^[/\\]/, '') : file;
-  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].sort(byPlace);
+  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
   return new UserError({
     code: 'JobFileInvalid',
     message:
