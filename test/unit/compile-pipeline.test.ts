@@ -202,4 +202,25 @@ jobs:
     assert.deepEqual(a.environment_variables, { A: 1 });
     assert.equal(a.computeId, `${WS}/computes/serverless`);
   });
+
+  it('tells outputs bound to what is no output, and data bound to numbers', () => {
+    const problems = folder.problems({
+      'c.yml': command('n: {type: integer}, d: {type: uri_folder}, s: {type: string}'),
+      'file.yml': pipeline(
+        `  a: {component: ./c.yml, inputs: {n: '\${{parent.inputs.data}}', d: '\${{parent.inputs.size}}', s: '\${{parent.inputs.size}}'}}
+  b: {command: x, environment: azureml:e:1, outputs: {o: '\${{parent.inputs.data}}'}}
+  c: {type: import}
+`,
+        'inputs: {data: {path: azureml:d:1}, size: 3}\n',
+      ),
+    });
+    assert.match(
+      problems[0]!,
+      /^file\.yml:5:39: 'jobs\.a\.inputs\.n' is of type integer, but .* is of type uri_folder/,
+    );
+    assert.match(problems[1]!, /'jobs\.a\.inputs\.d' is of type uri_folder, but .* is of type integer/);
+    assert.match(problems[2]!, /'jobs\.c' is of type 'import'.* Use 'data_transfer' with 'task: import_data'/);
+    assert.match(problems[3]!, /'jobs\.b' is bound to .* an output leads to an output of the pipeline/);
+    assert.equal(problems.length, 4);
+  });
 });

@@ -16,22 +16,22 @@ interface Binding {
   text: string;
   path: string[];
   at: YamlNode;
-  /** It stands under `inputs` or `outputs`; elsewhere `${{inputs.x}}` is the component's own. */
-  isPort: boolean;
+  /** Whether it stands under `inputs` or `outputs`; elsewhere `${{inputs.x}}` is the component's own. */
+  side: 'inputs' | 'outputs' | undefined;
 }
 
 /** Every `${{...}}` of a step, wherever it stands in it, the command's own text aside. */
 function bindingsOf(node: YamlNode): Binding[] {
   const found: Binding[] = [];
-  const visit = (value: YamlNode, isPort: boolean): void => {
-    if (value.kind === 'map') for (const [, item] of entriesOf(value)) visit(item, isPort);
-    else if (value.kind === 'list') for (const item of value.items) visit(item, isPort);
+  const visit = (value: YamlNode, side: Binding['side']): void => {
+    if (value.kind === 'map') for (const [, item] of entriesOf(value)) visit(item, side);
+    else if (value.kind === 'list') for (const item of value.items) visit(item, side);
     else
       for (const [text, path] of (textOf(value) ?? '').matchAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g))
-        found.push({ text, path: path!.split('.'), at: value, isPort });
+        found.push({ text, path: path!.split('.'), at: value, side });
   };
   for (const [name, item] of entriesOf(node))
-    if (name !== 'command') visit(item, name === 'inputs' || name === 'outputs');
+    if (name !== 'command') visit(item, name === 'inputs' || name === 'outputs' ? name : undefined);
   return found;
 }
 
@@ -47,17 +47,19 @@ export function checkBindings(
 ): void {
   const steps = new Map(nodes.map((node) => [node.name, node]));
   for (const { name: own, node } of nodes) {
-    for (const { text, path, at, isPort } of bindingsOf(node)) {
+    for (const { text, path, at, side } of bindingsOf(node)) {
       const say = (message: string): void => {
         problems.push({ message: `'jobs.${own}' is bound to ${text}, but ${message}`, place: at.place });
       };
       const [parent, kind, name, port, output] = path as [string, string?, string?, string?, string?];
       if (parent !== 'parent') {
-        if (isPort && (parent === 'inputs' || parent === 'outputs' || parent === 'jobs'))
+        if (side && (parent === 'inputs' || parent === 'outputs' || parent === 'jobs'))
           say(`a step reaches the pipeline through 'parent': write \${{parent.${path.join('.')}}}.`);
         continue; // ${{name}}, ${{default_datastore}} and the like are filled in by Azure ML
       }
-      if (kind === 'inputs') {
+      if (side === 'outputs' && kind !== 'outputs')
+        say('an output leads to an output of the pipeline: write ${{parent.outputs.<name>}}.');
+      else if (kind === 'inputs') {
         const whole = path.slice(2).join('.');
         if (
           !inputs.has(whole) &&

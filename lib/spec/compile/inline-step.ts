@@ -66,7 +66,7 @@ function inlineInput(node: YamlNode, around: Surroundings): { type: string; mode
 }
 
 /** Type and mode of what a binding leads to; a mode is inherited from the pipeline's inputs only. */
-function boundPort(binding: string, around: Surroundings): { type: string; mode?: string } {
+export function boundPort(binding: string, around: Surroundings): { type: string; mode?: string } {
   const path = binding.replace(/^\s*\$\{\{\s*|\s*\}\}\s*$/g, '').split('.');
   if (path[1] === 'inputs') {
     const input = path.slice(2).join('.');

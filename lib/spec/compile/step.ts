@@ -2,12 +2,12 @@ import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { check, unknownFields } from '../schema/fields.ts';
+import { check, isBinding, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompiledComponent, compileComponent, compileComponentFile } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
-import { inlineComponent } from './inline-step.ts';
+import { boundPort, inlineComponent } from './inline-step.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
 import { textMap } from './run-settings.ts';
 import { nodeIdentity } from './step-settings.ts';
@@ -26,7 +26,7 @@ export function compileStep(context: CompileContext, name: string, node: YamlNod
   if (compiler) return compiler(context, name, node, around);
   const known = Object.keys(context.steps);
   context.builder.problems.push({
-    message: `'jobs.${name}' is of type '${word}', which is not supported; supported are ${oneOf(known)}.${didYouMean(word, known)}`,
+    message: `'jobs.${name}' is of type '${word}', which is not supported; supported are ${oneOf(known)}.${word === 'import' ? " Use 'data_transfer' with 'task: import_data'." : didYouMean(word, known)}`,
     place: get(node, 'type')!.place,
   });
   return { body: { name, type: word }, outputs: undefined };
@@ -46,7 +46,10 @@ export function componentStep(word: string): StepCompiler {
     const component = isInline
       ? inlineComponent(context, word, name, node, around)
       : referredComponent(context, get(node, 'component')!, `${path}.component`);
-    if (component && !isInline) checkNodeInputs(context, node, path, component, loopItems(name, around));
+    if (component && !isInline) {
+      checkNodeInputs(context, node, path, component, loopItems(name, around));
+      checkBoundTypes(context, node, path, component, around);
+    }
     const inputs = declaredOnly(
       compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline'),
       component?.inputs,
@@ -77,6 +80,29 @@ export function componentStep(word: string): StepCompiler {
       outputs: component?.outputs,
     };
   };
+}
+
+const NO_DATA = new Set(['number', 'integer', 'boolean']);
+
+/** Data can't become a number or boolean on its way, nor the other way round. What is text can be many things. */
+function checkBoundTypes(
+  { builder }: CompileContext,
+  node: YamlNode,
+  path: string,
+  { inputs }: Partial<CompiledComponent>,
+  around: Surroundings,
+): void {
+  for (const [name, value] of entriesOf(get(node, 'inputs'))) {
+    const declared = inputs?.get(name)?.type;
+    if (!declared || !isBinding(value)) continue;
+    const { type } = boundPort(textOf(value)!, around);
+    const isData = (one: string): boolean => !NO_DATA.has(one) && one !== 'string';
+    if ((NO_DATA.has(declared) && isData(type)) || (isData(declared) && NO_DATA.has(type)))
+      builder.problems.push({
+        message: `'${path}.inputs.${name}' is of type ${declared}, but ${textOf(value)} is of type ${type}.`,
+        place: value.place,
+      });
+  }
 }
 
 /** What a loop gives to the step that it repeats. */
