@@ -60,8 +60,19 @@ function applyOne(root: YamlNode, { path, value, line }: Override): string | und
       node = made;
     }
   }
-  return put(node, path.at(-1)!, valueNode(value, child(node, path.at(-1)!)?.place ?? node.place), line);
+  const place = child(node, path.at(-1)!)?.place ?? node.place;
+  const isText = value !== '' && TEXT_FIELDS.test(path.join('.')) && !QUOTED.test(value);
+  const set: YamlNode = isText ? { kind: 'scalar', value, isFloat: false, place } : valueNode(value, place);
+  return put(node, path.at(-1)!, set, line);
 }
+
+/**
+ * Fields that take only text, where quotes around a number are easily forgotten: `tags.build=20260131.10` is no number. (The
+ * tools of Azure ML take every value as text.)
+ */
+const TEXT_FIELDS =
+  /^(name|display_name|description|experiment_name|(tags|properties)\.[^.]+|jobs\.[^.]+\.(display_name|description|comment|(tags|properties)\.[^.]+))$/;
+const QUOTED = /^(?:".*"|'.*')$/s;
 
 /** A value as written behind the `=`: a plain scalar; in quotes always text; in brackets or braces a list or mapping. */
 function valueNode(value: string, place: Place): YamlNode {

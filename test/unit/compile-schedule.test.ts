@@ -9,7 +9,7 @@ describe('compiling schedules of jobs', () => {
   afterEach(() => folder.remove());
 
   const job =
-    'type: pipeline\ndisplay_name: nightly\ntags: {x: 1}\ninputs: {a: 1, b: 2}\nsettings: {default_compute: azureml:cpu, force_rerun: true}\njobs:\n  s: {command: "echo ${{inputs.a}}", environment: azureml:e:1, inputs: {a: "${{parent.inputs.a}}"}}\n';
+    'type: pipeline\ndisplay_name: nightly\ntags: {x: "1"}\ninputs: {a: 1, b: 2}\nsettings: {default_compute: azureml:cpu, force_rerun: true}\njobs:\n  s: {command: "echo ${{inputs.a}}", environment: azureml:e:1, inputs: {a: "${{parent.inputs.a}}"}}\n';
   const triggerOf = (trigger: string) =>
     bodyOf(folder.compile({ 'file.yml': `name: s\ntrigger: ${trigger}\ncreate_job: azureml:j\n` })).properties.trigger;
 

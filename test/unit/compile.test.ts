@@ -109,7 +109,7 @@ describe('compiling job files', () => {
 
     it('takes name, experiment, tags and provenance from the task', () => {
       const plan = compile(
-        { 'jobs/job.yml': `${command}inputs: {data: x}\nname: own\ntags: {a: 1}\nproperties: {p: q}\n` },
+        { 'jobs/job.yml': `${command}inputs: {data: x}\nname: own\ntags: {a: "1"}\nproperties: {p: q}\n` },
         {
           fixedJobName: 'given',
           experimentName: 'e',
@@ -236,6 +236,24 @@ jobs:
       assert.deepEqual(problemsOf({ 'jobs/job.yml': `${base}resources: {instance_count: many}\n` }), [
         "jobs/job.yml:3:29: 'resources.instance_count' must be a whole number, but is 'many'.",
       ]));
+
+    it('what a field of another type takes', () =>
+      assert.deepEqual(
+        problemsOf({
+          'jobs/job.yml': `${base}tags: {n: 7}
+inputs:
+  a: {type: uri_folder, path: azureml:d:1, mode: eval_mount}
+  b: {type: uri_folder, path: azureml:d:1, description: x}
+distribution: {type: mpi, worker_count: 1}
+`,
+        }),
+        [
+          "jobs/job.yml:3:11: 'tags.n' must be text (in quotes if it looks like a number), but is the number 7.",
+          "jobs/job.yml:5:50: 'inputs.a.mode' must be 'ro_mount', 'download' or 'direct', but is 'eval_mount'.",
+          "jobs/job.yml:6:44: 'inputs.b' has the unknown field 'description'. Allowed are 'type', 'path', 'mode' or 'datastore'.",
+          "jobs/job.yml:7:27: 'distribution' has the unknown field 'worker_count'. Allowed are 'type' or 'process_count_per_instance'.",
+        ],
+      ));
 
     it('a missing field', () =>
       assert.match(problemsOf({ 'jobs/job.yml': 'command: x\n' })[0]!, /lacks the required field 'environment'/));

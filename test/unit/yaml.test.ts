@@ -144,6 +144,21 @@ describe('overrides', () => {
     });
   });
 
+  it('are text where a field takes only text', () => {
+    assert.deepEqual(
+      apply(
+        'jobs: {a: {tags: {}}}',
+        'tags.build=20260131.10\ndisplay_name=7\njobs.a.tags.x=yes\ninputs.name=7\ntags.q="1"',
+      ),
+      {
+        jobs: { a: { tags: { x: 'yes' } } },
+        tags: { build: '20260131.10', q: '1' },
+        display_name: '7',
+        inputs: { name: 7 },
+      },
+    );
+  });
+
   it('are refused inside a reference', () => {
     assert.throws(
       () => apply('component: ./a.yml', 'component.inputs.x=1'),

@@ -46,9 +46,9 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
     },
   };
   for (const [name, , keyPlace] of entriesOf(jobs)) {
-    if (!/^[a-z_][a-zA-Z0-9_]*$/i.test(name))
+    if (!/^[a-z_][a-z0-9_]*$/.test(name))
       problems.push({
-        message: `'jobs.${name}': a step's name has letters, digits and underscores and begins with no digit.`,
+        message: `'jobs.${name}': a step's name has small letters (a to z), digits and underscores and begins with no digit.`,
         place: keyPlace,
       });
     compile(name);

@@ -3,6 +3,7 @@ import {
   boolean,
   choice,
   either,
+  type Field,
   integer,
   listOf,
   literal,
@@ -30,34 +31,29 @@ const LEGACY_TYPES = ['path'] as const;
 export const INPUT_MODES = ['mount', 'ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download'];
 export const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
 
-/** An input of a job or node: a literal, a reference, or the long form. */
+const dataModes = ['ro_mount', 'download', 'direct'];
+const tableModes = [...dataModes, 'eval_mount', 'eval_download'];
+const data = (type: Field, modes: string[]): ObjectField =>
+  object({ type, path: text, mode: choice(...modes), datastore: text });
+
+/** An input of a job or node: a literal, a reference, or the long form, whose modes depend on its type. */
 export const jobInput = either(
   literal,
-  object({
-    type: choice(...ASSET_TYPES, ...PARAMETER_TYPES),
-    path: text,
-    mode: choice(...INPUT_MODES),
-    datastore: text,
-    value: literal,
-    default: literal,
-    description: text,
-    optional: boolean,
-    pattern: text,
-  }),
+  data(choice(...ASSET_TYPES), dataModes),
+  data(choice('mltable'), tableModes),
+  object({ path: text, mode: choice(...tableModes), datastore: text }),
+  object({ value: literal }),
 );
 
-export const jobOutput = either(
-  text,
-  object({
-    type: choice(...ASSET_TYPES),
-    path: text,
-    mode: choice(...OUTPUT_MODES),
-    name: text,
-    version: literal,
-    description: text,
-    early_available: boolean,
-  }),
-);
+const output = object({
+  type: choice(...ASSET_TYPES),
+  path: text,
+  mode: choice(...OUTPUT_MODES),
+  name: text,
+  version: literal,
+});
+/** An output of a job or step; only a step's can be a mere binding. */
+export const jobOutput = either(text, output);
 
 const parameter = object({
   type: text,
@@ -119,21 +115,21 @@ export const resources = object({
   max_instance_count: integer,
 });
 
-export const distribution = object(
-  {
-    type: choice('pytorch', 'mpi', 'tensorflow', 'ray'),
-    process_count_per_instance: integer,
-    worker_count: integer,
-    parameter_server_count: integer,
+const processes = object({ type: text, process_count_per_instance: integer });
+export const distribution = tagged('type', {
+  pytorch: processes,
+  mpi: processes,
+  tensorflow: object({ type: text, worker_count: integer, parameter_server_count: integer }),
+  ray: object({
+    type: text,
     port: integer,
     address: text,
     include_dashboard: boolean,
     dashboard_port: integer,
     head_node_additional_args: text,
     worker_node_additional_args: text,
-  },
-  { required: ['type'] },
-);
+  }),
+});
 
 export const identity = object(
   {
@@ -177,8 +173,8 @@ export const everyJob = {
   display_name: text,
   description: text,
   experiment_name: text,
-  tags: mapOf(literal),
-  properties: mapOf(literal),
+  tags: mapOf(text),
+  properties: mapOf(text),
   compute: text,
   identity,
   services,
@@ -199,7 +195,7 @@ export const commandFields = {
 
 /** `commandJob.schema.json` */
 export const commandJob: ObjectField = object(
-  { ...everyJob, ...commandFields, inputs: mapOf(jobInput), outputs: mapOf(jobOutput), parent_job_name: text },
+  { ...everyJob, ...commandFields, inputs: mapOf(jobInput), outputs: mapOf(output), parent_job_name: text },
   { required: ['command', 'environment'] },
 );
 
@@ -214,6 +210,7 @@ export const componentNode: ObjectField = object(
   {
     ...everyJob,
     ...commandFields,
+    tags: mapOf(literal),
     component: either(text, any),
     inputs: mapOf(jobInput),
     outputs: mapOf(jobOutput),
@@ -226,7 +223,7 @@ export const componentNode: ObjectField = object(
 export const pipelineJob: ObjectField = object({
   ...everyJob,
   inputs: mapOf(jobInput),
-  outputs: mapOf(jobOutput),
+  outputs: mapOf(output),
   jobs: mapOf(any),
   settings: object(
     {

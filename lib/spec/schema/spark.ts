@@ -40,6 +40,7 @@ export const sparkNode: ObjectField = object(
     ...sparkFields,
     resources,
     component: either(text, any),
+    tags: mapOf(literal),
     inputs: mapOf(jobInput),
     outputs: mapOf(jobOutput),
     comment: text,

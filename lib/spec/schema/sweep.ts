@@ -108,6 +108,7 @@ export const sweepStepFields: ObjectField = object(
     inputs: mapOf(jobInput),
     outputs: mapOf(jobOutput),
     comment: text,
+    tags: mapOf(literal),
     trial: either(text, any),
   },
   { required, open: true },
