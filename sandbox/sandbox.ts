@@ -31,6 +31,8 @@ export interface SandboxOptions {
   data?: string;
   log?: (line: string) => void;
   ports?: SandboxPorts;
+  /** Jobs are checked and stored, but never started: for tests of what clients send. */
+  holdJobs?: boolean;
 }
 
 /** Audience of Azure DevOps' own API in Microsoft Entra ID. */
@@ -89,6 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       persistent,
       ports,
       clientEnvironment,
+      holdJobs: options.holdJobs ?? false,
       onStop: (stopPart) => stops.push(stopPart),
       log,
     });

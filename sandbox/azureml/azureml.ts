@@ -42,6 +42,8 @@ export interface AzureMlOptions {
   persistent: boolean;
   ports: { azureml?: number; blobs?: number };
   clientEnvironment: Record<string, string>;
+  /** Jobs are stored and never started. */
+  holdJobs: boolean;
   /** Takes what must be stopped, as soon as it runs: a start that fails later leaves nothing behind. */
   onStop(stop: () => Promise<void> | void): void;
   log(line: string): void;
@@ -96,8 +98,9 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     clientEnvironment: options.clientEnvironment,
     log: options.log,
   };
-  const { runs, router } = createRuns(context);
-  options.onStop(runs.stop);
+  const { runs: executor, router } = createRuns(context);
+  options.onStop(executor.stop);
+  const runs: Runs = options.holdJobs ? { ...executor, submit: async () => {} } : executor;
 
   app.disable('x-powered-by');
   app.disable('etag');

@@ -116,7 +116,8 @@ function checkedBody(request: Request): Resource['properties'] {
   const apiVersion = apiVersionOf(request);
   envelope(request.body, { path: '', apiVersion });
   jobProperties(request.body.properties, { path: 'properties', apiVersion });
-  return withTextMaps(request.body.properties);
+  const given = withTextMaps(request.body.properties, ['tags', 'properties', 'environmentVariables']);
+  return given.trial ? { ...given, trial: withTextMaps(given.trial, ['environmentVariables']) } : given;
 }
 
 const withoutNulls = (given: Resource['properties']): Resource['properties'] =>

@@ -34,13 +34,13 @@ export const integer = scalar('integer', (value) => Number.isInteger(value));
  */
 export const textual = scalar('string', (value) => ['string', 'number', 'boolean'].includes(typeof value));
 
-/** The object with the values of its string maps `tags` and `properties` as text. */
-export function withTextMaps<T extends Record<string, any>>(fields: T): T {
+/** The object with the values of its string maps, such as `tags` and `properties`, as text. */
+export function withTextMaps<T extends Record<string, any>>(fields: T, names = ['tags', 'properties']): T {
   const asText = (map: unknown) =>
     typeof map !== 'object' || map === null
       ? map
       : Object.fromEntries(Object.entries(map).map(([key, value]) => [key, value === null ? null : String(value)]));
-  const maps = ['tags', 'properties'].filter((field) => field in fields);
+  const maps = names.filter((field) => field in fields);
   return { ...fields, ...Object.fromEntries(maps.map((field) => [field, asText(fields[field])])) };
 }
 

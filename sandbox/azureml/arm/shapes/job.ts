@@ -138,7 +138,7 @@ const base: Record<string, Check> = {
 
 const trial = object(
   { command: name, environmentId: name },
-  { codeId: text, distribution, environmentVariables: mapOf(text), resources },
+  { codeId: text, distribution, environmentVariables: mapOf(textual), resources },
 );
 
 const inputsAndOutputs = { inputs: mapOf(jobInput), outputs: mapOf(jobOutput) };
@@ -152,7 +152,7 @@ export const jobProperties: Check = union('jobType', {
       ...inputsAndOutputs,
       codeId: text,
       distribution,
-      environmentVariables: mapOf(text),
+      environmentVariables: mapOf(textual),
       limits: union('jobLimitsType', { Command: [{}, { timeout: duration }] }),
       parameters: anything,
       queueSettings,
@@ -202,7 +202,7 @@ export const jobProperties: Check = union('jobType', {
     {
       ...base,
       environmentId: text,
-      environmentVariables: mapOf(text),
+      environmentVariables: mapOf(textual),
       outputs: mapOf(jobOutput),
       queueSettings,
       resources,
@@ -223,7 +223,7 @@ export const jobProperties: Check = union('jobType', {
       args: text,
       conf: mapOf(text),
       environmentId: text,
-      environmentVariables: mapOf(text),
+      environmentVariables: mapOf(textual),
       files: listOf(text),
       jars: listOf(text),
       pyFiles: listOf(text),
