@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { type RunOptions, type RunResult, runPipeline } from '../../sandbox/agent/run.ts';
 import type { StepResult } from '../../sandbox/agent/steps/run-step.ts';
 import type { RecordedRequest, Sandbox } from '../../sandbox/contracts.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
+import { type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { ROOT } from '../../scripts/layout.ts';
 import { pack } from '../../scripts/package.ts';
 
@@ -47,9 +47,9 @@ function packedTasks(): Promise<string> {
 }
 
 /** @param node that runs the tasks; default: the one that runs the tests */
-export async function startFixture(node?: string): Promise<Fixture> {
+export async function startFixture(node?: string, options: SandboxOptions = {}): Promise<Fixture> {
   const tasksFolder = await packedTasks();
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox(options);
   const folder = mkdtempSync(join(tmpdir(), 'e2e-'));
   return {
     sandbox,

@@ -9,6 +9,11 @@ export async function put(sandbox: Sandbox, below: string, body: unknown): Promi
   return putAt(sandbox, `${workspaceArmId(sandbox.settings)}/${below}`, body);
 }
 
+/** The same in the registry `azureml`. */
+export async function putInRegistry(sandbox: Sandbox, below: string, body: unknown): Promise<any> {
+  return putAt(sandbox, `${registryArmId(sandbox.settings)}/${below}`, body);
+}
+
 async function putAt(sandbox: Sandbox, path: string, body: unknown): Promise<any> {
   const url = `${sandbox.azuremlUrl}${path}?api-version=2026-05-01`;
   const answer = await call(sandbox, 'PUT', url, body);
@@ -117,5 +122,5 @@ export async function seedSchedules(sandbox: Sandbox): Promise<void> {
 /** The pipeline component `shared` in the registry `azureml`. */
 export async function shareComponent(sandbox: Sandbox): Promise<void> {
   const spec = { name: 'shared', type: 'pipeline', inputs: { message: { type: 'string' } }, jobs: {} };
-  await putAt(sandbox, `${registryArmId(sandbox.settings)}/components/shared/versions/1`, component(spec));
+  await putInRegistry(sandbox, 'components/shared/versions/1', component(spec));
 }

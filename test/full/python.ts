@@ -9,14 +9,16 @@ export function preparePython(): void {
   execFileSync(process.execPath, [fromRoot('scripts/setup-full.mjs')], { stdio: 'inherit' });
 }
 
-/** Runs a file with the sandbox's environment; the exit code and everything it printed. */
+/** Runs a file with the sandbox's environment and input; the exit code and everything it printed. */
 export async function runPython(
   file: string,
   environment: Record<string, string>,
+  input = '',
 ): Promise<{ code: number; output: string }> {
   const child = spawn(fromRoot('.venv/bin/python'), ['-W', 'ignore', fromRoot(file)], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
   });
+  child.stdin.end(input);
   let output = '';
   const collect = (chunk: Buffer) => {
     output += chunk.toString('utf8');

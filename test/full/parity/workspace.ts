@@ -24,6 +24,8 @@ export async function seedParity(sandbox: Sandbox): Promise<void> {
     await put(sandbox, `data/rows-folder/versions/${version}`, {
       properties: { dataType: 'uri_folder', dataUri: uri },
     });
+    const modelUri = `https://example.org/models/${version}/`;
+    await put(sandbox, `models/scorer/versions/${version}`, { properties: { modelType: 'custom_model', modelUri } });
     await put(sandbox, `environments/tools/versions/${version}`, {
       properties: { image: `docker.io/tools:${version}` },
     });
@@ -36,6 +38,18 @@ export async function seedParity(sandbox: Sandbox): Promise<void> {
         type: 'pipeline',
         inputs: { word: { type: 'string', optional: true } },
         jobs: { train: { type: 'command', componentId: trainer.id } },
+      },
+    },
+  });
+  // The step that importing data becomes.
+  await putInRegistry(sandbox, 'components/import_data_database/versions/0.0.1', {
+    properties: {
+      componentSpec: {
+        name: 'import_data_database',
+        type: 'data_transfer',
+        task: 'import_data',
+        source: { type: 'database' },
+        outputs: { sink: { type: 'mltable' } },
       },
     },
   });
