@@ -95,6 +95,9 @@ function checkBoundTypes(
   for (const [name, value] of entriesOf(get(node, 'inputs'))) {
     const declared = inputs?.get(name)?.type;
     if (!declared || !isBinding(value)) continue;
+    // Bindings that lead nowhere are told by `checkBindings`.
+    const step = /parent\.jobs\.(\w+)/.exec(textOf(value)!)?.[1];
+    if (step !== undefined && !around.siblings.has(step)) continue;
     const { type } = boundPort(textOf(value)!, around);
     const isData = (one: string): boolean => !NO_DATA.has(one) && one !== 'string';
     if ((NO_DATA.has(declared) && isData(type)) || (isData(declared) && NO_DATA.has(type)))
