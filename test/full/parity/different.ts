@@ -11,6 +11,14 @@ export const DIFFERENT: Readonly<Record<string, Different>> = {
     why: 'The API spells operating systems with a capital.',
     differences: ['environmentId.environments.osType: "linux" -> "Linux"'],
   },
+  'command/environment-variables.yml': {
+    why: 'The API takes text.',
+    differences: [
+      'environmentVariables.NUMBER: 5 -> "5"',
+      'environmentVariables.FLOAT: 0.5 -> "0.5"',
+      'environmentVariables.FLAG: true -> "True"',
+    ],
+  },
   'command/services.yml': {
     why: 'The SDK loses the type of a custom service.',
     differences: ['services.own.jobServiceType: nothing -> "Custom"'],
