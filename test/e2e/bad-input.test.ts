@@ -196,7 +196,7 @@ describe('bad input', function () {
     it('an empty input', async () => {
       assert.match(
         (await fails([stream({ jobName: '$(nowhere.jobName)' })])).message,
-        /There is no job '\$\(nowhere\.jobName\)'/,
+        /The input jobName is '\$\(nowhere\.jobName\)', but there is no variable of that name/,
       );
     });
     it('an output that is not there', async () => {

@@ -161,13 +161,18 @@ jobs:
     assert.deepEqual(Object.keys(bodyOf(plan).properties.jobs), ['late', 'first']);
   });
 
-  it('leaves out what a component does not declare, with a warning, and passes on what it does not know', () => {
-    const plan = folder.compile({
+  it('leaves out what a component does not declare when that is allowed, and passes on what it does not know', () => {
+    const files = {
       'c.yml': command('n: {type: integer}'),
       'file.yml': pipeline(
         '  a: {component: ./c.yml, inputs: {n: 1, m: 2}, outputs: {q: {type: uri_folder}}, brand_new: {x: 1}}\n',
       ),
-    });
+    };
+    assert.match(
+      folder.problems(files)[0]!,
+      /'jobs\.a\.inputs' has the input 'm', which the component does not declare\. Did you mean 'n'\?/,
+    );
+    const plan = folder.compile(files, { allowUnknownFields: true });
     const { a } = bodyOf(plan).properties.jobs;
     assert.deepEqual(a.inputs, { n: { job_input_type: 'literal', value: '1' } });
     assert.equal(a.outputs, undefined);

@@ -195,8 +195,12 @@ ${more}`;
 
   it('a step’s inputs and hyperparameters together are the component’s', () => {
     const files = { 'file.yml': pipeline().replace('n: 5', 'm: 5'), 'trial.yml': trial };
-    const [problem, ...others] = folder.problems(files);
-    assert.match(problem!, /^file\.yml:7:13: 'jobs\.s' lacks the input 'n', which its component requires\./);
+    const [undeclared, missing, ...others] = folder.problems(files);
+    assert.match(
+      undeclared!,
+      /^file\.yml:7:14: 'jobs\.s\.inputs' has the input 'm', which the component does not declare/,
+    );
+    assert.match(missing!, /^file\.yml:7:13: 'jobs\.s' lacks the input 'n', which its component requires\./);
     assert.deepEqual(others, []);
   });
 

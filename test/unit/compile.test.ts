@@ -306,12 +306,13 @@ distribution: {type: mpi, worker_count: 1}
         'command: x ${{inputs.rate}}\nenvironment: azureml:e:1\ninputs: {rate: {type: number}, note: {type: string, optional: true}}\noutputs: {o: {type: uri_folder}}\n',
     });
 
-    it('a component input that is missing, with what is there instead', () => {
+    it('a component input that is not declared, and one that is missing', () => {
       const problems = problemsOf(node('  a:\n    component: ./c.yml\n    inputs: {rat: 1}\n'));
       assert.match(
         problems[0]!,
-        /'jobs.a' lacks the input 'rate'.* It has 'rat', which the component does not declare/,
+        /7:14: 'jobs.a.inputs' has the input 'rat', which the component does not declare. Did you mean 'rate'\?/,
       );
+      assert.match(problems[1]!, /'jobs.a' lacks the input 'rate'/);
     });
 
     it('bindings that lead nowhere', () => {

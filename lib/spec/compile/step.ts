@@ -119,7 +119,7 @@ function loopItems(name: string, { siblings }: Surroundings): YamlNode | undefin
   return items?.kind === 'list' ? items.items[0] : entriesOf(items)[0]?.[1];
 }
 
-/** What the component does not declare is left out, as Azure ML's tools do (a warning says so, see `checkNodeInputs`). */
+/** What the component does not declare is left out, as Azure ML's tools do (see `checkNodeInputs`). */
 export function declaredOnly<T>(
   ports: Map<string, T>,
   declared: ReadonlyMap<string, unknown> | undefined,
@@ -196,9 +196,10 @@ function unknown(
     message: `'${field}' has the ${what} '${name}', which the component does not declare.${didYouMean(name, names) || ` It declares ${oneOf(names)}.`}`,
     place,
   };
-  // Azure ML's tools leave out what is not declared, and job files rely on it; a parameter to vary has to exist.
-  if (what === 'parameter') context.builder.problems.push(found);
-  else context.builder.warnings.push(found);
+  // Azure ML's tools leave out what is not declared without a word, so a misspelt input would never reach the step.
+  const { problems, warnings } = context.builder;
+  const isTolerated = what === 'output' || (what === 'input' && problems.tolerated !== undefined);
+  (isTolerated ? warnings : problems).push(found);
 }
 
 function nonEmpty(value: Record<string, unknown>): Record<string, unknown> | undefined {
