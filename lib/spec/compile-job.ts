@@ -52,12 +52,14 @@ const MOST_PROBLEMS = 20;
 
 interface JobType {
   schema: Field;
+  /** Compiled even with mistakes, so that all of them are told at once: paths, references and commands, too. */
+  toTheEnd?: boolean;
   compile(context: CompileContext, root: YamlNode): Record<string, unknown>;
 }
 
 const JOB_TYPES: Record<string, JobType> = {
-  command: { schema: commandJob, compile: compileCommandJob },
-  pipeline: { schema: pipelineJob, compile: compilePipelineJob },
+  command: { schema: commandJob, toTheEnd: true, compile: compileCommandJob },
+  pipeline: { schema: pipelineJob, toTheEnd: true, compile: compilePipelineJob },
   finetuning: { schema: finetuningJob, compile: compileFinetuningJob },
   automl: { schema: automlJob, compile: compileAutomlJob },
   spark: { schema: sparkJob, compile: compileSparkJob },
@@ -126,7 +128,7 @@ export function jobDefinition(context: CompileContext): Record<string, unknown> 
   const type = jobTypeOf(root, problems);
   if (!type) return {};
   check(root, type.schema, '', problems);
-  if (problems.length > before && type !== JOB_TYPES.pipeline) return {};
+  if (problems.length > before && !type.toTheEnd) return {};
   return { ...(problems.tolerated ? unknownFields(root, type.schema) : {}), ...type.compile(context, root) };
 }
 

@@ -349,6 +349,11 @@ distribution: {type: mpi, worker_count: 1}
       assert.match(problemsOf(files)[0]!, /^jobs\/c.yml:2:20: 'inputs.a.type' must be/);
     });
 
+    it('fields, references, paths and commands of one file together', () => {
+      const job = 'command: x ${{inputs.a}}\nenvironment: azureml:e\nlimits: {timeout: soon}\ncode: ./nowhere\n';
+      assert.equal(problemsOf({ 'jobs/job.yml': job }).length, 4);
+    });
+
     it('all of them at once, at most twenty', () => {
       const wrong = Array.from({ length: 30 }, (_, i) => `wrong_${i}: 1\n`).join('');
       const error = errorOf({ 'jobs/job.yml': base + wrong });
