@@ -85,7 +85,7 @@ describe('parity with azure-ai-ml', function () {
     await Promise.all(
       lanes.map(async (files) => {
         // A checkout has no `__pycache__`; a step that runs Python leaves one.
-        const python = { script: `cp -r "${join(folder, 'shared/pycache/__pycache__')}" shared/pycache/` };
+        const python = { script: `cp -r "${join(folder, 'assets/pycache/__pycache__')}" assets/pycache/` };
         const run = await fixture.run(
           [
             python,
