@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { createAzureClient } from '../azure/client.ts';
 import { explainFailure } from '../azure/failures.ts';
@@ -31,6 +32,8 @@ export function runTask<I>(
   run: (inputs: I, ports: Ports) => Promise<Outcome>,
 ): void {
   const cancellation = new AbortController();
+  // Every request under way listens to it; more than ten at once is no leak.
+  setMaxListeners(0, cancellation.signal);
   // SIGBREAK is what the agent sends second on Windows.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
     process.on(signal, () => cancellation.abort(new Error(`The agent sent ${signal}.`)));

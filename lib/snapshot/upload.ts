@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
 import type { Container } from '../azure/storage.ts';
 import { inParallel } from '../core/parallel.ts';
 import type { SnapshotFile } from './files.ts';
@@ -37,7 +36,8 @@ export async function uploadFiles(
   await inParallel(files, PARALLEL, async (file) => {
     const name = prefix + file.name;
     let counted = 0;
-    const content = file.size <= SMALL_BYTES ? await readFile(file.path) : undefined;
+    // In one go: opening a file asynchronously takes longer than reading a small one.
+    const content = file.size <= SMALL_BYTES ? readFileSync(file.path) : undefined;
     const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
     const same = present.get(name);
     if (same?.size !== file.size || same.md5 !== md5.toString('base64'))

@@ -33,6 +33,16 @@ BlobTokenAuthenticator.prototype.validate = async function checkRole(request, co
   return accepted;
 };
 
+// Azurite's in-memory database uses the index of a query's first property alone, and Azurite asks by account and container
+// first, which all blobs share: every look-up would read all of them. The blob's own name leads to it at once.
+const loki = require(require.resolve('lokijs', { paths: [require.resolve('azurite/package.json')] }));
+const { findOne } = loki.Collection.prototype;
+loki.Collection.prototype.findOne = function findByNameFirst(query) {
+  const { name, ...rest } = query ?? {};
+  const isByName = typeof name === 'string' && 'containerName' in rest && !('blobName' in rest);
+  return findOne.call(this, isByName ? { name, ...rest } : query);
+};
+
 async function start() {
   logger.configLogger(false);
   const extents = [{ locationId: 'Default', locationPath: join(folder ?? '', 'extents'), maxConcurrency: 50 }];
