@@ -18,7 +18,7 @@ import {
   pipelineBatchDeployment,
 } from './schema/deployment.ts';
 import { batchEndpoint, onlineEndpoint } from './schema/endpoint.ts';
-import { check, type ObjectField, unknownFields } from './schema/fields.ts';
+import { any, checkThen, type ObjectField, unknownFields } from './schema/fields.ts';
 import { jobSchedule, monitorSchedule } from './schema/schedule.ts';
 import { get, textOf, type YamlNode } from './yaml.ts';
 
@@ -104,10 +104,16 @@ export function compileFile(options: CompileFileOptions): FilePlan {
   }
   const { schema: schemaOf, compile } = KINDS[kind];
   const schema = schemaOf?.(file.root);
-  if (schema) check(file.root, schema, '', builder.problems);
-  if (builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
-  const { request, contextDatastore } = compile(context, file.root, options.location);
-  if (builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
+  const compiled = checkThen(
+    file.root,
+    schema ?? any,
+    '',
+    builder.problems,
+    () => compile(context, file.root, options.location),
+    undefined,
+  );
+  if (!compiled || builder.problems.length > 0) throw fileInvalid(options, `${kind} file`, builder.problems);
+  const { request, contextDatastore } = compiled;
   return {
     workspace: options.workspace,
     requirements: builder.requirements,

@@ -14,7 +14,7 @@ import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { automlJob } from './schema/automl.ts';
-import { check, type Field, unknownFields } from './schema/fields.ts';
+import { checkThen, type Field, unknownFields } from './schema/fields.ts';
 import { finetuningJob } from './schema/finetuning.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
@@ -52,14 +52,12 @@ const MOST_PROBLEMS = 20;
 
 interface JobType {
   schema: Field;
-  /** Compiled even with mistakes, so that all of them are told at once: paths, references and commands, too. */
-  toTheEnd?: boolean;
   compile(context: CompileContext, root: YamlNode): Record<string, unknown>;
 }
 
 const JOB_TYPES: Record<string, JobType> = {
-  command: { schema: commandJob, toTheEnd: true, compile: compileCommandJob },
-  pipeline: { schema: pipelineJob, toTheEnd: true, compile: compilePipelineJob },
+  command: { schema: commandJob, compile: compileCommandJob },
+  pipeline: { schema: pipelineJob, compile: compilePipelineJob },
   finetuning: { schema: finetuningJob, compile: compileFinetuningJob },
   automl: { schema: automlJob, compile: compileAutomlJob },
   spark: { schema: sparkJob, compile: compileSparkJob },
@@ -124,12 +122,10 @@ export function startCompiling(
 export function jobDefinition(context: CompileContext): Record<string, unknown> {
   const { root } = context.file;
   const { problems } = context.builder;
-  const before = problems.length;
   const type = jobTypeOf(root, problems);
   if (!type) return {};
-  check(root, type.schema, '', problems);
-  if (problems.length > before && !type.toTheEnd) return {};
-  return { ...(problems.tolerated ? unknownFields(root, type.schema) : {}), ...type.compile(context, root) };
+  const unknown = problems.tolerated ? unknownFields(root, type.schema) : {};
+  return checkThen(root, type.schema, '', problems, () => ({ ...unknown, ...type.compile(context, root) }), {});
 }
 
 function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {

@@ -105,7 +105,10 @@ describe('compiling endpoints and deployments', () => {
       folder.problems({
         'file.yml': `${managed}scale_settings: {type: target_utilization}\nmodel: azureml:m\n`,
       }),
-      ["file.yml:5:24: 'scale_settings.type' must be 'default', but is 'target_utilization'."],
+      [
+        "file.yml:5:24: 'scale_settings.type' must be 'default', but is 'target_utilization'.",
+        "file.yml:6:8: 'model' names the model 'm' without a version; write 'azureml:m:1' or 'azureml:m@latest'.",
+      ],
     );
     assert.deepEqual(
       folder.problems({

@@ -99,6 +99,8 @@ describe('compiling schedules of jobs', () => {
       [
         "file.yml:2:23: 'trigger' has the unknown field 'frequency'. Allowed are 'type', 'start_time', 'end_time', 'time_zone' or 'expression'.",
         "file.yml:2:10: 'trigger' lacks the required field 'expression'.",
+        "file.yml:2:51: 'trigger.start_time' is 'soon'; write a time like '2026-07-10T10:00:00', which is in the zone of 'time_zone'.",
+        "file.yml:3:13: 'create_job': There is no file 'job.yml'.",
       ],
     );
     assert.deepEqual(

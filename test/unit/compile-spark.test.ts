@@ -105,6 +105,7 @@ describe('compiling Spark', () => {
     assert.deepEqual(problems(job(instances, 'resources: {instance_type: Standard_D4}\nfiles: [x, x]\n')), [
       "file.yml:12:28: 'resources.instance_type' must be 'standard_e4s_v3', 'standard_e8s_v3', 'standard_e16s_v3', 'standard_e32s_v3' or 'standard_e64s_v3', but is 'Standard_D4'.",
       "file.yml:12:12: 'resources' lacks the required field 'runtime_version'.",
+      "file.yml:13:12: 'files' names 'x' twice.",
     ]);
     assert.deepEqual(problems(job(instances, `${serverless}files: [x, x]\n`)), [
       "file.yml:13:12: 'files' names 'x' twice.",

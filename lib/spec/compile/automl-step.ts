@@ -2,15 +2,16 @@ import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
 import { automlNode } from '../schema/automl.ts';
 import { modelParameters, type Task } from '../schema/automl-words.ts';
-import { check, isBinding, normalizeChoice } from '../schema/fields.ts';
+import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileTable, limitsOf, modeWord, taskOf } from './automl.ts';
 import { searchSpaces, stepParameters, yamlWord } from './automl-parameters.ts';
 import { booleanOf, prefixed } from './component.ts';
-import type { CompileContext, StepCompiler } from './context.ts';
+import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
 import { compileOutputs, nodeOutputs } from './inputs.ts';
 import { textMap } from './run-settings.ts';
 import { earlyTermination, numeric, samplingAlgorithm } from './search-space.ts';
+import { checkedStep } from './step.ts';
 import { nodeResources } from './step-settings.ts';
 
 type Json = Record<string, unknown>;
@@ -28,12 +29,12 @@ const LOWER = new Set([
 ]);
 
 /** A step of `type: automl`, which the service takes in the words of YAML files; it has no component. */
-export const automlStep: StepCompiler = (context, name, node) => {
+export const automlStep: StepCompiler = (context, name, node) =>
+  checkedStep(context, node, name, automlNode, () => compileAutomlStep(context, name, node));
+
+function compileAutomlStep(context: CompileContext, name: string, node: YamlNode): CompiledStep {
   const { builder } = context;
   const path = `jobs.${name}`;
-  const before = builder.problems.length;
-  check(node, automlNode, path, builder.problems);
-  if (builder.problems.length > before) return { body: { name, type: 'automl' }, outputs: undefined };
   const { word, task } = taskOf(node);
   const outputs = compileOutputs(get(node, 'outputs'));
   const compute = get(node, 'compute');
@@ -60,7 +61,7 @@ export const automlStep: StepCompiler = (context, name, node) => {
     }),
     outputs,
   };
-};
+}
 
 function taskFields(context: CompileContext, node: YamlNode, task: Task, path: string): Json {
   const { fixed, searched } = modelParameters(task);

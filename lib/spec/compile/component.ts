@@ -3,10 +3,10 @@ import { assetPath } from '../../azureml/ids.ts';
 import { UserError } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
-import { check, normalizeChoice } from '../schema/fields.ts';
+import { checkThen, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
-import type { CompileContext, Definition } from './context.ts';
+import type { CompileContext, ComponentType, Definition } from './context.ts';
 import { type DeclaredInput, declaredInput, inputSpec, outputSpec, passedThrough } from './declared-ports.ts';
 
 /** Name of every component that a job brings along. */
@@ -79,16 +79,23 @@ export function describeComponent(
     });
     return undefined;
   }
-  const before = problems.length;
-  check(root, type.fileSchema, path, problems);
-  if (problems.length > before) return undefined;
+  return checkThen(root, type.fileSchema, path, problems, () => describe(context, root, path, word, type), undefined);
+}
+
+function describe(
+  context: CompileContext,
+  root: YamlNode,
+  path: string,
+  word: string,
+  type: ComponentType,
+): DescribedComponent {
   const inputs = get(root, 'inputs');
   const outputs = get(root, 'outputs');
   const declaredInputs = new Map(entriesOf(inputs).map(([name, value]) => [name, declaredInput(value)]));
   const declaredOutputs = new Map(
     entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
   );
-  checkCommandText(root, declaredInputs, declaredOutputs, path, problems);
+  checkCommandText(root, declaredInputs, declaredOutputs, path, context.builder.problems);
   const typed = type.spec(context, root, path, declaredInputs);
   const isDeterministic = Object.hasOwn(type, 'isDeterministic') ? type.isDeterministic : true;
   const spec = compact({

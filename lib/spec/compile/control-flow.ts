@@ -1,7 +1,7 @@
 import { compact } from '../plan.ts';
 import { pythonJson, pythonText } from '../scalars.ts';
 import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
-import { check, type ObjectField } from '../schema/fields.ts';
+import { checkThen, type ObjectField } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, StepCompiler, Surroundings } from './context.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
@@ -67,10 +67,12 @@ function controlStep(
 ): StepCompiler {
   return (context, name, node, around) => {
     const { problems } = context.builder;
-    const before = problems.length;
-    check(node, schema, `jobs.${name}`, problems);
-    if (problems.length > before) return { body: { type }, outputs: undefined };
-    return { body: compact({ type, ...fields(context, node, `jobs.${name}`, around), ...SOURCE }), outputs: undefined };
+    const path = `jobs.${name}`;
+    const work = (): Record<string, unknown> => fields(context, node, path, around);
+    return {
+      body: compact({ type, ...checkThen(node, schema, path, problems, work, {}), ...SOURCE }),
+      outputs: undefined,
+    };
   };
 }
 

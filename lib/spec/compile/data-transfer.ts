@@ -1,12 +1,12 @@
 import { compact } from '../plan.ts';
 import { assetId, computeId } from '../references.ts';
 import { copyStep, dataTransferComponent, exportStep, importStep } from '../schema/data-transfer.ts';
-import { check, normalizeChoice } from '../schema/fields.ts';
+import { normalizeChoice } from '../schema/fields.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import type { CompileContext, ComponentType, StepCompiler } from './context.ts';
+import type { CompileContext, CompiledStep, ComponentType, StepCompiler } from './context.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
 import { textMap } from './run-settings.ts';
-import { componentStep } from './step.ts';
+import { checkedStep, componentStep } from './step.ts';
 
 /** Components of Microsoft's registry that reach outside (azure-ai-ml `DataTransferBuiltinComponentUri`). */
 const BUILTIN: Record<string, string> = {
@@ -35,11 +35,18 @@ export const dataTransferStep: StepCompiler = (context, name, node, around) => {
   const task = normalizeChoice(textOf(get(node, 'task')) ?? 'copy_data');
   if (task !== 'import_data' && task !== 'export_data')
     return componentStep('data_transfer')(context, name, node, around);
+  const schema = task === 'import_data' ? importStep : exportStep;
+  return checkedStep(context, node, name, schema, () => compileTransfer(context, name, node, task));
+};
+
+function compileTransfer(
+  context: CompileContext,
+  name: string,
+  node: YamlNode,
+  task: 'import_data' | 'export_data',
+): CompiledStep {
   const { builder } = context;
   const path = `jobs.${name}`;
-  const before = builder.problems.length;
-  check(node, task === 'import_data' ? importStep : exportStep, path, builder.problems);
-  if (builder.problems.length > before) return { body: { name, type: 'data_transfer' }, outputs: undefined };
   const side = task === 'import_data' ? 'source' : 'sink';
   const compute = get(node, 'compute');
   return {
@@ -61,7 +68,7 @@ export const dataTransferStep: StepCompiler = (context, name, node, around) => {
     }),
     outputs: undefined,
   };
-};
+}
 
 /** Where imported data goes when the step does not say. */
 function defaultSink({ place }: YamlNode): YamlNode {

@@ -4,7 +4,7 @@ import { assetPath } from '../../azureml/ids.ts';
 import { putRequest } from '../plan.ts';
 import { isRemote, LATEST } from '../references.ts';
 import { deployedEnvironment } from '../schema/asset.ts';
-import { check } from '../schema/fields.ts';
+import { checkThen } from '../schema/fields.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
 import type { CompileContext } from './context.ts';
@@ -34,10 +34,14 @@ export function deploymentEnvironment(context: CompileContext, root: YamlNode): 
   const node = get(root, 'environment');
   const name = textOf(get(node, 'name'));
   if (!node || node.kind === 'scalar' || name === undefined) return compileEnvironment(context, node, 'environment');
-  const before = context.builder.problems.length;
-  check(node, deployedEnvironment, 'environment', context.builder.problems);
-  if (context.builder.problems.length > before) return undefined;
-  const described = describeEnvironment(context, node, 'environment');
+  const described = checkThen(
+    node,
+    deployedEnvironment,
+    'environment',
+    context.builder.problems,
+    () => describeEnvironment(context, node, 'environment'),
+    undefined,
+  );
   if (!described) return undefined;
   const version = textOf(get(node, 'version')) ?? LATEST;
   const path = assetPath(context.builder.workspace, 'environments', name, version);

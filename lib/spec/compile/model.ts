@@ -4,7 +4,7 @@ import { assetPath, nameOf } from '../../azureml/ids.ts';
 import { compact, contentHash, guidOf, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
 import { assetId, datastoreId, isRemote } from '../references.ts';
 import { deployedModel } from '../schema/asset.ts';
-import { check } from '../schema/fields.ts';
+import { checkThen } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { type CompileContext, planUpload } from './context.ts';
 import { textMap } from './run-settings.ts';
@@ -27,12 +27,17 @@ export function compileDeployedModel(
 ): string | undefined {
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'scalar') return assetId(context.builder, 'models', node, field);
-  const before = context.builder.problems.length;
-  check(node, deployedModel, field, context.builder.problems);
-  if (context.builder.problems.length > before) return undefined;
   const name = textOf(get(node, 'name'));
   const named = { name: name ?? '', version: textOf(get(node, 'version')) ?? NEXT, isAnonymous: false };
-  const described = modelRequest(context, node, `${field}.`, named);
+  const described = checkThen(
+    node,
+    deployedModel,
+    field,
+    context.builder.problems,
+    () => modelRequest(context, node, `${field}.`, named),
+    undefined,
+  );
+  if (!described) return undefined;
   const request = name === undefined ? anonymous(context, described) : described;
   context.builder.addStep(request.path, {
     kind: 'model',

@@ -1,6 +1,6 @@
 import { compact } from '../plan.ts';
 import { assetId } from '../references.ts';
-import { check } from '../schema/fields.ts';
+import { checkThen } from '../schema/fields.ts';
 import { monitorDefinition } from '../schema/monitor.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
@@ -11,20 +11,27 @@ import { pascalCase, wordOf } from './values.ts';
 /** Spark versions that monitors run on (azure-ai-ml `entities/_monitoring/compute.py`). */
 const RUNTIMES = ['3.4', '3.5'];
 
+interface Monitor {
+  definition: Record<string, unknown>;
+  preview: boolean;
+}
+
 /**
  * `create_monitor` of a schedule as `monitorDefinition`, in the form that the service has had since 2023-10
  * (`notificationTypes`, `Rolling`); Azure ML's tools still send the form of a 2023 preview.
  * @returns `preview` when only the preview version has what the file uses
  */
-export function compileMonitor(
-  context: CompileContext,
-  root: YamlNode,
-): { definition: Record<string, unknown>; preview: boolean } {
-  const { problems, warnings } = context.builder;
+export function compileMonitor(context: CompileContext, root: YamlNode): Monitor {
   const node = get(root, 'create_monitor')!;
-  const before = problems.length;
-  check(node, monitorDefinition, 'create_monitor', problems);
-  if (problems.length > before) return { definition: {}, preview: false };
+  const work = (): Monitor => compileDefinition(context, root, node);
+  return checkThen(node, monitorDefinition, 'create_monitor', context.builder.problems, work, {
+    definition: {},
+    preview: false,
+  });
+}
+
+function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNode): Monitor {
+  const { problems, warnings } = context.builder;
   const compute = get(node, 'compute');
   const runtime = get(compute, 'runtime_version');
   if (!RUNTIMES.includes(textOf(runtime) ?? ''))

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { describedProperties, jobDefinition } from '../compile-job.ts';
 import { compact } from '../plan.ts';
-import { check } from '../schema/fields.ts';
+import { checkThen } from '../schema/fields.ts';
 import { pipelineJob } from '../schema/job.ts';
 import { entriesOf, get, readYaml, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
@@ -35,19 +35,18 @@ function jobByName(context: CompileContext, written: string, changes: YamlMap | 
   // Without an experiment's name the service would put the job into 'Default' instead of the source's own.
   if (!changes) return { jobType: 'Pipeline', sourceJobId, experimentName: '' };
   const { problems } = context.builder;
-  const before = problems.length;
-  check(changes, pipelineJob, 'create_job', problems);
   if (textOf(get(changes, 'type')) !== 'pipeline')
     problems.push({ message: "'create_job' changes a job, so it needs 'type: pipeline'.", place: changes.place });
-  if (problems.length > before) return {};
-  return compact({
-    ...describedProperties(changes),
-    jobType: 'Pipeline',
-    sourceJobId,
-    inputs: jobInputs(compileInputs(context, get(changes, 'inputs'), 'create_job.inputs')),
-    outputs: jobOutputs(compileOutputs(get(changes, 'outputs'))),
-    settings: pipelineSettings(context, get(changes, 'settings')),
-  });
+  const changed = (): Record<string, unknown> =>
+    compact({
+      ...describedProperties(changes),
+      jobType: 'Pipeline',
+      sourceJobId,
+      inputs: jobInputs(compileInputs(context, get(changes, 'inputs'), 'create_job.inputs')),
+      outputs: jobOutputs(compileOutputs(get(changes, 'outputs'))),
+      settings: pipelineSettings(context, get(changes, 'settings')),
+    });
+  return checkThen(changes, pipelineJob, 'create_job', problems, changed, {});
 }
 
 /** The job's file with the schedule's changes in it; paths stay relative to the job's file. */

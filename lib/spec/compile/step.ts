@@ -2,7 +2,7 @@ import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { check, isBinding, unknownFields } from '../schema/fields.ts';
+import { checkThen, type Field, isBinding, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompiledComponent, compileComponent, compileComponentFile } from './component.ts';
@@ -32,53 +32,68 @@ export function compileStep(context: CompileContext, name: string, node: YamlNod
   return { body: { name, type: word }, outputs: undefined };
 }
 
+/** A step that is compiled once its form is checked (see `checkThen`). */
+export function checkedStep(
+  context: CompileContext,
+  node: YamlNode,
+  name: string,
+  schema: Field,
+  work: () => CompiledStep,
+): CompiledStep {
+  return checkThen(node, schema, `jobs.${name}`, context.builder.problems, work, {
+    body: { name },
+    outputs: undefined,
+  });
+}
+
 /** The compiler of steps that run a component of this type; an inline definition becomes an anonymous component first. */
 export function componentStep(word: string): StepCompiler {
   return (context, name, node, around) => {
     const type = context.components[word]!;
-    const { problems } = context.builder;
-    const path = `jobs.${name}`;
     const isInline = isNull(get(node, 'component')) && type.inlineMarks.some((mark) => !isNull(get(node, mark)));
     const schema = isInline ? type.inlineSchema : (type.nodeSchema ?? componentNode);
-    const before = problems.length;
-    check(node, schema, path, problems);
-    if (problems.length > before) return { body: { name, type: word }, outputs: undefined };
-    const component = isInline
-      ? inlineComponent(context, word, name, node, around)
-      : referredComponent(context, get(node, 'component')!, `${path}.component`);
-    if (component && !isInline) {
-      checkNodeInputs(context, node, path, component, loopItems(name, around));
-      checkBoundTypes(context, node, path, component, around);
+    return checkedStep(context, node, name, schema, () => compileComponentStep());
+
+    function compileComponentStep(): CompiledStep {
+      const { problems } = context.builder;
+      const path = `jobs.${name}`;
+      const component = isInline
+        ? inlineComponent(context, word, name, node, around)
+        : referredComponent(context, get(node, 'component')!, `${path}.component`);
+      if (component && !isInline) {
+        checkNodeInputs(context, node, path, component, loopItems(name, around));
+        checkBoundTypes(context, node, path, component, around);
+      }
+      const inputs = declaredOnly(
+        compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline'),
+        component?.inputs,
+      );
+      const outputs = nodeOutputs(
+        declaredOnly(compileOutputs(get(node, 'outputs')), component?.outputs),
+        component?.outputs,
+      );
+      const compute = get(node, 'compute');
+      return {
+        body: compact({
+          ...(isInline && !problems.tolerated ? {} : unknownFields(node, schema)),
+          name,
+          type: word,
+          display_name: textOf(get(node, 'display_name')),
+          tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
+          properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
+          comment: textOf(get(node, 'comment')),
+          computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
+          inputs: nonEmpty(nodeInputs(inputs)),
+          outputs: nonEmpty(outputs),
+          identity: nodeIdentity(get(node, 'identity')),
+          ...type.stepFields(context, node, path, component?.definition),
+          componentId: component?.id,
+          _source: isInline ? 'YAML.JOB' : sourceOf(component?.id),
+        }),
+        inputs: component?.inputs,
+        outputs: component?.outputs,
+      };
     }
-    const inputs = declaredOnly(
-      compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline'),
-      component?.inputs,
-    );
-    const outputs = nodeOutputs(
-      declaredOnly(compileOutputs(get(node, 'outputs')), component?.outputs),
-      component?.outputs,
-    );
-    const compute = get(node, 'compute');
-    return {
-      body: compact({
-        ...(isInline && !problems.tolerated ? {} : unknownFields(node, schema)),
-        name,
-        type: word,
-        display_name: textOf(get(node, 'display_name')),
-        tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
-        properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
-        comment: textOf(get(node, 'comment')),
-        computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
-        inputs: nonEmpty(nodeInputs(inputs)),
-        outputs: nonEmpty(outputs),
-        identity: nodeIdentity(get(node, 'identity')),
-        ...type.stepFields(context, node, path, component?.definition),
-        componentId: component?.id,
-        _source: isInline ? 'YAML.JOB' : sourceOf(component?.id),
-      }),
-      inputs: component?.inputs,
-      outputs: component?.outputs,
-    };
   };
 }
 

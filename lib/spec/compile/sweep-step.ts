@@ -1,23 +1,23 @@
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { check, unknownFields } from '../schema/fields.ts';
+import { unknownFields } from '../schema/fields.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import type { StepCompiler } from './context.ts';
+import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
 import { textMap } from './run-settings.ts';
 import { checkSearchSpaceNames, earlyTermination, samplingAlgorithm, stepSearchSpace } from './search-space.ts';
-import { checkNodeInputs, declaredOnly, referredComponent } from './step.ts';
+import { checkedStep, checkNodeInputs, declaredOnly, referredComponent } from './step.ts';
 import { nodeIdentity, nodeResources } from './step-settings.ts';
 import { sweepLimits } from './sweep.ts';
 
 /** A step of `type: sweep`: a command component under `trial`, whose inputs are given or varied. */
-export const sweepStep: StepCompiler = (context, name, node) => {
+export const sweepStep: StepCompiler = (context, name, node) =>
+  checkedStep(context, node, name, sweepStepFields, () => compileSweepStep(context, name, node));
+
+function compileSweepStep(context: CompileContext, name: string, node: YamlNode): CompiledStep {
   const { builder } = context;
   const path = `jobs.${name}`;
-  const before = builder.problems.length;
-  check(node, sweepStepFields, path, builder.problems);
-  if (builder.problems.length > before) return { body: { name, type: 'sweep' }, outputs: undefined };
   const space = get(node, 'search_space');
   checkSearchSpaceNames(space, `${path}.search_space`, builder.problems);
   const trial = referredComponent(context, get(node, 'trial')!, `${path}.trial`);
@@ -48,7 +48,7 @@ export const sweepStep: StepCompiler = (context, name, node) => {
     }),
     outputs: trial?.outputs,
   };
-};
+}
 
 function objective(node: YamlNode | undefined): Record<string, unknown> {
   return { goal: textOf(get(node, 'goal'))?.toLowerCase(), primary_metric: textOf(get(node, 'primary_metric')) };

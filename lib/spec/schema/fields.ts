@@ -1,4 +1,4 @@
-import type { Problem } from '../../core/errors.ts';
+import type { Place, Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 
@@ -73,19 +73,57 @@ export interface Findings extends Array<Problem> {
   tolerated?: Problem[];
 }
 
-type Finding = Problem & { isUnknownField?: true };
+type Finding = Problem & { isUnknownField?: true; isWrongValue?: true };
 
 /**
  * Checks a value against its field and collects everything that is wrong; never throws. Null is allowed wherever a field
  * is not required: it means "not given".
  * @param path of the value, for messages: `jobs.train.inputs`
+ * @returns where values stand that are not what their fields take
  */
-export function check(node: YamlNode, field: Field, path: string, problems: Findings): void {
+export function check(node: YamlNode, field: Field, path: string, problems: Findings): Place[] {
   const findings: Finding[] = [];
+  const wrong: Place[] = [];
   checkField(node, field, path, findings);
-  for (const { isUnknownField, ...problem } of findings)
+  for (const { isUnknownField, isWrongValue, ...problem } of findings) {
     if (isUnknownField && problems.tolerated) problems.tolerated.push(problem);
     else problems.push(problem);
+    if (isWrongValue && problem.place) wrong.push(problem.place);
+  }
+  return wrong;
+}
+
+/**
+ * Checks a value, then goes on with it even when it has mistakes, so that all of them are told at once: those of form, and
+ * paths, references and bindings. Code that trusts the form may trip over a mistake that was told already; then what it
+ * has found until there counts. Of a wrong value nothing more is told.
+ * @param otherwise stands for the result then; nothing is sent of a file with mistakes
+ */
+export function checkThen<T, O>(
+  node: YamlNode,
+  field: Field,
+  path: string,
+  problems: Findings,
+  work: () => T,
+  otherwise: O,
+): T | O {
+  const before = problems.length;
+  const wrong = check(node, field, path, problems);
+  if (problems.length === before) return work();
+  const told = problems.length;
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TypeError) return otherwise;
+    throw error;
+  } finally {
+    const more = problems.splice(told).filter(({ place }) => !wrong.some((one) => isSamePlace(one, place)));
+    problems.push(...more);
+  }
+}
+
+function isSamePlace(one: Place, other: Place | undefined): boolean {
+  return one.file === other?.file && one.line === other.line && one.column === other.column;
 }
 
 /** The fields of a mapping that its schema does not have, as written; they are sent as they are where that is wanted. */
@@ -101,7 +139,8 @@ export function unknownFields(node: YamlNode, field: Field): Record<string, unkn
 
 function checkField(node: YamlNode, field: Field, path: string, problems: Finding[]): void {
   const fail = (expected: string): void => {
-    problems.push({ message: `${at(path)} must be ${expected}, but is ${describe(node)}.`, place: node.place });
+    const message = `${at(path)} must be ${expected}, but is ${describe(node)}.`;
+    problems.push({ message, place: node.place, isWrongValue: true });
   };
   if (field.type === 'any' || (node.kind === 'scalar' && node.value === null)) return;
   switch (field.type) {
@@ -198,6 +237,7 @@ function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, pro
     problems.push({
       message: `${at(join(path, tag))} must be ${oneOf(known, 20)}, but is ${describe(written)}.${didYouMean(textOf(written) ?? '', known)}`,
       place: written.place,
+      isWrongValue: true,
     });
   }
 }
@@ -231,6 +271,7 @@ function checkEither(node: YamlNode, fields: readonly Field[], path: string, pro
     problems.push({
       message: `${at(path)} must be ${kinds.join(' or ')}, but is ${describe(node)}.`,
       place: node.place,
+      isWrongValue: true,
     });
   }
 }

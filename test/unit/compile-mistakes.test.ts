@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { compileFolder } from './compile-folder.ts';
+
+/** A file of each kind with a mistake of form, and beside it one of a path, a reference or a binding. */
+const FILES: Record<string, string[]> = {
+  'command: [x]\ncode: none\nenvironment: azureml:e\n': ['command', 'code', 'environment'],
+  'type: sweep\ntrial: {command: x, code: none, environment: azureml:e:1}\nobjective: {goal: best, primary_metric: m}\nsearch_space: {x: {type: choice, values: [1]}}\nlimits: {max_total_trials: 1}\n':
+    ['objective.goal', 'trial.code'],
+  'type: spark\nentry: {file: a.py}\ncode: none\nargs: 5\nresources: {instance_type: x, runtime_version: "3.4"}\nconf: {spark.driver.cores: 1, spark.driver.memory: 2g, spark.executor.cores: 1, spark.executor.memory: 2g, spark.executor.instances: 1}\n':
+    ['args', 'resources.instance_type', 'code'],
+  'type: automl\ntask: classification\nprimary_metric: good\ntraining_data: {type: mltable, path: none}\ntarget_column_name: y\ncompute: azureml:c\n':
+    ['primary_metric', 'training_data.path'],
+  'type: pipeline\njobs:\n  a: {comand: x, command: x, code: none, environment: azureml:e:1, compute: azureml:c}\n  b: {component: none.yml, compute: [c]}\n':
+    ['jobs.a', 'jobs.a.code', 'jobs.b.compute', 'jobs.b.component'],
+  'type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n  a: {type: sweep, trial: none.yml, objective: {goal: best, primary_metric: m}, limits: {max_total_trials: 1}, search_space: {x: {type: choice, values: [1]}}}\n':
+    ['jobs.a.objective.goal', 'jobs.a.trial'],
+  '$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\nname: c\ninputs: {x: {type: nmber}}\ncommand: echo ${{inputs.y}}\ncode: none\nenvironment: azureml:e:1\n':
+    ['inputs.x.type', 'command', 'code'],
+  '$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\nname: e\ntags: x\nimage: i\nconda_file: none.yml\n':
+    ['tags', 'conda_file'],
+  '$schema: https://azuremlschemas.azureedge.net/latest/data.schema.json\nname: d\ntype: uri_files\npath: none\n': [
+    'type',
+    'path',
+  ],
+};
+
+describe('all mistakes of a file', () => {
+  let folder: ReturnType<typeof compileFolder>;
+  beforeEach(() => {
+    folder = compileFolder();
+  });
+  afterEach(() => folder.remove());
+
+  for (const [text, fields] of Object.entries(FILES))
+    it(`are told at once: ${fields.join(', ')}`, () => {
+      const problems = folder.problems({ 'file.yml': text });
+      const told = problems.map((problem) => /'([\w.]+)'/.exec(problem.replace(/^\S+ /, ''))?.[1]);
+      assert.deepEqual([...told].sort(), [...fields].sort(), problems.join('\n'));
+    });
+});
