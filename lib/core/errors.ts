@@ -55,6 +55,11 @@ export function formatProblem({ message, place }: Problem): string {
   return place ? `${formatPlace(place)}: ${message}` : message;
 }
 
+/** Each problem once: a file that is used twice has its mistakes but once. */
+export function distinctProblems(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,3 +1,4 @@
+import { distinctProblems } from '../core/errors.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compileData } from './compile/data.ts';
 import { compileModelBatchDeployment, compilePipelineBatchDeployment } from './compile/deployment-batch.ts';
@@ -120,7 +121,7 @@ export function compileFile(options: CompileFileOptions): FilePlan {
     steps: builder.steps,
     main: builder.problems.tolerated && schema ? withUnknown(request, unknownFields(file.root, schema)) : request,
     ...(contextDatastore ? { contextDatastore } : {}),
-    warnings: builder.warnings,
+    warnings: distinctProblems(builder.warnings),
   };
 }
 

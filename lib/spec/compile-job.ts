@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
-import { type Problem, UserError } from '../core/errors.ts';
+import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
 import { automlNeedsPreview, compileAutomlJob } from './compile/automl.ts';
 import { compileCommandJob } from './compile/command.ts';
@@ -97,7 +97,7 @@ export function planJob(context: CompileContext, options: CompileOptions): Submi
       body,
       mlToken: properties.jobType === 'Pipeline' || isUserIdentity(body.properties),
     },
-    warnings: builder.warnings,
+    warnings: distinctProblems(builder.warnings),
   };
 }
 
@@ -154,7 +154,7 @@ export function fileInvalid(
   problems: Problem[],
 ): UserError {
   const shown = file.startsWith(shownFrom) ? file.slice(shownFrom.length).replace(/^[/\\]/, '') : file;
-  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+  const unique = distinctProblems(problems);
   return new UserError({
     code: 'JobFileInvalid',
     message:

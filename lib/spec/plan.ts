@@ -97,6 +97,7 @@ export function createPlanBuilder(workspace: string, allowUnknownFields = false)
   const keys = new Set<string>();
   const warnings: Problem[] = [];
   const problems: Findings = [];
+  problems.passedOn = warnings;
   if (allowUnknownFields) problems.tolerated = warnings;
   const builder: PlanBuilder = {
     workspace,

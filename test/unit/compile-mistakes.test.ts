@@ -37,4 +37,18 @@ describe('all mistakes of a file', () => {
       const told = problems.map((problem) => /'([\w.]+)'/.exec(problem.replace(/^\S+ /, ''))?.[1]);
       assert.deepEqual([...told].sort(), [...fields].sort(), problems.join('\n'));
     });
+
+  it('local paths are relative', () => {
+    assert.deepEqual(
+      folder.problems({
+        'file.yml':
+          'command: x\ncode: /etc\nenvironment: {image: i, conda_file: "C:\\\\env.yml"}\ninputs: {d: {type: uri_file, path: "file:///etc/hosts"}}\n',
+      }),
+      [
+        "file.yml:4:36: 'inputs.d.path' is the absolute path '///etc/hosts'; local paths are relative to the file they stand in, for example './src'.",
+        "file.yml:2:7: 'code' is the absolute path '/etc'; local paths are relative to the file they stand in, for example './src'.",
+        "file.yml:3:37: 'environment.conda_file' is the absolute path 'C:\\env.yml'; local paths are relative to the file they stand in, for example './src'.",
+      ],
+    );
+  });
 });

@@ -178,8 +178,25 @@ jobs:
     assert.equal(a.outputs, undefined);
     assert.deepEqual(a.brand_new, { x: 1 });
     assert.deepEqual(
-      plan.warnings.map(({ message }) => /has the (\w+ '\w')/.exec(message)?.[1]),
-      ["input 'm'", "output 'q'"],
+      plan.warnings.map(({ message }) => /has the (\w+ '\w+')/.exec(message)?.[1]),
+      ["field 'brand_new'", "input 'm'", "output 'q'"],
+    );
+  });
+
+  it('warns once of fields that are passed on', () => {
+    const plan = folder.compile({
+      'c.yml': `${command('n: {type: integer, default: 1}')}enviroment_variables: {A: 1}\n`,
+      'file.yml': pipeline('  a: {component: ./c.yml}\n  b: {component: ./c.yml}\n').replace(
+        'settings: {',
+        'settings: {force_reruns: true, ',
+      ),
+    });
+    assert.deepEqual(
+      plan.warnings.map(({ message, place }) => `${place!.file}: ${message}`),
+      [
+        "file.yml: 'settings' has the field 'force_reruns', which is not known; it is passed on as it is. Did you mean 'force_rerun'?",
+        "c.yml: The file has the field 'enviroment_variables', which is not known; it is passed on as it is. Did you mean 'environment_variables'?",
+      ],
     );
   });
 

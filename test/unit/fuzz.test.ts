@@ -81,6 +81,10 @@ const ODD = [
   'd/a.csv',
   'src/a.py/x',
   'nothing.yml',
+  '/etc/hostname',
+  '/etc',
+  'file:///etc/hostname',
+  'C:\\x',
   'https://',
   '*a',
   '&a x',
@@ -303,11 +307,11 @@ describe('odd files', () => {
       syncBuiltinESMExports();
     });
 
-    it('stays in the folder of the file, unless the file says otherwise', () => {
+    it('stays in the folder of the file, unless the file has a relative path that leads out', () => {
       fc.assert(
         fc.property(fc.constantFrom(...FILES), fc.array(textChange, { maxLength: 3 }), (files, changes) => {
           const text = changes.reduce(changeText, files['file.yml']!);
-          fc.pre(!/\.\.|(?:^|[\s:"'[{,])\/|file:\//m.test(text));
+          fc.pre(!text.includes('..'));
           write({ ...files, 'file.yml': text });
           read = [];
           compile(join(root, 'file.yml'), root);

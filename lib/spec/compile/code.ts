@@ -7,7 +7,7 @@ import { takeMergedSnapshot } from '../../snapshot/merged.ts';
 import { CONTAINER, guidOf, putRequest } from '../plan.ts';
 import { assetId, isRemote } from '../references.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, labelOf, localSnapshot } from './context.ts';
+import { type CompileContext, labelOf, localPath, localSnapshot } from './context.ts';
 
 /** Version of the hash rule that the service verifies (azure-ai-ml `_asset_utils`). */
 const HASH_VERSION = '202208';
@@ -50,7 +50,7 @@ export function compileComponentCode(context: CompileContext, owner: YamlNode, p
     return compileCode(context, code, at('code'), COMPONENT_IGNORES);
   const { problems } = context.builder;
   const before = problems.length;
-  const codePath = isNull(code) ? undefined : resolve(context.file.folder, textOf(code)!);
+  const codePath = isNull(code) ? undefined : localPath(context, code!, at('code'));
   if (codePath && !existsSync(codePath))
     problems.push({
       message: `'${at('code')}' is the local path '${textOf(code)}', which does not exist next to the file.`,
@@ -85,7 +85,8 @@ function includePath(
     return fail(
       'must be a local path; packages of Azure Artifacts have to be downloaded by a step of the pipeline before.',
     );
-  const path = resolve(context.file.folder, written);
+  const path = localPath(context, node, field);
+  if (path === undefined) return undefined;
   if (!existsSync(path)) return fail(`is the local path '${written}', which does not exist next to the file.`);
   if (code && existsSync(resolve(code, basename(path))) && resolve(code, basename(path)) !== path)
     return fail(`is '${written}', but the code has a '${basename(path)}' of its own.`);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { assetPath } from '../../azureml/ids.ts';
 import { UserError } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
@@ -6,7 +5,7 @@ import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
 import { checkThen, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
-import type { CompileContext, ComponentType, Definition } from './context.ts';
+import { type CompileContext, type ComponentType, type Definition, localPath } from './context.ts';
 import { type DeclaredInput, declaredInput, inputSpec, outputSpec, passedThrough } from './declared-ports.ts';
 
 /** Name of every component that a job brings along. */
@@ -26,7 +25,8 @@ export function compileComponentFile(
   node: YamlNode,
   field: string,
 ): CompiledComponent | undefined {
-  const path = resolve(context.file.folder, (textOf(node) ?? '').replace(/^file:/, ''));
+  const path = localPath(context, node, field);
+  if (path === undefined) return undefined;
   if (context.including.includes(path)) {
     context.builder.problems.push({ message: `'${field}' leads back to the file itself.`, place: node.place });
     return undefined;

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { basename, parse, relative, resolve } from 'node:path';
+import { basename, isAbsolute, parse, relative, resolve, win32 } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
@@ -94,6 +94,20 @@ export interface CompileContext {
 }
 
 /**
+ * Where a local path of the file leads. Absolute paths are refused: they hold on one machine at best, and what is read
+ * should be what the repository brings.
+ */
+export function localPath({ builder, file }: CompileContext, node: YamlNode, field: string): string | undefined {
+  const written = (textOf(node) ?? '').replace(/^file:/, '');
+  if (!isAbsolute(written) && !win32.isAbsolute(written)) return resolve(file.folder, written);
+  builder.problems.push({
+    message: `'${field}' is the absolute path '${written}'; local paths are relative to the file they stand in, for example './src'.`,
+    place: node.place,
+  });
+  return undefined;
+}
+
+/**
  * The content of a local path of the file, relative to the file. A path that is missing or empty is a problem of the
  * field, not an exception, so that all of them are told at once.
  */
@@ -104,7 +118,8 @@ export function localSnapshot(
   ignored: readonly string[] = [],
 ): Snapshot | undefined {
   const written = textOf(node) ?? '';
-  const path = resolve(context.file.folder, written.replace(/^file:/, ''));
+  const path = localPath(context, node, field);
+  if (path === undefined) return undefined;
   const key = [path, ...ignored].join('\n');
   const known = context.snapshots.get(key);
   if (known) return known;

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { stringify } from 'yaml';
 import { assetPath } from '../../azureml/ids.ts';
 import { UserError } from '../../core/errors.ts';
@@ -6,7 +6,7 @@ import { CONTAINER, compact, contentHash, putRequest } from '../plan.ts';
 import { assetId } from '../references.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, planUpload } from './context.ts';
+import { type CompileContext, localPath, planUpload } from './context.ts';
 
 /** Name under which Azure ML's tools keep environments that a job file describes in place. */
 const ANONYMOUS = 'CliV2AnonymousEnvironment';
@@ -118,9 +118,10 @@ function inferenceConfig(node: YamlNode | undefined): Record<string, unknown> | 
 function compileConda(context: CompileContext, node: YamlNode | undefined, field: string): string | undefined {
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'map') return condaText(jsonOf(node));
-  const path = textOf(node) ?? '';
+  const path = localPath(context, node, field);
+  if (path === undefined) return undefined;
   try {
-    return condaText(jsonOf(readYaml(resolve(context.file.folder, path), context.shownFrom).root));
+    return condaText(jsonOf(readYaml(path, context.shownFrom).root));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (error.problems.length > 0) context.builder.problems.push(...error.problems);

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { describedProperties, jobDefinition } from '../compile-job.ts';
 import { compact } from '../plan.ts';
 import { checkThen } from '../schema/fields.ts';
 import { pipelineJob } from '../schema/job.ts';
 import { entriesOf, get, readYaml, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
-import type { CompileContext } from './context.ts';
+import { type CompileContext, localPath } from './context.ts';
 import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
 import { pipelineSettings } from './pipeline.ts';
 
@@ -21,7 +20,7 @@ export function scheduledJob(context: CompileContext, root: YamlNode): Record<st
   const changes = node.kind === 'map' ? changesOf(node) : undefined;
   return /^azureml:/.test(written) || /^\/subscriptions\//i.test(written)
     ? jobByName(context, written, changes)
-    : jobFromFile(context, job, written, changes);
+    : jobFromFile(context, job, changes);
 }
 
 function changesOf(node: YamlMap): YamlMap {
@@ -53,11 +52,11 @@ function jobByName(context: CompileContext, written: string, changes: YamlMap | 
 function jobFromFile(
   context: CompileContext,
   node: YamlNode,
-  written: string,
   changes: YamlMap | undefined,
 ): Record<string, unknown> | undefined {
   const { problems } = context.builder;
-  const path = resolve(context.file.folder, written.replace(/^file:/, ''));
+  const path = localPath(context, node, 'create_job');
+  if (path === undefined) return undefined;
   try {
     const read = readYaml(path, context.shownFrom);
     const root = changes && read.root.kind === 'map' ? merge(read.root, changes) : read.root;

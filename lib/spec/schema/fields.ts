@@ -15,12 +15,15 @@ type ScalarField =
   | { type: 'text' | 'integer' | 'number' | 'boolean' | 'literal' }
   | { type: 'choice'; values: readonly string[] };
 
-/** A mapping with known keys. `open` mappings pass unknown keys through, as Azure ML's own tools do there. */
+/**
+ * A mapping with known keys. `open` mappings pass unknown keys on with a warning, where Azure ML's own tools pass them on
+ * without a word; `silent` ones are checked elsewhere.
+ */
 export interface ObjectField {
   type: 'object';
   fields: Readonly<Record<string, Field>>;
   required?: readonly string[];
-  open?: boolean;
+  open?: boolean | 'silent';
 }
 
 /** A mapping whose fields depend on the word under one of them: `type: uniform`. */
@@ -71,9 +74,11 @@ export function normalizeChoice(value: string): string {
 export interface Findings extends Array<Problem> {
   /** Set where unknown fields are to be passed on: they are told here and are no problems. */
   tolerated?: Problem[];
+  /** Where unknown fields of open mappings are told. */
+  passedOn?: Problem[];
 }
 
-type Finding = Problem & { isUnknownField?: true; isWrongValue?: true };
+type Finding = Problem & { isUnknownField?: true; isPassedOn?: true; isWrongValue?: true };
 
 /**
  * Checks a value against its field and collects everything that is wrong; never throws. Null is allowed wherever a field
@@ -85,8 +90,9 @@ export function check(node: YamlNode, field: Field, path: string, problems: Find
   const findings: Finding[] = [];
   const wrong: Place[] = [];
   checkField(node, field, path, findings);
-  for (const { isUnknownField, isWrongValue, ...problem } of findings) {
-    if (isUnknownField && problems.tolerated) problems.tolerated.push(problem);
+  for (const { isUnknownField, isPassedOn, isWrongValue, ...problem } of findings) {
+    if (isPassedOn) problems.passedOn?.push(problem);
+    else if (isUnknownField && problems.tolerated) problems.tolerated.push(problem);
     else problems.push(problem);
     if (isWrongValue && problem.place) wrong.push(problem.place);
   }
@@ -208,6 +214,12 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
   for (const [name, value, keyPlace] of entries) {
     const known = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
     if (known) checkField(value, known, join(path, name), problems);
+    else if (field.open === true)
+      problems.push({
+        message: `${at(path)} has the field '${name}', which is not known; it is passed on as it is.${didYouMean(name, Object.keys(field.fields))}`,
+        place: keyPlace,
+        isPassedOn: true,
+      });
     else if (!field.open) {
       const names = Object.keys(field.fields);
       problems.push({
@@ -260,7 +272,10 @@ function checkEither(node: YamlNode, fields: readonly Field[], path: string, pro
   for (const field of fields) {
     const found: Finding[] = [];
     checkField(node, field, path, found);
-    if (found.length === 0) return;
+    if (found.every(({ isPassedOn }) => isPassedOn)) {
+      problems.push(...found);
+      return;
+    }
     if (kindOf(field) === node.kind && (!fewest || found.length < fewest.length)) fewest = found;
   }
   if (fewest) problems.push(...fewest);

@@ -42,7 +42,7 @@ const everySchedule = {
 export const jobSchedule = object(
   {
     ...everySchedule,
-    create_job: either(text, object({ job: text }, { required: ['job'], open: true })),
+    create_job: either(text, object({ job: text }, { required: ['job'], open: 'silent' })),
   },
   { required: ['name', 'trigger', 'create_job'] },
 );
