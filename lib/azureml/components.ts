@@ -1,8 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { allOf, didYouMean } from '../core/nearest.ts';
-import { STABLE } from './api-versions.ts';
-import { assetPath } from './ids.ts';
-import { readOrUndefined } from './reads.ts';
+import { registryShelf, type Shelf, workspaceShelf } from './registries.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An input or output as a component declares it; values of the file are kept as they were written. */
@@ -70,7 +68,7 @@ export function parseComponentReference(written: string): ComponentReference {
  */
 export async function getComponent(workspace: Workspace, reference: ComponentReference): Promise<ComponentVersion> {
   const { registry, name } = reference;
-  const shelf = registry ? await openRegistry(workspace, registry) : openShelf(workspace);
+  const shelf = registry ? await openRegistry(workspace, registry) : workspaceShelf(workspace);
   const versions = `components/${encodeURIComponent(name)}/versions`;
   const version = reference.version ?? (await shelf.names(versions, { $orderBy: 'createdtime desc', $top: '1' }))[0];
   const found =
@@ -78,66 +76,19 @@ export async function getComponent(workspace: Workspace, reference: ComponentRef
       ? undefined
       : await shelf.get<{ properties: { componentSpec: ComponentSpec } }>(`${versions}/${encodeURIComponent(version)}`);
   if (version === undefined || !found) throw await componentNotFound(reference, shelf, versions);
-  return { id: shelf.idOf(name, version), name, version, spec: found.properties.componentSpec };
+  return { id: shelf.idOf('components', name, version), name, version, spec: found.properties.componentSpec };
 }
 
-/** Where components are read from. */
-interface Shelf {
-  /** `workspace 'ws'`, for messages. */
-  label: string;
-  get<T>(below: string): Promise<T | undefined>;
-  names(below: string, query?: Record<string, string>): Promise<string[]>;
-  idOf(name: string, version: string): string;
-}
-
-function openShelf(workspace: Workspace): Shelf {
-  return shelfAt(workspace, `${workspace.client.cloud.armUrl}${workspace.path}`, STABLE, {
-    label: `workspace '${workspace.ids.workspaceName}'`,
-    idOf: (name, version) => assetPath(workspace.path, 'components', name, version),
-  });
-}
-
-/** Registries answer on their region's data plane, with the api-version and the audience that azure-ai-ml uses. */
-const REGISTRY_API = '2021-10-01-dataplanepreview';
-
-/**
- * A registry, found by `GET {api}/registrymanagement/v1.0/registries/{registry}/discovery`.
- * @throws UserError `RegistryNotFound`
- */
+/** @throws UserError `RegistryNotFound` */
 async function openRegistry(workspace: Workspace, registry: string): Promise<Shelf> {
-  const url = `${workspace.apiUrl}/registrymanagement/v1.0/registries/${encodeURIComponent(registry)}/discovery`;
-  const answer = await readOrUndefined<{
-    subscriptionId: string;
-    resourceGroup: string;
-    primaryRegionResourceProviderUri: string;
-  }>(workspace, url);
-  if (!answer) {
-    throw new UserError({
-      code: 'RegistryNotFound',
-      message: `There is no registry '${registry}', or the service connection may not see it.`,
-      fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
-      docs: 'tasks/submit-job',
-    });
-  }
-  const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri } = answer;
-  const root = `${primaryRegionResourceProviderUri.replace(/\/$/, '')}/mferp/managementfrontend/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registry}`;
-  return shelfAt(workspace, root, REGISTRY_API, {
-    label: `registry '${registry}'`,
-    idOf: (name, version) => assetPath(`azureml://registries/${registry}`, 'components', name, version),
+  const shelf = await registryShelf(workspace, registry);
+  if (shelf) return shelf;
+  throw new UserError({
+    code: 'RegistryNotFound',
+    message: `There is no registry '${registry}', or the service connection may not see it.`,
+    fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
+    docs: 'tasks/submit-job',
   });
-}
-
-function shelfAt(workspace: Workspace, root: string, api: string, of: Pick<Shelf, 'label' | 'idOf'>): Shelf {
-  const urlOf = (below: string, query: Record<string, string> = {}): string =>
-    `${root}/${below}?${new URLSearchParams({ 'api-version': api, ...query })}`;
-  return {
-    ...of,
-    get: (below) => readOrUndefined(workspace, urlOf(below)),
-    async names(below, query) {
-      const page = await readOrUndefined<{ value?: { name: string }[] }>(workspace, urlOf(below, query));
-      return (page?.value ?? []).map(({ name }) => name);
-    },
-  };
 }
 
 async function componentNotFound(

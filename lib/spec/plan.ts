@@ -44,6 +44,8 @@ export interface Requirement {
   name: string;
   /** A version, or `@latest`, which is replaced by the newest version's number; empty for computes and datastores. */
   version: string;
+  /** Absent: the workspace. */
+  registry?: string;
   /** Field of the job file: `jobs.train.compute`. */
   field: string;
   /** Absent for a reference that stands in an input of the task rather than in a file. */
@@ -111,9 +113,9 @@ export function createPlanBuilder(workspace: string, allowUnknownFields = false)
       builder.steps.push(step);
     },
     require(requirement) {
-      const { kind, name, version } = requirement;
-      if (!builder.requirements.some((one) => one.kind === kind && one.name === name && one.version === version))
-        builder.requirements.push(requirement);
+      const key = ({ kind, name, version, registry }: Requirement): string =>
+        JSON.stringify([registry, kind, name, version]);
+      if (!builder.requirements.some((one) => key(one) === key(requirement))) builder.requirements.push(requirement);
     },
   };
   return builder;

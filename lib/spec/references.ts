@@ -27,7 +27,10 @@ export function isRemote(value: string): boolean {
 export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, field: string): string {
   const written = textOf(node) ?? '';
   const value = written.replace(/^azureml:(?!\/\/)/, '');
-  if (value.startsWith('azureml://') || /^\/subscriptions\//i.test(value)) return value;
+  if (value.startsWith('azureml://') || /^\/subscriptions\//i.test(value)) {
+    requireRemote(builder, node, field);
+    return value;
+  }
   if (kind === 'environments' && value.startsWith('AzureML-')) return `azureml:${value}`;
   const labelled = /^([^:@/]+)@([^:@/]+)$/.exec(value);
   if (labelled) {
@@ -57,6 +60,22 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     place: node.place,
   });
   return written;
+}
+
+const REGISTRY_ASSET =
+  /^azureml:\/\/registries\/([^/]+)\/(codes|components|data|environments|models)\/([^/]+)\/(?:versions\/([^/]+)|labels\/latest)$/i;
+const DATASTORE_PATH = /^azureml:\/\/datastores\/([^/$]+)\/paths\//i;
+
+/** Notes what a URI needs to be there: an asset of a registry, or a datastore of the workspace. */
+export function requireRemote(builder: PlanBuilder, node: YamlNode, field: string): void {
+  const uri = (textOf(node) ?? '').replace(/^azureml:(?=azureml:\/\/)/, '');
+  const asset = REGISTRY_ASSET.exec(uri);
+  if (asset) {
+    const [, registry, kind, name, version = LATEST] = asset as unknown as [string, string, AssetKind, string, string?];
+    builder.require({ kind, name, version, registry, field, place: node.place });
+  }
+  const datastore = DATASTORE_PATH.exec(uri)?.[1];
+  if (datastore) builder.require({ kind: 'datastores', name: datastore, version: '', field, place: node.place });
 }
 
 /**

@@ -2,6 +2,7 @@ import { listAll } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { assetPath } from '../azureml/ids.ts';
+import { registryShelf, type Shelf } from '../azureml/registries.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
@@ -48,10 +49,14 @@ export async function resolveRequirements(
 ): Promise<[from: string, to: string][]> {
   const found: (Problem | undefined)[] = [];
   const replacements: [from: string, to: string][] = [];
+  const missingInRegistry = registryCheck(workspace);
   await Promise.all(
     requirements.map(async (requirement, i) => {
       const { kind, name, version, field, place } = requirement;
-      if (version === LATEST) {
+      if (requirement.registry !== undefined) {
+        const message = await missingInRegistry(requirement);
+        if (message !== undefined) found[i] = { message, place };
+      } else if (version === LATEST) {
         const latest = await latestVersion(workspace, kind, name);
         if (latest === undefined) found[i] = { message: await missing(workspace, requirement), place };
         else
@@ -70,14 +75,43 @@ export async function resolveRequirements(
       code: 'ReferenceNotFound',
       message:
         problems.length === 1
-          ? 'The job refers to something that is not in the workspace.'
-          : `The job refers to ${problems.length} things that are not in the workspace.`,
+          ? 'The job refers to something that is not there.'
+          : `The job refers to ${problems.length} things that are not there.`,
       fix: 'Create it first or change the reference; nothing was created in the workspace.',
       docs: 'tasks/submit-job',
       problems,
     });
   }
   return replacements;
+}
+
+/**
+ * Finds out what is wrong with references into registries, each of which is looked up once. What the connection may not
+ * read is left for the service to judge, which reads registries with an identity of its own.
+ */
+function registryCheck(workspace: Workspace): (requirement: Requirement) => Promise<string | undefined> {
+  const shelves = new Map<string, Promise<Shelf | undefined>>();
+  return async ({ kind, name, version, registry = '', field }) => {
+    if (!shelves.has(registry)) shelves.set(registry, registryShelf(workspace, registry));
+    const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
+    try {
+      const shelf = await shelves.get(registry)!;
+      if (!shelf) return `${start} in the registry '${registry}', but there is no registry of that name.`;
+      const versions = `${kind}/${encodeURIComponent(name)}/versions`;
+      const found =
+        version === LATEST
+          ? (await shelf.names(versions, { $top: '1' })).length > 0
+          : await shelf.get(`${versions}/${encodeURIComponent(version)}`);
+      if (found) return undefined;
+      const numbers = await shelf.names(versions);
+      return numbers.length > 0
+        ? `${start} version ${version} in the ${shelf.label}, but there is no such version. ${thereIs(numbers.length === 1 ? 'version ' : 'versions ', numbers)}`
+        : `${start}, but the ${shelf.label} has none of that name.${didYouMean(name, await shelf.names(kind))}`;
+    } catch (error) {
+      if (hasStatus(error, 401, 403)) return undefined;
+      throw error;
+    }
+  };
 }
 
 function versionPath(workspace: string, { kind, name }: Requirement, version: string): string {
@@ -136,15 +170,16 @@ async function missing(workspace: Workspace, { kind, name, version, field }: Req
   const word = WORDS[kind];
   const start = `'${field}' refers to the ${word} '${name}'`;
   const names = await list(workspace, kind);
-  const has = (what: string, all: string[]): string =>
-    all.length > 0
-      ? ` There ${all.length === 1 ? 'is' : 'are'} ${what}${oneOf(all).replace(/ or (?=[^ ]*$)/, ' and ')}.`
-      : '';
+  const has = (what: string, all: string[]): string => (all.length > 0 ? ` ${thereIs(what, all)}` : '');
   if (version === '' || !names.includes(name))
     return `${start}, but the workspace has none of that name.${didYouMean(name, names) || has('', names)}`;
   const versions = await list(workspace, `${kind}/${name}/versions`);
   const shown = version === LATEST ? 'but it has no version' : `version ${version}, but there is no such version`;
   return `${start} ${shown}.${has(versions.length === 1 ? 'version ' : 'versions ', versions)}`;
+}
+
+function thereIs(what: string, all: string[]): string {
+  return `There ${all.length === 1 ? 'is' : 'are'} ${what}${oneOf(all).replace(/ or (?=[^ ]*$)/, ' and ')}.`;
 }
 
 /**

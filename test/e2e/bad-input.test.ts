@@ -96,6 +96,26 @@ describe('bad input', function () {
       const latest = await submitting(`${command}inputs: {d: {path: "azureml:nothing@latest"}}\n`);
       assert.match(latest.message, /'inputs\.d\.path' refers to the data asset 'nothing'/);
     });
+    it('references into registries, and datastores of outputs', async () => {
+      const environment = (rest: string): string => `command: x\nenvironment: azureml://registries/${rest}\n`;
+      const missing = async (text: string): Promise<string> => (await submitting(text)).message;
+      assert.match(
+        await missing(environment('azureml/environments/sklearn-1.55/labels/latest')),
+        /job\.yml:2:14: 'environment' refers to the environment 'sklearn-1\.55', but the registry 'azureml' has none of that name\. Did you mean 'sklearn-1\.5'\?/,
+      );
+      assert.match(
+        await missing(environment('azureml/environments/sklearn-1.5/versions/999')),
+        /'environment' refers to the environment 'sklearn-1\.5' version 999 in the registry 'azureml', but there is no such version\. There (?:is|are) version/,
+      );
+      assert.match(
+        await missing(environment('nowhere/environments/sklearn-1.5/versions/1')),
+        /'environment' refers to the environment 'sklearn-1\.5' in the registry 'nowhere', but there is no registry of that name/,
+      );
+      assert.match(
+        await missing(`${command}outputs: {o: {path: azureml://datastores/workspaceblobstor/paths/x/}}\n`),
+        /job\.yml:3:21: 'outputs\.o' refers to the datastore 'workspaceblobstor', but the workspace has none of that name\. Did you mean 'workspaceblobstore'\?/,
+      );
+    });
     it('empty code folder', async () => {
       assert.match(
         (await submitting(`${command}code: ./src\n`, {}, { 'src/.amlignore': '*\n' })).message,

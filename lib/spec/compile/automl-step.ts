@@ -36,7 +36,7 @@ function compileAutomlStep(context: CompileContext, name: string, node: YamlNode
   const { builder } = context;
   const path = `jobs.${name}`;
   const { word, task } = taskOf(node);
-  const outputs = compileOutputs(get(node, 'outputs'));
+  const outputs = compileOutputs(context, get(node, 'outputs'), `${path}.outputs`);
   const compute = get(node, 'compute');
   return {
     body: compact({

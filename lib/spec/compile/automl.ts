@@ -33,7 +33,7 @@ export function compileAutomlJob(context: CompileContext, root: YamlNode): Json 
     environmentVariables: isNull(get(root, 'environment_variables'))
       ? undefined
       : textMap(get(root, 'environment_variables')),
-    outputs: jobOutputs(compileOutputs(get(root, 'outputs'))),
+    outputs: jobOutputs(compileOutputs(context, get(root, 'outputs'), 'outputs')),
     resources: jobResources(get(root, 'resources')),
     queueSettings: jobQueueSettings(get(root, 'queue_settings')),
     taskDetails: taskDetails(context, root),

@@ -12,7 +12,7 @@ import { commandLimits, distribution, jobQueueSettings, jobResources, textMap } 
 /** `properties` of a command job, the fields of every job aside. */
 export function compileCommandJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
-  const outputs = compileOutputs(get(root, 'outputs'));
+  const outputs = compileOutputs(context, get(root, 'outputs'), 'outputs');
   checkCommandText(root, inputs, outputs, '', context.builder.problems);
   const compute = get(root, 'compute');
   return compact({

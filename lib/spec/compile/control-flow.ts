@@ -32,7 +32,7 @@ export const doWhileStep = controlStep('do_while', doWhile, (context, node, path
 /** Runs a step once for each item. */
 export const parallelForStep = controlStep('parallel_for', parallelFor, (context, node, path, around) => {
   bodyOf(context, node, path, around);
-  const outputs = nodeOutputs(compileOutputs(get(node, 'outputs')));
+  const outputs = nodeOutputs(compileOutputs(context, get(node, 'outputs'), `${path}.outputs`));
   return {
     body: textOf(get(node, 'body')),
     items: itemsText(context, get(node, 'items')!, `${path}.items`),

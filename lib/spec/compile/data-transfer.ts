@@ -62,7 +62,9 @@ function compileTransfer(
       inputs:
         task === 'export_data' ? nodeInputs(compileInputs(context, get(node, 'inputs'), `${path}.inputs`)) : undefined,
       outputs:
-        task === 'import_data' ? nodeOutputs(compileOutputs(get(node, 'outputs') ?? defaultSink(node))) : undefined,
+        task === 'import_data'
+          ? nodeOutputs(compileOutputs(context, get(node, 'outputs') ?? defaultSink(node), `${path}.outputs`))
+          : undefined,
       componentId: componentOf(context, node, path, task, side),
       _source: isNull(get(node, 'component')) ? 'BUILTIN' : 'REMOTE.REGISTRY',
     }),

@@ -17,7 +17,7 @@ export function compileFinetuningJob(context: CompileContext, root: YamlNode): J
   return compact({
     jobType: 'FineTuning',
     computeId: isNull(compute) ? undefined : computeId(context.builder, compute!, 'compute'),
-    outputs: jobOutputs(compileOutputs(get(root, 'outputs'))),
+    outputs: jobOutputs(compileOutputs(context, get(root, 'outputs'), 'outputs')),
     resources: isNull(instanceTypes) ? undefined : { instanceTypes: jsonOf(instanceTypes) },
     queueSettings: jobQueueSettings(get(root, 'queue_settings')),
     fineTuningDetails: compact({

@@ -1,6 +1,6 @@
 import { nameOf } from '../../azureml/ids.ts';
 import { compact } from '../plan.ts';
-import { assetId, datastoreId, isRemote } from '../references.ts';
+import { assetId, datastoreId, isRemote, requireRemote } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompileContext, planUpload } from './context.ts';
@@ -100,7 +100,10 @@ function inputUri(
   const written = textOf(path) ?? '';
   const assets = MODEL_INPUTS.has(type) ? 'models' : 'data';
   if (/^azureml:(?!\/\/)/.test(written)) return assetId(context.builder, assets, path, `${field}.path`);
-  if (isRemote(written)) return written;
+  if (isRemote(written)) {
+    requireRemote(context.builder, path, `${field}.path`);
+    return written;
+  }
   if (/^[^./\\:@][^/\\:@]*[:@][^/\\:@]+$/.test(written)) return assetId(context.builder, assets, path, `${field}.path`);
   const datastore = get(node, 'datastore');
   const upload = planUpload(
@@ -151,9 +154,16 @@ export interface OutputValue {
   bare: boolean;
 }
 
-export function compileOutputs(node: YamlNode | undefined): Map<string, OutputValue> {
+export function compileOutputs(
+  context: CompileContext,
+  node: YamlNode | undefined,
+  field: string,
+): Map<string, OutputValue> {
   const outputs = new Map<string, OutputValue>();
-  for (const [name, value] of entriesOf(node)) outputs.set(name, compileOutput(value));
+  for (const [name, value] of entriesOf(node)) {
+    outputs.set(name, compileOutput(value));
+    requireRemote(context.builder, get(value, 'path') ?? value, `${field}.${name}`);
+  }
   return outputs;
 }
 

@@ -16,7 +16,7 @@ export const pipelineType: ComponentType = {
     const steps = compileGraph(context, node, {
       inputs: new Map([...inputs].map(([name, { type }]) => [name, type])),
       inputModes: new Map([...inputs].flatMap(([name, { mode }]) => (mode ? [[name, mode]] : []))),
-      outputs: compileOutputs(get(node, 'outputs')),
+      outputs: compileOutputs(context, get(node, 'outputs'), 'outputs'),
     });
     noteOptionalInputs(context, node, steps, inputs);
     return {

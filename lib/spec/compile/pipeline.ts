@@ -22,7 +22,7 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs', true);
   // The service refuses empty values; what is bound to an absent input has none (azure-ai-ml `PipelineJob._to_rest_object`).
   for (const [name, input] of inputs) if (input.kind === 'literal' && input.value === '') inputs.delete(name);
-  const outputs = compileOutputs(get(root, 'outputs'));
+  const outputs = compileOutputs(context, get(root, 'outputs'), 'outputs');
   const compute = get(root, 'compute');
   const common = compact({
     jobType: 'Pipeline',

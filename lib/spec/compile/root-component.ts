@@ -28,7 +28,7 @@ export function compileRootComponent(
     displayName: textOf(get(root, 'display_name')) ?? textOf(get(definition, 'display_name')),
     description: textOf(get(root, 'description')) ?? textOf(get(definition, 'description')),
     inputs: jobInputs(new Map([...defaultsOf(definition), ...inputs])),
-    outputs: jobOutputs(outputsOf(definition, outputs)),
+    outputs: jobOutputs(outputsOf(context, definition, outputs)),
     jobs: {},
   });
 }
@@ -43,10 +43,11 @@ function defaultsOf(definition: YamlNode | undefined): [string, IoValue][] {
 
 /** All outputs of the component, with what the job says about them. */
 function outputsOf(
+  context: CompileContext,
   definition: YamlNode | undefined,
   given: ReadonlyMap<string, OutputValue>,
 ): Map<string, OutputValue> {
-  const result = compileOutputs(get(definition, 'outputs'));
+  const result = compileOutputs(context, get(definition, 'outputs'), 'component.outputs');
   for (const [name, output] of given) {
     const declared = result.get(name);
     if (output.bare && declared) continue;

@@ -42,7 +42,7 @@ function jobByName(context: CompileContext, written: string, changes: YamlMap | 
       jobType: 'Pipeline',
       sourceJobId,
       inputs: jobInputs(compileInputs(context, get(changes, 'inputs'), 'create_job.inputs')),
-      outputs: jobOutputs(compileOutputs(get(changes, 'outputs'))),
+      outputs: jobOutputs(compileOutputs(context, get(changes, 'outputs'), 'create_job.outputs')),
       settings: pipelineSettings(context, get(changes, 'settings')),
     });
   return checkThen(changes, pipelineJob, 'create_job', problems, changed, {});

@@ -25,7 +25,7 @@ const UNUSED_IMAGE = 'conda/miniconda3';
 export function compileSparkJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
   const { builder } = context;
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
-  const outputs = compileOutputs(get(root, 'outputs'));
+  const outputs = compileOutputs(context, get(root, 'outputs'), 'outputs');
   checkDefinition(context, root, '');
   checkCompute(context, root, '');
   checkModes(context, root, '');

@@ -69,7 +69,7 @@ export function componentStep(word: string): StepCompiler {
         component?.inputs,
       );
       const outputs = nodeOutputs(
-        declaredOnly(compileOutputs(get(node, 'outputs')), component?.outputs),
+        declaredOnly(compileOutputs(context, get(node, 'outputs'), `${path}.outputs`), component?.outputs),
         component?.outputs,
       );
       const compute = get(node, 'compute');

@@ -34,7 +34,10 @@ function compileSweepStep(context: CompileContext, name: string, node: YamlNode)
       comment: textOf(get(node, 'comment')),
       computeId: compute && !isNull(compute) ? computeId(builder, compute, `${path}.compute`) : undefined,
       inputs: nodeInputs(declaredOnly(compileInputs(context, get(node, 'inputs'), `${path}.inputs`), trial?.inputs)),
-      outputs: nodeOutputs(declaredOnly(compileOutputs(get(node, 'outputs')), trial?.outputs), trial?.outputs),
+      outputs: nodeOutputs(
+        declaredOnly(compileOutputs(context, get(node, 'outputs'), `${path}.outputs`), trial?.outputs),
+        trial?.outputs,
+      ),
       identity: nodeIdentity(get(node, 'identity')),
       limits: sweepLimits(get(node, 'limits')),
       objective: objective(get(node, 'objective')),

@@ -22,7 +22,7 @@ import {
 export function compileSweepJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
   const { builder } = context;
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
-  const outputs = compileOutputs(get(root, 'outputs'));
+  const outputs = compileOutputs(context, get(root, 'outputs'), 'outputs');
   const trial = get(root, 'trial')!;
   const space = get(root, 'search_space');
   checkSearchSpaceNames(space, 'search_space', builder.problems);
