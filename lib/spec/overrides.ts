@@ -1,5 +1,5 @@
 import { type Place, type Problem, UserError } from '../core/errors.ts';
-import { resolvePlainScalar } from './scalars.ts';
+import { pythonText, resolvePlainScalar } from './scalars.ts';
 import { parseYaml, type YamlFile, type YamlMap, type YamlNode } from './yaml.ts';
 
 /** One line `a.b.c=value`. */
@@ -83,7 +83,18 @@ function valueNode(value: string, place: Place): YamlNode {
       if (!(error instanceof UserError)) throw error; // text that only looks like YAML is taken as it is
     }
   }
-  return { kind: 'scalar', ...resolvePlainScalar(value), place };
+  const resolved = resolvePlainScalar(value);
+  const isText = resolved.value !== null && !isSpelledSo(value, resolved);
+  return { kind: 'scalar', ...(isText ? { value, isFloat: false } : resolved), place };
+}
+
+/**
+ * A version (`1.10`), a build's number (`0012`), a time (`12:30`) or an answer (`yes`) is not to become the number or
+ * boolean that YAML 1.1 sees in it: on a command line what is written is meant, and Azure ML's tools take all as text.
+ */
+function isSpelledSo(written: string, { value, isFloat }: ReturnType<typeof resolvePlainScalar>): boolean {
+  if (typeof value === 'boolean') return /^(?:true|false)$/i.test(written);
+  return pythonText(value, isFloat) === written;
 }
 
 function child(node: YamlNode, part: string): YamlNode | undefined {

@@ -85,7 +85,8 @@ export function requireRemote(builder: PlanBuilder, node: YamlNode, field: strin
 export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
   const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
   if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
-  if (value !== 'serverless') builder.require({ kind: 'computes', name: value, version: '', field, place: node.place });
+  if (value.toLowerCase() === 'serverless') return `${builder.workspace}/computes/serverless`;
+  builder.require({ kind: 'computes', name: value, version: '', field, place: node.place });
   return `${builder.workspace}/computes/${value}`;
 }
 

@@ -61,7 +61,7 @@ export function outputSpec(node: YamlNode): Record<string, unknown> {
  * A literal as Azure ML's tools spell it for the declared type: whole numbers are floats where the type is not integer,
  * even for strings (azure-ai-ml `ParameterSchema`).
  */
-function spelledAs(type: string, node: YamlNode | undefined): string | undefined {
+export function spelledAs(type: string, node: YamlNode | undefined): string | undefined {
   const text = textOf(node);
   if (text === undefined || node?.kind !== 'scalar') return undefined;
   const isNumber = text !== '' && typeof node.value !== 'boolean' && Number.isFinite(Number(text));

@@ -1,8 +1,12 @@
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
 import type { CompileContext, CompiledStep, Surroundings } from './context.ts';
+import { inlineOutput } from './inline-step.ts';
 import type { OutputValue } from './inputs.ts';
 import { compileStep } from './step.ts';
+
+/** Stands for an output that the step does not have; `checkBindings` tells that. */
+const NOTHING: YamlNode = { kind: 'scalar', value: null, isFloat: false, place: { file: '', line: 1, column: 1 } };
 
 /** What a pipeline offers to its steps. */
 export interface GraphPorts {
@@ -42,7 +46,7 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
       const isReference = !isNull(get(node, 'component')) || !isNull(get(node, 'trial'));
       const declared = isReference ? compile(step)?.outputs?.get(output)?.type : undefined;
       if (declared) return declared;
-      return textOf(get(node, 'type')) === 'automl' ? 'mltable' : writtenType(get(get(node, 'outputs'), output), ports);
+      return textOf(get(node, 'type')) === 'automl' ? 'mltable' : inlineOutput(get(get(node, 'outputs'), output) ?? NOTHING, ports).type;
     },
   };
   for (const [name, , keyPlace] of entriesOf(jobs)) {
@@ -63,9 +67,3 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   return new Map([...siblings.keys()].map((name) => [name, compiled.get(name)!]));
 }
 
-/** The type that a step's output has by what is written there: its own, that of the pipeline's output, or a folder. */
-function writtenType(output: YamlNode | undefined, { outputs }: GraphPorts): string {
-  const written = textOf(output?.kind === 'map' ? get(output, 'path') : output) ?? '';
-  const target = /^\s*\$\{\{\s*parent\.outputs\.([\w.]+)\s*\}\}\s*$/.exec(written)?.[1];
-  return textOf(get(output, 'type')) ?? outputs.get(target ?? '')?.type ?? 'uri_folder';
-}

@@ -77,10 +77,13 @@ export function boundPort(binding: string, around: Surroundings): { type: string
 }
 
 /** An output that is bound to one of the pipeline's takes its type and mode from there, unless it has fields of its own. */
-function inlineOutput(node: YamlNode, { outputs }: Surroundings): { type: string; mode?: string } {
+export function inlineOutput(
+  node: YamlNode,
+  { outputs }: Pick<Surroundings, 'outputs'>,
+): { type: string; mode?: string } {
   const written = textOf(node.kind === 'map' ? get(node, 'path') : node) ?? '';
-  const isBare = !['mode', 'name', 'version'].some((field) => !isNull(get(node, field)));
-  const name = /^\s*\$\{\{\s*parent\.outputs\.(\w+)\s*\}\}\s*$/.exec(written)?.[1];
+  const isBare = !['type', 'mode', 'name', 'version'].some((field) => !isNull(get(node, field)));
+  const name = /^\s*\$\{\{\s*parent\.outputs\.([\w.]+)\s*\}\}\s*$/.exec(written)?.[1];
   const target = isBare && name ? outputs.get(name) : undefined;
   const mode = target ? COMPONENT_MODES[target.mode ?? ''] : textOf(get(node, 'mode'));
   return {

@@ -1,6 +1,8 @@
 import { compact } from '../plan.ts';
+import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
+import { spelledAs } from './declared-ports.ts';
 import { compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
 import { checkNodeInputs, referredComponent } from './step.ts';
 
@@ -36,7 +38,7 @@ export function compileRootComponent(
 /** Defaults of the component's inputs, which a job has to send: its own inputs don't know them. */
 function defaultsOf(definition: YamlNode | undefined): [string, IoValue][] {
   return entriesOf(get(definition, 'inputs')).flatMap(([name, input]): [string, IoValue][] => {
-    const value = textOf(get(input, 'default'));
+    const value = spelledAs(normalizeChoice(textOf(get(input, 'type')) ?? 'string'), get(input, 'default'));
     return value === undefined ? [] : [[name, { kind: 'literal', value }]];
   });
 }

@@ -43,6 +43,7 @@ function word(node: YamlNode | undefined, words: Record<string, string>): string
 export function wholeNumber(node: YamlNode | undefined): number | string | undefined {
   const written = textOf(node);
   if (written === undefined) return undefined;
+  if (node?.kind === 'scalar' && Number.isInteger(node.value)) return node.value as number; // `2.0` too
   return /^[-+]?\d+$/.test(written) ? Number(written) : written; // a binding stays text
 }
 
@@ -52,7 +53,9 @@ function isNumber(node: YamlNode): boolean {
 
 /** `tags` and `properties`: maps of text. */
 export function textMap(node: YamlNode | undefined): Record<string, string> {
-  return Object.fromEntries(entriesOf(node).map(([name, value]) => [name, textOf(value) ?? '']));
+  return Object.fromEntries(
+    entriesOf(node).flatMap(([name, value]) => (isNull(value) ? [] : [[name, textOf(value) ?? '']])),
+  );
 }
 
 /** `resources` of a job: camelCase; `properties` is always there, as Azure ML's tools send it. */
@@ -85,7 +88,9 @@ export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' 
   // What Azure ML's tools fill in: no parameter servers.
   if (type === 'tensorflow' && values.parameter_server_count === undefined) values.parameter_server_count = 0;
   if (casing === 'component') return { type, ...values };
-  if (casing === 'node') return { distribution_type: DISTRIBUTIONS[type] ?? type, ...values };
+  // Steps have the API's own names for what is Ray's alone.
+  if (casing === 'node')
+    return { distribution_type: DISTRIBUTIONS[type] ?? type, ...(type === 'ray' ? camelKeys(values) : values) };
   return { distributionType: DISTRIBUTIONS[type] ?? type, ...camelKeys(values) };
 }
 
@@ -95,7 +100,8 @@ export function commandLimits(node: YamlNode | undefined, casing: 'job' | 'node'
   const timeout = wholeNumber(get(node, 'timeout'));
   return compact({
     [casing === 'job' ? 'jobLimitsType' : 'job_limits_type']: 'Command',
-    timeout: typeof timeout === 'number' ? isoDuration(timeout) : timeout,
+    // Azure ML's tools take 0 for "not set".
+    timeout: typeof timeout === 'number' ? (timeout > 0 ? isoDuration(timeout) : undefined) : timeout,
   });
 }
 

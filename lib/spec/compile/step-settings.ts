@@ -1,14 +1,28 @@
-import { compactOrNothing } from '../plan.ts';
+import { compact, compactOrNothing } from '../plan.ts';
 import { get, isNull, jsonOf, type YamlNode } from '../yaml.ts';
 import { jobIdentity, jobQueueSettings, jobServices, wholeNumber } from './run-settings.ts';
 
 type Json = Record<string, unknown>;
 
-/** `resources` of a node or component: as written. */
+/** `resources` of a step: as written, but for what the API calls otherwise. */
 export function nodeResources(node: YamlNode | undefined): Json | undefined {
+  const written = writtenResources(node);
+  if (!written) return undefined;
+  const { docker_args, max_instance_count: maxInstanceCount, ...rest } = written;
+  const args = Array.isArray(docker_args) ? { docker_args_list: docker_args } : { docker_args };
+  return compactOrNothing({ ...rest, ...args, maxInstanceCount });
+}
+
+function writtenResources(node: YamlNode | undefined): Json | undefined {
   if (!node || isNull(node)) return undefined;
   const json = jsonOf(node) as Json;
-  return compactOrNothing({ ...json, instance_count: wholeNumber(get(node, 'instance_count')) });
+  return {
+    ...json,
+    ...compact({
+      instance_count: wholeNumber(get(node, 'instance_count')),
+      max_instance_count: wholeNumber(get(node, 'max_instance_count')),
+    }),
+  };
 }
 
 const COMPONENT_RESOURCES = [
@@ -24,7 +38,7 @@ const COMPONENT_RESOURCES = [
 export function componentResources(node: YamlNode | undefined): Json | undefined {
   return compactOrNothing(
     Object.fromEntries(
-      Object.entries(nodeResources(node) ?? {}).filter(([name]) => COMPONENT_RESOURCES.includes(name)),
+      Object.entries(writtenResources(node) ?? {}).filter(([name]) => COMPONENT_RESOURCES.includes(name)),
     ),
   );
 }

@@ -21,7 +21,7 @@ export function compileStep(context: CompileContext, name: string, node: YamlNod
     });
     return { body: { name }, outputs: undefined };
   }
-  const word = textOf(get(node, 'type')) ?? 'command';
+  const word = (textOf(get(node, 'type')) ?? 'command').toLowerCase();
   const compiler = Object.hasOwn(context.steps, word) ? context.steps[word] : undefined;
   if (compiler) return compiler(context, name, node, around);
   const known = Object.keys(context.steps);
