@@ -3,10 +3,11 @@ import { UserError } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
 import { checkThen, normalizeChoice } from '../schema/fields.ts';
-import { entriesOf, get, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, readYaml, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
 import { type CompileContext, type ComponentType, type Definition, localPath } from './context.ts';
 import { type DeclaredInput, declaredInput, inputSpec, outputSpec, passedThrough } from './declared-ports.ts';
+import { textMap } from './run-settings.ts';
 
 /** Name of every component that a job brings along. */
 const ANONYMOUS = 'azureml_anonymous';
@@ -58,7 +59,8 @@ export function compileComponent(context: CompileContext, root: YamlNode, path: 
   const label = textOf(get(root, 'display_name')) ?? textOf(get(root, 'name')) ?? path;
   const named = { ...spec, name: ANONYMOUS, version: '1' };
   const description = textOf(get(root, 'description'));
-  const id = planComponent(context, named, label, description, jsonOf(get(root, 'tags')));
+  const versioned = { description, tags: textMap(get(root, 'tags')), properties: textMap(get(root, 'properties')) };
+  const id = planComponent(context, named, label, versioned);
   return { id, inputs, outputs, definition: { context, node: root, path } };
 }
 
@@ -99,12 +101,12 @@ function describe(
   const typed = type.spec(context, root, path, declaredInputs);
   const isDeterministic = Object.hasOwn(type, 'isDeterministic') ? type.isDeterministic : true;
   const spec = compact({
-    ...passedThrough(root, Object.keys(type.fileSchema.fields)),
+    ...(type.fileSchema.open === 'dropped' ? {} : passedThrough(root, Object.keys(type.fileSchema.fields))),
     $schema: textOf(get(root, '$schema')),
     type: word,
     display_name: textOf(get(root, 'display_name')),
     description: textOf(get(root, 'description')),
-    tags: jsonOf(get(root, 'tags')),
+    tags: isNull(get(root, 'tags')) ? undefined : textMap(get(root, 'tags')),
     is_deterministic: booleanOf(get(root, 'is_deterministic')) ?? isDeterministic,
     inputs: mapEntries(inputs, (value, name) => inputSpec(value, declaredInputs.get(name)!)),
     outputs: mapEntries(outputs, outputSpec),
@@ -130,18 +132,14 @@ export function planComponent(
   context: CompileContext,
   spec: Record<string, unknown>,
   label: string,
-  description?: string,
-  tags: unknown = {},
+  { description, tags = {}, properties = {} }: { description?: string; tags?: unknown; properties?: unknown },
 ): string {
   const { name: _name, version: _version, ...content } = spec;
   const path = assetPath(context.builder.workspace, 'components', ANONYMOUS, guidOf(contentHash(content)));
   context.builder.addStep(path, {
     kind: 'component',
     label,
-    request: putRequest(
-      path,
-      compact({ componentSpec: spec, description, isAnonymous: true, properties: {}, tags: tags ?? {} }),
-    ),
+    request: putRequest(path, compact({ componentSpec: spec, description, isAnonymous: true, properties, tags })),
   });
   return path;
 }

@@ -46,7 +46,9 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
       const isReference = !isNull(get(node, 'component')) || !isNull(get(node, 'trial'));
       const declared = isReference ? compile(step)?.outputs?.get(output)?.type : undefined;
       if (declared) return declared;
-      return textOf(get(node, 'type')) === 'automl' ? 'mltable' : inlineOutput(get(get(node, 'outputs'), output) ?? NOTHING, ports).type;
+      return textOf(get(node, 'type')) === 'automl'
+        ? 'mltable'
+        : inlineOutput(get(get(node, 'outputs'), output) ?? NOTHING, ports).type;
     },
   };
   for (const [name, , keyPlace] of entriesOf(jobs)) {
@@ -66,4 +68,3 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   checkCycles(nodes, problems);
   return new Map([...siblings.keys()].map((name) => [name, compiled.get(name)!]));
 }
-

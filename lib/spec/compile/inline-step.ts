@@ -45,7 +45,7 @@ export function inlineComponent(
     [...inputs].map(([input, { type }]) => [input, { type, optional: false, saysOptional: false, hasDefault: false }]),
   );
   const label = textOf(get(node, 'display_name')) ?? name;
-  const id = planComponent(context, spec, label, described.description as string | undefined, described.tags);
+  const id = planComponent(context, spec, label, described);
   return { id, inputs: declared, outputs, definition: { context, node, path } };
 }
 

@@ -2,7 +2,8 @@ import { nameOf } from '../../azureml/ids.ts';
 import { compact } from '../plan.ts';
 import { assetId, datastoreId, isRemote, requireRemote } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
-import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { PARAMETER_TYPES } from '../schema/job.ts';
+import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompileContext, planUpload } from './context.ts';
 
 /** Modes as the REST API spells them (facts: `_input_output_helpers.py`); reading and writing mounts differ. */
@@ -35,12 +36,14 @@ export type IoValue =
 /**
  * Inputs of a job or node. Problems go to the builder.
  * @param grouped names may have dots: inputs of pipelines
+ * @param declared by the component, where it is known
  */
 export function compileInputs(
   context: CompileContext,
   node: YamlNode | undefined,
   field: string,
   grouped = false,
+  declared?: ReadonlyMap<string, { type: string }>,
 ): Map<string, IoValue> {
   const inputs = new Map<string, IoValue>();
   for (const [name, value, keyPlace] of entriesOf(node)) {
@@ -52,16 +55,24 @@ export function compileInputs(
       });
       continue;
     }
-    const compiled = compileInput(context, value, at);
+    const compiled = compileInput(context, value, at, declared?.get(name)?.type);
     if (compiled) inputs.set(name, compiled);
   }
   return inputs;
 }
 
 /** One input. Undefined for nothing, and for an input that has problems, which are noted then. */
-export function compileInput(context: CompileContext, node: YamlNode, field: string): IoValue | undefined {
+export function compileInput(
+  context: CompileContext,
+  node: YamlNode,
+  field: string,
+  declared?: string,
+): IoValue | undefined {
   if (isNull(node)) return undefined;
-  if (node.kind === 'scalar') return { kind: 'literal', value: literalText(node) };
+  if (node.kind === 'scalar')
+    return isDataPath(node, declared)
+      ? dataAt(context, node, declared, field)
+      : { kind: 'literal', value: literalText(node) };
   const mode = modeOf(node, INPUT_MODES);
   const description = textOf(get(node, 'description'));
   const path = get(node, 'path');
@@ -79,8 +90,26 @@ export function compileInput(context: CompileContext, node: YamlNode, field: str
   }
   if (isBinding(path)) return { kind: 'literal', value: literalText(path), mode, description };
   const type = textOf(get(node, 'type')) ?? 'uri_folder';
-  const uri = inputUri(context, node, path, type, field);
+  const uri = inputUri(context, node, path, type, field, `${field}.path`);
   return uri === undefined ? undefined : { kind: 'asset', type: normalizeChoice(type), uri, mode, description };
+}
+
+/** A value in place of the long form: where a component declares data, it is the data's path. */
+function isDataPath(node: YamlNode, declared: string | undefined): declared is string {
+  if (declared === undefined || (PARAMETER_TYPES as readonly string[]).includes(declared)) return false;
+  return !textOf(node)!.includes('${{');
+}
+
+function dataAt(context: CompileContext, node: YamlNode, type: string, field: string): IoValue | undefined {
+  if (node.kind === 'scalar' && typeof node.value === 'string') {
+    const uri = inputUri(context, undefined, node, type, field, field);
+    return uri === undefined ? undefined : { kind: 'asset', type, uri };
+  }
+  context.builder.problems.push({
+    message: `'${field}' is ${describe(node)}, but the component takes data of type ${type}; write its path, the name of a data asset or a binding.`,
+    place: node.place,
+  });
+  return undefined;
 }
 
 /** Bindings lose the white space around them, as Azure ML's tools send them. */
@@ -92,24 +121,25 @@ function literalText(node: YamlNode): string {
 /** Resolution order of azure-ai-ml `_job_operations._resolve_job_input`: remote, then an asset's name, then a local path. */
 function inputUri(
   context: CompileContext,
-  node: YamlNode,
+  node: YamlNode | undefined,
   path: YamlNode,
   type: string,
   field: string,
+  pathField: string,
 ): string | undefined {
   const written = textOf(path) ?? '';
   const assets = MODEL_INPUTS.has(type) ? 'models' : 'data';
-  if (/^azureml:(?!\/\/)/.test(written)) return assetId(context.builder, assets, path, `${field}.path`);
+  if (/^azureml:(?!\/\/)/.test(written)) return assetId(context.builder, assets, path, pathField);
   if (isRemote(written)) {
-    requireRemote(context.builder, path, `${field}.path`);
+    requireRemote(context.builder, path, pathField);
     return written;
   }
-  if (/^[^./\\:@][^/\\:@]*[:@][^/\\:@]+$/.test(written)) return assetId(context.builder, assets, path, `${field}.path`);
+  if (/^[^./\\:@][^/\\:@]*[:@][^/\\:@]+$/.test(written)) return assetId(context.builder, assets, path, pathField);
   const datastore = get(node, 'datastore');
   const upload = planUpload(
     context,
     path,
-    `${field}.path`,
+    pathField,
     datastore ? nameOf(datastoreId(context.builder, datastore, `${field}.datastore`)) : 'workspaceblobstore',
   );
   if (!upload) return undefined;

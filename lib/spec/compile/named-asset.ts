@@ -2,10 +2,11 @@ import { STABLE } from '../../azureml/api-versions.ts';
 import { assetPath } from '../../azureml/ids.ts';
 import { compact, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
 import { LATEST } from '../references.ts';
-import { get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { get, textOf, type YamlNode } from '../yaml.ts';
 import { describeComponent } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { describeEnvironment } from './environment.ts';
+import { textMap } from './run-settings.ts';
 
 /** A component's file: `PUT components/{name}/versions/{version}`. What it needs (code, environment) is planned as steps. */
 export function compileComponentAsset(context: CompileContext, root: YamlNode): PlannedRequest {
@@ -25,8 +26,8 @@ export function compileComponentAsset(context: CompileContext, root: YamlNode): 
       description: textOf(get(root, 'description')),
       isAnonymous: false,
       isArchived: false,
-      properties: jsonOf(get(root, 'properties')) ?? {},
-      tags: jsonOf(get(root, 'tags')) ?? {},
+      properties: textMap(get(root, 'properties')),
+      tags: textMap(get(root, 'tags')),
     }),
   );
 }

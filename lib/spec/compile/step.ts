@@ -65,7 +65,13 @@ export function componentStep(word: string): StepCompiler {
         checkBoundTypes(context, node, path, component, around);
       }
       const inputs = declaredOnly(
-        compileInputs(context, get(node, 'inputs'), `${path}.inputs`, word === 'pipeline'),
+        compileInputs(
+          context,
+          get(node, 'inputs'),
+          `${path}.inputs`,
+          !isInline,
+          isInline ? undefined : component?.inputs,
+        ),
         component?.inputs,
       );
       const outputs = nodeOutputs(

@@ -33,7 +33,9 @@ function compileSweepStep(context: CompileContext, name: string, node: YamlNode)
       properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
       comment: textOf(get(node, 'comment')),
       computeId: compute && !isNull(compute) ? computeId(builder, compute, `${path}.compute`) : undefined,
-      inputs: nodeInputs(declaredOnly(compileInputs(context, get(node, 'inputs'), `${path}.inputs`), trial?.inputs)),
+      inputs: nodeInputs(
+        declaredOnly(compileInputs(context, get(node, 'inputs'), `${path}.inputs`, true, trial?.inputs), trial?.inputs),
+      ),
       outputs: nodeOutputs(
         declaredOnly(compileOutputs(context, get(node, 'outputs'), `${path}.outputs`), trial?.outputs),
         trial?.outputs,

@@ -1,5 +1,5 @@
-import { boolean, choice, listOf, literal, mapOf, type ObjectField, object, tagged, text } from './fields.ts';
-import { componentInput, componentOutput, identity, jobInput, jobOutput } from './job.ts';
+import { choice, listOf, literal, mapOf, type ObjectField, object, tagged, text } from './fields.ts';
+import { everyComponent, identity, jobInput, jobOutput } from './job.ts';
 
 const copyMode = choice('merge_with_overwrite', 'fail_if_conflict');
 
@@ -24,18 +24,9 @@ const external = tagged('type', {
 /** `dataTransferCopyComponent.schema.json` and its siblings. */
 export const dataTransferComponent: ObjectField = object(
   {
-    $schema: text,
-    type: text,
-    name: text,
-    version: literal,
-    display_name: text,
-    description: text,
-    tags: mapOf(literal),
-    is_deterministic: boolean,
+    ...everyComponent,
     task: choice('copy_data', 'import_data', 'export_data'),
     data_copy_mode: copyMode,
-    inputs: mapOf(componentInput),
-    outputs: mapOf(componentOutput),
   },
   { required: ['task'], open: true },
 );

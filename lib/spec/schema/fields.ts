@@ -17,13 +17,13 @@ type ScalarField =
 
 /**
  * A mapping with known keys. `open` mappings pass unknown keys on with a warning, where Azure ML's own tools pass them on
- * without a word; `silent` ones are checked elsewhere.
+ * without a word; where those drop them without a word they are `dropped`; `silent` mappings are checked elsewhere.
  */
 export interface ObjectField {
   type: 'object';
   fields: Readonly<Record<string, Field>>;
   required?: readonly string[];
-  open?: boolean | 'silent';
+  open?: boolean | 'silent' | 'dropped';
 }
 
 /** A mapping whose fields depend on the word under one of them: `type: uniform`. */
@@ -214,9 +214,9 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
   for (const [name, value, keyPlace] of entries) {
     const known = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
     if (known) checkField(value, known, join(path, name), problems);
-    else if (field.open === true)
+    else if (field.open === true || field.open === 'dropped')
       problems.push({
-        message: `${at(path)} has the field '${name}', which is not known; it is passed on as it is.${didYouMean(name, Object.keys(field.fields))}`,
+        message: `${at(path)} has the field '${name}', which is not known; it is ${field.open === true ? 'passed on as it is' : 'left out'}.${didYouMean(name, Object.keys(field.fields))}`,
         place: keyPlace,
         isPassedOn: true,
       });

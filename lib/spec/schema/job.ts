@@ -165,8 +165,14 @@ export const notificationSettings = object({
   emails: listOf(text),
 });
 
+/** What Azure ML's tools print of a thing that is there, and take again without looking at it. */
+const printed = { id: any, creation_context: any };
+
 /** Fields of every job. */
 export const everyJob = {
+  ...printed,
+  status: any,
+  log_files: any,
   $schema: text,
   type: text,
   name: text,
@@ -239,6 +245,23 @@ export const pipelineJob: ObjectField = object({
   component: either(text, any),
 });
 
+/** Fields of every component's file. */
+export const everyComponent = {
+  $schema: text,
+  type: text,
+  name: text,
+  version: literal,
+  display_name: text,
+  description: text,
+  tags: mapOf(literal),
+  properties: mapOf(literal),
+  is_deterministic: boolean,
+  inputs: mapOf(componentInput),
+  outputs: mapOf(either(componentOutput)),
+  latest_version: any,
+  ...printed,
+};
+
 const {
   limits: _limits,
   queue_settings: _queue,
@@ -251,16 +274,7 @@ const {
 /** `commandComponent.schema.json`; limits and queue settings are unknown there, so they are passed through. */
 export const commandComponent: ObjectField = object(
   {
-    $schema: text,
-    type: text,
-    name: text,
-    version: literal,
-    display_name: text,
-    description: text,
-    tags: mapOf(literal),
-    is_deterministic: boolean,
-    inputs: mapOf(componentInput),
-    outputs: mapOf(either(componentOutput)),
+    ...everyComponent,
     ...componentCommandFields,
     additional_includes: listOf(either(text, any)),
   },

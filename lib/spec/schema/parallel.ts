@@ -1,5 +1,5 @@
-import { any, boolean, choice, integer, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
-import { componentInput, componentOutput, environment, identity, jobInput, jobOutput, resources } from './job.ts';
+import { any, choice, integer, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
+import { environment, everyComponent, identity, jobInput, jobOutput, resources } from './job.ts';
 
 const task = object(
   {
@@ -31,19 +31,10 @@ const settings = {
 /** `parallelComponent.schema.json` */
 export const parallelComponent: ObjectField = object(
   {
-    $schema: text,
-    type: text,
-    name: text,
-    version: literal,
-    display_name: text,
-    description: text,
-    tags: mapOf(literal),
-    is_deterministic: boolean,
-    inputs: mapOf(componentInput),
-    outputs: mapOf(componentOutput),
+    ...everyComponent,
     ...settings,
   },
-  { required: ['task'], open: true },
+  { required: ['task'], open: 'dropped' },
 );
 
 const stepFields = {

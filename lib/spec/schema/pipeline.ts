@@ -1,19 +1,10 @@
-import { any, boolean, either, literal, mapOf, object, text } from './fields.ts';
-import { componentInput, componentOutput, jobInput, jobOutput } from './job.ts';
+import { any, literal, mapOf, object, text } from './fields.ts';
+import { everyComponent, jobInput, jobOutput } from './job.ts';
 
 /** `pipelineComponent.schema.json` without its steps, which are checked by their own type. */
 export const pipelineComponent = object(
   {
-    $schema: text,
-    type: text,
-    name: text,
-    version: literal,
-    display_name: text,
-    description: text,
-    tags: mapOf(literal),
-    is_deterministic: boolean,
-    inputs: mapOf(componentInput),
-    outputs: mapOf(either(componentOutput)),
+    ...everyComponent,
     jobs: mapOf(any),
   },
   { required: ['jobs'], open: true },

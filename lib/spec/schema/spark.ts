@@ -1,5 +1,5 @@
 import { any, choice, either, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
-import { componentInput, componentOutput, environment, everyJob, jobInput, jobOutput } from './job.ts';
+import { environment, everyComponent, everyJob, jobInput, jobOutput } from './job.ts';
 
 /** Virtual machines of serverless Spark (azure-ai-ml `SparkResourceConfiguration`). */
 const INSTANCE_TYPES = [4, 8, 16, 32, 64].map((cores) => `standard_e${cores}s_v3`);
@@ -51,17 +51,8 @@ export const sparkNode: ObjectField = object(
 /** `sparkComponent.schema.json` */
 export const sparkComponent: ObjectField = object(
   {
-    $schema: text,
-    type: text,
-    name: text,
-    version: literal,
-    display_name: text,
-    description: text,
-    tags: mapOf(literal),
-    properties: mapOf(literal),
+    ...everyComponent,
     is_deterministic: literal,
-    inputs: mapOf(componentInput),
-    outputs: mapOf(either(componentOutput)),
     ...sparkFields,
     additional_includes: listOf(text),
   },
