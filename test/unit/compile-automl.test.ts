@@ -223,7 +223,7 @@ ${space.replace(/^(?=.)/gm, '    ')}`;
   it('a step needs a compute', () => {
     const step = job('regression').replace('type: automl\n', '').trimEnd().replaceAll('\n', ', ');
     assert.deepEqual(folder.problems({ 'file.yml': `type: pipeline\njobs: {a: {type: automl, ${step}}}\n` }), [
-      "file.yml:2:7: The steps 'a' have no 'compute', and the pipeline has no 'settings.default_compute'; name one, for example azureml:cpu-cluster or serverless.",
+      "file.yml:2:7: The step 'a' has no 'compute', and the pipeline has no 'settings.default_compute'; name one, for example azureml:cpu-cluster or serverless.",
     ]);
   });
 

@@ -338,7 +338,7 @@ distribution: {type: mpi, worker_count: 1}
 
     it('a pipeline without any compute', () => {
       const files = { 'jobs/job.yml': 'type: pipeline\njobs: {a: {command: x, environment: azureml:e:1}}\n' };
-      assert.match(problemsOf(files)[0]!, /'a' have no 'compute'/);
+      assert.match(problemsOf(files)[0]!, /'a' has no 'compute'/);
     });
 
     it('mistakes in a component file at their place in that file', () => {

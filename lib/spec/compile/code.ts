@@ -41,11 +41,16 @@ export function compileCode(
  * The id of a component's code, with its `additional_includes`.
  * @param owner the mapping that has the field `code`
  * @param path of the owner in its file; empty for the file itself
+ * @param code when it is not the field `code` of the owner
  */
-export function compileComponentCode(context: CompileContext, owner: YamlNode, path: string): string | undefined {
+export function compileComponentCode(
+  context: CompileContext,
+  owner: YamlNode,
+  path: string,
+  code = get(owner, 'code'),
+): string | undefined {
   const at = (name: string): string => (path ? `${path}.${name}` : name);
   const includes = get(owner, 'additional_includes');
-  const code = get(owner, 'code');
   if (includes?.kind !== 'list' || includes.items.length === 0 || isRemote(textOf(code) ?? ''))
     return compileCode(context, code, at('code'), COMPONENT_IGNORES);
   const { problems } = context.builder;

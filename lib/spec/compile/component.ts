@@ -1,12 +1,18 @@
 import { assetPath } from '../../azureml/ids.ts';
-import { UserError } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
 import { checkThen, normalizeChoice } from '../schema/fields.ts';
-import { entriesOf, get, isNull, readYaml, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
-import { type CompileContext, type ComponentType, type Definition, localPath } from './context.ts';
-import { type DeclaredInput, declaredInput, inputSpec, outputSpec, passedThrough } from './declared-ports.ts';
+import { type CompileContext, type ComponentType, type Definition, localPath, readYamlAt } from './context.ts';
+import {
+  checkLiterals,
+  type DeclaredInput,
+  declaredInput,
+  inputSpec,
+  outputSpec,
+  passedThrough,
+} from './declared-ports.ts';
 import { textMap } from './run-settings.ts';
 
 /** Name of every component that a job brings along. */
@@ -32,15 +38,8 @@ export function compileComponentFile(
     context.builder.problems.push({ message: `'${field}' leads back to the file itself.`, place: node.place });
     return undefined;
   }
-  try {
-    const file = readYaml(path, context.shownFrom);
-    return compileComponent({ ...context, file, including: [...context.including, path] }, file.root, '');
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (error.problems.length > 0) context.builder.problems.push(...error.problems);
-    else context.builder.problems.push({ message: `'${field}': ${error.message}`, place: node.place });
-    return undefined;
-  }
+  const file = readYamlAt(context, path, node, field);
+  return file && compileComponent({ ...context, file, including: [...context.including, path] }, file.root, '');
 }
 
 /** What a component's description says, before it has a name. */
@@ -97,6 +96,10 @@ function describe(
   const declaredOutputs = new Map(
     entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
   );
+  checkPortNames(context, inputs, 'inputs');
+  for (const [name, value] of entriesOf(inputs))
+    checkLiterals(value, declaredInputs.get(name)!.type, `inputs.${name}`, context.builder.problems);
+  checkPortNames(context, outputs, 'outputs');
   checkCommandText(root, declaredInputs, declaredOutputs, path, context.builder.problems);
   const typed = type.spec(context, root, path, declaredInputs);
   const isDeterministic = Object.hasOwn(type, 'isDeterministic') ? type.isDeterministic : true;
@@ -114,6 +117,27 @@ function describe(
     _source: 'YAML.COMPONENT',
   });
   return { spec, inputs: declaredInputs, outputs: declaredOutputs };
+}
+
+const PORT_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z_][a-zA-Z0-9_]*)*$/;
+
+/** What the service refuses (azure-ai-ml `Component._validate_io_names`). */
+function checkPortNames({ builder }: CompileContext, ports: YamlNode | undefined, field: string): void {
+  const seen = new Map<string, string>();
+  for (const [name, , place] of entriesOf(ports)) {
+    const same = seen.get(name.toLowerCase());
+    seen.set(name.toLowerCase(), name);
+    if (!PORT_NAME.test(name))
+      builder.problems.push({
+        message: `'${field}.${name}': a name has letters, digits and underscores and begins with no digit.`,
+        place,
+      });
+    else if (same !== undefined)
+      builder.problems.push({
+        message: `'${field}' has both '${same}' and '${name}', which are the same to Azure ML.`,
+        place,
+      });
+  }
 }
 
 /** The entries of a mapping, each changed; undefined when there are none. */

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
 import type { ObjectField } from '../schema/fields.ts';
-import { textOf, type YamlFile, type YamlNode } from '../yaml.ts';
+import { readYaml, textOf, type YamlFile, type YamlNode } from '../yaml.ts';
 import type { DeclaredInput } from './declared-ports.ts';
 import type { OutputValue } from './inputs.ts';
 
@@ -105,6 +105,32 @@ export function localPath({ builder, file }: CompileContext, node: YamlNode, fie
     place: node.place,
   });
   return undefined;
+}
+
+/**
+ * The YAML file at a local path of the file. What is wrong with it becomes a problem: at its own places, else at the node's.
+ * @returns undefined when there is none to go on with
+ */
+export function readLocalYaml(context: CompileContext, node: YamlNode, field: string): YamlFile | undefined {
+  const path = localPath(context, node, field);
+  return path === undefined ? undefined : readYamlAt(context, path, node, field);
+}
+
+/** The same for a path that is known. */
+export function readYamlAt(
+  { builder, shownFrom }: CompileContext,
+  path: string,
+  node: YamlNode,
+  field: string,
+): YamlFile | undefined {
+  try {
+    return readYaml(path, shownFrom);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (error.problems.length > 0) builder.problems.push(...error.problems);
+    else builder.problems.push({ message: `'${field}': ${error.message}`, place: node.place });
+    return undefined;
+  }
 }
 
 /**

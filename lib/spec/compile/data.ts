@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { assetPath, nameOf } from '../../azureml/ids.ts';
-import { UserError } from '../../core/errors.ts';
 import { compact, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
 import { datastoreId, isRemote } from '../references.ts';
-import { get, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, planUpload } from './context.ts';
+import { get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { type CompileContext, planUpload, readYamlAt } from './context.ts';
 import { mapOrEmpty, pascalCase, wordOf } from './values.ts';
 
 /** A data asset's file: `PUT data/{name}/versions/{version}`; local data is uploaded first. */
@@ -63,22 +62,16 @@ function localData(
 
 /** The places that a local `MLTable` file refers to. */
 function mltablePaths(context: CompileContext, path: YamlNode, folder: string): string[] {
-  try {
-    const { root } = readYaml(join(folder, 'MLTable'), context.shownFrom);
-    const paths = get(root, 'paths');
-    if (paths?.kind !== 'list' || paths.items.length === 0) {
-      context.builder.problems.push({ message: "An MLTable needs 'paths': a list of files.", place: root.place });
-      return [];
-    }
-    return paths.items.flatMap(
-      (item) => textOf(get(item, 'folder')) ?? textOf(get(item, 'file')) ?? textOf(get(item, 'pattern')) ?? [],
-    );
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (error.problems.length > 0) context.builder.problems.push(...error.problems);
-    else context.builder.problems.push({ message: `'path': ${error.message}`, place: path.place });
+  const file = readYamlAt(context, join(folder, 'MLTable'), path, 'path');
+  if (!file) return [];
+  const paths = get(file.root, 'paths');
+  if (paths?.kind !== 'list' || paths.items.length === 0) {
+    context.builder.problems.push({ message: "An MLTable needs 'paths': a list of files.", place: file.root.place });
     return [];
   }
+  return paths.items.flatMap(
+    (item) => textOf(get(item, 'folder')) ?? textOf(get(item, 'file')) ?? textOf(get(item, 'pattern')) ?? [],
+  );
 }
 
 function autoDelete(node: YamlNode | undefined): Record<string, unknown> | undefined {

@@ -1,7 +1,8 @@
+import type { Problem } from '../../core/errors.ts';
 import { compact } from '../plan.ts';
 import { pythonText } from '../scalars.ts';
 import { normalizeChoice } from '../schema/fields.ts';
-import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';
 
 /** An input that a component declares, as far as nodes are checked against it. */
@@ -67,8 +68,34 @@ export function spelledAs(type: string, node: YamlNode | undefined): string | un
   const isNumber = text !== '' && typeof node.value !== 'boolean' && Number.isFinite(Number(text));
   if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 'True' : 'False';
   if (type === 'integer' && isNumber) return pythonText(Math.trunc(Number(text)), false);
+  if (type === 'number' && typeof node.value === 'boolean') return pythonText(node.value ? 1 : 0, true);
   if (type === 'number' && isNumber) return pythonText(Number(text), true);
   return type === 'string' && typeof node.value === 'number' ? pythonText(node.value, true) : text;
+}
+
+/** Literals of a declared parameter have to be of its type. @param field of the input: `inputs.x` */
+export function checkLiterals(node: YamlNode, type: string, field: string, problems: Problem[]): void {
+  for (const name of ['default', 'min', 'max']) {
+    const value = get(node, name);
+    if (!value || isNull(value) || value.kind !== 'scalar') continue;
+    const isLimit = name !== 'default';
+    const text = textOf(value)!;
+    const fits =
+      {
+        integer: Number.isFinite(Number(text)) && text.trim() !== '',
+        number: typeof value.value === 'boolean' || (Number.isFinite(Number(text)) && text.trim() !== ''),
+        boolean: !isLimit && /^(?:true|false)$/i.test(text),
+        string: !isLimit,
+      }[type] ?? true;
+    if (!fits)
+      problems.push({
+        message:
+          isLimit && (type === 'string' || type === 'boolean')
+            ? `'${field}' is of type ${type}, which has no '${name}'.`
+            : `'${field}.${name}' is ${describe(value)}, which is no value of type ${type}.`,
+        place: value.place,
+      });
+  }
 }
 
 /** Fields that are newer than this code: components pass them through, as Azure ML's own tools do. */

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
 import { assetPath } from '../../azureml/ids.ts';
-import { UserError } from '../../core/errors.ts';
 import { CONTAINER, compact, contentHash, putRequest } from '../plan.ts';
 import { assetId } from '../references.ts';
-import { normalizeChoice } from '../schema/fields.ts';
-import { get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, localPath, planUpload } from './context.ts';
+import { checkThen, normalizeChoice } from '../schema/fields.ts';
+import { environment } from '../schema/job.ts';
+import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { type CompileContext, planUpload, readLocalYaml } from './context.ts';
 
 /** Name under which Azure ML's tools keep environments that a job file describes in place. */
 const ANONYMOUS = 'CliV2AnonymousEnvironment';
@@ -19,7 +19,11 @@ export function compileEnvironment(
   field: string,
 ): string | undefined {
   if (!node || isNull(node)) return undefined;
-  if (node.kind === 'scalar') return assetId(context.builder, 'environments', node, field);
+  if (node.kind === 'scalar') {
+    if (!textOf(node)!.startsWith('file:')) return assetId(context.builder, 'environments', node, field);
+    const file = readLocalYaml(context, node, field);
+    return file && compileEnvironmentFile({ ...context, file }, file.root, field);
+  }
   const properties = describeEnvironment(context, node, field);
   if (!properties) return undefined;
   const version = contentHash(properties.identity);
@@ -31,6 +35,14 @@ export function compileEnvironment(
     ...(properties.contextDatastore ? { contextDatastore: properties.contextDatastore } : {}),
   });
   return path;
+}
+
+/** An environment in a file of its own, whose paths are relative to it; a name in it has no effect here. */
+function compileEnvironmentFile(context: CompileContext, root: YamlNode, field: string): string | undefined {
+  const { problems } = context.builder;
+  if (root.kind !== 'map')
+    problems.push({ message: `'${field}' leads to a file that describes no environment.`, place: root.place });
+  else return checkThen(root, environment, '', problems, () => compileEnvironment(context, root, ''), undefined);
 }
 
 interface Description {
@@ -118,16 +130,8 @@ function inferenceConfig(node: YamlNode | undefined): Record<string, unknown> | 
 function compileConda(context: CompileContext, node: YamlNode | undefined, field: string): string | undefined {
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'map') return condaText(jsonOf(node));
-  const path = localPath(context, node, field);
-  if (path === undefined) return undefined;
-  try {
-    return condaText(jsonOf(readYaml(path, context.shownFrom).root));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (error.problems.length > 0) context.builder.problems.push(...error.problems);
-    else context.builder.problems.push({ message: `'${field}': ${error.message}`, place: node.place });
-    return undefined;
-  }
+  const file = readLocalYaml(context, node, field);
+  return file && condaText(jsonOf(file.root));
 }
 
 /** YAML 1.1, since the service's side reads it with PyYAML: text such as 'yes' has to stay in quotes. */

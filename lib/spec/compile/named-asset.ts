@@ -18,6 +18,11 @@ export function compileComponentAsset(context: CompileContext, root: YamlNode): 
       message: "The file lacks the required field 'name'; a component that is created on its own has a name.",
       place: root.place,
     });
+  else if (!/^[a-z][a-z\d_]*$/.test(name))
+    problems.push({
+      message: `'name' is '${name}'; a component's name has small letters, digits and underscores and begins with a letter.`,
+      place: get(root, 'name')!.place,
+    });
   const spec = describeComponent(context, root, '')?.spec;
   return putRequest(
     assetPath(workspace, 'components', name ?? '', version ?? NEXT),

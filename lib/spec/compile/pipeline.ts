@@ -1,8 +1,8 @@
-import { oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { computeId, datastoreId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';
+import { checkComputes, jobsOf } from './computes.ts';
 import type { CompileContext } from './context.ts';
 import { compileGraph } from './graph.ts';
 import { compileInputs, compileOutputs, inputType, jobInputs, jobOutputs } from './inputs.ts';
@@ -29,7 +29,11 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
     computeId: compute && !isNull(compute) ? computeId(context.builder, compute, 'compute') : undefined,
     settings: pipelineSettings(context, get(root, 'settings')),
   });
-  if (!isNull(get(root, 'component'))) return { ...common, ...compileRootComponent(context, root, inputs, outputs) };
+  if (!isNull(get(root, 'component'))) {
+    const whole = compileRootComponent(context, root, inputs, outputs);
+    checkComputes(context.builder, root, jobsOf(context.builder, whole.componentId));
+    return { ...common, ...whole };
+  }
   const declared = entriesOf(get(root, 'inputs'));
   const steps = compileGraph(context, root, {
     inputs: new Map(declared.map(([name, value]) => [name, inputType(value)])),
@@ -41,16 +45,13 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
     ),
     outputs,
   });
-  checkComputes(
-    context,
-    root,
-    [...steps].map(([name, { body }]) => ({ name, body })),
-  );
+  const jobs = Object.fromEntries([...steps].map(([name, { body }]) => [name, body]));
+  checkComputes(context.builder, root, jobs);
   return {
     ...common,
     inputs: jobInputs(inputs),
     outputs: jobOutputs(outputs),
-    jobs: Object.fromEntries([...steps].map(([name, { body }]) => [name, body])),
+    jobs,
   };
 }
 
@@ -81,32 +82,4 @@ function unknownSettings(node: YamlNode | undefined): Record<string, unknown> {
       .filter(([name]) => !SETTINGS.has(name))
       .map(([name, value]) => [name, jsonOf(value)]),
   );
-}
-
-function checkComputes(
-  context: CompileContext,
-  root: YamlNode,
-  nodes: { name: string; body: Record<string, unknown> }[],
-): void {
-  const byDefault = !isNull(get(root, 'compute')) || !isNull(get(get(root, 'settings'), 'default_compute'));
-  if (byDefault) return;
-  // What a registered component runs on is not known here.
-  const local = nodes.filter(
-    ({ body: { type, componentId, trial, computeId, compute, resources } }) =>
-      !computeId &&
-      !compute &&
-      !resources &&
-      (type === 'automl' ||
-        (type === 'command' && isAnonymous(componentId)) ||
-        (type === 'sweep' && isAnonymous((trial as { componentId?: string } | undefined)?.componentId))),
-  );
-  if (local.length === 0) return;
-  context.builder.problems.push({
-    message: `The steps ${oneOf(local.map(({ name }) => name)).replace(' or ', ' and ')} have no 'compute', and the pipeline has no 'settings.default_compute'; name one, for example azureml:cpu-cluster or serverless.`,
-    place: (get(root, 'jobs') ?? root).place,
-  });
-}
-
-function isAnonymous(componentId: unknown): boolean {
-  return String(componentId).includes('/components/azureml_anonymous/');
 }

@@ -21,7 +21,7 @@ export function compileRootComponent(
       message: "The job has both 'jobs' and 'component'; a pipeline's steps come from one of them.",
       place: get(root, 'jobs')!.place,
     });
-  const component = referredComponent(context, get(root, 'component')!, 'component');
+  const component = referredComponent(context, get(root, 'component')!, 'component', 'pipeline');
   if (!component) return {};
   if (component.inputs) checkNodeInputs(context, root, 'component', component);
   const definition = component.definition?.node;

@@ -1,10 +1,9 @@
-import { UserError } from '../../core/errors.ts';
 import { describedProperties, jobDefinition } from '../compile-job.ts';
 import { compact } from '../plan.ts';
 import { checkThen } from '../schema/fields.ts';
 import { pipelineJob } from '../schema/job.ts';
-import { entriesOf, get, readYaml, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
-import { type CompileContext, localPath } from './context.ts';
+import { entriesOf, get, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
+import { type CompileContext, readLocalYaml } from './context.ts';
 import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
 import { pipelineSettings } from './pipeline.ts';
 
@@ -55,27 +54,19 @@ function jobFromFile(
   changes: YamlMap | undefined,
 ): Record<string, unknown> | undefined {
   const { problems } = context.builder;
-  const path = localPath(context, node, 'create_job');
-  if (path === undefined) return undefined;
-  try {
-    const read = readYaml(path, context.shownFrom);
-    const root = changes && read.root.kind === 'map' ? merge(read.root, changes) : read.root;
-    const type = textOf(get(root, 'type')) ?? 'command';
-    if (root.kind === 'map' && type.toLowerCase() !== 'pipeline') {
-      problems.push({
-        message: `'create_job' is a ${type} job, but schedules run pipeline jobs; make it a step of a pipeline.`,
-        place: node.place,
-      });
-      return undefined;
-    }
-    const job = { ...context, file: { ...read, root }, including: [...context.including, path] };
-    return { ...describedProperties(root), ...jobDefinition(job) };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (error.problems.length > 0) problems.push(...error.problems);
-    else problems.push({ message: `'create_job': ${error.message}`, place: node.place });
+  const read = readLocalYaml(context, node, 'create_job');
+  if (!read) return undefined;
+  const root = changes && read.root.kind === 'map' ? merge(read.root, changes) : read.root;
+  const type = textOf(get(root, 'type')) ?? 'command';
+  if (root.kind === 'map' && type.toLowerCase() !== 'pipeline') {
+    problems.push({
+      message: `'create_job' is a ${type} job, but schedules run pipeline jobs; make it a step of a pipeline.`,
+      place: node.place,
+    });
     return undefined;
   }
+  const job = { ...context, file: { ...read, root }, including: [...context.including, read.path] };
+  return { ...describedProperties(root), ...jobDefinition(job) };
 }
 
 /** The mapping with the changes in it; mappings in both are merged, everything else is replaced. */

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { COMPONENT_IGNORES } from '../../snapshot/files.ts';
 import { compact } from '../plan.ts';
 import { computeId, isRemote } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { inlineSparkNode, sparkComponent, sparkNode } from '../schema/spark.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { compileCode } from './code.ts';
+import { compileCode, compileComponentCode } from './code.ts';
 import { checkCommandText } from './command.ts';
 import { fieldAt } from './command-component.ts';
 import { prefixed } from './component.ts';
@@ -66,13 +65,14 @@ export const sparkType: ComponentType = {
   spec: (context, node, path) => {
     checkDefinition(context, node, path);
     return compact({
-      code: prefixed(compileCode(context, codeOf(node, path), fieldAt(path, 'code'), COMPONENT_IGNORES)),
+      code: prefixed(compileComponentCode(context, node, path, codeOf(node, path))),
       entry: { file: textOf(get(get(node, 'entry'), 'file')) },
       ...fileLists(node),
       // What is written in place has been a job before it is a component, and jobs fill in the number of executors.
       conf: (path === '' ? componentConf : stepConf)(sparkConf(get(node, 'conf'))),
       environment: prefixed(sparkEnvironment(context, get(node, 'environment'), fieldAt(path, 'environment'))),
       args: textOf(get(node, 'args')),
+      additional_includes: path === '' ? jsonOf(get(node, 'additional_includes')) : undefined,
     });
   },
   stepFields: (context, node, path, definition) => {

@@ -1,12 +1,18 @@
 import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { compact } from '../plan.ts';
+import { compact, createPlanBuilder } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { checkThen, type Field, isBinding, unknownFields } from '../schema/fields.ts';
+import { checkThen, type Field, isBinding, normalizeChoice, unknownFields } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompiledComponent, compileComponent, compileComponentFile } from './component.ts';
-import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
+import {
+  type CompileContext,
+  type CompiledStep,
+  readLocalYaml,
+  type StepCompiler,
+  type Surroundings,
+} from './context.ts';
 import { boundPort, inlineComponent } from './inline-step.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
 import { textMap } from './run-settings.ts';
@@ -21,15 +27,34 @@ export function compileStep(context: CompileContext, name: string, node: YamlNod
     });
     return { body: { name }, outputs: undefined };
   }
-  const word = (textOf(get(node, 'type')) ?? 'command').toLowerCase();
+  const word = textOf(get(node, 'type'))?.toLowerCase() ?? typeByContent(context, node);
   const compiler = Object.hasOwn(context.steps, word) ? context.steps[word] : undefined;
   if (compiler) return compiler(context, name, node, around);
   const known = Object.keys(context.steps);
   context.builder.problems.push({
     message: `'jobs.${name}' is of type '${word}', which is not supported; supported are ${oneOf(known)}.${word === 'import' ? " Use 'data_transfer' with 'task: import_data'." : didYouMean(word, known)}`,
-    place: get(node, 'type')!.place,
+    place: (get(node, 'type') ?? node).place,
   });
   return { body: { name, type: word }, outputs: undefined };
+}
+
+/** What a step without `type` is: what its component is, or what its fields belong to; a command if nothing tells. */
+function typeByContent(context: CompileContext, node: YamlNode): string {
+  const component = get(node, 'component');
+  if (component && !isNull(component)) {
+    const definition = component.kind === 'map' ? component : peekAtFile(context, component);
+    return normalizeChoice(textOf(get(definition, 'type')) ?? 'command');
+  }
+  if (!isNull(get(node, 'trial'))) return 'sweep';
+  if (!isNull(get(node, 'entry'))) return 'spark';
+  return get(node, 'task')?.kind === 'map' ? 'parallel' : 'command';
+}
+
+/** A local component's file. What is wrong with it is told when it is compiled. */
+function peekAtFile(context: CompileContext, component: YamlNode): YamlNode | undefined {
+  if (isRemote(textOf(component) ?? '')) return undefined;
+  const builder = createPlanBuilder(context.builder.workspace);
+  return readLocalYaml({ ...context, builder }, component, '')?.root;
 }
 
 /** A step that is compiled once its form is checked (see `checkThen`). */
@@ -59,7 +84,7 @@ export function componentStep(word: string): StepCompiler {
       const path = `jobs.${name}`;
       const component = isInline
         ? inlineComponent(context, word, name, node, around)
-        : referredComponent(context, get(node, 'component')!, `${path}.component`);
+        : referredComponent(context, get(node, 'component')!, `${path}.component`, word);
       if (component && !isInline) {
         checkNodeInputs(context, node, path, component, loopItems(name, around));
         checkBoundTypes(context, node, path, component, around);
@@ -154,16 +179,30 @@ function sourceOf(id = ''): string {
   return id.includes('/components/azureml_anonymous/') ? 'YAML.COMPONENT' : 'REMOTE.WORKSPACE.COMPONENT';
 }
 
-/** `component:` as a file, a reference, or a description in place. */
+/**
+ * `component:` as a file, a reference, or a description in place.
+ * @param word the type that the component has to have, where that is known here
+ */
 export function referredComponent(
   context: CompileContext,
   component: YamlNode,
   field: string,
+  word: string,
 ): (Partial<CompiledComponent> & { id: string }) | undefined {
-  if (component.kind === 'map') return compileComponent(context, component, field);
   const written = textOf(component) ?? '';
-  if (isRemote(written)) return { id: assetId(context.builder, 'components', component, field) };
-  return compileComponentFile(context, component, field);
+  if (component.kind === 'scalar' && isRemote(written))
+    return { id: assetId(context.builder, 'components', component, field) };
+  const compiled =
+    component.kind === 'map'
+      ? compileComponent(context, component, field)
+      : compileComponentFile(context, component, field);
+  const type = normalizeChoice(textOf(get(compiled?.definition.node, 'type')) ?? 'command');
+  if (!compiled || type === word) return compiled;
+  context.builder.problems.push({
+    message: `'${field}' is a component of type '${type}', but one of type '${word}' runs here${field.startsWith('jobs.') && field.endsWith('.component') ? `; give the step 'type: ${type}'` : ''}.`,
+    place: component.place,
+  });
+  return undefined;
 }
 
 /**

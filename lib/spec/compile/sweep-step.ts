@@ -20,7 +20,7 @@ function compileSweepStep(context: CompileContext, name: string, node: YamlNode)
   const path = `jobs.${name}`;
   const space = get(node, 'search_space');
   checkSearchSpaceNames(space, `${path}.search_space`, builder.problems);
-  const trial = referredComponent(context, get(node, 'trial')!, `${path}.trial`);
+  const trial = referredComponent(context, get(node, 'trial')!, `${path}.trial`, 'command');
   if (trial) checkNodeInputs(context, node, path, trial, space);
   const compute = get(node, 'compute');
   return {
