@@ -21,6 +21,7 @@ export const commandType: ComponentType = {
       resources: componentResources(get(node, 'resources')),
       distribution: distribution(get(node, 'distribution'), 'component'),
       additional_includes: path === '' ? jsonOf(get(node, 'additional_includes')) : undefined,
+      properties: path === '' ? jsonOf(get(node, 'properties')) : undefined,
     }),
   stepFields: (_context, node, _path, definition) =>
     compact({

@@ -73,6 +73,7 @@ export const sparkType: ComponentType = {
       environment: prefixed(sparkEnvironment(context, get(node, 'environment'), fieldAt(path, 'environment'))),
       args: textOf(get(node, 'args')),
       additional_includes: path === '' ? jsonOf(get(node, 'additional_includes')) : undefined,
+      properties: path === '' ? jsonOf(get(node, 'properties')) : undefined,
     });
   },
   stepFields: (context, node, path, definition) => {
