@@ -11,6 +11,7 @@ import { type CompileOptions, fileInvalid, planJob, startCompiling } from './com
 import { type FileKind, fileKindOf } from './file-kind.ts';
 import type { FilePlan, PlannedRequest } from './plan.ts';
 import { dataFile, environmentFile, modelFile } from './schema/asset.ts';
+import { checkThen, unknownFields } from './schema/check.ts';
 import {
   flatBatchDeployment,
   kubernetesDeployment,
@@ -19,7 +20,7 @@ import {
   pipelineBatchDeployment,
 } from './schema/deployment.ts';
 import { batchEndpoint, onlineEndpoint } from './schema/endpoint.ts';
-import { any, checkThen, type ObjectField, unknownFields } from './schema/fields.ts';
+import { any, type ObjectField } from './schema/fields.ts';
 import { jobSchedule, monitorSchedule } from './schema/schedule.ts';
 import { get, textOf, type YamlNode } from './yaml.ts';
 

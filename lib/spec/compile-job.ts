@@ -14,7 +14,8 @@ import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { automlJob } from './schema/automl.ts';
-import { checkThen, type Field, unknownFields } from './schema/fields.ts';
+import { checkThen, unknownFields } from './schema/check.ts';
+import type { Field } from './schema/fields.ts';
 import { finetuningJob } from './schema/finetuning.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
@@ -170,13 +171,13 @@ export function fileInvalid(
 /** Fields of every job, with what the task adds. */
 function commonProperties(file: YamlFile, jobName: string, options: CompileOptions): Record<string, unknown> {
   const described = describedProperties(file.root);
-  const properties = textMap(get(file.root, 'properties'));
+  const { '_azureml.ComputeTargetType': _set, ...properties } = textMap(get(file.root, 'properties')); // by the service
   const provenance = options.provenance ?? {};
   // Properties of a job can't be changed later, so what the file says stands.
   return {
     ...described,
-    displayName: described.displayName ?? jobName,
-    experimentName: options.experimentName ?? described.experimentName ?? folderName(file, options).replaceAll(' ', ''),
+    displayName: described.displayName || jobName,
+    experimentName: options.experimentName || described.experimentName || folderName(file, options).replaceAll(' ', ''),
     tags: { ...textMap(get(file.root, 'tags')), ...options.tags },
     properties: { ...provenance, ...properties },
   };

@@ -47,6 +47,7 @@ export function fileKindOf(root: YamlNode): FileKind {
   if (has('create_monitor')) return 'monitor schedule';
   if (has('create_job')) return 'job schedule';
   const schema = kindOfSchema(textOf(get(root, '$schema')));
+  if (schema === 'component' && runsSomewhere(root)) return 'job';
   if (schema) return schema.endsWith('online deployment') ? onlineDeployment(schema, type) : schema;
   if (/^(?:uri_file|uri_folder|mltable)$/.test(type)) return 'data';
   if (/^(?:custom|mlflow|triton)_model$/.test(type)) return 'model';
@@ -56,6 +57,7 @@ export function fileKindOf(root: YamlNode): FileKind {
     return type === 'model' || type === 'pipeline' || has('component', 'compute', ...BATCH_FIELDS)
       ? 'batch deployment'
       : 'managed online deployment';
+  if (has('defaults')) return 'batch endpoint';
   if (has('auth_mode', 'traffic', 'mirror_traffic', 'public_network_access')) {
     const mode = (textOf(get(root, 'auth_mode')) ?? '').toLowerCase().replaceAll(/[-_]/g, '');
     return mode === 'aadtoken' && !has('traffic', 'mirror_traffic', 'public_network_access', 'compute')
@@ -84,6 +86,15 @@ function isComponent(root: YamlNode): boolean {
     inputs.every(
       ([, input]) => !isNull(get(input, 'type')) && isNull(get(input, 'path')) && isNull(get(input, 'value')),
     )
+  );
+}
+
+/** Of a file that calls itself a component: a job says where it runs, or on which data. (Seen in files for Spark.) */
+function runsSomewhere(root: YamlNode): boolean {
+  const isSpark = (textOf(get(root, 'type')) ?? '').toLowerCase() === 'spark';
+  return (
+    ['compute', 'experiment_name', ...(isSpark ? ['resources'] : [])].some((name) => !isNull(get(root, name))) ||
+    entriesOf(get(root, 'inputs')).some(([, input]) => !isNull(get(input, 'path')))
   );
 }
 

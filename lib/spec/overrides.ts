@@ -44,7 +44,8 @@ export function applyOverrides(file: YamlFile, overrides: readonly Override[]): 
   if (problems.length > 0) throw invalid(problems);
 }
 
-function applyOne(root: YamlNode, { path, value, line }: Override): string | undefined {
+function applyOne(root: YamlNode, { path: written, value, line }: Override): string | undefined {
+  const path = joinedKeys(root, written);
   let node = root;
   for (const [depth, part] of path.slice(0, -1).entries()) {
     const next = child(node, part);
@@ -64,6 +65,26 @@ function applyOne(root: YamlNode, { path, value, line }: Override): string | und
   const isText = value !== '' && TEXT_FIELDS.test(path.join('.')) && !QUOTED.test(value);
   const set: YamlNode = isText ? { kind: 'scalar', value, isFloat: false, place } : valueNode(value, place);
   return put(node, path.at(-1)!, set, line);
+}
+
+/** The path with keys that have dots of their own put together again: `conf.spark.driver.cores`. */
+function joinedKeys(root: YamlNode, written: readonly string[]): string[] {
+  const path: string[] = [];
+  let node: YamlNode | undefined = root;
+  for (let i = 0; i < written.length; ) {
+    let length = 1;
+    if (node?.kind === 'map' && !node.entries.has(written[i]!))
+      for (let more = written.length - i; more > 1; more--)
+        if (node.entries.has(written.slice(i, i + more).join('.'))) {
+          length = more;
+          break;
+        }
+    const key = written.slice(i, i + length).join('.');
+    path.push(key);
+    node = node && child(node, key);
+    i += length;
+  }
+  return path;
 }
 
 /**

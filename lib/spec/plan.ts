@@ -3,7 +3,7 @@ import { STABLE } from '../azureml/api-versions.ts';
 import type { AssetKind } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
 import type { Snapshot } from '../snapshot/files.ts';
-import type { Findings } from './schema/fields.ts';
+import type { Findings } from './schema/check.ts';
 
 /** A write, complete but for `CONTAINER`, which only the service can tell. */
 export interface PlannedRequest {

@@ -16,7 +16,7 @@ const KIND_WORDS: Record<AssetKind, string> = {
 
 /** True for strings that name something in Azure rather than a local file. */
 export function isRemote(value: string): boolean {
-  return /^(azureml:|https?:\/\/|wasbs?:\/\/|abfss?:\/\/|adl:\/\/|runs:\/|\/subscriptions\/|git\+)/i.test(value);
+  return /^(azureml:|(?!file:)[a-z][a-z\d+.-]+:\/\/|runs:\/|\/subscriptions\/|git\+)/i.test(value);
 }
 
 /**
@@ -46,17 +46,19 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     });
     return written;
   }
-  const versioned = /^([^:@/]+):([^:@/]+)$/.exec(value);
+  const versioned = /^([^:@/]+):([^@/]+)$/.exec(value);
   if (versioned) {
     const [, name, version] = versioned as unknown as [string, string, string];
     builder.require({ kind, name, version, field, place: node.place });
     return assetPath(builder.workspace, kind, name, version);
   }
-  const examples = [`azureml:${value || 'name'}:1`, `azureml:${value || 'name'}@latest`];
+  const isPath = /\.ya?ml$/i.test(value);
+  const name = !isPath && value ? value : 'name';
+  const examples = [...(isPath ? [`file:${value}`] : []), `azureml:${name}:1`, `azureml:${name}@latest`];
   builder.problems.push({
     message: /^[^:@/\s]+$/.test(value)
       ? `'${field}' names the ${KIND_WORDS[kind]} '${value}' without a version; write ${oneOf(examples)}.`
-      : `'${field}' is '${written}', which is no reference to a ${KIND_WORDS[kind]}; write for example ${oneOf(examples)}.`,
+      : `'${field}' is '${written}', which is no reference to ${KIND_WORDS[kind] === 'environment' ? 'an' : 'a'} ${KIND_WORDS[kind]}; write for example ${oneOf(examples)}.`,
     place: node.place,
   });
   return written;
@@ -85,6 +87,13 @@ export function requireRemote(builder: PlanBuilder, node: YamlNode, field: strin
 export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
   const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
   if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
+  if (/^virtualclusters\/[^/]+$/i.test(value))
+    return builder.workspace.replace(/workspaces\/[^/]+$/, `virtualclusters/${value.slice(value.indexOf('/') + 1)}`);
+  if (value === 'local')
+    builder.problems.push({
+      message: `'${field}' is 'local', which runs a job in Docker on the machine at hand; name a compute of the workspace, or serverless.`,
+      place: node.place,
+    });
   if (value.toLowerCase() === 'serverless') return `${builder.workspace}/computes/serverless`;
   builder.require({ kind: 'computes', name: value, version: '', field, place: node.place });
   return `${builder.workspace}/computes/${value}`;

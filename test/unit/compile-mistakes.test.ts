@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compileFolder } from './compile-folder.ts';
+import { bodyOf, compileFolder } from './compile-folder.ts';
 
 /** A file of each kind with a mistake of form, and beside it one of a path, a reference or a binding. */
 const FILES: Record<string, string[]> = {
@@ -37,6 +37,26 @@ describe('all mistakes of a file', () => {
       const told = problems.map((problem) => /'([\w.]+)'/.exec(problem.replace(/^\S+ /, ''))?.[1]);
       assert.deepEqual([...told].sort(), [...fields].sort(), problems.join('\n'));
     });
+
+  it('a folder where a file is wanted is told, and sent as Azure ML’s tools do', () => {
+    const plan = folder.compile({
+      'file.yml': 'command: x\nenvironment: azureml:e:1\ninputs: {d: {type: uri_file, path: d}}\n',
+      'd/x': '1',
+    });
+    assert.match(plan.warnings[0]!.message, /'inputs\.d' is of type uri_file, but 'd' is a folder/);
+    assert.match(bodyOf(plan).properties.inputs.d.uri, /LocalUpload\/\w+\/d$/);
+  });
+
+  it('bindings stand in steps of pipelines only', () => {
+    assert.deepEqual(
+      folder.problems({
+        'file.yml': 'command: x\nenvironment: azureml:e:1\nlimits: {timeout: "${{parent.inputs.t}}"}\n',
+      }),
+      [
+        "file.yml:3:19: 'limits.timeout' must be a whole number (bindings are filled in only in steps of pipelines), but is '${{parent.inputs.t}}'.",
+      ],
+    );
+  });
 
   it('local paths are relative', () => {
     assert.deepEqual(

@@ -295,11 +295,6 @@ distribution: {type: mpi, worker_count: 1}
         /'command' uses \$\{\{inputs.dat\}\}, but there is no such input. Did you mean 'data'\?/,
       ));
 
-    it('a folder where a file is wanted', () => {
-      const files = { 'jobs/job.yml': `${base}inputs: {d: {type: uri_file, path: ../d}}\n`, 'd/x': '1' };
-      assert.match(problemsOf(files)[0]!, /is of type uri_file, but '..\/d' is a folder/);
-    });
-
     const node = (more: string): Record<string, string> => ({
       'jobs/job.yml': `type: pipeline\nsettings: {default_compute: serverless}\ninputs: {lr: 1}\njobs:\n${more}`,
       'jobs/c.yml':

@@ -44,7 +44,7 @@ export function tableDetails(root: YamlNode): Json {
 /** `auto`, or a number, as the REST API's two shapes. */
 function autoOrCustom(node: YamlNode | undefined): Json | undefined {
   const value = numeric(node);
-  if (value === undefined) return undefined;
+  if (value === undefined || value === 0) return undefined;
   return typeof value === 'number' ? { mode: 'Custom', value } : { mode: 'Auto' };
 }
 

@@ -24,7 +24,7 @@ export function compileCode(
   ignored: readonly string[] = [],
 ): string | undefined {
   const written = textOf(node);
-  if (!node || written === undefined) return undefined;
+  if (!node || !written) return undefined;
   if (/^(git\+|https?:\/\/)/i.test(written)) {
     context.builder.problems.push({
       message: `'${field}' is '${written}'; Azure ML takes code from a local folder or file, not from a URL.`,
@@ -55,7 +55,7 @@ export function compileComponentCode(
     return compileCode(context, code, at('code'), COMPONENT_IGNORES);
   const { problems } = context.builder;
   const before = problems.length;
-  const codePath = isNull(code) ? undefined : localPath(context, code!, at('code'));
+  const codePath = isNull(code) || textOf(code) === '' ? undefined : localPath(context, code!, at('code'));
   if (codePath && !existsSync(codePath))
     problems.push({
       message: `'${at('code')}' is the local path '${textOf(code)}', which does not exist next to the file.`,

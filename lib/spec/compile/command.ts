@@ -14,6 +14,12 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
   const outputs = compileOutputs(context, get(root, 'outputs'), 'outputs');
   checkCommandText(root, inputs, outputs, '', context.builder.problems);
+  const parent = get(root, 'parent_job_name');
+  if (parent && !isNull(parent))
+    context.builder.warnings.push({
+      message: "'parent_job_name' has no effect; Azure ML sets it.",
+      place: parent.place,
+    });
   const compute = get(root, 'compute');
   return compact({
     jobType: 'Command',
@@ -32,12 +38,16 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
 }
 
 /** The old spelling `{inputs.x}` is brought to today's, with a warning (azure-ai-ml `map_single_brackets_and_warn`). */
-function withDoubleBraces({ builder }: CompileContext, node: YamlNode | undefined): string | undefined {
+export function withDoubleBraces(
+  { builder }: CompileContext,
+  node: YamlNode | undefined,
+  field = 'command',
+): string | undefined {
   const written = textOf(node);
   const result = written?.replace(/(?<!\{)\{(inputs|outputs|search_space)\.([^}]*)\}(?!\})/g, '${{$1.$2}}');
   if (node && result !== written)
     builder.warnings.push({
-      message: "'command' uses {inputs.x}, which is the old spelling of ${{inputs.x}}.",
+      message: `'${field}' uses {inputs.x}, which is the old spelling of \${{inputs.x}}.`,
       place: node.place,
     });
   return result;

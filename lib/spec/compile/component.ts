@@ -1,7 +1,8 @@
 import { assetPath } from '../../azureml/ids.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, contentHash, guidOf, putRequest } from '../plan.ts';
-import { checkThen, normalizeChoice } from '../schema/fields.ts';
+import { checkThen } from '../schema/check.ts';
+import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
 import { type CompileContext, type ComponentType, type Definition, localPath, readYamlAt } from './context.ts';

@@ -99,6 +99,10 @@ export interface CompileContext {
  */
 export function localPath({ builder, file }: CompileContext, node: YamlNode, field: string): string | undefined {
   const written = (textOf(node) ?? '').replace(/^file:/, '');
+  if (written === '') {
+    builder.problems.push({ message: `'${field}' is empty; it takes a local path.`, place: node.place });
+    return undefined;
+  }
   if (!isAbsolute(written) && !win32.isAbsolute(written)) return resolve(file.folder, written);
   builder.problems.push({
     message: `'${field}' is the absolute path '${written}'; local paths are relative to the file they stand in, for example './src'.`,

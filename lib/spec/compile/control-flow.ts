@@ -1,7 +1,8 @@
 import { compact } from '../plan.ts';
 import { pythonJson, pythonText } from '../scalars.ts';
+import { checkThen } from '../schema/check.ts';
 import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
-import { checkThen, type ObjectField } from '../schema/fields.ts';
+import type { ObjectField } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, StepCompiler, Surroundings } from './context.ts';
 import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';

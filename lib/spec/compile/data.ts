@@ -17,7 +17,7 @@ export function compileData(context: CompileContext, root: YamlNode): PlannedReq
       place: get(root, 'properties')!.place,
     });
   return putRequest(
-    assetPath(context.builder.workspace, 'data', textOf(get(root, 'name')) ?? '', textOf(get(root, 'version')) ?? NEXT),
+    assetPath(context.builder.workspace, 'data', textOf(get(root, 'name')) ?? '', textOf(get(root, 'version')) || NEXT),
     compact({
       dataType: type,
       dataUri: local?.uri ?? textOf(path),

@@ -5,7 +5,6 @@ import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileComponent, compileComponentFile } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { codeConfiguration, deploymentEnvironment } from './deployment.ts';
-import { checkedName } from './endpoint.ts';
 import { compileDeployedModel } from './model.ts';
 import { jobResources } from './run-settings.ts';
 import { fieldsOf, mapOrEmpty, numberOf, pascalCase, secondsOf, wordOf } from './values.ts';
@@ -125,7 +124,7 @@ function batchDeployment(
   location: string,
   properties: Record<string, unknown>,
 ): PlannedRequest {
-  const name = checkedName(root, 'name', context.builder.problems);
+  const name = (textOf(get(root, 'name')) ?? '').toLowerCase();
   const endpoint = textOf(get(root, 'endpoint_name')) ?? '';
   return {
     method: 'PUT',

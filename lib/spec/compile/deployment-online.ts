@@ -16,7 +16,7 @@ export function compileOnlineDeployment(
   location: string,
   type: 'Managed' | 'Kubernetes',
 ): PlannedRequest {
-  const name = checkedName(root, 'name', context.builder.problems);
+  const name = checkedName(root, 'name', context.builder.problems).toLowerCase();
   const endpoint = textOf(get(root, 'endpoint_name')) ?? '';
   const collector = dataCollector(context, root, endpoint, name);
   const isPrivate = booleanOf(get(root, 'private_network_connection'));

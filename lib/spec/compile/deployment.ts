@@ -4,18 +4,26 @@ import { assetPath } from '../../azureml/ids.ts';
 import { putRequest } from '../plan.ts';
 import { isRemote, LATEST } from '../references.ts';
 import { deployedEnvironment } from '../schema/asset.ts';
-import { checkThen } from '../schema/fields.ts';
+import { checkThen } from '../schema/check.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
-import type { CompileContext } from './context.ts';
+import { type CompileContext, readLocalYaml } from './context.ts';
 import { compileEnvironment, describeEnvironment } from './environment.ts';
 
 /** `code_configuration` of a deployment; the scoring script has to be in the code. */
 export function codeConfiguration(context: CompileContext, root: YamlNode): Record<string, unknown> | undefined {
   const node = get(root, 'code_configuration');
   const code = get(node, 'code');
-  if (!node || isNull(node) || !code || isNull(code)) return undefined;
   const script = get(node, 'scoring_script');
+  if (!node || isNull(node)) return undefined;
+  if (!code || isNull(code)) {
+    if (script && !isNull(script))
+      context.builder.problems.push({
+        message: "'code_configuration' has a 'scoring_script' but lacks 'code', the folder that it is in.",
+        place: node.place,
+      });
+    return undefined;
+  }
   const folder = textOf(code) ?? '';
   const codeId = compileCode(context, code, 'code_configuration.code');
   if (codeId !== undefined && !isRemote(folder) && !existsSync(resolve(context.file.folder, folder, textOf(script)!)))
@@ -31,7 +39,15 @@ export function codeConfiguration(context: CompileContext, root: YamlNode): Reco
  * becomes a version of the environment of that name (azure-ai-ml `DeploymentSchema`).
  */
 export function deploymentEnvironment(context: CompileContext, root: YamlNode): string | undefined {
-  const node = get(root, 'environment');
+  const written = get(root, 'environment');
+  if (written?.kind === 'scalar' && textOf(written)?.startsWith('file:')) {
+    const file = readLocalYaml(context, written, 'environment');
+    return file && namedOrAnonymous({ ...context, file }, file.root);
+  }
+  return namedOrAnonymous(context, written);
+}
+
+function namedOrAnonymous(context: CompileContext, node: YamlNode | undefined): string | undefined {
   const name = textOf(get(node, 'name'));
   if (!node || node.kind === 'scalar' || name === undefined) return compileEnvironment(context, node, 'environment');
   const described = checkThen(
@@ -43,7 +59,7 @@ export function deploymentEnvironment(context: CompileContext, root: YamlNode): 
     undefined,
   );
   if (!described) return undefined;
-  const version = textOf(get(node, 'version')) ?? LATEST;
+  const version = textOf(get(node, 'version')) || LATEST;
   const path = assetPath(context.builder.workspace, 'environments', name, version);
   context.builder.addStep(path, {
     kind: 'environment',

@@ -14,7 +14,7 @@ const NAME = /^[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
 /** An online endpoint's file (managed, or Kubernetes when it has `compute`): `PUT onlineEndpoints/{name}`. */
 export function compileOnlineEndpoint(context: CompileContext, root: YamlNode, location: string): PlannedRequest {
   const { builder } = context;
-  const name = checkedName(root, 'name', builder.problems);
+  const name = checkedName(root, 'name', builder.problems).toLowerCase();
   const compute = get(root, 'compute');
   checkTraffic(root, builder.problems);
   return {
@@ -73,8 +73,14 @@ export function checkedName(root: YamlNode, field: string, problems: Problem[]):
   return name;
 }
 
+/** Deployments go by names in small letters; one without a share is not named, since it may not be there yet. */
 function shares(node: YamlNode | undefined): Record<string, number> {
-  return Object.fromEntries(entriesOf(node).map(([deployment, share]) => [deployment, numberOf(share) ?? 0]));
+  return Object.fromEntries(
+    entriesOf(node).flatMap(([deployment, share]) => {
+      const percent = numberOf(share);
+      return percent ? [[deployment.toLowerCase(), percent]] : [];
+    }),
+  );
 }
 
 function checkTraffic(root: YamlNode, problems: Problem[]): void {

@@ -3,10 +3,12 @@ import { stringify } from 'yaml';
 import { assetPath } from '../../azureml/ids.ts';
 import { CONTAINER, compact, contentHash, putRequest } from '../plan.ts';
 import { assetId } from '../references.ts';
-import { checkThen, normalizeChoice } from '../schema/fields.ts';
+import { checkThen } from '../schema/check.ts';
+import { normalizeChoice } from '../schema/fields.ts';
 import { environment } from '../schema/job.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { type CompileContext, planUpload, readLocalYaml } from './context.ts';
+import { fieldsOf, numberOf } from './values.ts';
 
 /** Name under which Azure ML's tools keep environments that a job file describes in place. */
 const ANONYMOUS = 'CliV2AnonymousEnvironment';
@@ -119,10 +121,12 @@ function fieldAt(field: string, name: string): string {
 /** Routes of the server in an image: `liveness_route` is `livenessRoute` on the wire. */
 function inferenceConfig(node: YamlNode | undefined): Record<string, unknown> | undefined {
   if (!node || isNull(node)) return undefined;
+  const route = (name: string): Record<string, unknown> | undefined =>
+    fieldsOf(get(node, name), { port: ['port', numberOf], path: ['path', textOf] });
   return compact({
-    livenessRoute: jsonOf(get(node, 'liveness_route')),
-    readinessRoute: jsonOf(get(node, 'readiness_route')),
-    scoringRoute: jsonOf(get(node, 'scoring_route')),
+    livenessRoute: route('liveness_route'),
+    readinessRoute: route('readiness_route'),
+    scoringRoute: route('scoring_route'),
   });
 }
 

@@ -7,9 +7,6 @@ import type { CompileContext, Surroundings } from './context.ts';
 import { inputType } from './inputs.ts';
 import { textMap } from './run-settings.ts';
 
-/** Output modes of jobs as components spell them. */
-const COMPONENT_MODES: Record<string, string> = { ReadWriteMount: 'rw_mount', Upload: 'upload', Direct: 'direct' };
-
 /** The anonymous component of a step that is written in the pipeline itself; its inputs' types follow what they are bound to. */
 export function inlineComponent(
   context: CompileContext,
@@ -85,7 +82,7 @@ export function inlineOutput(
   const isBare = !['type', 'mode', 'name', 'version'].some((field) => !isNull(get(node, field)));
   const name = /^\s*\$\{\{\s*parent\.outputs\.([\w.]+)\s*\}\}\s*$/.exec(written)?.[1];
   const target = isBare && name ? outputs.get(name) : undefined;
-  const mode = target ? COMPONENT_MODES[target.mode ?? ''] : textOf(get(node, 'mode'));
+  const mode = target ? target.modeWord : textOf(get(node, 'mode'));
   return {
     type: target?.type ?? normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'),
     ...(mode ? { mode } : {}),

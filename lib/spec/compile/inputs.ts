@@ -89,9 +89,9 @@ export function compileInput(
     return undefined;
   }
   if (isBinding(path)) return { kind: 'literal', value: literalText(path), mode, description };
-  const type = textOf(get(node, 'type')) ?? 'uri_folder';
+  const type = normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder');
   const uri = inputUri(context, node, path, type, field, `${field}.path`);
-  return uri === undefined ? undefined : { kind: 'asset', type: normalizeChoice(type), uri, mode, description };
+  return uri === undefined ? undefined : { kind: 'asset', type, uri, mode, description };
 }
 
 /** A value in place of the long form: where a component declares data, it is the data's path. */
@@ -145,8 +145,9 @@ function inputUri(
   if (!upload) return undefined;
   const wantsFile = type === 'uri_file';
   if (wantsFile === upload.snapshot.isFolder && ['uri_file', 'uri_folder', 'mltable'].includes(type)) {
-    context.builder.problems.push({
-      message: `'${field}' is of type ${type}, but '${written}' is a ${wantsFile ? 'folder' : 'file'}.`,
+    // Azure ML's tools send it without a word.
+    context.builder.warnings.push({
+      message: `'${field}' is of type ${type}, but '${written}' is a ${wantsFile ? 'folder' : 'file'}; the job will not find it as it expects to.`,
       place: path.place,
     });
   }
@@ -177,6 +178,8 @@ export interface OutputValue {
   type: string;
   uri?: string;
   mode?: string;
+  /** The mode as the file spells it. */
+  modeWord?: string;
   name?: string;
   version?: string;
   description?: string;
@@ -192,6 +195,12 @@ export function compileOutputs(
   const outputs = new Map<string, OutputValue>();
   for (const [name, value] of entriesOf(node)) {
     outputs.set(name, compileOutput(value));
+    const version = get(value, 'version');
+    if (version && !isNull(version) && isNull(get(value, 'name')))
+      context.builder.problems.push({
+        message: `'${field}.${name}' has a 'version' but lacks 'name', under which the output is registered.`,
+        place: version.place,
+      });
     requireRemote(context.builder, get(value, 'path') ?? value, `${field}.${name}`);
   }
   return outputs;
@@ -206,6 +215,7 @@ function compileOutput(node: YamlNode): OutputValue {
     type: normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'),
     ...(compact({
       mode: modeOf(node, OUTPUT_MODES),
+      modeWord: textOf(get(node, 'mode')),
       name: textOf(get(node, 'name')),
       version: textOf(get(node, 'version')),
       description: textOf(get(node, 'description')),

@@ -4,7 +4,7 @@ import { assetPath, nameOf } from '../../azureml/ids.ts';
 import { compact, contentHash, guidOf, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
 import { assetId, datastoreId, isRemote } from '../references.ts';
 import { deployedModel } from '../schema/asset.ts';
-import { checkThen } from '../schema/fields.ts';
+import { checkThen } from '../schema/check.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { type CompileContext, planUpload } from './context.ts';
 import { textMap } from './run-settings.ts';
@@ -13,7 +13,7 @@ import { wordOf } from './values.ts';
 /** A model's file: `PUT models/{name}/versions/{version}`; a local folder or file is uploaded first. */
 export function compileModel(context: CompileContext, root: YamlNode): PlannedRequest {
   const name = textOf(get(root, 'name')) ?? '';
-  return modelRequest(context, root, '', { name, version: textOf(get(root, 'version')) ?? NEXT, isAnonymous: false });
+  return modelRequest(context, root, '', { name, version: textOf(get(root, 'version')) || NEXT, isAnonymous: false });
 }
 
 /**
@@ -28,7 +28,7 @@ export function compileDeployedModel(
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'scalar') return assetId(context.builder, 'models', node, field);
   const name = textOf(get(node, 'name'));
-  const named = { name: name ?? '', version: textOf(get(node, 'version')) ?? NEXT, isAnonymous: false };
+  const named = { name: name ?? '', version: textOf(get(node, 'version')) || NEXT, isAnonymous: false };
   const described = checkThen(
     node,
     deployedModel,

@@ -1,6 +1,6 @@
 import { compact } from '../plan.ts';
 import { assetId } from '../references.ts';
-import { checkThen } from '../schema/fields.ts';
+import { checkThen } from '../schema/check.ts';
 import { monitorDefinition } from '../schema/monitor.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';

@@ -47,7 +47,7 @@ export function compileEnvironmentAsset(
 ): { request: PlannedRequest; contextDatastore?: string | undefined } {
   const { workspace } = context.builder;
   const described = describeEnvironment(context, root, '');
-  const version = textOf(get(root, 'version')) ?? LATEST;
+  const version = textOf(get(root, 'version')) || LATEST;
   return {
     request: putRequest(
       assetPath(workspace, 'environments', textOf(get(root, 'name')) ?? '', version),

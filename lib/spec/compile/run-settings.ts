@@ -70,9 +70,31 @@ export function jobResources(node: YamlNode | undefined): Json | undefined {
     ...(args?.kind === 'list' ? { dockerArgsList: jsonOf(args) } : { dockerArgs: textOf(args) }),
     locations: jsonOf(get(node, 'locations')),
     maxInstanceCount: wholeNumber(get(node, 'max_instance_count')),
-    properties: jsonOf(get(node, 'properties')) ?? {},
+    properties: resourceProperties(get(node, 'properties')),
   });
 }
+
+/** What the API calls otherwise: Singularity's settings (azure-ai-ml `Properties`). */
+function resourceProperties(node: YamlNode | undefined): Json {
+  return Object.fromEntries(
+    Object.entries((jsonOf(node) ?? {}) as Json).map(([name, value]) => [
+      name.toLowerCase() === 'singularity' ? 'AISuperComputer' : name,
+      value,
+    ]),
+  );
+}
+
+const DISTRIBUTED = new Set([
+  'process_count_per_instance',
+  'worker_count',
+  'parameter_server_count',
+  'port',
+  'address',
+  'include_dashboard',
+  'dashboard_port',
+  'head_node_additional_args',
+  'worker_node_additional_args',
+]);
 
 /** `distribution` with the key of its kind: `distributionType` (jobs), `distribution_type` (nodes), `type` (components). */
 export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' | 'component'): Json | undefined {
@@ -82,7 +104,7 @@ export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' 
     .replace('tensor_flow', 'tensorflow');
   const values: Json = Object.fromEntries(
     entriesOf(node)
-      .filter(([name]) => name !== 'type')
+      .filter(([name]) => DISTRIBUTED.has(name))
       .map(([name, value]) => [name, isNumber(value) ? wholeNumber(value) : jsonOf(value)]),
   );
   // What Azure ML's tools fill in: no parameter servers.
@@ -130,7 +152,7 @@ export function jobServices(node: YamlNode | undefined): Json | undefined {
       return [
         name,
         compact({
-          jobServiceType: word(get(service, 'type') ?? get(service, 'job_service_type'), SERVICES),
+          jobServiceType: word(get(service, 'type') ?? get(service, 'job_service_type'), SERVICES) ?? 'SSH',
           nodes: textOf(get(service, 'nodes')) === 'all' ? { nodesValueType: 'All' } : undefined,
           port: wholeNumber(get(service, 'port')),
           endpoint: textOf(get(service, 'endpoint')),

@@ -1,8 +1,9 @@
 import { describedProperties, jobDefinition } from '../compile-job.ts';
 import { compact } from '../plan.ts';
-import { checkThen } from '../schema/fields.ts';
+import { computeId } from '../references.ts';
+import { checkThen } from '../schema/check.ts';
 import { pipelineJob } from '../schema/job.ts';
-import { entriesOf, get, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
 import { type CompileContext, readLocalYaml } from './context.ts';
 import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
 import { pipelineSettings } from './pipeline.ts';
@@ -33,6 +34,7 @@ function jobByName(context: CompileContext, written: string, changes: YamlMap | 
   // Without an experiment's name the service would put the job into 'Default' instead of the source's own.
   if (!changes) return { jobType: 'Pipeline', sourceJobId, experimentName: '' };
   const { problems } = context.builder;
+  const compute = get(changes, 'compute');
   if (textOf(get(changes, 'type')) !== 'pipeline')
     problems.push({ message: "'create_job' changes a job, so it needs 'type: pipeline'.", place: changes.place });
   const changed = (): Record<string, unknown> =>
@@ -40,6 +42,7 @@ function jobByName(context: CompileContext, written: string, changes: YamlMap | 
       ...describedProperties(changes),
       jobType: 'Pipeline',
       sourceJobId,
+      computeId: compute && !isNull(compute) ? computeId(context.builder, compute, 'create_job.compute') : undefined,
       inputs: jobInputs(compileInputs(context, get(changes, 'inputs'), 'create_job.inputs')),
       outputs: jobOutputs(compileOutputs(context, get(changes, 'outputs'), 'create_job.outputs')),
       settings: pipelineSettings(context, get(changes, 'settings')),

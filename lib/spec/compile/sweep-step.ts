@@ -1,6 +1,6 @@
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { unknownFields } from '../schema/fields.ts';
+import { unknownFields } from '../schema/check.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';

@@ -4,7 +4,7 @@ import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
-import { checkCommandText } from './command.ts';
+import { checkCommandText, withDoubleBraces } from './command.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
@@ -52,7 +52,7 @@ export function compileSweepJob(context: CompileContext, root: YamlNode): Record
     earlyTermination: policy && { policyType: policy.policy, ...camelKeys(policy.settings) },
     limits: jobLimits(get(root, 'limits')),
     trial: compact({
-      command: textOf(get(trial, 'command')),
+      command: withDoubleBraces(context, get(trial, 'command'), 'trial.command'),
       codeId: compileCode(context, get(trial, 'code'), 'trial.code'),
       environmentId: compileEnvironment(context, get(trial, 'environment'), 'trial.environment'),
       environmentVariables: textMap(get(trial, 'environment_variables')),

@@ -7,6 +7,11 @@ const everyAsset = {
   version: literal,
   description: text,
   tags: mapOf(literal),
+  // Printed by `az ml ... show`; read by nobody.
+  id: any,
+  creation_context: any,
+  latest_version: any,
+  intellectual_property: any,
 };
 
 /** `data.schema.json`: a file, folder or MLTable that gets a name and a version. */
@@ -34,6 +39,10 @@ const modelFields = {
   stage: text,
   flavors: mapOf(mapOf(any)),
   system_metadata: any,
+  default_deployment_template: any,
+  allowed_deployment_templates: any,
+  utc_time_created: any,
+  job_name: any,
 };
 
 /** `model.schema.json` */
@@ -56,6 +65,7 @@ const environmentFields = {
   ),
   os_type: choice('linux', 'windows'),
   datastore: text,
+  auto_delete_setting: any,
 };
 
 /** `environment.schema.json` */

@@ -13,6 +13,7 @@ const everyEndpoint = {
   identity: resourceIdentity,
   // Written by `az ml ... show`; read by nobody.
   id: text,
+  kind: any,
   provisioning_state: text,
   scoring_uri: text,
   openapi_uri: text,

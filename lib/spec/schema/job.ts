@@ -115,12 +115,12 @@ export const resources = object({
   max_instance_count: integer,
 });
 
-const processes = object({ type: text, process_count_per_instance: integer });
-export const distribution = tagged('type', {
+const processes = { type: text, process_count_per_instance: integer };
+const distributions = {
   pytorch: processes,
   mpi: processes,
-  tensorflow: object({ type: text, worker_count: integer, parameter_server_count: integer }),
-  ray: object({
+  tensorflow: { type: text, worker_count: integer, parameter_server_count: integer },
+  ray: {
     type: text,
     port: integer,
     address: text,
@@ -128,8 +128,14 @@ export const distribution = tagged('type', {
     dashboard_port: integer,
     head_node_additional_args: text,
     worker_node_additional_args: text,
-  }),
-});
+  },
+};
+const distributionOf = (more: Pick<ObjectField, 'open'>): Field =>
+  tagged(
+    'type',
+    Object.fromEntries(Object.entries(distributions).map(([type, fields]) => [type, object(fields, more)])),
+  );
+export const distribution = distributionOf({});
 
 export const identity = object(
   {
@@ -145,7 +151,7 @@ export const services = mapOf(
   object({
     type: choice('ssh', 'tensor_board', 'vs_code', 'jupyter_lab', 'custom'),
     job_service_type: text,
-    nodes: text,
+    nodes: choice('all'),
     port: integer,
     endpoint: text,
     status: text,
@@ -201,7 +207,14 @@ export const commandFields = {
 
 /** `commandJob.schema.json` */
 export const commandJob: ObjectField = object(
-  { ...everyJob, ...commandFields, inputs: mapOf(jobInput), outputs: mapOf(output), parent_job_name: text },
+  {
+    ...everyJob,
+    ...commandFields,
+    inputs: mapOf(jobInput),
+    outputs: mapOf(output),
+    parent_job_name: text,
+    parameters: any,
+  },
   { required: ['command', 'environment'] },
 );
 
@@ -269,6 +282,7 @@ const {
 } = {
   ...commandFields,
   resources: { ...resources, open: true },
+  distribution: distributionOf({ open: 'dropped' }),
 };
 
 /** `commandComponent.schema.json`; limits and queue settings are unknown there, so they are passed through. */

@@ -36,6 +36,10 @@ const everySchedule = {
   tags: mapOf(literal),
   properties: mapOf(literal),
   trigger,
+  // Printed by `az ml schedule show`.
+  creation_context: any,
+  is_enabled: any,
+  provisioning_state: any,
 };
 
 /** `schedule.schema.json` with `create_job`: a job's file or name, or one of them with changes. */
