@@ -29,6 +29,9 @@ const SCHEMAS: [pattern: RegExp, kind: FileKind][] = [
   [/job$/, 'job'],
 ];
 
+/** Names of what is a model and no table, for files that say nothing else. */
+const MODEL_FILE = /(?:\.(?:pkl|pickle|joblib|onnx|pt|pth|h5|keras|safetensors|mar)|(?:^|[/\\])MLmodel)$/i;
+
 const BATCH_FIELDS = [
   'mini_batch_size',
   'max_concurrency_per_instance',
@@ -70,7 +73,8 @@ export function fileKindOf(root: YamlNode): FileKind {
   if (type === 'model' || has(...BATCH_FIELDS)) return 'batch deployment';
   if (has('image', 'build', 'conda_file', 'inference_config')) return 'environment';
   if (has('flavors', 'stage')) return 'model';
-  if (has('path', 'datastore') && type === '') return 'data';
+  if (has('path', 'datastore') && type === '')
+    return MODEL_FILE.test(textOf(get(root, 'path')) ?? '') ? 'model' : 'data';
   return 'job';
 }
 

@@ -106,7 +106,8 @@ function valueNode(value: string, place: Place): YamlNode {
   }
   const resolved = resolvePlainScalar(value);
   const isText = resolved.value !== null && !isSpelledSo(value, resolved);
-  return { kind: 'scalar', ...(isText ? { value, isFloat: false } : resolved), place };
+  if (isText) return { kind: 'scalar', value, isFloat: false, place };
+  return { kind: 'scalar', ...resolved, ...(resolved.value === null ? {} : { written: value }), place };
 }
 
 /**

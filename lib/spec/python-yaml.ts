@@ -95,20 +95,24 @@ function checkDepth(token: CST.Token, deepest: number): CST.Token {
 }
 
 /**
- * YAML wants the further lines of a quoted scalar indented more than its parent; PyYAML takes any indentation, and real
- * job files (prompts with `\n\` at the ends of lines) rely on that. The lexer keeps the required indentation in a field.
+ * YAML wants the further lines of a quoted scalar, and those of brackets and braces, indented more than their parent;
+ * PyYAML takes any indentation, and real files (prompts with `\n\` at the ends of lines, pasted JSON) rely on that. The
+ * lexer keeps the required indentation in a field.
  */
 function lenientLexer(): Lexer {
+  type Method = () => Generator<string, unknown>;
   const lexer = new Lexer();
-  const inside = lexer as unknown as { indentNext: number; parseQuotedScalar(): Generator<string, unknown> };
-  const strict = inside.parseQuotedScalar.bind(lexer);
-  inside.parseQuotedScalar = function* () {
-    const indent = inside.indentNext;
-    inside.indentNext = 0;
-    const next = yield* strict();
-    inside.indentNext = indent;
-    return next;
-  };
+  const inside = lexer as unknown as { indentNext: number; parseQuotedScalar: Method; parseFlowCollection: Method };
+  const anyIndent = (strict: Method): Method =>
+    function* () {
+      const indent = inside.indentNext;
+      inside.indentNext = 0;
+      const next = yield* strict.call(lexer);
+      inside.indentNext = indent;
+      return next;
+    };
+  inside.parseQuotedScalar = anyIndent(inside.parseQuotedScalar);
+  inside.parseFlowCollection = anyIndent(inside.parseFlowCollection);
   return lexer;
 }
 

@@ -12,6 +12,8 @@ export interface YamlScalar {
   kind: 'scalar';
   value: ScalarValue;
   isFloat: boolean;
+  /** Of a value from outside of a file, which is sent as it was written: `true`, not Python's `True`. */
+  written?: string;
   place: Place;
 }
 
@@ -216,7 +218,8 @@ export function isNull(node: YamlNode | undefined): boolean {
 
 /** The scalar as Python's `str()` spells it; undefined for nothing, null, mappings and lists. */
 export function textOf(node: YamlNode | undefined): string | undefined {
-  return node?.kind === 'scalar' && node.value !== null ? pythonText(node.value, node.isFloat) : undefined;
+  if (node?.kind !== 'scalar' || node.value === null) return undefined;
+  return node.written ?? pythonText(node.value, node.isFloat);
 }
 
 /** The value as plain JSON; undefined stays undefined. */

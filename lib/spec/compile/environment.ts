@@ -85,7 +85,7 @@ export function describeEnvironment(context: CompileContext, node: YamlNode, fie
   if (!path || isNull(path)) {
     context.builder.problems.push({
       message: `'${fieldAt(field, 'build')}' lacks the required field 'path'.`,
-      place: node.place,
+      place: build!.place,
     });
     return undefined;
   }

@@ -152,7 +152,7 @@ function inputUri(
     });
   }
   // Only a folder's own URI ends in a slash; tables and models have none (azure-ai-ml `_upload_and_generate_remote_uri`).
-  return type === 'uri_folder' ? upload.uri : upload.uri.replace(/\/$/, '');
+  return upload.uri.replace(/\/?$/, type === 'uri_folder' ? '/' : '');
 }
 
 /** The type that an input has for the steps that are bound to it. */

@@ -75,7 +75,7 @@ export function jobResources(node: YamlNode | undefined): Json | undefined {
 }
 
 /** What the API calls otherwise: Singularity's settings (azure-ai-ml `Properties`). */
-function resourceProperties(node: YamlNode | undefined): Json {
+export function resourceProperties(node: YamlNode | undefined): Json {
   return Object.fromEntries(
     Object.entries((jsonOf(node) ?? {}) as Json).map(([name, value]) => [
       name.toLowerCase() === 'singularity' ? 'AISuperComputer' : name,

@@ -1,6 +1,6 @@
 import { compact, compactOrNothing } from '../plan.ts';
 import { get, isNull, jsonOf, type YamlNode } from '../yaml.ts';
-import { jobIdentity, jobQueueSettings, jobServices, wholeNumber } from './run-settings.ts';
+import { jobIdentity, jobQueueSettings, jobServices, resourceProperties, wholeNumber } from './run-settings.ts';
 
 type Json = Record<string, unknown>;
 
@@ -21,6 +21,7 @@ function writtenResources(node: YamlNode | undefined): Json | undefined {
     ...compact({
       instance_count: wholeNumber(get(node, 'instance_count')),
       max_instance_count: wholeNumber(get(node, 'max_instance_count')),
+      properties: isNull(get(node, 'properties')) ? undefined : resourceProperties(get(node, 'properties')),
     }),
   };
 }

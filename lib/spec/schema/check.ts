@@ -126,7 +126,7 @@ function fits(node: YamlNode, field: ScalarField): boolean {
     case 'literal':
       return true;
     case 'text':
-      return typeof value === 'string';
+      return typeof value === 'string' || node.written !== undefined;
     case 'boolean':
       return typeof value === 'boolean' || (typeof value === 'string' && /^(true|false)$/i.test(value));
     case 'integer':

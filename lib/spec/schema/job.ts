@@ -64,7 +64,9 @@ const parameter = object({
   max: number,
   enum: listOf(literal),
 });
-const port = object({ type: text, description: text, optional: boolean, mode: choice(...INPUT_MODES, 'link') });
+/** One list for what goes in and what comes out, as Azure ML's tools have it for components. */
+const portMode = choice(...new Set([...INPUT_MODES, ...OUTPUT_MODES, 'link']));
+const port = object({ type: text, description: text, optional: boolean, mode: portMode });
 
 /** An input that a component declares. Data and models have a mode but no default. */
 export const componentInput = tagged('type', {
@@ -72,7 +74,7 @@ export const componentInput = tagged('type', {
   ...byName([...ASSET_TYPES, ...LEGACY_TYPES], port),
 });
 
-const portOutput = object({ type: text, description: text, mode: choice(...OUTPUT_MODES, 'link') });
+const portOutput = object({ type: text, description: text, mode: portMode });
 
 /** An output that a component declares; a parameter can be there before the component ends. */
 export const componentOutput = tagged('type', {
