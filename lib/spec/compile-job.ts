@@ -85,7 +85,10 @@ export function planJob(context: CompileContext, options: CompileOptions): Submi
     builder.problems.push(nameNode && !options.fixedJobName ? { message, place: nameNode.place } : { message });
   }
   if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
-  const body = { properties: { ...commonProperties(file, jobName, options), ...properties } };
+  const common = commonProperties(file, jobName, options);
+  // Only the service sets it (azure-ai-ml `CommandJob._to_rest_object`).
+  if (properties.jobType === 'Command') delete common.properties['_azureml.ComputeTargetType'];
+  const body = { properties: { ...common, ...properties } };
   return {
     jobName,
     workspace: options.workspace,
@@ -169,9 +172,13 @@ export function fileInvalid(
 }
 
 /** Fields of every job, with what the task adds. */
-function commonProperties(file: YamlFile, jobName: string, options: CompileOptions): Record<string, unknown> {
+function commonProperties(
+  file: YamlFile,
+  jobName: string,
+  options: CompileOptions,
+): Record<string, unknown> & { properties: Record<string, string> } {
   const described = describedProperties(file.root);
-  const { '_azureml.ComputeTargetType': _set, ...properties } = textMap(get(file.root, 'properties')); // by the service
+  const properties = textMap(get(file.root, 'properties'));
   const provenance = options.provenance ?? {};
   // Properties of a job can't be changed later, so what the file says stands.
   return {

@@ -58,8 +58,9 @@ export function readYaml(path: string, shownFrom: string): YamlFile {
     // A device or pipe might never end, and a huge file need not be read to be refused.
     if (!stats.isFile()) throw notReadable(shown, stats.isDirectory() ? 'it is a folder' : 'it is no ordinary file');
     if (stats.size > LARGEST_BYTES) throw tooLarge(shown, stats.size);
-    text = readFileSync(absolute, 'utf8');
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(absolute));
   } catch (error) {
+    if (error instanceof TypeError) throw notReadable(shown, 'it is no text in UTF-8');
     throw error instanceof UserError ? error : unreadable(shown, error as NodeJS.ErrnoException);
   }
   if (text.includes('\0')) throw notReadable(shown, 'it is not a text file');

@@ -264,6 +264,8 @@ describe('odd files', () => {
     it('binary files, folders, devices', () => {
       fs.writeFileSync(join(root, 'file.yml'), Buffer.from([0x63, 0x3a, 0x20, 0, 1, 2]));
       assert.equal(compile(join(root, 'file.yml'), root), 'refused');
+      fs.writeFileSync(join(root, 'file.yml'), Buffer.from('command: caf\xe9\nenvironment: azureml:e:1\n', 'latin1'));
+      assert.equal(compile(join(root, 'file.yml'), root), 'refused');
       assert.equal(compile(root, root), 'refused');
       assert.equal(compile('/dev/zero', root), 'refused');
       refused('name: d\ntype: uri_file\npath: /dev/zero\n');

@@ -109,8 +109,6 @@ function identity(root: YamlNode, problems: Problem[]): Record<string, unknown> 
   if (ids.length > 1) problems.push({ message: "'identity' takes one user-assigned identity.", place: users!.place });
   return compact({
     type: pascalCase(type ?? 'none'),
-    principalId: textOf(get(node, 'principal_id')),
-    tenantId: textOf(get(node, 'tenant_id')),
     userAssignedIdentities: ids.length > 0 ? Object.fromEntries(ids.map((id) => [id, {}])) : undefined,
   });
 }
