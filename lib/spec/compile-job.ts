@@ -118,6 +118,7 @@ export function startCompiling(
     file,
     shownFrom: options.shownFrom,
     snapshots: new Map(),
+    compiled: new Map(),
     including: [file.path],
   };
 }

@@ -283,6 +283,23 @@ describe('odd files', () => {
       assert.equal(compile(join(root, 'file.yml'), root), 'refused');
     });
 
+    it('thousands of steps in a row', () => {
+      const row = (component: string): string =>
+        Array.from({ length: 4000 }, (_, i) =>
+          i < 3999
+            ? `  s${i}:\n    component: ${component}\n    inputs: {a: "\${{parent.jobs.s${i + 1}.outputs.o}}"}\n`
+            : `  s${i}: {component: ${component}}\n`,
+        ).join('');
+      write({
+        'c.yml':
+          'command: x\nenvironment: azureml:e:1\ninputs: {a: {type: uri_folder, optional: true}}\noutputs: {o: {type: uri_folder}}\n',
+      });
+      for (const component of ['azureml:c:1', './c.yml']) {
+        write({ 'file.yml': `type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n${row(component)}` });
+        assert.equal(compile(join(root, 'file.yml'), root), 'compiled');
+      }
+    });
+
     it('steps that wait for each other', () => {
       const step = (other: number) =>
         `{command: "\${{inputs.x}} \${{outputs.y}}", environment: azureml:e:1, inputs: {x: "\${{parent.jobs.s${other}.outputs.y}}"}, outputs: {y: }}`;

@@ -61,11 +61,8 @@ export function checkBindings(
         say('an output leads to an output of the pipeline: write ${{parent.outputs.<name>}}.');
       else if (kind === 'inputs') {
         const whole = path.slice(2).join('.');
-        if (
-          !inputs.has(whole) &&
-          ![...inputs.keys()].some((one) => one.startsWith(`${whole}.`)) &&
-          !inputs.has(name ?? '')
-        )
+        const isGroup = [...inputs.keys()].some((one) => one.startsWith(`${whole}.`));
+        if (!inputs.has(whole) && !isGroup)
           say(
             `the pipeline has no input '${whole}'.${didYouMean(whole, inputs.keys()) || ` It has ${oneOf(inputs.keys())}.`}`,
           );
@@ -88,7 +85,7 @@ export function checkBindings(
             `the step '${name}' has no output '${output}'.${didYouMean(output ?? '', step.outputs.keys()) || ` It has ${oneOf(step.outputs.keys())}.`}`,
           );
         else if (port !== 'outputs') say(`a step offers its outputs: write \${{parent.jobs.${name}.outputs.<name>}}.`);
-      } else say("after 'parent' come inputs, outputs or jobs.");
+      } else if (path.length > 2 || kind !== 'name') say("after 'parent' come inputs, outputs or jobs.");
     }
   }
 }
@@ -108,20 +105,34 @@ export function checkCycles(nodes: readonly GraphNode[], problems: Problem[]): v
     ]),
   );
   const done = new Set<string>();
-  const visit = (name: string, way: string[]): void => {
-    if (done.has(name) || !needs.has(name)) return;
-    const start = way.indexOf(name);
-    if (start >= 0) {
-      const circle = [...way.slice(start), name];
+  for (const { name: first } of nodes) {
+    // Without recursion: a pipeline may have thousands of steps in a row.
+    const way: { name: string; rest: string[] }[] = [];
+    const places = new Map<string, number>();
+    const enter = (name: string): void => {
+      if (done.has(name) || !needs.has(name)) return;
+      const start = places.get(name);
+      if (start === undefined) {
+        places.set(name, way.length);
+        way.push({ name, rest: [...needs.get(name)!] });
+        return;
+      }
+      const circle = [...way.slice(start).map((one) => one.name), name];
       problems.push({
         message: `The steps wait for each other: ${circle.join(' needs ')}.`,
         place: nodes.find((node) => node.name === name)!.node.place,
       });
       for (const member of circle) done.add(member);
-      return;
+    };
+    enter(first);
+    for (let last = way.at(-1); last; last = way.at(-1)) {
+      const next = done.has(last.name) ? undefined : last.rest.shift();
+      if (next !== undefined) enter(next);
+      else {
+        done.add(last.name);
+        places.delete(last.name);
+        way.pop();
+      }
     }
-    for (const other of needs.get(name)!) visit(other, [...way, name]);
-    done.add(name);
-  };
-  for (const { name } of nodes) visit(name, []);
+  }
 }

@@ -1,5 +1,6 @@
 import { compact } from '../plan.ts';
-import { commandComponent, inlineCommandNode } from '../schema/job.ts';
+import { commandComponent } from '../schema/component.ts';
+import { inlineCommandNode } from '../schema/job.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileComponentCode } from './code.ts';
 import { prefixed } from './component.ts';

@@ -27,20 +27,26 @@ export interface CompiledComponent {
   definition: Definition;
 }
 
-/** A node's `component: ./train.yml`. Undefined when the file has problems, which are noted then. */
-export function compileComponentFile(
-  context: CompileContext,
-  node: YamlNode,
-  field: string,
-): CompiledComponent | undefined {
+/** A node's `component`, as a file or in place. Undefined when it has problems, which are noted the first time. */
+export function localComponent(context: CompileContext, node: YamlNode, field: string): CompiledComponent | undefined {
+  if (node.kind !== 'map') return compileComponentFile(context, node, field);
+  if (!context.compiled.has(node)) context.compiled.set(node, compileComponent(context, node, field));
+  return context.compiled.get(node);
+}
+
+function compileComponentFile(context: CompileContext, node: YamlNode, field: string): CompiledComponent | undefined {
   const path = localPath(context, node, field);
   if (path === undefined) return undefined;
   if (context.including.includes(path)) {
     context.builder.problems.push({ message: `'${field}' leads back to the file itself.`, place: node.place });
     return undefined;
   }
-  const file = readYamlAt(context, path, node, field);
-  return file && compileComponent({ ...context, file, including: [...context.including, path] }, file.root, '');
+  if (!context.compiled.has(path)) {
+    const file = readYamlAt(context, path, node, field);
+    const inside = { ...context, including: [...context.including, path] };
+    context.compiled.set(path, file && compileComponent({ ...inside, file }, file.root, ''));
+  }
+  return context.compiled.get(path);
 }
 
 /** What a component's description says, before it has a name. */
@@ -52,7 +58,7 @@ interface DescribedComponent {
 }
 
 /** A component's own description, from its file or in place, as an anonymous component. */
-export function compileComponent(context: CompileContext, root: YamlNode, path: string): CompiledComponent | undefined {
+function compileComponent(context: CompileContext, root: YamlNode, path: string): CompiledComponent | undefined {
   const described = describeComponent(context, root, path);
   if (!described) return undefined;
   const { spec, inputs, outputs } = described;

@@ -5,6 +5,7 @@ import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../plan.ts';
 import type { ObjectField } from '../schema/fields.ts';
 import { readYaml, textOf, type YamlFile, type YamlNode } from '../yaml.ts';
+import type { CompiledComponent } from './component.ts';
 import type { DeclaredInput } from './declared-ports.ts';
 import type { OutputValue } from './inputs.ts';
 
@@ -89,6 +90,8 @@ export interface CompileContext {
   shownFrom: string;
   /** Snapshots by absolute path: hashing a folder is the slow part, and steps share folders. */
   snapshots: Map<string, Snapshot>;
+  /** Components by their file's path, or by their description in place: steps share them. */
+  compiled: Map<string | YamlNode, CompiledComponent | undefined>;
   /** Local component files that are being compiled, outermost first; finds files that include themselves. */
   including: string[];
 }

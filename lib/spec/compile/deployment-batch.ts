@@ -2,7 +2,7 @@ import { STABLE } from '../../azureml/api-versions.ts';
 import { compact, compactOrNothing, type PlannedRequest } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { compileComponent, compileComponentFile } from './component.ts';
+import { localComponent } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { codeConfiguration, deploymentEnvironment } from './deployment.ts';
 import { compileDeployedModel } from './model.ts';
@@ -93,13 +93,11 @@ function deployedComponent(context: CompileContext, root: YamlNode): { assetId?:
   const { builder } = context;
   const component = get(root, 'component');
   const job = get(root, 'job_definition');
-  if (component?.kind === 'map') return { assetId: compileComponent(context, component, 'component')?.id };
-  const written = textOf(component);
-  if (component && written !== undefined)
+  if (component && !isNull(component))
     return {
-      assetId: isRemote(written)
+      assetId: isRemote(textOf(component) ?? '')
         ? assetId(builder, 'components', component, 'component')
-        : compileComponentFile(context, component, 'component')?.id,
+        : localComponent(context, component, 'component')?.id,
     };
   builder.problems.push({
     message: job

@@ -54,7 +54,6 @@ export function compileOnlineDeployment(
         }),
         dataCollector: collector,
         egressPublicNetworkAccess: wordOf(get(root, 'egress_public_network_access')),
-        privateNetworkConnection: isPrivate || undefined,
         properties: {
           ...mapOrEmpty(get(root, 'properties')),
           // The service reads it here too (azure-ai-ml `ManagedOnlineDeployment._to_rest_object`).

@@ -26,6 +26,9 @@ export function compileEnvironment(
     const file = readLocalYaml(context, node, field);
     return file && compileEnvironmentFile({ ...context, file }, file.root, field);
   }
+  const id = get(node, 'id');
+  // Printed by `az ml environment show`, and taken for the environment itself (azure-ai-ml `get_asset_arm_id`).
+  if (id && !isNull(id)) return assetId(context.builder, 'environments', id, fieldAt(field, 'id'));
   const properties = describeEnvironment(context, node, field);
   if (!properties) return undefined;
   const version = contentHash(properties.identity);

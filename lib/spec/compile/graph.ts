@@ -1,5 +1,7 @@
+import { isRemote } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
+import { localComponent } from './component.ts';
 import type { CompileContext, CompiledStep, Surroundings } from './context.ts';
 import { inlineOutput } from './inline-step.ts';
 import type { OutputValue } from './inputs.ts';
@@ -28,36 +30,25 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   if (siblings.size === 0)
     problems.push({ message: "A pipeline needs at least one step under 'jobs'.", place: (jobs ?? root).place });
   const compiled = new Map<string, CompiledStep>();
-  const running = new Set<string>();
-  // A step's types can depend on a step that stands further down, so steps are compiled when they are asked for.
-  const compile = (name: string): CompiledStep | undefined => {
-    const node = siblings.get(name);
-    if (!node || running.has(name) || compiled.has(name)) return compiled.get(name);
-    running.add(name);
-    compiled.set(name, compileStep(context, name, node, around));
-    running.delete(name);
-    return compiled.get(name);
-  };
   const around: Surroundings = {
     ...ports,
     siblings,
     outputType(step, output) {
       const node = siblings.get(step);
-      const isReference = !isNull(get(node, 'component')) || !isNull(get(node, 'trial'));
-      const declared = isReference ? compile(step)?.outputs?.get(output)?.type : undefined;
+      const declared = declaredOutputs(context, step, node)?.get(output)?.type;
       if (declared) return declared;
       return textOf(get(node, 'type')) === 'automl'
         ? 'mltable'
         : inlineOutput(get(get(node, 'outputs'), output) ?? NOTHING, ports).type;
     },
   };
-  for (const [name, , keyPlace] of entriesOf(jobs)) {
+  for (const [name, node, keyPlace] of entriesOf(jobs)) {
     if (!/^[a-z_][a-z0-9_]*$/.test(name))
       problems.push({
         message: `'jobs.${name}': a step's name has small letters (a to z), digits and underscores and begins with no digit.`,
         place: keyPlace,
       });
-    compile(name);
+    compiled.set(name, compileStep(context, name, node, around));
   }
   const nodes: GraphNode[] = [...siblings].map(([name, node]) => ({
     name,
@@ -66,5 +57,19 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   }));
   checkBindings(nodes, ports.inputs, new Set(ports.outputs.keys()), problems);
   checkCycles(nodes, problems);
-  return new Map([...siblings.keys()].map((name) => [name, compiled.get(name)!]));
+  return compiled;
+}
+
+/** What the local component of a step declares; a step may be bound to one that stands further down. */
+function declaredOutputs(
+  context: CompileContext,
+  step: string,
+  node: YamlNode | undefined,
+): ReadonlyMap<string, { type: string }> | undefined {
+  for (const field of ['component', 'trial']) {
+    const component = get(node, field);
+    if (component && !isNull(component) && !isRemote(textOf(component) ?? ''))
+      return localComponent(context, component, `jobs.${step}.${field}`)?.outputs;
+  }
+  return undefined;
 }

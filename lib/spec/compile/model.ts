@@ -60,6 +60,12 @@ function modelRequest(
   { name, version, isAnonymous }: { name: string; version: string; isAnonymous: boolean },
 ): PlannedRequest {
   const flavors = get(node, 'flavors');
+  for (const name of ['default_deployment_template', 'allowed_deployment_templates'])
+    if (!isNull(get(node, name)))
+      context.builder.warnings.push({
+        message: `'${prefix}${name}' was left out; no version of the API that is used has it.`,
+        place: get(node, name)!.place,
+      });
   return putRequest(
     assetPath(context.builder.workspace, 'models', name, version),
     compact({

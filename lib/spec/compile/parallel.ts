@@ -10,6 +10,7 @@ import type { CompileContext, ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { wholeNumber } from './run-settings.ts';
 import { componentResources, nodeResources } from './step-settings.ts';
+import { wordOf } from './values.ts';
 
 /** Bytes of the units of `mini_batch_size`. */
 const UNITS: Record<string, number> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
@@ -25,7 +26,7 @@ export const parallelType: ComponentType = {
   spec: (context, node, path) =>
     compact({
       resources: hasBinding(get(node, 'resources')) ? undefined : componentResources(get(node, 'resources')),
-      logging_level: unbound(node, 'logging_level'),
+      logging_level: hasBinding(get(node, 'logging_level')) ? undefined : upper(get(node, 'logging_level')),
       task: task(context, node, path),
       mini_batch_size: String(hasBinding(get(node, 'mini_batch_size')) ? 0 : (miniBatchSize(context, node) ?? 0)),
       partition_keys: partitionKeys(node),
@@ -53,7 +54,7 @@ export const parallelType: ComponentType = {
       task: own ? task(context, node, path) : definition && task(definition.context, definition.node, definition.path),
       input_data: textOf(get(source('input_data'), 'input_data')),
       retry_settings: retrySettings(source('retry_settings')),
-      logging_level: textOf(get(node, 'logging_level')),
+      logging_level: upper(get(node, 'logging_level')),
       mini_batch_size: miniBatchSize(context, source('mini_batch_size')) ?? (component ? 0 : undefined),
       partition_keys: partitionKeys(source('partition_keys')),
     });
@@ -69,7 +70,7 @@ function task(context: CompileContext, node: YamlNode, path: string): Json | und
   if (!written || isNull(written)) return undefined;
   const field = fieldAt(path, 'task');
   return compact({
-    type: textOf(get(written, 'type')),
+    type: wordOf(get(written, 'type')),
     code: prefixed(compileComponentCode(context, written, field)),
     entry_script: textOf(get(written, 'entry_script')),
     program_arguments: textOf(get(written, 'program_arguments')),
@@ -105,6 +106,11 @@ function retrySettings(node: YamlNode | undefined): Json | undefined {
     timeout: wholeNumber(get(settings, 'timeout')),
     max_retries: wholeNumber(get(settings, 'max_retries')),
   });
+}
+
+/** The service knows `DEBUG`, not `debug`; a binding stays. */
+function upper(node: YamlNode | undefined): string | undefined {
+  return isBinding(node) ? textOf(node) : textOf(node)?.toUpperCase();
 }
 
 function given(node: YamlNode, name: string): YamlNode | undefined {

@@ -6,7 +6,7 @@ import { checkThen, unknownFields } from '../schema/check.ts';
 import { type Field, isBinding, normalizeChoice } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { type CompiledComponent, compileComponent, compileComponentFile } from './component.ts';
+import { type CompiledComponent, localComponent } from './component.ts';
 import {
   type CompileContext,
   type CompiledStep,
@@ -193,10 +193,7 @@ export function referredComponent(
   const written = textOf(component) ?? '';
   if (component.kind === 'scalar' && isRemote(written))
     return { id: assetId(context.builder, 'components', component, field) };
-  const compiled =
-    component.kind === 'map'
-      ? compileComponent(context, component, field)
-      : compileComponentFile(context, component, field);
+  const compiled = localComponent(context, component, field);
   const type = normalizeChoice(textOf(get(compiled?.definition.node, 'type')) ?? 'command');
   if (!compiled || type === word) return compiled;
   context.builder.problems.push({

@@ -1,5 +1,6 @@
+import { everyComponent } from './component.ts';
 import { choice, listOf, literal, mapOf, type ObjectField, object, tagged, text } from './fields.ts';
-import { everyComponent, identity, jobInput, jobOutput } from './job.ts';
+import { identity, jobInput, jobOutput } from './job.ts';
 
 const copyMode = choice('merge_with_overwrite', 'fail_if_conflict');
 

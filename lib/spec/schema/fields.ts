@@ -65,6 +65,8 @@ const BRANDS: Record<string, string> = {
   mlflowmodel: 'mlflow_model',
   pytorch: 'pytorch',
   tensorflow: 'tensorflow',
+  // Two spellings of Azure ML's own tools: of monitors, and of fine-tuning.
+  questionanswering: 'question_answering',
 };
 
 /** `ReadOnlyMount`, `read-only-mount` and `read_only_mount` are one word to Azure ML's tools. */

@@ -8,7 +8,6 @@ import {
   listOf,
   literal,
   mapOf,
-  number,
   type ObjectField,
   object,
   tagged,
@@ -25,8 +24,6 @@ export const ASSET_TYPES = [
   'triton_model',
 ] as const;
 export const PARAMETER_TYPES = ['string', 'number', 'integer', 'boolean'] as const;
-/** A type of components from before there were files and folders. */
-const LEGACY_TYPES = ['path'] as const;
 
 export const INPUT_MODES = ['mount', 'ro_mount', 'rw_mount', 'download', 'direct', 'eval_mount', 'eval_download'];
 export const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
@@ -55,43 +52,12 @@ const output = object({
 /** An output of a job or step; only a step's can be a mere binding. */
 export const jobOutput = either(text, output);
 
-const parameter = object({
-  type: text,
-  description: text,
-  default: literal,
-  optional: boolean,
-  min: number,
-  max: number,
-  enum: listOf(literal),
-});
-/** One list for what goes in and what comes out, as Azure ML's tools have it for components. */
-const portMode = choice(...new Set([...INPUT_MODES, ...OUTPUT_MODES, 'link']));
-const port = object({ type: text, description: text, optional: boolean, mode: portMode });
-
-/** An input that a component declares. Data and models have a mode but no default. */
-export const componentInput = tagged('type', {
-  ...byName(PARAMETER_TYPES, parameter),
-  ...byName([...ASSET_TYPES, ...LEGACY_TYPES], port),
-});
-
-const portOutput = object({ type: text, description: text, mode: portMode });
-
-/** An output that a component declares; a parameter can be there before the component ends. */
-export const componentOutput = tagged('type', {
-  ...byName([...ASSET_TYPES, ...LEGACY_TYPES], portOutput),
-  ...byName(
-    PARAMETER_TYPES,
-    object({ ...portOutput.fields, early_available: boolean, is_control: boolean }, { open: true }),
-  ),
-});
-
-function byName(names: readonly string[], field: ObjectField): Record<string, ObjectField> {
-  return Object.fromEntries(names.map((name) => [name, field]));
-}
-
 export const environment = either(
   text,
   object({
+    id: text,
+    creation_context: any,
+    latest_version: any,
     $schema: text,
     name: text,
     version: literal,
@@ -132,7 +98,7 @@ const distributions = {
     worker_node_additional_args: text,
   },
 };
-const distributionOf = (more: Pick<ObjectField, 'open'>): Field =>
+export const distributionOf = (more: Pick<ObjectField, 'open'>): Field =>
   tagged(
     'type',
     Object.fromEntries(Object.entries(distributions).map(([type, fields]) => [type, object(fields, more)])),
@@ -174,7 +140,7 @@ export const notificationSettings = object({
 });
 
 /** What Azure ML's tools print of a thing that is there, and take again without looking at it. */
-const printed = { id: any, creation_context: any };
+export const printed = { id: any, creation_context: any };
 
 /** Fields of every job. */
 export const everyJob = {
@@ -259,40 +225,3 @@ export const pipelineJob: ObjectField = object({
   ),
   component: either(text, any),
 });
-
-/** Fields of every component's file. */
-export const everyComponent = {
-  $schema: text,
-  type: text,
-  name: text,
-  version: literal,
-  display_name: text,
-  description: text,
-  tags: mapOf(literal),
-  properties: mapOf(literal),
-  is_deterministic: boolean,
-  inputs: mapOf(componentInput),
-  outputs: mapOf(either(componentOutput)),
-  latest_version: any,
-  ...printed,
-};
-
-const {
-  limits: _limits,
-  queue_settings: _queue,
-  ...componentCommandFields
-} = {
-  ...commandFields,
-  resources: { ...resources, open: true },
-  distribution: distributionOf({ open: 'dropped' }),
-};
-
-/** `commandComponent.schema.json`; limits and queue settings are unknown there, so they are passed through. */
-export const commandComponent: ObjectField = object(
-  {
-    ...everyComponent,
-    ...componentCommandFields,
-    additional_includes: listOf(either(text, any)),
-  },
-  { required: ['command', 'environment'], open: true },
-);

@@ -1,5 +1,6 @@
+import { everyComponent } from './component.ts';
 import { any, choice, integer, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
-import { environment, everyComponent, identity, jobInput, jobOutput, resources } from './job.ts';
+import { environment, identity, jobInput, jobOutput, resources } from './job.ts';
 
 const task = object(
   {

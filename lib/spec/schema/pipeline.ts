@@ -1,5 +1,6 @@
+import { everyComponent } from './component.ts';
 import { any, literal, mapOf, object, text } from './fields.ts';
-import { everyComponent, jobInput, jobOutput } from './job.ts';
+import { jobInput, jobOutput } from './job.ts';
 
 /** `pipelineComponent.schema.json` without its steps, which are checked by their own type. */
 export const pipelineComponent = object(

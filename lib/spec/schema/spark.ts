@@ -1,5 +1,6 @@
+import { everyComponent } from './component.ts';
 import { any, choice, either, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
-import { environment, everyComponent, everyJob, jobInput, jobOutput } from './job.ts';
+import { environment, everyJob, jobInput, jobOutput } from './job.ts';
 
 /** Virtual machines of serverless Spark (azure-ai-ml `SparkResourceConfiguration`). */
 const INSTANCE_TYPES = [4, 8, 16, 32, 64].map((cores) => `standard_e${cores}s_v3`);
