@@ -179,3 +179,9 @@ function isNetworkFailure(error: unknown): error is Error {
 function firstLine(text: string): string {
   return text.trim().split(/\r?\n/)[0] ?? '';
 }
+
+/** A request that got no usable answer: its host can't be reached, or time ran out. */
+export function isNoAnswer(error: unknown): boolean {
+  const { name } = (error ?? {}) as { name?: string };
+  return isPassing(error) || name === 'RestError' || name === 'AbortError' || name === 'TimeoutError';
+}

@@ -3,9 +3,13 @@ import { STABLE } from './api-versions.ts';
 import { armRequest, type Workspace } from './workspace.ts';
 
 /** The answer to `GET url`, or undefined when there is nothing (404). */
-export async function readOrUndefined<T>(workspace: Workspace, url: string): Promise<T | undefined> {
+export async function readOrUndefined<T>(
+  workspace: Workspace,
+  url: string,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
   try {
-    return (await workspace.client.send<T>({ method: 'GET', url, audience: 'arm' })).body;
+    return (await workspace.client.send<T>({ method: 'GET', url, audience: 'arm', signal })).body;
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { listAll } from '../azure/client.ts';
-import { hasStatus } from '../azure/failures.ts';
+import { hasStatus, isNoAnswer } from '../azure/failures.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { assetPath } from '../azureml/ids.ts';
 import { registryShelf, type Shelf } from '../azureml/registries.ts';
@@ -15,6 +15,9 @@ import {
   type SubmissionPlan,
 } from '../spec/plan.ts';
 import { LATEST } from '../spec/references.ts';
+
+/** How long registries may take to answer, all together; they are asked for the sake of a message only. */
+const REGISTRY_MS = 15_000;
 
 /** Names among which the nearest to a wrong one is looked for. */
 const MOST_NAMES = 1_000;
@@ -86,13 +89,14 @@ export async function resolveRequirements(
 }
 
 /**
- * Finds out what is wrong with references into registries, each of which is looked up once. What the connection may not
- * read is left for the service to judge, which reads registries with an identity of its own.
+ * Finds out what is wrong with references into registries, each of which is looked up once. A registry has hosts of its own,
+ * which an agent may not reach or a connection not read, while the service can: only a clear "not found" is a mistake.
  */
 function registryCheck(workspace: Workspace): (requirement: Requirement) => Promise<string | undefined> {
   const shelves = new Map<string, Promise<Shelf | undefined>>();
+  const signal = AbortSignal.timeout(REGISTRY_MS);
   return async ({ kind, name, version, registry = '', field }) => {
-    if (!shelves.has(registry)) shelves.set(registry, registryShelf(workspace, registry));
+    if (!shelves.has(registry)) shelves.set(registry, registryShelf(workspace, registry, signal));
     const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
     try {
       const shelf = await shelves.get(registry)!;
@@ -108,7 +112,7 @@ function registryCheck(workspace: Workspace): (requirement: Requirement) => Prom
         ? `${start} version ${version} in the ${shelf.label}, but there is no such version. ${thereIs(numbers.length === 1 ? 'version ' : 'versions ', numbers)}`
         : `${start}, but the ${shelf.label} has none of that name.${didYouMean(name, await shelf.names(kind))}`;
     } catch (error) {
-      if (hasStatus(error, 401, 403)) return undefined;
+      if (isNoAnswer(error) || hasStatus(error, 401, 403)) return undefined;
       throw error;
     }
   };

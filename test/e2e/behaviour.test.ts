@@ -153,6 +153,13 @@ describe('the tasks', function () {
       assert.match(run.step('submit').outputs.jobName!, /-r\d$/);
     });
 
+    it('leave references into a registry that can not be read to the service', async () => {
+      fixture.sandbox.faults.add({ match: 'GET .*/registrymanagement/', kind: 'status', status: 403 });
+      const run = await fixture.run([submit('jobs/command.yml')]);
+      assert.equal(run.result, 'succeeded', run.log);
+      assert.ok(run.requests.some(({ url, status }) => /registrymanagement/.test(url) && status === 403));
+    });
+
     it('cancel the job although Azure is throttling', async () => {
       const cancel = new AbortController();
       let jobName: string | undefined;
