@@ -58,6 +58,14 @@ describe('all mistakes of a file', () => {
     );
   });
 
+  it('of several kinds of values all are named', () => {
+    const automl =
+      'type: automl\ntask: classification\nprimary_metric: accuracy\ntraining_data: {type: mltable, path: azureml:d:1}\ntarget_column_name: y\ncompute: azureml:c\nn_cross_validations: 1.5\n';
+    assert.deepEqual(folder.problems({ 'file.yml': automl }), [
+      "file.yml:7:22: 'n_cross_validations' must be 'auto' or a whole number, but is the number 1.5.",
+    ]);
+  });
+
   it('local paths are relative', () => {
     assert.deepEqual(
       folder.problems({

@@ -142,7 +142,7 @@ early_termination: {type: bandit, slack: 1}
         "file.yml:2:47: 'trial' has the unknown field 'inputs'. Allowed are 'command', 'code', 'environment', 'environment_variables', 'resources', 'distribution' or 'queue_settings'.",
         "file.yml:4:13: 'search_space.a.type' must be 'uniform', 'loguniform', 'quniform', 'qloguniform', 'normal', 'lognormal', 'qnormal', 'qlognormal', 'randint' or 'choice', but is 'unifrom'. Did you mean 'uniform'?",
         "file.yml:5:6: 'search_space.b' lacks the required field 'max_value'.",
-        "file.yml:6:30: 'search_space.c.values[0]' must be text (in quotes if it looks like a number), but is the boolean true.",
+        "file.yml:6:30: 'search_space.c.values[0]' must be text (in quotes if it looks like a number) or a number, but is the boolean true.",
         "file.yml:7:6: 'search_space.d' lacks the required field 'type', which is one of 'uniform', 'loguniform', 'quniform', 'qloguniform', 'normal', 'lognormal', 'qnormal', 'qlognormal', 'randint' or 'choice'.",
         "file.yml:8:19: 'objective.goal' must be 'minimize' or 'maximize', but is 'highest'.",
         "file.yml:9:9: 'limits' lacks the required field 'max_total_trials'.",

@@ -19,7 +19,7 @@ export interface Findings extends Array<Problem> {
   passedOn?: Problem[];
 }
 
-type Finding = Problem & { isUnknownField?: true; isPassedOn?: true; isWrongValue?: true };
+type Finding = Problem & { isUnknownField?: true; isPassedOn?: true; isWrongValue?: true; expected?: string };
 
 /**
  * Checks a value against its field and collects everything that is wrong; never throws. Null is allowed wherever a field
@@ -31,7 +31,7 @@ export function check(node: YamlNode, field: Field, path: string, problems: Find
   const findings: Finding[] = [];
   const wrong: Place[] = [];
   checkField(node, field, path, findings);
-  for (const { isUnknownField, isPassedOn, isWrongValue, ...problem } of findings) {
+  for (const { isUnknownField, isPassedOn, isWrongValue, expected: _expected, ...problem } of findings) {
     if (isPassedOn) problems.passedOn?.push(problem);
     else if (isUnknownField && problems.tolerated) problems.tolerated.push(problem);
     else problems.push(problem);
@@ -87,7 +87,7 @@ export function unknownFields(node: YamlNode, field: Field): Record<string, unkn
 function checkField(node: YamlNode, field: Field, path: string, problems: Finding[]): void {
   const fail = (expected: string): void => {
     const message = `${at(path)} must be ${expected}, but is ${describe(node)}.`;
-    problems.push({ message, place: node.place, isWrongValue: true });
+    problems.push({ message, place: node.place, isWrongValue: true, expected });
   };
   if (field.type === 'any' || (node.kind === 'scalar' && node.value === null)) return;
   switch (field.type) {
@@ -209,6 +209,7 @@ function checkEither(node: YamlNode, fields: readonly Field[], path: string, pro
         ? 'list'
         : 'scalar';
   let fewest: Finding[] | undefined;
+  const expected = new Set<string | undefined>();
   for (const field of fields) {
     const found: Finding[] = [];
     checkField(node, field, path, found);
@@ -216,9 +217,15 @@ function checkEither(node: YamlNode, fields: readonly Field[], path: string, pro
       problems.push(...found);
       return;
     }
-    if (kindOf(field) === node.kind && (!fewest || found.length < fewest.length)) fewest = found;
+    if (kindOf(field) !== node.kind) continue;
+    for (const one of found) expected.add(one.place === node.place ? one.expected : undefined);
+    if (!fewest || found.length < fewest.length) fewest = found;
   }
-  if (fewest) problems.push(...fewest);
+  // Several words or numbers would do: all of them are named.
+  const [first] = fewest ?? [];
+  if (first && expected.size > 1 && !expected.has(undefined))
+    problems.push({ ...first, message: first.message.replace(first.expected!, [...expected].join(' or ')) });
+  else if (fewest) problems.push(...fewest);
   else {
     const kinds = [...new Set(fields.map(kindOf))].map(
       (kind) => ({ map: 'a mapping', list: 'a list', scalar: 'a value' })[kind],
