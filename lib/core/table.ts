@@ -6,8 +6,9 @@ export interface Table {
   right?: number[];
 }
 
-/** The table as lines of text for a log, columns aligned, a rule under the header. */
-export function textTable({ columns, rows, right = [] }: Table): string[] {
+/** The table as lines of text for a log, columns aligned, a rule under the header; a cell is one line, whatever is in it. */
+export function textTable({ columns, rows: written, right = [] }: Table): string[] {
+  const rows = written.map((row) => row.map((cell) => cell.replace(/\s*[\r\n]\s*/g, ' ')));
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: string[]): string =>
     cells

@@ -32,7 +32,7 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     return value;
   }
   if (kind === 'environments' && value.startsWith('AzureML-')) return `azureml:${value}`;
-  const labelled = /^([^:@/]+)@([^:@/]+)$/.exec(value);
+  const labelled = /^([^:@/\s]+)@([^:@/\s]+)$/.exec(value);
   if (labelled) {
     const [, name, label] = labelled as unknown as [string, string, string];
     if (label === 'latest') {
@@ -46,7 +46,7 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     });
     return written;
   }
-  const versioned = /^([^:@/]+):([^@/]+)$/.exec(value);
+  const versioned = /^([^:@/\s]+):([^@/\s]+)$/.exec(value);
   if (versioned) {
     const [, name, version] = versioned as unknown as [string, string, string];
     builder.require({ kind, name, version, field, place: node.place });

@@ -1,4 +1,4 @@
-import { any, choice, either, integer, listOf, literal, mapOf, object, text } from './fields.ts';
+import { any, choice, either, integer, listOf, literal, mapOf, object, printed, text } from './fields.ts';
 
 /** Fields of every asset's file. */
 const everyAsset = {
@@ -8,10 +8,10 @@ const everyAsset = {
   description: text,
   tags: mapOf(literal),
   // Printed by `az ml ... show`; read by nobody.
-  id: any,
-  creation_context: any,
-  latest_version: any,
-  intellectual_property: any,
+  id: printed,
+  creation_context: printed,
+  latest_version: printed,
+  intellectual_property: printed,
 };
 
 /** `data.schema.json`: a file, folder or MLTable that gets a name and a version. */
@@ -41,8 +41,8 @@ const modelFields = {
   system_metadata: any,
   default_deployment_template: any,
   allowed_deployment_templates: any,
-  utc_time_created: any,
-  job_name: any,
+  utc_time_created: printed,
+  job_name: printed,
 };
 
 /** `model.schema.json` */

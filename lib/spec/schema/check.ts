@@ -156,17 +156,20 @@ function expectation(field: ScalarField): string {
 
 function checkObject(node: YamlNode, field: ObjectField, path: string, problems: Finding[]): void {
   const entries = entriesOf(node);
+  const names = Object.keys(field.fields).filter((name) => {
+    const known = field.fields[name]!;
+    return known.type !== 'any' || !known.printed;
+  });
   for (const [name, value, keyPlace] of entries) {
     const known = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
     if (known) checkField(value, known, join(path, name), problems);
     else if (field.open === true || field.open === 'dropped')
       problems.push({
-        message: `${at(path)} has the field '${name}', which is not known; it is ${field.open === true ? 'passed on as it is' : 'left out'}.${didYouMean(name, Object.keys(field.fields))}`,
+        message: `${at(path)} has the field '${name}', which is not known; it is ${field.open === true ? 'passed on as it is' : 'left out'}.${didYouMean(name, names)}`,
         place: keyPlace,
         isPassedOn: true,
       });
     else if (!field.open) {
-      const names = Object.keys(field.fields);
       problems.push({
         message: `${at(path)} has the unknown field '${name}'.${didYouMean(name, names) || ` Allowed are ${oneOf(names, 30)}.`}`,
         place: keyPlace,

@@ -9,6 +9,7 @@ import {
   number,
   type ObjectField,
   object,
+  printed,
   tagged,
   text,
 } from './fields.ts';
@@ -19,7 +20,7 @@ import {
   INPUT_MODES,
   OUTPUT_MODES,
   PARAMETER_TYPES,
-  printed,
+  printedFields,
   resources,
 } from './job.ts';
 
@@ -73,8 +74,8 @@ export const everyComponent = {
   is_deterministic: boolean,
   inputs: mapOf(componentInput),
   outputs: mapOf(either(componentOutput)),
-  latest_version: any,
-  ...printed,
+  latest_version: printed,
+  ...printedFields,
 };
 
 const {

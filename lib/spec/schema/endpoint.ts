@@ -1,5 +1,5 @@
 import { resourceIdentity } from './asset.ts';
-import { any, choice, integer, literal, mapOf, object, text } from './fields.ts';
+import { any, choice, integer, literal, mapOf, object, printed, text } from './fields.ts';
 
 const everyEndpoint = {
   $schema: text,
@@ -12,11 +12,11 @@ const everyEndpoint = {
   location: text,
   identity: resourceIdentity,
   // Written by `az ml ... show`; read by nobody.
-  id: text,
-  kind: any,
-  provisioning_state: text,
-  scoring_uri: text,
-  openapi_uri: text,
+  id: printed,
+  kind: printed,
+  provisioning_state: printed,
+  scoring_uri: printed,
+  openapi_uri: printed,
 };
 
 /** `managedOnlineEndpoint.schema.json` and `kubernetesOnlineEndpoint.schema.json` (which has `compute`). */

@@ -3,7 +3,7 @@ import type { YamlNode } from '../yaml.ts';
 /** What may stand at a place of a YAML file. */
 export type Field =
   | ScalarField
-  | { type: 'any' }
+  | { type: 'any'; printed?: true }
   | { type: 'map' | 'list'; of: Field }
   | ObjectField
   | TaggedField
@@ -38,6 +38,8 @@ export const boolean: Field = { type: 'boolean' };
 /** Text, number or boolean: whatever can be written as text. */
 export const literal: Field = { type: 'literal' };
 export const any: Field = { type: 'any' };
+/** What Azure ML's tools print of a thing that is there, and take again without looking at it. */
+export const printed: Field = { type: 'any', printed: true };
 export const choice = (...values: string[]): Field => ({ type: 'choice', values });
 export const mapOf = (of: Field): Field => ({ type: 'map', of });
 export const listOf = (of: Field): Field => ({ type: 'list', of });

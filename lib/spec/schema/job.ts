@@ -10,6 +10,7 @@ import {
   mapOf,
   type ObjectField,
   object,
+  printed,
   tagged,
   text,
 } from './fields.ts';
@@ -56,8 +57,8 @@ export const environment = either(
   text,
   object({
     id: text,
-    creation_context: any,
-    latest_version: any,
+    creation_context: printed,
+    latest_version: printed,
     $schema: text,
     name: text,
     version: literal,
@@ -139,14 +140,13 @@ export const notificationSettings = object({
   emails: listOf(text),
 });
 
-/** What Azure ML's tools print of a thing that is there, and take again without looking at it. */
-export const printed = { id: any, creation_context: any };
+export const printedFields = { id: printed, creation_context: printed };
 
 /** Fields of every job. */
 export const everyJob = {
-  ...printed,
-  status: any,
-  log_files: any,
+  ...printedFields,
+  status: printed,
+  log_files: printed,
   $schema: text,
   type: text,
   name: text,
@@ -181,7 +181,7 @@ export const commandJob: ObjectField = object(
     inputs: mapOf(jobInput),
     outputs: mapOf(output),
     parent_job_name: text,
-    parameters: any,
+    parameters: printed,
   },
   { required: ['command', 'environment'] },
 );

@@ -1,4 +1,4 @@
-import { any, choice, either, integer, listOf, literal, mapOf, object, tagged, text } from './fields.ts';
+import { any, choice, either, integer, listOf, literal, mapOf, object, printed, tagged, text } from './fields.ts';
 
 const WEEK_DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const oneOrMore = (of: typeof integer) => either(of, listOf(of));
@@ -37,9 +37,9 @@ const everySchedule = {
   properties: mapOf(literal),
   trigger,
   // Printed by `az ml schedule show`.
-  creation_context: any,
-  is_enabled: any,
-  provisioning_state: any,
+  creation_context: printed,
+  is_enabled: printed,
+  provisioning_state: printed,
 };
 
 /** `schedule.schema.json` with `create_job`: a job's file or name, or one of them with changes. */
