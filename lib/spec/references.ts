@@ -53,7 +53,7 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     return assetPath(builder.workspace, kind, name, version);
   }
   const isPath = /\.ya?ml$/i.test(value);
-  const name = !isPath && value ? value : 'name';
+  const name = /^[\w.-]+$/.test(value) && !isPath ? value : 'name';
   const examples = [...(isPath ? [`file:${value}`] : []), `azureml:${name}:1`, `azureml:${name}@latest`];
   builder.problems.push({
     message: /^[^:@/\s]+$/.test(value)

@@ -8,7 +8,7 @@ import { compileTable, limitsOf, modeWord, taskOf } from './automl.ts';
 import { searchSpaces, stepParameters, yamlWord } from './automl-parameters.ts';
 import { booleanOf, prefixed } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
-import { compileOutputs, nodeOutputs } from './inputs.ts';
+import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
 import { earlyTermination, numeric, samplingAlgorithm } from './search-space.ts';
 import { checkedStep } from './step.ts';

@@ -8,7 +8,8 @@ import { jobParameters, restName, restWord, searchSpaces } from './automl-parame
 import { tableDetails } from './automl-table.ts';
 import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
-import { compileInput, compileOutputs, type IoValue, jobOutputs } from './inputs.ts';
+import { compileInput, type IoValue } from './inputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { camelKeys, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
 import { earlyTermination, numeric, samplingAlgorithm } from './search-space.ts';
 

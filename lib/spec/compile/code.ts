@@ -7,7 +7,8 @@ import { takeMergedSnapshot } from '../../snapshot/merged.ts';
 import { CONTAINER, guidOf, putRequest } from '../plan.ts';
 import { assetId, isRemote } from '../references.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, labelOf, localPath, localSnapshot } from './context.ts';
+import type { CompileContext } from './context.ts';
+import { labelOf, localPath, localSnapshot } from './local-files.ts';
 
 /** Version of the hash rule that the service verifies (azure-ai-ml `_asset_utils`). */
 const HASH_VERSION = '202208';

@@ -6,7 +6,8 @@ import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import { compileInputs, compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
+import { compileInputs, type IoValue, jobInputs } from './inputs.ts';
+import { compileOutputs, jobOutputs, type OutputValue } from './outputs.ts';
 import { commandLimits, distribution, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
 
 /** `properties` of a command job, the fields of every job aside. */

@@ -5,7 +5,7 @@ import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkCommandText } from './command.ts';
-import { type CompileContext, type ComponentType, type Definition, localPath, readYamlAt } from './context.ts';
+import type { CompileContext, ComponentType, Definition } from './context.ts';
 import {
   checkLiterals,
   type DeclaredInput,
@@ -14,6 +14,7 @@ import {
   outputSpec,
   passedThrough,
 } from './declared-ports.ts';
+import { localPath, readYamlAt } from './local-files.ts';
 import { textMap } from './run-settings.ts';
 
 /** Name of every component that a job brings along. */

@@ -5,7 +5,8 @@ import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
 import type { ObjectField } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, StepCompiler, Surroundings } from './context.ts';
-import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
+import { compileInputs, nodeInputs } from './inputs.ts';
+import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { wholeNumber } from './run-settings.ts';
 
 /** The steps that control others have no names of their own on the wire. */

@@ -4,7 +4,8 @@ import { copyStep, dataTransferComponent, exportStep, importStep } from '../sche
 import { normalizeChoice } from '../schema/fields.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, CompiledStep, ComponentType, StepCompiler } from './context.ts';
-import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
+import { compileInputs, nodeInputs } from './inputs.ts';
+import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
 import { checkedStep, componentStep } from './step.ts';
 

@@ -3,7 +3,8 @@ import { assetPath, nameOf } from '../../azureml/ids.ts';
 import { compact, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
 import { datastoreId, isRemote } from '../references.ts';
 import { get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, planUpload, readYamlAt } from './context.ts';
+import type { CompileContext } from './context.ts';
+import { planUpload, readYamlAt } from './local-files.ts';
 import { mapOrEmpty, pascalCase, wordOf } from './values.ts';
 
 /** A data asset's file: `PUT data/{name}/versions/{version}`; local data is uploaded first. */

@@ -7,8 +7,9 @@ import { deployedEnvironment } from '../schema/asset.ts';
 import { checkThen } from '../schema/check.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
-import { type CompileContext, readLocalYaml } from './context.ts';
+import type { CompileContext } from './context.ts';
 import { compileEnvironment, describeEnvironment } from './environment.ts';
+import { readLocalYaml } from './local-files.ts';
 
 /** `code_configuration` of a deployment; the scoring script has to be in the code. */
 export function codeConfiguration(context: CompileContext, root: YamlNode): Record<string, unknown> | undefined {

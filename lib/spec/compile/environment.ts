@@ -7,7 +7,8 @@ import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { environment } from '../schema/job.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, planUpload, readLocalYaml } from './context.ts';
+import type { CompileContext } from './context.ts';
+import { planUpload, readLocalYaml } from './local-files.ts';
 import { fieldsOf, numberOf } from './values.ts';
 
 /** Name under which Azure ML's tools keep environments that a job file describes in place. */

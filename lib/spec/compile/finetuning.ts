@@ -3,7 +3,8 @@ import { computeId } from '../references.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
-import { compileInput, compileOutputs, jobOutputs } from './inputs.ts';
+import { compileInput } from './inputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { camelKeys, jobQueueSettings } from './run-settings.ts';
 import { numeric } from './search-space.ts';
 

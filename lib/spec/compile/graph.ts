@@ -4,7 +4,7 @@ import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
 import { localComponent } from './component.ts';
 import type { CompileContext, CompiledStep, Surroundings } from './context.ts';
 import { inlineOutput } from './inline-step.ts';
-import type { OutputValue } from './inputs.ts';
+import type { OutputValue } from './outputs.ts';
 import { compileStep } from './step.ts';
 
 /** Stands for an output that the step does not have; `checkBindings` tells that. */

@@ -4,7 +4,8 @@ import { assetId, datastoreId, isRemote, requireRemote } from '../references.ts'
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { PARAMETER_TYPES } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, planUpload } from './context.ts';
+import type { CompileContext } from './context.ts';
+import { planUpload } from './local-files.ts';
 
 /** Modes as the REST API spells them (facts: `_input_output_helpers.py`); reading and writing mounts differ. */
 const INPUT_MODES: Record<string, string> = {
@@ -15,12 +16,6 @@ const INPUT_MODES: Record<string, string> = {
   direct: 'Direct',
   eval_mount: 'EvalMount',
   eval_download: 'EvalDownload',
-};
-const OUTPUT_MODES: Record<string, string> = {
-  mount: 'ReadWriteMount',
-  rw_mount: 'ReadWriteMount',
-  upload: 'Upload',
-  direct: 'Direct',
 };
 
 const MODEL_INPUTS = new Set(['mlflow_model', 'custom_model', 'triton_model']);
@@ -113,7 +108,7 @@ function dataAt(context: CompileContext, node: YamlNode, type: string, field: st
 }
 
 /** Bindings lose the white space around them, as Azure ML's tools send them. */
-function literalText(node: YamlNode): string {
+export function literalText(node: YamlNode): string {
   const text = textOf(node) ?? '';
   return isBinding(node) ? text.trim() : text;
 }
@@ -172,64 +167,7 @@ function literalType(node: YamlNode | undefined): string {
   return 'string';
 }
 
-/** One output, spelling-neutral. A binding is a `literal`. */
-export interface OutputValue {
-  binding?: string;
-  type: string;
-  uri?: string;
-  mode?: string;
-  /** The mode as the file spells it. */
-  modeWord?: string;
-  name?: string;
-  version?: string;
-  description?: string;
-  /** Nothing but a name was written (`report:`): a node leaves such an output out. */
-  bare: boolean;
-}
-
-export function compileOutputs(
-  context: CompileContext,
-  node: YamlNode | undefined,
-  field: string,
-): Map<string, OutputValue> {
-  const outputs = new Map<string, OutputValue>();
-  for (const [name, value] of entriesOf(node)) {
-    outputs.set(name, compileOutput(value));
-    const version = get(value, 'version');
-    if (version && !isNull(version) && isNull(get(value, 'name')))
-      context.builder.problems.push({
-        message: `'${field}.${name}' has a 'version' but lacks 'name', under which the output is registered.`,
-        place: version.place,
-      });
-    requireRemote(context.builder, get(value, 'path') ?? value, `${field}.${name}`);
-  }
-  return outputs;
-}
-
-function compileOutput(node: YamlNode): OutputValue {
-  if (isNull(node)) return { type: 'uri_folder', bare: true };
-  if (node.kind === 'scalar') return { ...pathOrBinding(node), type: 'uri_folder', bare: false };
-  const path = get(node, 'path');
-  return {
-    ...(path ? pathOrBinding(path) : {}),
-    type: normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder'),
-    ...(compact({
-      mode: modeOf(node, OUTPUT_MODES),
-      modeWord: textOf(get(node, 'mode')),
-      name: textOf(get(node, 'name')),
-      version: textOf(get(node, 'version')),
-      description: textOf(get(node, 'description')),
-    }) as Partial<OutputValue>),
-    bare: false,
-  };
-}
-
-function pathOrBinding(node: YamlNode): { binding: string } | { uri: string } {
-  const value = literalText(node);
-  return /^\$\{\{\s*parent\./.test(value) ? { binding: value } : { uri: value };
-}
-
-function modeOf(node: YamlNode, modes: Record<string, string>): string | undefined {
+export function modeOf(node: YamlNode, modes: Record<string, string>): string | undefined {
   const mode = textOf(get(node, 'mode'));
   return mode === undefined ? undefined : modes[normalizeChoice(mode)];
 }
@@ -252,35 +190,9 @@ export function nodeInputs(inputs: Map<string, IoValue>): Record<string, unknown
   );
 }
 
-/** Outputs as a job's `properties.outputs`. */
-export function jobOutputs(outputs: Map<string, OutputValue>): Record<string, unknown> {
-  return mapValues(outputs, ({ type, uri, mode, name, version, description }) =>
-    compact({ jobOutputType: type, uri, mode, assetName: name, assetVersion: version, description }),
-  );
-}
-
-/**
- * Outputs as a node's `outputs`; bindings are of `type` literal (not `job_output_type`).
- * @param declared by the component: a file stays a file, whatever the node says
- */
-export function nodeOutputs(
-  outputs: Map<string, OutputValue>,
-  declared?: ReadonlyMap<string, { type: string }>,
+export function mapValues<T>(
+  map: Map<string, T>,
+  change: (value: T, name: string) => unknown,
 ): Record<string, unknown> {
-  const configured = new Map([...outputs].filter(([, output]) => !output.bare));
-  return mapValues(configured, ({ binding, type, uri, mode, name, version }, output) =>
-    binding === undefined
-      ? compact({
-          job_output_type: declared?.get(output)?.type === 'uri_file' ? 'uri_file' : type,
-          uri,
-          mode,
-          name,
-          version,
-        })
-      : compact({ type: 'literal', value: binding, mode, name, version }),
-  );
-}
-
-function mapValues<T>(map: Map<string, T>, change: (value: T, name: string) => unknown): Record<string, unknown> {
   return Object.fromEntries([...map].map(([name, value]) => [name, change(value, name)]));
 }

@@ -6,7 +6,8 @@ import { assetId, datastoreId, isRemote } from '../references.ts';
 import { deployedModel } from '../schema/asset.ts';
 import { checkThen } from '../schema/check.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { type CompileContext, planUpload } from './context.ts';
+import type { CompileContext } from './context.ts';
+import { planUpload } from './local-files.ts';
 import { textMap } from './run-settings.ts';
 import { wordOf } from './values.ts';
 

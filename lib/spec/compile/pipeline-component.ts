@@ -3,7 +3,7 @@ import { entriesOf, get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, CompiledStep, ComponentType } from './context.ts';
 import type { DeclaredInput } from './declared-ports.ts';
 import { compileGraph } from './graph.ts';
-import { compileOutputs } from './inputs.ts';
+import { compileOutputs } from './outputs.ts';
 
 /** Components that are pipelines themselves, and steps that run one. */
 export const pipelineType: ComponentType = {

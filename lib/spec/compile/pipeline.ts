@@ -5,7 +5,8 @@ import { booleanOf } from './component.ts';
 import { checkComputes, jobsOf } from './computes.ts';
 import type { CompileContext } from './context.ts';
 import { compileGraph } from './graph.ts';
-import { compileInputs, compileOutputs, inputType, jobInputs, jobOutputs } from './inputs.ts';
+import { compileInputs, inputType, jobInputs } from './inputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { compileRootComponent } from './root-component.ts';
 
 const SETTINGS = new Set([

@@ -3,8 +3,10 @@ import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { spelledAs } from './declared-ports.ts';
-import { compileOutputs, type IoValue, jobInputs, jobOutputs, type OutputValue } from './inputs.ts';
-import { checkNodeInputs, referredComponent } from './step.ts';
+import { type IoValue, jobInputs } from './inputs.ts';
+import { compileOutputs, jobOutputs, type OutputValue } from './outputs.ts';
+import { referredComponent } from './step.ts';
+import { checkNodeInputs } from './step-ports.ts';
 
 /**
  * A pipeline job whose steps are those of a component: `component:` at the file's root, with a local file, a registered

@@ -4,8 +4,10 @@ import { computeId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { pipelineJob } from '../schema/job.ts';
 import { entriesOf, get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
-import { type CompileContext, readLocalYaml } from './context.ts';
-import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
+import type { CompileContext } from './context.ts';
+import { compileInputs, jobInputs } from './inputs.ts';
+import { readLocalYaml } from './local-files.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { pipelineSettings } from './pipeline.ts';
 
 /**

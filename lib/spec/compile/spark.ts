@@ -11,7 +11,8 @@ import { fieldAt } from './command-component.ts';
 import { prefixed } from './component.ts';
 import type { CompileContext, ComponentType, Definition } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
+import { compileInputs, jobInputs } from './inputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { jobIdentity } from './run-settings.ts';
 import { checkConf, componentConf, jobConf, mergeConf, sparkConf, stepConf } from './spark-conf.ts';
 

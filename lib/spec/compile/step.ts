@@ -1,22 +1,18 @@
-import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, createPlanBuilder } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
 import { checkThen, unknownFields } from '../schema/check.ts';
-import { type Field, isBinding, normalizeChoice } from '../schema/fields.ts';
+import { type Field, normalizeChoice } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompiledComponent, localComponent } from './component.ts';
-import {
-  type CompileContext,
-  type CompiledStep,
-  readLocalYaml,
-  type StepCompiler,
-  type Surroundings,
-} from './context.ts';
-import { boundPort, inlineComponent } from './inline-step.ts';
-import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
+import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
+import { inlineComponent } from './inline-step.ts';
+import { compileInputs, nodeInputs } from './inputs.ts';
+import { readLocalYaml } from './local-files.ts';
+import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
+import { checkBoundTypes, checkNodeInputs, declaredOnly } from './step-ports.ts';
 import { nodeIdentity } from './step-settings.ts';
 
 /** Compiles a step of a pipeline by its `type`. Findings go to the builder. */
@@ -129,32 +125,6 @@ export function componentStep(word: string): StepCompiler {
   };
 }
 
-const NO_DATA = new Set(['number', 'integer', 'boolean']);
-
-/** Data can't become a number or boolean on its way, nor the other way round. What is text can be many things. */
-function checkBoundTypes(
-  { builder }: CompileContext,
-  node: YamlNode,
-  path: string,
-  { inputs }: Partial<CompiledComponent>,
-  around: Surroundings,
-): void {
-  for (const [name, value] of entriesOf(get(node, 'inputs'))) {
-    const declared = inputs?.get(name)?.type;
-    if (!declared || !isBinding(value)) continue;
-    // Bindings that lead nowhere are told by `checkBindings`.
-    const step = /parent\.jobs\.(\w+)/.exec(textOf(value)!)?.[1];
-    if (step !== undefined && !around.siblings.has(step)) continue;
-    const { type } = boundPort(textOf(value)!, around);
-    const isData = (one: string): boolean => !NO_DATA.has(one) && one !== 'string';
-    if ((NO_DATA.has(declared) && isData(type)) || (isData(declared) && NO_DATA.has(type)))
-      builder.problems.push({
-        message: `'${path}.inputs.${name}' is of type ${declared}, but ${textOf(value)} is of type ${type}.`,
-        place: value.place,
-      });
-  }
-}
-
 /** What a loop gives to the step that it repeats. */
 function loopItems(name: string, { siblings }: Surroundings): YamlNode | undefined {
   const loop = [...siblings.values()].find(
@@ -164,14 +134,6 @@ function loopItems(name: string, { siblings }: Surroundings): YamlNode | undefin
   );
   const items = get(loop, 'items');
   return items?.kind === 'list' ? items.items[0] : entriesOf(items)[0]?.[1];
-}
-
-/** What the component does not declare is left out, as Azure ML's tools do (see `checkNodeInputs`). */
-export function declaredOnly<T>(
-  ports: Map<string, T>,
-  declared: ReadonlyMap<string, unknown> | undefined,
-): Map<string, T> {
-  return declared ? new Map([...ports].filter(([name]) => declared.has(name))) : ports;
 }
 
 /** Where a step's component comes from; telemetry of the service. */
@@ -201,63 +163,6 @@ export function referredComponent(
     place: component.place,
   });
   return undefined;
-}
-
-/**
- * A node's inputs against what its component declares.
- * @param search hyperparameters of a sweep, which become inputs too
- */
-export function checkNodeInputs(
-  context: CompileContext,
-  node: YamlNode,
-  path: string,
-  component: Partial<CompiledComponent>,
-  search?: YamlNode,
-): void {
-  if (!component.inputs) return;
-  const given = entriesOf(get(node, 'inputs'));
-  for (const [name, , keyPlace] of given) {
-    if (component.inputs.has(name)) continue;
-    unknown(context, `${path}.inputs`, 'input', name, component.inputs.keys(), keyPlace);
-  }
-  for (const [name, , keyPlace] of entriesOf(search))
-    if (!component.inputs.has(name))
-      context.builder.warnings.push({
-        message: `'${path}.search_space' varies '${name}', which the component does not declare as an input.${didYouMean(name, component.inputs.keys())}`,
-        place: keyPlace,
-      });
-  for (const [name, , keyPlace] of entriesOf(get(node, 'outputs'))) {
-    if (!component.outputs || component.outputs.has(name)) continue;
-    unknown(context, `${path}.outputs`, 'output', name, component.outputs.keys(), keyPlace);
-  }
-  const undeclared = given.map(([name]) => name).filter((name) => !component.inputs?.has(name));
-  for (const [name, { optional, hasDefault }] of component.inputs) {
-    if (optional || hasDefault || get(search, name)) continue;
-    if (given.some(([key, value]) => key === name && !isNull(value))) continue;
-    context.builder.problems.push({
-      message: `'${path}' lacks the input '${name}', which its component requires.${undeclared.length > 0 ? ` It has ${oneOf(undeclared)}, which the component does not declare.` : ''}`,
-      place: (get(node, 'inputs') ?? node).place,
-    });
-  }
-}
-
-function unknown(
-  context: CompileContext,
-  field: string,
-  what: string,
-  name: string,
-  allowed: Iterable<string>,
-  place: Place,
-): void {
-  const names = [...allowed];
-  const found = {
-    message: `'${field}' has the ${what} '${name}', which the component does not declare.${didYouMean(name, names) || ` It declares ${oneOf(names)}.`}`,
-    place,
-  };
-  // Azure ML's tools leave out what is not declared without a word, so a misspelt input would never reach the step.
-  const { problems, warnings } = context.builder;
-  const isTolerated = what === 'output' || (what === 'input' && problems.tolerated !== undefined);
-  (isTolerated ? warnings : problems).push(found);
 }
 
 function nonEmpty(value: Record<string, unknown>): Record<string, unknown> | undefined {

@@ -4,10 +4,12 @@ import { unknownFields } from '../schema/check.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
-import { compileInputs, compileOutputs, nodeInputs, nodeOutputs } from './inputs.ts';
+import { compileInputs, nodeInputs } from './inputs.ts';
+import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
 import { checkSearchSpaceNames, earlyTermination, samplingAlgorithm, stepSearchSpace } from './search-space.ts';
-import { checkedStep, checkNodeInputs, declaredOnly, referredComponent } from './step.ts';
+import { checkedStep, referredComponent } from './step.ts';
+import { checkNodeInputs, declaredOnly } from './step-ports.ts';
 import { nodeIdentity, nodeResources } from './step-settings.ts';
 import { sweepLimits } from './sweep.ts';
 

@@ -7,7 +7,8 @@ import { compileCode } from './code.ts';
 import { checkCommandText, withDoubleBraces } from './command.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import { compileInputs, compileOutputs, jobInputs, jobOutputs } from './inputs.ts';
+import { compileInputs, jobInputs } from './inputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { camelKeys, distribution, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
 import {
   checkSearchSpaceNames,
