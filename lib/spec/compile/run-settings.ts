@@ -104,7 +104,7 @@ export function distribution(node: YamlNode | undefined, casing: 'job' | 'node' 
     .replace('tensor_flow', 'tensorflow');
   const values: Json = Object.fromEntries(
     entriesOf(node)
-      .filter(([name]) => DISTRIBUTED.has(name))
+      .filter(([name, value]) => DISTRIBUTED.has(name) && !isNull(value))
       .map(([name, value]) => [name, isNumber(value) ? wholeNumber(value) : jsonOf(value)]),
   );
   // What Azure ML's tools fill in: no parameter servers.

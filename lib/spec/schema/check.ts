@@ -101,7 +101,11 @@ function checkField(node: YamlNode, field: Field, path: string, problems: Findin
       break;
     case 'list':
       if (node.kind !== 'list') fail('a list');
-      else for (const [i, item] of node.items.entries()) checkField(item, field.of, `${path}[${i}]`, problems);
+      else
+        for (const [i, item] of node.items.entries())
+          if (isNull(item) && field.of.type !== 'any')
+            problems.push({ message: `'${path}[${i}]' is empty.`, place: item.place, isWrongValue: true });
+          else checkField(item, field.of, `${path}[${i}]`, problems);
       break;
     case 'tagged':
       if (node.kind === 'map') checkTagged(node, field, path, problems);
