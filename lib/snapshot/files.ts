@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { type IgnoreRules, readIgnoreRules } from './ignore-rules.ts';
 
@@ -32,11 +32,12 @@ export const COMPONENT_IGNORES: readonly string[] = ['__pycache__'];
 /**
  * Takes stock of a folder (minus what its ignore file excludes) or of a single file.
  * @param ignored patterns beside those of the ignore file
- * @throws UserError `FolderEmpty`, `LinkLoop`
+ * @param inside real paths of folders that symbolic links may lead into; anywhere when not given
+ * @throws UserError `FolderEmpty`, `LinkLoop`, `LinkOutside`, `IgnoreFileTooLarge`
  */
-export function takeSnapshot(root: string, ignored: readonly string[] = []): Snapshot {
+export function takeSnapshot(root: string, ignored: readonly string[] = [], inside?: readonly string[]): Snapshot {
   const isFolder = statSync(root).isDirectory();
-  const files = isFolder ? walk(root, readIgnoreRules(root, ignored)) : [fileOf(root, fileName(root))];
+  const files = isFolder ? walk(root, readIgnoreRules(root, ignored), inside) : [fileOf(root, fileName(root))];
   return snapshotOf(root, isFolder, files);
 }
 
@@ -65,24 +66,21 @@ function fileName(path: string): string {
  * Files below the folder; symbolic links are followed, and a link keeps its own name. The rules see files below a linked
  * folder where they really are (azure-ai-ml `traverse_directory`).
  */
-function walk(root: string, rules: IgnoreRules): SnapshotFile[] {
+function walk(root: string, rules: IgnoreRules, inside: readonly string[] | undefined): SnapshotFile[] {
   const files: SnapshotFile[] = [];
   const realRoot = realpathSync(root);
   const visit = (folder: string, prefix: string, parents: string[]): void => {
     const real = realpathSync(folder);
     const place = relative(realRoot, real).split(sep).join('/');
     if (parents.includes(real)) {
-      throw new UserError({
-        code: 'LinkLoop',
-        message: `The folder '${folder}' is a symbolic link to one of its own parents.`,
-        fix: 'Remove the link or exclude it in .amlignore.',
-      });
+      if (rules.excludes(`${prefix}x`)) return; // nothing of it would be taken
+      throw linkLoop(folder);
     }
     for (const entry of readdirSync(folder)) {
-      const path = join(folder, entry);
+      const path = folder + sep + entry;
       const name = prefix + entry;
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (!stats) continue; // a link to nothing
+      const stats = followed(path, inside);
+      if (!stats) continue;
       if (stats.isDirectory()) visit(path, `${name}/`, [...parents, real]);
       else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry))
         files.push({ path, name, size: stats.size });
@@ -90,6 +88,37 @@ function walk(root: string, rules: IgnoreRules): SnapshotFile[] {
   };
   visit(root, '', []);
   return files;
+}
+
+export function linkLoop(folder: string): UserError {
+  return new UserError({
+    code: 'LinkLoop',
+    message: `The folder '${folder}' is a symbolic link to one of its own parents.`,
+    fix: 'Remove the link or exclude it in .amlignore.',
+  });
+}
+
+/**
+ * What is at a path, or what a symbolic link there leads to; undefined for a link to nothing.
+ * @throws UserError `LinkOutside`: a link could bring any file of the agent into what is uploaded
+ */
+export function followed(path: string, inside: readonly string[] | undefined): Stats | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats?.isSymbolicLink()) return stats;
+  const target = statSync(path, { throwIfNoEntry: false });
+  if (target && inside && !isInside(realpathSync(path), inside)) {
+    throw new UserError({
+      code: 'LinkOutside',
+      message: `The symbolic link '${path}' leads out of the repository.`,
+      fix: 'Remove the link, or put what it leads to into the repository.',
+    });
+  }
+  return target;
+}
+
+/** @param path real path */
+export function isInside(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
 }
 
 /**
@@ -106,11 +135,15 @@ export function hashFiles(files: readonly SnapshotFile[]): string {
   const hash = createHash('sha256').update(String(sorted.length));
   for (const { name, size } of sorted) hash.update(`#${name}#`).update(String(size));
   const buffer = Buffer.allocUnsafe(1 << 20);
-  for (const { path } of sorted) {
+  for (const { path, size } of sorted) {
     const descriptor = openSync(path, 'r');
     try {
-      for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer))
+      for (let left = size; left > 0; ) {
+        const read = readSync(descriptor, buffer);
+        if (read === 0) break; // shorter than it was
         hash.update(buffer.subarray(0, read));
+        left -= read;
+      }
     } finally {
       closeSync(descriptor);
     }

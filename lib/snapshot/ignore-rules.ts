@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { type Glob, parseGlob } from './glob.ts';
 
 /** Decides which files of a folder stay out of a snapshot. */
 export interface IgnoreRules {
@@ -7,17 +9,38 @@ export interface IgnoreRules {
   excludes(path: string): boolean;
 }
 
-const IGNORE_FILES = ['.amlignore', '.gitignore'];
+/** Names of ignore files; the first one that a folder has counts. */
+export const IGNORE_FILES: readonly string[] = ['.amlignore', '.gitignore'];
+/** Every file is held against every pattern, so there is an end to them. */
+const LARGEST_BYTES = 500_000;
+const MOST_PATTERNS = 5_000;
 
 /**
  * The rules of a folder: `.amlignore` if there is one, else `.gitignore`, only in the folder itself; ignore files further
  * down have no effect (azure-ai-ml `_asset_utils.get_ignore_file`).
  * @param more patterns that come after those of the file
+ * @throws UserError `IgnoreFileTooLarge`
  */
 export function readIgnoreRules(folder: string, more: readonly string[] = []): IgnoreRules {
-  const file = IGNORE_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
-  const text = file ? readFileSync(file, 'utf8').replace(/^\ufeff/, '') : '';
-  return parseIgnoreRules([text, ...more].join('\n'));
+  for (const file of IGNORE_FILES.map((name) => join(folder, name))) {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    // What is no file, a pipe for example, might never end.
+    if (!stats?.isFile()) continue;
+    if (stats.size > LARGEST_BYTES) throw tooLarge(file, `${stats.size} bytes`, `${LARGEST_BYTES} bytes`);
+    const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+    const lines = text.split(/\r\n|\r|\n/).length;
+    if (lines > MOST_PATTERNS) throw tooLarge(file, `${lines} lines`, `${MOST_PATTERNS} lines`);
+    return parseIgnoreRules([text, ...more].join('\n'));
+  }
+  return parseIgnoreRules(more.join('\n'));
+}
+
+function tooLarge(file: string, found: string, most: string): UserError {
+  return new UserError({
+    code: 'IgnoreFileTooLarge',
+    message: `The ignore file '${file}' has ${found}; at most ${most} are read.`,
+    fix: 'Name folders instead of single files in it.',
+  });
 }
 
 /**
@@ -25,67 +48,19 @@ export function readIgnoreRules(folder: string, more: readonly string[] = []): I
  * it. Git itself differs: there nothing below an excluded folder can be included again.
  */
 export function parseIgnoreRules(text: string): IgnoreRules {
-  const patterns: { negated: boolean; regex: RegExp }[] = [];
+  const patterns: { negated: boolean; glob: Glob }[] = [];
   for (const line of text.split(/\r\n|\r|\n/)) {
     const pattern = line.trim();
     if (pattern === '' || pattern === '/' || pattern.startsWith('#')) continue;
     const negated = pattern.startsWith('!');
-    const regex = regexOf(negated ? pattern.slice(1) : pattern);
-    if (regex) patterns.push({ negated, regex });
+    const glob = parseGlob(negated ? pattern.slice(1) : pattern);
+    if (glob) patterns.push({ negated, glob });
   }
   patterns.reverse();
   return {
     excludes(path) {
-      const last = patterns.find(({ regex }) => regex.test(path));
+      const last = patterns.find(({ glob }) => glob.matches(path));
       return last !== undefined && !last.negated;
     },
   };
-}
-
-/** Undefined for patterns that mean nothing, such as `[z-a]`. */
-function regexOf(pattern: string): RegExp | undefined {
-  const segments = pattern.split('/').filter((segment, i, all) => segment !== '**' || all[i - 1] !== '**');
-  // `**/` alone is everything but the files in the folder itself.
-  if (segments.length === 2 && segments[0] === '**' && segments[1] === '') return /^.+\/.*$/u;
-  if (segments[0] === '') segments.shift();
-  else if (segments[0] !== '**' && (segments.length === 1 || (segments.length === 2 && segments[1] === '')))
-    segments.unshift('**'); // a name without a folder holds at any depth
-  if (segments.length === 0) return undefined;
-  if (segments.length > 1 && segments.at(-1) === '') segments[segments.length - 1] = '**'; // `dir/` is all below it
-  try {
-    return new RegExp(`^${segments.map(segmentRegex).join('')}$`, 'u');
-  } catch {
-    return undefined;
-  }
-}
-
-/** One segment of a pattern with the `/` that belongs to it. */
-function segmentRegex(segment: string, i: number, all: readonly string[]): string {
-  const isLast = i === all.length - 1;
-  if (segment === '**') {
-    if (i === 0) return isLast ? '.+' : '(?:.+/)?';
-    return isLast ? '/.*' : '(?:/.+)?';
-  }
-  const slash = i === 0 || (i === 1 && all[0] === '**') ? '' : '/';
-  // The name of a folder stands for all that is below it.
-  return slash + (segment === '*' ? '[^/]+' : globRegex(segment)) + (isLast ? '(?:/.*)?' : '');
-}
-
-/** `*`, `?`, `[a-z]`, `[!a-z]` and `\` of one segment. */
-function globRegex(glob: string): string {
-  return glob.replace(
-    /\\(.)|\*|\?|\[([!^]?)(\]?[^\]]*)\]|[^\\*?]/gu,
-    (whole, escaped: string | undefined, negation: string | undefined, inside: string | undefined) => {
-      if (escaped !== undefined) return literalRegex(escaped);
-      if (whole === '*') return '[^/]*';
-      if (whole === '?') return '[^/]';
-      if (inside === undefined) return literalRegex(whole);
-      const start = { '!': '^', '^': '\\^', '': '' }[negation!];
-      return `[${start}${inside.replace(/[\\[\]]/g, '\\$&')}]`;
-    },
-  );
-}
-
-function literalRegex(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 }

@@ -1,7 +1,9 @@
-import { basename } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
 import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
+import { isInside } from '../snapshot/files.ts';
 import { automlNeedsPreview, compileAutomlJob } from './compile/automl.ts';
 import { compileCommandJob } from './compile/command.ts';
 import type { CompileContext } from './compile/context.ts';
@@ -117,10 +119,25 @@ export function startCompiling(
     steps: STEP_TYPES,
     file,
     shownFrom: options.shownFrom,
+    tree: treeOf(file.folder, options.shownFrom),
     snapshots: new Map(),
     compiled: new Map(),
     including: [file.path],
   };
+}
+
+/** The sources when the file is one of them, else the repository that it is in, else its folder. */
+function treeOf(folder: string, sources: string): CompileContext['tree'] {
+  let path = resolve(sources);
+  if (!isInside(folder, [path])) {
+    path = folder;
+    for (let above = folder; above !== dirname(above); above = dirname(above))
+      if (existsSync(join(above, '.git'))) {
+        path = above;
+        break;
+      }
+  }
+  return { path, real: realpathSync(path) };
 }
 
 /** What is particular to the job's type, of a job's file. Problems go to the builder. */

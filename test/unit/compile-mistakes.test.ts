@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { bodyOf, compileFolder } from './compile-folder.ts';
 
 /** A file of each kind with a mistake of form, and beside it one of a path, a reference or a binding. */
@@ -64,6 +66,25 @@ describe('all mistakes of a file', () => {
     assert.deepEqual(folder.problems({ 'file.yml': automl }), [
       "file.yml:7:22: 'n_cross_validations' must be 'auto' or a whole number, but is the number 1.5.",
     ]);
+  });
+
+  it('symbolic links stay in the repository', () => {
+    mkdirSync(join(folder.root, 'src'));
+    symlinkSync('/etc', join(folder.root, 'out'));
+    symlinkSync('/etc/hostname', join(folder.root, 'conda.yml'));
+    symlinkSync('/etc', join(folder.root, 'src/etc'));
+    assert.deepEqual(
+      folder.problems({ 'file.yml': 'command: x\ncode: out\nenvironment: {image: i, conda_file: conda.yml}\n' }),
+      [
+        "file.yml:2:7: 'code' is 'out', a symbolic link that leads out of the repository.",
+        "file.yml:3:37: 'environment.conda_file' is 'conda.yml', a symbolic link that leads out of the repository.",
+      ],
+    );
+    const [problem] = folder.problems({ 'file.yml': 'command: x\ncode: src\nenvironment: azureml:e:1\n' });
+    assert.match(
+      problem!,
+      /file\.yml:2:7: 'code' can't be read: The symbolic link '.*etc' leads out of the repository/,
+    );
   });
 
   it('local paths are relative', () => {

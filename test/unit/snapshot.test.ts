@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { takeSnapshot } from '../../lib/snapshot/files.ts';
 import { parseIgnoreRules } from '../../lib/snapshot/ignore-rules.ts';
+import { takeMergedSnapshot } from '../../lib/snapshot/merged.ts';
 
 describe('ignore rules', () => {
   const cases: [rules: string, path: string, excluded: boolean][] = [
@@ -28,6 +30,21 @@ describe('ignore rules', () => {
       assert.equal(parseIgnoreRules(rules).excludes(path), excluded);
     });
   }
+});
+
+describe('ignore files', () => {
+  it('take no longer than their patterns and paths are long', () => {
+    const slow: [rules: string, path: string, excluded: boolean][] = [
+      ['*a*a*a*a*a*a*a*a*b', 'a'.repeat(200), false],
+      ['**/a/'.repeat(7), Array(60).fill('a').join('/'), true],
+      ['[a]*'.repeat(20), `${'a'.repeat(250)}/b`, true],
+    ];
+    for (const [rules, path, excluded] of slow) {
+      const started = performance.now();
+      assert.equal(parseIgnoreRules(rules).excludes(path), excluded);
+      assert.ok(performance.now() - started < 2000, rules);
+    }
+  });
 });
 
 describe('snapshots', () => {
@@ -86,6 +103,56 @@ describe('snapshots', () => {
     assert.throws(() => takeSnapshot(root), /symbolic link to one of its own parents/);
     mkdirSync(join(root, 'empty'));
     assert.throws(() => takeSnapshot(join(root, 'empty')), /is empty/);
+  });
+
+  it('leave out a link to a parent in a folder that is excluded', () => {
+    write('a.py', 'x');
+    write('.amlignore', 'node_modules/');
+    mkdirSync(join(root, 'node_modules'));
+    symlinkSync('..', join(root, 'node_modules/self'));
+    assert.deepEqual(
+      takeSnapshot(root)
+        .files.map(({ name }) => name)
+        .sort(),
+      ['.amlignore', 'a.py'],
+    );
+  });
+
+  it('take no link that leads out of where links may lead', () => {
+    write('src/a.py', 'x');
+    write('shared/b.py', 'x');
+    symlinkSync('../shared', join(root, 'src/shared'));
+    const real = realpathSync(root);
+    assert.equal(takeSnapshot(join(root, 'src'), [], [real]).files.length, 2);
+    symlinkSync('/etc', join(root, 'src/etc'));
+    assert.throws(
+      () => takeSnapshot(join(root, 'src'), [], [real]),
+      /symbolic link '.*etc' leads out of the repository/,
+    );
+    assert.throws(() => takeMergedSnapshot(root, join(root, 'src'), [], [real]), /leads out of the repository/);
+  });
+
+  it('take files alone: no pipe, and no ignore file that is none', () => {
+    write('src/a.py', 'x');
+    write('lib/b.py', 'x');
+    execFileSync('mkfifo', [join(root, 'src/pipe'), join(root, 'lib/pipe')]);
+    mkdirSync(join(root, 'src/.amlignore'));
+    execFileSync('mkfifo', [join(root, 'lib/.amlignore')]);
+    const names = ({ files }: { files: { name: string }[] }): string[] => files.map(({ name }) => name).sort();
+    assert.deepEqual(names(takeSnapshot(join(root, 'src'))), ['a.py']);
+    assert.deepEqual(names(takeSnapshot(join(root, 'lib'))), ['b.py']);
+    assert.deepEqual(names(takeMergedSnapshot(root, join(root, 'src'), [join(root, 'lib')])), ['a.py', 'lib/b.py']);
+  });
+
+  it('refuse ignore files without end, and links to parents in merged code', () => {
+    write('src/a.py', 'x');
+    write('src/.amlignore', 'x\n'.repeat(6000));
+    assert.throws(() => takeSnapshot(join(root, 'src')), /has 6001 lines; at most 5000/);
+    writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(600_000));
+    assert.throws(() => takeSnapshot(join(root, 'src')), /has 600000 bytes/);
+    rmSync(join(root, 'src/.amlignore'));
+    symlinkSync('.', join(root, 'src/self'));
+    assert.throws(() => takeMergedSnapshot(root, join(root, 'src'), []), /symbolic link to one of its own parents/);
   });
 
   it('have the same hash however the files came to be, and another when a byte changes', () => {

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { assetPath } from '../../azureml/ids.ts';
-import { UserError } from '../../core/errors.ts';
 import { COMPONENT_IGNORES, type Snapshot } from '../../snapshot/files.ts';
 import { takeMergedSnapshot } from '../../snapshot/merged.ts';
 import { CONTAINER, guidOf, putRequest } from '../plan.ts';
 import { assetId, isRemote } from '../references.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
-import { labelOf, localPath, localSnapshot } from './local-files.ts';
+import { labelOf, linkTargets, localPath, localSnapshot, snapshotFailure, whatIsWrong } from './local-files.ts';
 
 /** Version of the hash rule that the service verifies (azure-ai-ml `_asset_utils`). */
 const HASH_VERSION = '202208';
@@ -57,20 +56,23 @@ export function compileComponentCode(
   const { problems } = context.builder;
   const before = problems.length;
   const codePath = isNull(code) || textOf(code) === '' ? undefined : localPath(context, code!, at('code'));
-  if (codePath && !existsSync(codePath))
-    problems.push({
-      message: `'${at('code')}' is the local path '${textOf(code)}', which does not exist next to the file.`,
-      place: code!.place,
-    });
+  const wrong = codePath && whatIsWrong(context, codePath, textOf(code)!);
+  if (wrong) problems.push({ message: `'${at('code')}' ${wrong}`, place: code!.place });
   const paths = includes.items.map((item, i) =>
     includePath(context, item, `${at('additional_includes')}[${i}]`, codePath),
   );
   if (problems.length > before) return undefined;
   try {
-    return planCode(context, takeMergedSnapshot(context.file.folder, codePath, paths as string[]));
+    const targets = [codePath ?? context.file.folder, ...(paths as string[])].flatMap((one) =>
+      linkTargets(context, one),
+    );
+    return planCode(context, takeMergedSnapshot(context.file.folder, codePath, paths as string[], targets));
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    problems.push({ message: `'${at('additional_includes')}': ${error.message}`, place: includes.place });
+    const written = textOf(code) ?? context.file.folder;
+    problems.push({
+      message: `'${at('additional_includes')}' ${snapshotFailure(error, written)}`,
+      place: includes.place,
+    });
     return undefined;
   }
 }
@@ -93,7 +95,8 @@ function includePath(
     );
   const path = localPath(context, node, field);
   if (path === undefined) return undefined;
-  if (!existsSync(path)) return fail(`is the local path '${written}', which does not exist next to the file.`);
+  const wrong = whatIsWrong(context, path, written);
+  if (wrong) return fail(wrong);
   if (code && existsSync(resolve(code, basename(path))) && resolve(code, basename(path)) !== path)
     return fail(`is '${written}', but the code has a '${basename(path)}' of its own.`);
   return path;

@@ -85,6 +85,8 @@ export interface CompileContext {
   file: YamlFile;
   /** Messages show paths relative to this folder. */
   shownFrom: string;
+  /** The folder that symbolic links must not lead out of: the sources, else the file's repository or folder. */
+  tree: { path: string; real: string };
   /** Snapshots by absolute path: hashing a folder is the slow part, and steps share folders. */
   snapshots: Map<string, Snapshot>;
   /** Components by their file's path, or by their description in place: steps share them. */

@@ -1,7 +1,7 @@
-import { type Stats, statSync } from 'node:fs';
-import { basename, isAbsolute, parse, relative, resolve, win32 } from 'node:path';
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, parse, relative, resolve, win32 } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
+import { isInside, type Snapshot, takeSnapshot } from '../../snapshot/files.ts';
 import { readYaml, textOf, type YamlFile, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 
@@ -33,12 +33,13 @@ export function readLocalYaml(context: CompileContext, node: YamlNode, field: st
 }
 
 /** The same for a path that is known. */
-export function readYamlAt(
-  { builder, shownFrom }: CompileContext,
-  path: string,
-  node: YamlNode,
-  field: string,
-): YamlFile | undefined {
+export function readYamlAt(context: CompileContext, path: string, node: YamlNode, field: string): YamlFile | undefined {
+  const { builder, shownFrom } = context;
+  const wrong = whatIsWrong(context, path, textOf(node) ?? '');
+  if (wrong && existsSync(path)) {
+    builder.problems.push({ message: `'${field}' ${wrong}`, place: node.place });
+    return undefined;
+  }
   try {
     return readYaml(path, shownFrom);
   } catch (error) {
@@ -69,26 +70,48 @@ export function localSnapshot(
     context.builder.problems.push({ message: `'${field}' ${message}`, place: node.place });
     return undefined;
   };
-  const stats = statsOf(path);
-  if (!stats) return fail(`is the local path '${written}', which does not exist next to the file.`);
-  // Devices never end, and the root of a disk nearly so.
-  if (!stats.isFile() && !stats.isDirectory()) return fail(`is '${written}', which is no file or folder.`);
-  if (path === parse(path).root) return fail(`is '${written}', the root of the file system.`);
+  const wrong = whatIsWrong(context, path, written);
+  if (wrong) return fail(wrong);
   try {
-    const snapshot = takeSnapshot(path, ignored);
+    const snapshot = takeSnapshot(path, ignored, linkTargets(context, path));
     context.snapshots.set(key, snapshot);
     return snapshot;
   } catch (error) {
-    // A file that may not be read is the user's to mend as well.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'EPERM') return fail(`is '${written}', which can't be read: ${code}.`);
-    if (!(error instanceof UserError)) throw error;
-    return fail(
-      error.code === 'FolderEmpty'
-        ? `is the folder '${written}', which is empty or excluded entirely by its ignore file.`
-        : `can't be read: ${error.message}`,
-    );
+    return fail(snapshotFailure(error, written));
   }
+}
+
+/** Why a local path can't be taken into a snapshot; undefined when it can. */
+export function whatIsWrong(context: CompileContext, path: string, written: string): string | undefined {
+  const stats = statsOf(path);
+  if (!stats) return `is the local path '${written}', which does not exist next to the file.`;
+  // Devices never end, and the root of a disk nearly so.
+  if (!stats.isFile() && !stats.isDirectory()) return `is '${written}', which is no file or folder.`;
+  if (path === parse(path).root) return `is '${written}', the root of the file system.`;
+  return isInside(realpathSync(path), linkTargets(context, path))
+    ? undefined
+    : `is '${written}', a symbolic link that leads out of the repository.`;
+}
+
+/**
+ * Where symbolic links may lead: into the repository, and into what the file names by a relative path that leads out of it.
+ * Else a link in a pull request could bring any file of the agent into what is uploaded.
+ */
+export function linkTargets({ tree }: CompileContext, path: string): string[] {
+  const isNamed = !isInside(path, [tree.path]);
+  return [tree.real, ...(isNamed && existsSync(path) ? [join(realpathSync(dirname(path)), basename(path))] : [])];
+}
+
+/** What a failure to read a folder means for the field that names it. */
+export function snapshotFailure(error: unknown, written: string): string {
+  if (error instanceof UserError)
+    return error.code === 'FolderEmpty'
+      ? `is the folder '${written}', which is empty or excluded entirely by its ignore file.`
+      : `can't be read: ${error.message}`;
+  // A file that may not be read is the user's to mend as well.
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) throw error;
+  return `is '${written}', which can't be read: ${code}.`;
 }
 
 /** Undefined for what is not there, and for what can't be: a name with a NUL, or one that is too long. */
