@@ -37,7 +37,7 @@ function main(args: string[]): number {
       shownFrom: values.root ?? process.cwd(),
       workspace: WORKSPACE,
       location: 'eastus',
-      overrides: parseOverrides((values.set ?? []).join('\n')),
+      overrides: (values.set ?? []).flatMap((one) => parseOverrides([one])),
       jobName: 'modest_bridge_0000000000',
       allowUnknownFields: values['allow-unknown-fields'] ?? false,
     });

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Container } from '../azure/storage.ts';
+import { UserError } from '../core/errors.ts';
 import { inParallel } from '../core/parallel.ts';
 import type { SnapshotFile } from './files.ts';
 
 /** Files at once; more does not make Azure Storage faster from one agent. */
 const PARALLEL = 16;
-/** Files up to this size are read once, for their hash and for sending. */
-const SMALL_BYTES = 4_000_000;
+/** Files up to this size are read once, for their hash and for sending; several uploads of 16 files run at a time. */
+const SMALL_BYTES = 256_000;
 
 export interface UploadProgress {
   files: number;
@@ -18,7 +19,8 @@ export interface UploadProgress {
 
 /**
  * Uploads files below `prefix` of a container. A blob that is already there with the same size and MD5 (an upload that
- * was cut off) is not sent again. Memory stays bounded: files are streamed, `PARALLEL` at a time.
+ * was cut off) is not sent again. Memory stays bounded: `PARALLEL` files at a time, the large ones as streams.
+ * @throws UserError `FileChanged`: the upload is named after what the file was when the plan was made
  */
 export async function uploadFiles(
   container: Container,
@@ -39,6 +41,7 @@ export async function uploadFiles(
     // In one go: opening a file asynchronously takes longer than reading a small one.
     const content = file.size <= SMALL_BYTES ? readFileSync(file.path) : undefined;
     const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
+    if ((content?.length ?? statSync(file.path).size) !== file.size) throw fileChanged(file.path);
     const same = present.get(name);
     if (same?.size !== file.size || same.md5 !== md5.toString('base64'))
       await container.upload(name, content ?? file.path, md5, (sent) => {
@@ -49,6 +52,14 @@ export async function uploadFiles(
     progress.files++;
     progress.bytes += file.size - counted;
     onProgress(progress);
+  });
+}
+
+function fileChanged(path: string): UserError {
+  return new UserError({
+    code: 'FileChanged',
+    message: `The file '${path}' changed while it was uploaded.`,
+    fix: 'Run again when nothing writes to it.',
   });
 }
 

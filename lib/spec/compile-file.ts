@@ -1,4 +1,4 @@
-import { distinctProblems } from '../core/errors.ts';
+import { distinctProblems, type Problem } from '../core/errors.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compileData } from './compile/data.ts';
 import { compileModelBatchDeployment, compilePipelineBatchDeployment } from './compile/deployment-batch.ts';
@@ -11,7 +11,7 @@ import { type CompileOptions, fileInvalid, planJob, startCompiling } from './com
 import { type FileKind, fileKindOf } from './file-kind.ts';
 import type { FilePlan, PlannedRequest } from './plan.ts';
 import { dataFile, environmentFile, modelFile } from './schema/asset.ts';
-import { checkThen, unknownFields } from './schema/check.ts';
+import { checkThen } from './schema/check.ts';
 import {
   flatBatchDeployment,
   kubernetesDeployment,
@@ -22,6 +22,7 @@ import {
 import { batchEndpoint, onlineEndpoint } from './schema/endpoint.ts';
 import { any, type ObjectField } from './schema/fields.ts';
 import { jobSchedule, monitorSchedule } from './schema/schedule.ts';
+import { passNested, unknownFields } from './unknown-fields.ts';
 import { get, textOf, type YamlNode } from './yaml.ts';
 
 export interface CompileFileOptions extends CompileOptions {
@@ -120,14 +121,20 @@ export function compileFile(options: CompileFileOptions): FilePlan {
     workspace: options.workspace,
     requirements: builder.requirements,
     steps: builder.steps,
-    main: builder.problems.tolerated && schema ? withUnknown(request, unknownFields(file.root, schema)) : request,
+    main: builder.problems.tolerated && schema ? withUnknown(request, file.root, schema, builder.warnings) : request,
     ...(contextDatastore ? { contextDatastore } : {}),
     warnings: distinctProblems(builder.warnings),
   };
 }
 
 /** The request with fields that this code does not know, as they were written. */
-function withUnknown(request: PlannedRequest, unknown: Record<string, unknown>): PlannedRequest {
+function withUnknown(
+  request: PlannedRequest,
+  root: YamlNode,
+  schema: ObjectField,
+  warnings: Problem[],
+): PlannedRequest {
   const body = request.body as { properties: Record<string, unknown> };
-  return { ...request, body: { ...body, properties: { ...unknown, ...body.properties } } };
+  passNested(root, schema, body.properties, '', warnings);
+  return { ...request, body: { ...body, properties: { ...unknownFields(root, schema), ...body.properties } } };
 }

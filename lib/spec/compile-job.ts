@@ -16,12 +16,13 @@ import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { automlJob } from './schema/automl.ts';
-import { checkThen, unknownFields } from './schema/check.ts';
+import { checkThen } from './schema/check.ts';
 import type { Field } from './schema/fields.ts';
 import { finetuningJob } from './schema/finetuning.ts';
 import { commandJob, pipelineJob } from './schema/job.ts';
 import { sparkJob } from './schema/spark.ts';
 import { sweepJob } from './schema/sweep.ts';
+import { passNested, unknownFields } from './unknown-fields.ts';
 import { get, isNull, readYaml, textOf, type YamlFile, type YamlNode } from './yaml.ts';
 
 export interface CompileOptions {
@@ -91,6 +92,7 @@ export function planJob(context: CompileContext, options: CompileOptions): Submi
   // Only the service sets it (azure-ai-ml `CommandJob._to_rest_object`).
   if (properties.jobType === 'Command') delete common.properties['_azureml.ComputeTargetType'];
   const body = { properties: { ...common, ...properties } };
+  if (builder.problems.tolerated) passUnknown(context, body.properties);
   return {
     jobName,
     workspace: options.workspace,
@@ -126,6 +128,14 @@ export function startCompiling(
   };
 }
 
+/** Adds what this code does not know, as it was written; steps do so themselves. */
+function passUnknown({ file, builder }: CompileContext, body: Record<string, unknown>): void {
+  const type = jobTypeOf(file.root, []);
+  if (!type) return;
+  for (const [name, value] of Object.entries(unknownFields(file.root, type.schema))) body[name] ??= value;
+  passNested(file.root, type.schema, body, '', builder.warnings);
+}
+
 /** The sources when the file is one of them, else the repository that it is in, else its folder. */
 function treeOf(folder: string, sources: string): CompileContext['tree'] {
   let path = resolve(sources);
@@ -146,8 +156,7 @@ export function jobDefinition(context: CompileContext): Record<string, unknown> 
   const { problems } = context.builder;
   const type = jobTypeOf(root, problems);
   if (!type) return {};
-  const unknown = problems.tolerated ? unknownFields(root, type.schema) : {};
-  return checkThen(root, type.schema, '', problems, () => ({ ...unknown, ...type.compile(context, root) }), {});
+  return checkThen(root, type.schema, '', problems, () => type.compile(context, root), {});
 }
 
 function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {

@@ -12,14 +12,15 @@ export interface Override {
 
 /**
  * Reads lines of `a.b.c=value`; empty lines and lines that begin with `#` are skipped.
+ * @param text or single overrides, whose values may have several lines
  * @throws UserError `OverrideInvalid` with every wrong line
  */
-export function parseOverrides(text: string): Override[] {
+export function parseOverrides(text: string | readonly string[]): Override[] {
   const overrides: Override[] = [];
   const problems: Problem[] = [];
-  for (const raw of text.split(/\r\n|\r|\n/)) {
+  const lines = typeof text === 'string' ? text.split(/\r\n|\r|\n/).filter((line) => !/^\s*(?:#|$)/.test(line)) : text;
+  for (const raw of lines) {
     const line = raw.trim();
-    if (line === '' || line.startsWith('#')) continue;
     const equals = line.indexOf('=');
     const path = line.slice(0, Math.max(0, equals)).trim().split('.');
     if (equals < 1 || path.some((part) => part === ''))

@@ -226,6 +226,9 @@ export function textOf(node: YamlNode | undefined): string | undefined {
 /** The value as plain JSON; undefined stays undefined. */
 export function jsonOf(node: YamlNode | undefined): unknown {
   if (node === undefined) return undefined;
+  // JSON has no infinity.
+  if (typeof (node as YamlScalar).value === 'number' && !Number.isFinite((node as YamlScalar).value))
+    return textOf(node);
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(jsonOf);
   return Object.fromEntries([...node.entries].map(([name, { value }]) => [name, jsonOf(value)]));

@@ -5,6 +5,7 @@ import { assetPath } from '../azureml/ids.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { inParallel } from '../core/parallel.ts';
 import {
   contentHash,
   guidOf,
@@ -14,6 +15,7 @@ import {
   type SubmissionPlan,
 } from '../spec/plan.ts';
 import { LATEST } from '../spec/references.ts';
+import { PARALLEL } from './inspect.ts';
 import { registryCheck, thereIs, WORDS } from './registry-references.ts';
 
 /** Names among which the nearest to a wrong one is looked for. */
@@ -40,25 +42,23 @@ export async function resolveRequirements(
   const found: (Problem | undefined)[] = [];
   const replacements: [from: string, to: string][] = [];
   const missingInRegistry = registryCheck(workspace);
-  await Promise.all(
-    requirements.map(async (requirement, i) => {
-      const { kind, name, version, field, place } = requirement;
-      if (requirement.registry !== undefined) {
-        const message = await missingInRegistry(requirement);
-        if (message !== undefined) found[i] = { message, place };
-      } else if (version === LATEST) {
-        const latest = await latestVersion(workspace, kind, name);
-        if (latest === undefined) found[i] = { message: await missing(workspace, requirement), place };
-        else
-          replacements.push([
-            versionPath(workspace.path, requirement, LATEST),
-            versionPath(workspace.path, requirement, latest),
-          ]);
-      } else if (!(await exists(workspace, requirement))) {
-        found[i] = { message: await missing(workspace, { kind, name, version, field, place }), place };
-      }
-    }),
-  );
+  await inParallel(requirements, PARALLEL, async (requirement, i) => {
+    const { kind, name, version, field, place } = requirement;
+    if (requirement.registry !== undefined) {
+      const message = await missingInRegistry(requirement);
+      if (message !== undefined) found[i] = { message, place };
+    } else if (version === LATEST) {
+      const latest = await latestVersion(workspace, kind, name);
+      if (latest === undefined) found[i] = { message: await missing(workspace, requirement), place };
+      else
+        replacements.push([
+          versionPath(workspace.path, requirement, LATEST),
+          versionPath(workspace.path, requirement, latest),
+        ]);
+    } else if (!(await exists(workspace, requirement))) {
+      found[i] = { message: await missing(workspace, { kind, name, version, field, place }), place };
+    }
+  });
   const problems = found.filter((problem) => problem !== undefined);
   if (problems.length > 0) {
     throw new UserError({
@@ -81,7 +81,9 @@ function versionPath(workspace: string, { kind, name }: Requirement, version: st
 
 async function exists(workspace: Workspace, { kind, name, version }: Requirement): Promise<boolean> {
   const below =
-    kind === 'computes' || kind === 'datastores' ? `${kind}/${name}` : assetPath('', kind, name, version).slice(1);
+    kind === 'computes' || kind === 'datastores'
+      ? `${kind}/${encodeURIComponent(name)}`
+      : assetPath('', kind, encodeURIComponent(name), encodeURIComponent(version)).slice(1);
   try {
     await workspace.client.send(armRequest(workspace, 'GET', below, STABLE));
     return true;

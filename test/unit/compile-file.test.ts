@@ -185,7 +185,9 @@ describe('compiling files of assets', () => {
           allowUnknownFields: true,
         },
       ),
-      ["file.yml:2:7: 'type' must be 'uri_file', 'uri_folder' or 'mltable', but is 'uri_fil'."],
+      [
+        "file.yml:2:7: 'type' must be 'uri_file', 'uri_folder' or 'mltable', but is 'uri_fil'. Did you mean 'uri_file'?",
+      ],
     );
   });
 });

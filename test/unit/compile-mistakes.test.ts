@@ -68,6 +68,42 @@ describe('all mistakes of a file', () => {
     ]);
   });
 
+  it('an input with a mistake is there all the same', () => {
+    const job = 'command: echo ${{inputs.d}}\nenvironment: azureml:e:1\ninputs: {d: {path: ./none}}\n';
+    assert.deepEqual(folder.problems({ 'file.yml': job }), [
+      "file.yml:3:20: 'inputs.d.path' is the local path './none', which does not exist next to the file.",
+    ]);
+  });
+
+  it('a command uses what there is', () => {
+    assert.deepEqual(folder.problems({ 'file.yml': 'command: echo ${{input.lr}}\nenvironment: azureml:e:1\n' }), [
+      "file.yml:1:10: 'command' uses ${{input.lr}}, which means nothing; it can use 'inputs', 'outputs', 'search_space', 'parent' or 'system'. Did you mean 'inputs'?",
+    ]);
+  });
+
+  it('unknown fields are passed on at every depth when they are allowed', () => {
+    const plan = folder.compile(
+      {
+        'file.yml':
+          'command: x\nnew_1: 1\nenvironment: {image: i, new_2: 2}\nlimits: {timeout: 5, new_3: {a: 3}}\ninputs: {a: {path: azureml:d:1, new_4: 4}}\nservices: {s: {type: ssh, new_5: 5}}\nresources: {instance_count: 1}\n',
+      },
+      { allowUnknownFields: true },
+    );
+    const { properties } = bodyOf(plan);
+    const environment = plan.steps[0]!.kind === 'environment' ? (plan.steps[0]!.request.body as any).properties : {};
+    assert.deepEqual(
+      [
+        properties.new_1,
+        environment.new_2,
+        properties.limits.new_3,
+        properties.inputs.a.new_4,
+        properties.services.s.new_5,
+      ],
+      [1, 2, { a: 3 }, 4, 5],
+    );
+    assert.equal(plan.warnings.length, 5);
+  });
+
   it('symbolic links stay in the repository', () => {
     mkdirSync(join(folder.root, 'src'));
     symlinkSync('/etc', join(folder.root, 'out'));

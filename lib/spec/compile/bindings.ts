@@ -77,7 +77,7 @@ export function checkBindings(
           say(
             `there is no step '${name}'.${didYouMean(name ?? '', steps.keys()) || ` The steps are ${oneOf(steps.keys())}.`}`,
           );
-        else if (CONTROL_FLOW.has(textOf(get(node, 'type')) ?? '') && port !== 'outputs')
+        else if (CONTROL_FLOW.has(textOf(get(node, 'type'))?.toLowerCase() ?? '') && port !== 'outputs')
           continue; // names a step, or its input
         else if (name === own) say('a step cannot wait for itself.');
         else if (port === 'outputs' && step.outputs && !step.outputs.has(output ?? ''))

@@ -2,19 +2,19 @@ import type { Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
-import { compileInputs, type IoValue, jobInputs } from './inputs.ts';
-import { compileOutputs, jobOutputs, type OutputValue } from './outputs.ts';
+import { compileInputs, jobInputs } from './inputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { commandLimits, distribution, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
 
 /** `properties` of a command job, the fields of every job aside. */
 export function compileCommandJob(context: CompileContext, root: YamlNode): Record<string, unknown> {
   const inputs = compileInputs(context, get(root, 'inputs'), 'inputs');
   const outputs = compileOutputs(context, get(root, 'outputs'), 'outputs');
-  checkCommandText(root, inputs, outputs, '', context.builder.problems);
+  checkCommandText(root, namesIn(root, 'inputs'), namesIn(root, 'outputs'), '', context.builder.problems);
   const parent = get(root, 'parent_job_name');
   if (parent && !isNull(parent))
     context.builder.warnings.push({
@@ -45,14 +45,24 @@ export function withDoubleBraces(
   field = 'command',
 ): string | undefined {
   const written = textOf(node);
-  const result = written?.replace(/(?<!\{)\{(inputs|outputs|search_space)\.([^}]*)\}(?!\})/g, '${{$1.$2}}');
-  if (node && result !== written)
+  const old = /(?<!\{)\{((?:inputs|outputs|search_space)\.[^}]*)\}(?!\})/g;
+  const result = written?.replace(old, '${{$1}}');
+  const [found] = written?.match(old) ?? [];
+  if (node && found)
     builder.warnings.push({
-      message: `'${field}' uses {inputs.x}, which is the old spelling of \${{inputs.x}}.`,
+      message: `'${field}' uses ${found}, which is the old spelling of \${${found}}.`,
       place: node.place,
     });
   return result;
 }
+
+/** Names of inputs or outputs as written, wrong ones too: a mistake in one is told there. */
+export function namesIn(node: YamlNode, key: 'inputs' | 'outputs'): Map<string, YamlNode> {
+  return new Map(entriesOf(get(node, key)).map(([name, value]) => [name, value]));
+}
+
+/** What stands before the dot of a `${{...}}` in a command. */
+const COMMAND_WORDS = ['inputs', 'outputs', 'search_space', 'parent', 'system'];
 
 /**
  * Every `${{inputs.x}}` and `${{outputs.x}}` of a command must be declared, or the job would fail minutes later
@@ -62,14 +72,20 @@ export function withDoubleBraces(
  */
 export function checkCommandText(
   node: YamlNode,
-  inputs: ReadonlyMap<string, IoValue | unknown>,
-  outputs: ReadonlyMap<string, OutputValue | unknown>,
+  inputs: ReadonlyMap<string, unknown>,
+  outputs: ReadonlyMap<string, unknown>,
   path: string,
   problems: Problem[],
   key = 'command',
 ): void {
   const command = get(node, key);
   const field = path ? `${path}.${key}` : key;
+  for (const [whole, word] of (textOf(command) ?? '').matchAll(/\$\{\{\s*([A-Za-z_]\w*)\.[\w.-]+\s*\}\}/g))
+    if (!COMMAND_WORDS.includes(word!))
+      problems.push({
+        message: `'${field}' uses ${whole}, which means nothing; it can use ${oneOf(COMMAND_WORDS)}.${didYouMean(word!, COMMAND_WORDS)}`,
+        place: command!.place,
+      });
   for (const [whole, kind, name] of (textOf(command) ?? '').matchAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g)) {
     const declared = kind === 'inputs' ? inputs : outputs;
     const first = name!.split('.')[0]!;

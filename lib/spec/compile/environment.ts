@@ -6,6 +6,7 @@ import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { environment } from '../schema/job.ts';
+import { unknownFields } from '../unknown-fields.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { planUpload, readLocalYaml } from './local-files.ts';
@@ -77,6 +78,7 @@ export function describeEnvironment(context: CompileContext, node: YamlNode, fie
   }
   const osType = textOf(get(node, 'os_type'));
   const common = compact({
+    ...(context.builder.problems.tolerated ? unknownFields(node, environment) : {}),
     description: textOf(get(node, 'description')),
     tags: jsonOf(get(node, 'tags')),
     osType: osType ? OS_TYPES[normalizeChoice(osType)] : undefined,

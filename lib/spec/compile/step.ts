@@ -1,9 +1,10 @@
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact, createPlanBuilder } from '../plan.ts';
 import { assetId, computeId, isRemote } from '../references.ts';
-import { checkThen, unknownFields } from '../schema/check.ts';
+import { checkThen } from '../schema/check.ts';
 import { type Field, normalizeChoice } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';
+import { passNested, unknownFields } from '../unknown-fields.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { type CompiledComponent, localComponent } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
@@ -101,26 +102,24 @@ export function componentStep(word: string): StepCompiler {
         component?.outputs,
       );
       const compute = get(node, 'compute');
-      return {
-        body: compact({
-          ...(isInline && !problems.tolerated ? {} : unknownFields(node, schema)),
-          name,
-          type: word,
-          display_name: textOf(get(node, 'display_name')),
-          tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
-          properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
-          comment: textOf(get(node, 'comment')),
-          computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
-          inputs: nonEmpty(nodeInputs(inputs)),
-          outputs: nonEmpty(outputs),
-          identity: nodeIdentity(get(node, 'identity')),
-          ...type.stepFields(context, node, path, component?.definition),
-          componentId: component?.id,
-          _source: isInline ? 'YAML.JOB' : sourceOf(component?.id),
-        }),
-        inputs: component?.inputs,
-        outputs: component?.outputs,
-      };
+      const body = compact({
+        ...(isInline && !problems.tolerated ? {} : unknownFields(node, schema)),
+        name,
+        type: word,
+        display_name: textOf(get(node, 'display_name')),
+        tags: isNull(get(node, 'tags')) ? undefined : textMap(get(node, 'tags')),
+        properties: isNull(get(node, 'properties')) ? undefined : textMap(get(node, 'properties')),
+        comment: textOf(get(node, 'comment')),
+        computeId: compute && !isNull(compute) ? computeId(context.builder, compute, `${path}.compute`) : undefined,
+        inputs: nonEmpty(nodeInputs(inputs)),
+        outputs: nonEmpty(outputs),
+        identity: nodeIdentity(get(node, 'identity')),
+        ...type.stepFields(context, node, path, component?.definition),
+        componentId: component?.id,
+        _source: isInline ? 'YAML.JOB' : sourceOf(component?.id),
+      });
+      if (problems.tolerated) passNested(node, schema, body, path, context.builder.warnings);
+      return { body, inputs: component?.inputs, outputs: component?.outputs };
     }
   };
 }

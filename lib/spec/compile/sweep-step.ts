@@ -1,7 +1,7 @@
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
-import { unknownFields } from '../schema/check.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
+import { unknownFields } from '../unknown-fields.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
 import { compileInputs, nodeInputs } from './inputs.ts';

@@ -4,7 +4,7 @@ import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
-import { checkCommandText, withDoubleBraces } from './command.ts';
+import { checkCommandText, namesIn, withDoubleBraces } from './command.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { compileInputs, jobInputs } from './inputs.ts';
@@ -27,7 +27,7 @@ export function compileSweepJob(context: CompileContext, root: YamlNode): Record
   const trial = get(root, 'trial')!;
   const space = get(root, 'search_space');
   checkSearchSpaceNames(space, 'search_space', builder.problems);
-  checkCommandText(trial, inputs, outputs, 'trial', builder.problems);
+  checkCommandText(trial, namesIn(root, 'inputs'), namesIn(root, 'outputs'), 'trial', builder.problems);
   checkSweptText(context, trial, space);
   warnOfTrialQueue(context, trial);
   const compute = get(root, 'compute');

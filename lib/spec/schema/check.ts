@@ -1,6 +1,6 @@
 import type { Place, Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import {
   type Field,
   isBinding,
@@ -73,20 +73,10 @@ function isSamePlace(one: Place, other: Place | undefined): boolean {
   return one.file === other?.file && one.line === other.line && one.column === other.column;
 }
 
-/** The fields of a mapping that its schema does not have, as written; they are sent as they are where that is wanted. */
-export function unknownFields(node: YamlNode, field: Field): Record<string, unknown> {
-  const schema = field.type === 'tagged' ? field.of[wordOf(textOf(get(node, field.tag)), field.of) ?? ''] : field;
-  if (schema?.type !== 'object') return {};
-  return Object.fromEntries(
-    entriesOf(node)
-      .filter(([name]) => !Object.hasOwn(schema.fields, name))
-      .map(([name, value]) => [name, jsonOf(value)]),
-  );
-}
-
 function checkField(node: YamlNode, field: Field, path: string, problems: Finding[]): void {
   const fail = (expected: string): void => {
-    const message = `${at(path)} must be ${expected}, but is ${describe(node)}.`;
+    const hint = field.type === 'choice' ? didYouMean(textOf(node) ?? '', field.values) : '';
+    const message = `${at(path)} must be ${expected}, but is ${describe(node)}.${hint}`;
     problems.push({ message, place: node.place, isWrongValue: true, expected });
   };
   if (field.type === 'any' || (node.kind === 'scalar' && node.value === null)) return;
