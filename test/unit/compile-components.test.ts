@@ -115,6 +115,37 @@ describe('compiling components', () => {
     ]);
   });
 
+  it('values and bindings of a step are of the types that its component declares', () => {
+    const run = (inputs: string): { problems: string[]; warnings: string[] } => {
+      const files = {
+        'file.yml': `type: pipeline\nsettings: {default_compute: azureml:c}\ninputs: {yes: true, word: a, three: 3, rows: {type: uri_folder, path: azureml:r:1}}\njobs:\n  a: {component: ./c.yml, inputs: {${inputs}}}\n`,
+        'c.yml': command(
+          'inputs: {n: {type: number, optional: true, min: 1}, i: {type: integer, optional: true}, b: {type: boolean, optional: true}, e: {type: string, optional: true, enum: [x, y]}, d: {type: mlflow_model, optional: true}}',
+        ),
+      };
+      const problems = folder.problems(files).map((problem) => problem.replace(/^\S+ /, ''));
+      const warnings = problems.length > 0 ? [] : folder.compile(files).warnings.map(({ message }) => message);
+      return { problems, warnings };
+    };
+    assert.deepEqual(run('n: lots, i: 2.5, b: maybe').problems, [
+      "'jobs.a.inputs.n' is 'lots', which is no value of type number.",
+      "'jobs.a.inputs.i' is the number 2.5, which is no whole number.",
+      "'jobs.a.inputs.b' is 'maybe', which is neither true nor false.",
+    ]);
+    assert.deepEqual(run('i: "${{parent.inputs.yes}}", b: {path: "${{parent.inputs.rows}}"}').problems, [
+      "'jobs.a.inputs.i' is of type integer, but ${{parent.inputs.yes}} is of type boolean.",
+      "'jobs.a.inputs.b' is of type boolean, but ${{parent.inputs.rows}} is of type uri_folder.",
+    ]);
+    assert.deepEqual(run('n: "2.5", i: "${{parent.inputs.three}}", b: yes, d: "${{parent.inputs.rows}}"'), {
+      problems: [],
+      warnings: [],
+    });
+    assert.deepEqual(run('n: 0.5, e: z').warnings, [
+      "'jobs.a.inputs.n' is the number 0.5, but the component's 'min' is 1.",
+      "'jobs.a.inputs.e' is 'z', but the component allows 'x' or 'y'.",
+    ]);
+  });
+
   it('an override is no other version than the one that is written', () => {
     const version = (written: string): string =>
       folder

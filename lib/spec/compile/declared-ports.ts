@@ -1,9 +1,11 @@
 import type { Problem } from '../../core/errors.ts';
+import { oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { pythonText } from '../scalars.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';
+import { numberOf } from './values.ts';
 
 /** An input that a component declares, as far as nodes are checked against it. */
 export interface DeclaredInput {
@@ -13,16 +15,24 @@ export interface DeclaredInput {
   /** The component says whether it is optional. */
   saysOptional: boolean;
   hasDefault: boolean;
+  /** Values that are allowed, where the component lists them. */
+  choices?: readonly string[] | undefined;
+  min?: number | undefined;
+  max?: number | undefined;
 }
 
 export function declaredInput(node: YamlNode): DeclaredInput {
   const optional = booleanOf(get(node, 'optional'));
+  const choices = get(node, 'enum');
   return {
     type: normalizeChoice(textOf(get(node, 'type')) ?? 'string'),
     mode: textOf(get(node, 'mode')),
     optional: optional ?? false,
     saysOptional: optional !== undefined,
     hasDefault: !isNull(get(node, 'default')),
+    choices: choices?.kind === 'list' ? choices.items.map((item) => textOf(item) ?? '') : undefined,
+    min: numberOf(get(node, 'min')),
+    max: numberOf(get(node, 'max')),
   };
 }
 
@@ -71,6 +81,25 @@ export function spelledAs(type: string, node: YamlNode | undefined): string | un
   if (type === 'number' && typeof node.value === 'boolean') return pythonText(node.value ? 1 : 0, true);
   if (type === 'number' && isNumber) return pythonText(Number(text), true);
   return type === 'string' && typeof node.value === 'number' ? pythonText(node.value, true) : text;
+}
+
+/** Why a literal is no value of a declared parameter's type; undefined when it is one. */
+export function whyNoValue(text: string, { type }: DeclaredInput): string | undefined {
+  const value = Number(text);
+  const isNumber = text.trim() !== '' && Number.isFinite(value);
+  if (type === 'boolean' && !/^(?:true|false)$/i.test(text)) return 'which is neither true nor false';
+  if ((type === 'number' || type === 'integer') && !isNumber) return `which is no value of type ${type}`;
+  return type === 'integer' && !Number.isInteger(value) ? 'which is no whole number' : undefined;
+}
+
+/** What a component says of its values that a literal does not keep to; real job files do that, and run. */
+export function whyUnusual(text: string, { choices, min, max }: DeclaredInput): string | undefined {
+  const value = Number(text);
+  const isNumber = text.trim() !== '' && Number.isFinite(value);
+  if (choices && choices.length > 0 && !choices.includes(text)) return `but the component allows ${oneOf(choices)}`;
+  if (isNumber && min !== undefined && value < min) return `but the component's 'min' is ${min}`;
+  if (isNumber && max !== undefined && value > max) return `but the component's 'max' is ${max}`;
+  return undefined;
 }
 
 /** Literals of a declared parameter have to be of its type. @param field of the input: `inputs.x` */

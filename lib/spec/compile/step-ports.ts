@@ -1,15 +1,26 @@
 import type { Place } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { isBinding } from '../schema/fields.ts';
-import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { PARAMETER_TYPES } from '../schema/job.ts';
+import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompiledComponent } from './component.ts';
 import type { CompileContext, Surroundings } from './context.ts';
+import { whyNoValue, whyUnusual } from './declared-ports.ts';
 import { boundPort } from './inline-step.ts';
 
-const NO_DATA = new Set(['number', 'integer', 'boolean']);
+const NUMBERS = new Set(['number', 'integer']);
 
-/** Data can't become a number or boolean on its way, nor the other way round. What is text can be many things. */
-export function checkBoundTypes(
+/**
+ * Data can't become a number or boolean on its way, nor a number a boolean, nor the other way round. What is text can be
+ * many things, and kinds of data go into one another.
+ */
+function canBecome(from: string, to: string): boolean {
+  const family = (type: string): string => (NUMBERS.has(type) ? 'number' : type === 'boolean' ? type : 'data');
+  return from === 'string' || to === 'string' || family(from) === family(to);
+}
+
+/** Values and bindings of a step's inputs against what its component declares. */
+export function checkInputValues(
   { builder }: CompileContext,
   node: YamlNode,
   path: string,
@@ -17,19 +28,35 @@ export function checkBoundTypes(
   around: Surroundings,
 ): void {
   for (const [name, value] of entriesOf(get(node, 'inputs'))) {
-    const declared = inputs?.get(name)?.type;
-    if (!declared || !isBinding(value)) continue;
+    const declared = inputs?.get(name);
+    const given = value.kind === 'map' ? (get(value, 'path') ?? get(value, 'value')) : value;
+    const text = textOf(given);
+    if (!declared || !given || text === undefined) continue;
+    const say = (message: string): void => {
+      builder.problems.push({ message: `'${path}.inputs.${name}' ${message}.`, place: given.place });
+    };
+    if (!isBinding(given)) {
+      if (text.includes('${{') || isData(declared.type)) continue;
+      const why = whyNoValue(text, declared);
+      const unusual = whyUnusual(text, declared);
+      if (why) say(`is ${describe(given)}, ${why}`);
+      else if (unusual)
+        builder.warnings.push({
+          message: `'${path}.inputs.${name}' is ${describe(given)}, ${unusual}.`,
+          place: given.place,
+        });
+      continue;
+    }
     // Bindings that lead nowhere are told by `checkBindings`.
-    const step = /parent\.jobs\.(\w+)/.exec(textOf(value)!)?.[1];
+    const step = /parent\.jobs\.(\w+)/.exec(text)?.[1];
     if (step !== undefined && !around.siblings.has(step)) continue;
-    const { type } = boundPort(textOf(value)!, around);
-    const isData = (one: string): boolean => !NO_DATA.has(one) && one !== 'string';
-    if ((NO_DATA.has(declared) && isData(type)) || (isData(declared) && NO_DATA.has(type)))
-      builder.problems.push({
-        message: `'${path}.inputs.${name}' is of type ${declared}, but ${textOf(value)} is of type ${type}.`,
-        place: value.place,
-      });
+    const { type } = boundPort(text, around);
+    if (!canBecome(type, declared.type)) say(`is of type ${declared.type}, but ${text} is of type ${type}`);
   }
+}
+
+function isData(type: string): boolean {
+  return !(PARAMETER_TYPES as readonly string[]).includes(type);
 }
 
 /** What the component does not declare is left out, as Azure ML's tools do (see `checkNodeInputs`). */

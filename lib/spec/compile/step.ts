@@ -13,7 +13,7 @@ import { compileInputs, nodeInputs } from './inputs.ts';
 import { readLocalYaml } from './local-files.ts';
 import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
-import { checkBoundTypes, checkNodeInputs, declaredOnly } from './step-ports.ts';
+import { checkInputValues, checkNodeInputs, declaredOnly } from './step-ports.ts';
 import { nodeIdentity } from './step-settings.ts';
 
 /** Compiles a step of a pipeline by its `type`. Findings go to the builder. */
@@ -85,7 +85,7 @@ export function componentStep(word: string): StepCompiler {
         : referredComponent(context, get(node, 'component')!, `${path}.component`, word);
       if (component && !isInline) {
         checkNodeInputs(context, node, path, component, loopItems(name, around));
-        checkBoundTypes(context, node, path, component, around);
+        checkInputValues(context, node, path, component, around);
       }
       const inputs = declaredOnly(
         compileInputs(
