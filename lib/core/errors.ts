@@ -3,6 +3,8 @@ export interface Place {
   file: string;
   line: number;
   column: number;
+  /** The override that has put the value there: `inputs.lr=x`. */
+  override?: string;
 }
 
 /** One thing that is wrong with a user's input. */

@@ -2,28 +2,17 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
 import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
 import { isInside } from '../snapshot/files.ts';
-import { automlNeedsPreview, compileAutomlJob } from './compile/automl.ts';
-import { compileCommandJob } from './compile/command.ts';
+import { automlNeedsPreview } from './compile/automl.ts';
 import type { CompileContext } from './compile/context.ts';
-import { compileFinetuningJob } from './compile/finetuning.ts';
-import { compilePipelineJob } from './compile/pipeline.ts';
-import { jobIdentity, jobServices, notificationSetting, textMap } from './compile/run-settings.ts';
-import { compileSparkJob } from './compile/spark.ts';
-import { compileSweepJob, sweepNeedsPreview } from './compile/sweep.ts';
+import { describedProperties, jobDefinition, jobTypeOf } from './compile/job.ts';
+import { textMap } from './compile/run-settings.ts';
+import { sweepNeedsPreview } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
-import { compact, createPlanBuilder, type SubmissionPlan } from './plan.ts';
-import { automlJob } from './schema/automl.ts';
-import { checkThen } from './schema/check.ts';
-import type { Field } from './schema/fields.ts';
-import { finetuningJob } from './schema/finetuning.ts';
-import { commandJob, pipelineJob } from './schema/job.ts';
-import { sparkJob } from './schema/spark.ts';
-import { sweepJob } from './schema/sweep.ts';
+import { createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { passNested, unknownFields } from './unknown-fields.ts';
-import { get, isNull, readYaml, textOf, type YamlFile, type YamlNode } from './yaml.ts';
+import { get, readYaml, textOf, type YamlFile } from './yaml.ts';
 
 export interface CompileOptions {
   /** Path of the job's YAML file. */
@@ -53,20 +42,6 @@ export interface CompileOptions {
 const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
 
 const MOST_PROBLEMS = 20;
-
-interface JobType {
-  schema: Field;
-  compile(context: CompileContext, root: YamlNode): Record<string, unknown>;
-}
-
-const JOB_TYPES: Record<string, JobType> = {
-  command: { schema: commandJob, compile: compileCommandJob },
-  pipeline: { schema: pipelineJob, compile: compilePipelineJob },
-  finetuning: { schema: finetuningJob, compile: compileFinetuningJob },
-  automl: { schema: automlJob, compile: compileAutomlJob },
-  spark: { schema: sparkJob, compile: compileSparkJob },
-  sweep: { schema: sweepJob, compile: compileSweepJob },
-};
 
 /**
  * Compiles a job file to everything that submitting it takes. Reads files, sends nothing.
@@ -150,34 +125,6 @@ function treeOf(folder: string, sources: string): CompileContext['tree'] {
   return { path, real: realpathSync(path) };
 }
 
-/** What is particular to the job's type, of a job's file. Problems go to the builder. */
-export function jobDefinition(context: CompileContext): Record<string, unknown> {
-  const { root } = context.file;
-  const { problems } = context.builder;
-  const type = jobTypeOf(root, problems);
-  if (!type) return {};
-  return checkThen(root, type.schema, '', problems, () => type.compile(context, root), {});
-}
-
-function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
-  if (root.kind !== 'map') {
-    problems.push({ message: 'The file must be a mapping: a job definition.', place: root.place });
-    return undefined;
-  }
-  const node = get(root, 'type');
-  const written = textOf(node) ?? 'command';
-  const word = written.toLowerCase();
-  const found = Object.hasOwn(JOB_TYPES, word) ? JOB_TYPES[word] : undefined;
-  if (!found) {
-    const known = Object.keys(JOB_TYPES);
-    problems.push({
-      message: `'type' is '${written}'; supported job types are ${oneOf(known)}.${didYouMean(written, known)}`,
-      place: node!.place,
-    });
-  }
-  return found;
-}
-
 /** Everything that is wrong in a file, at most `MOST_PROBLEMS`. @param what it is: `job file` */
 export function fileInvalid(
   { file, shownFrom }: Pick<CompileOptions, 'file' | 'shownFrom'>,
@@ -185,13 +132,16 @@ export function fileInvalid(
   problems: Problem[],
 ): UserError {
   const shown = file.startsWith(shownFrom) ? file.slice(shownFrom.length).replace(/^[/\\]/, '') : file;
-  const unique = distinctProblems(problems);
+  const unique = distinctProblems(problems).map(({ message, place }) => ({
+    message: place?.override === undefined ? message : `${message} (Set by the override '${place.override}'.)`,
+    ...(place ? { place } : {}),
+  }));
   return new UserError({
     code: 'JobFileInvalid',
     message:
       unique.length === 1
         ? `The ${what} '${shown}' has a mistake.`
-        : `The ${what} '${shown}' has ${unique.length} mistakes.`,
+        : `The ${what} '${shown}' has ${unique.length} mistakes${unique.length > MOST_PROBLEMS ? `; the first ${MOST_PROBLEMS} are shown` : ''}.`,
     fix: 'Mend them and run again; nothing was created in the workspace.',
     docs: 'tasks/submit-job',
     problems: unique.slice(0, MOST_PROBLEMS),
@@ -220,20 +170,6 @@ function commonProperties(
 /** The folder that the file is in, which names the experiment when nothing else does. */
 function folderName({ folder }: YamlFile, { shownFrom, sourcesName }: CompileOptions): string {
   return (folder === shownFrom && sourcesName) || basename(folder);
-}
-
-/** Fields of every job that its file has. */
-export function describedProperties(root: YamlNode): Record<string, unknown> {
-  return compact({
-    displayName: textOf(get(root, 'display_name')),
-    description: textOf(get(root, 'description')),
-    experimentName: textOf(get(root, 'experiment_name')),
-    tags: textMap(get(root, 'tags')),
-    properties: textMap(get(root, 'properties')),
-    identity: jobIdentity(get(root, 'identity')),
-    services: isNull(get(root, 'services')) ? undefined : jobServices(get(root, 'services')),
-    notificationSetting: notificationSetting(get(root, 'notification_settings')),
-  });
 }
 
 /** Fields that only the preview version has (see `api-versions.ts`). */

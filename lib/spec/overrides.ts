@@ -56,13 +56,13 @@ function applyOne(root: YamlNode, { path: written, value, line }: Override): str
     }
     if (next && next.kind !== 'scalar') node = next;
     else {
-      const made: YamlMap = { kind: 'map', entries: new Map(), place: node.place };
+      const made: YamlMap = { kind: 'map', entries: new Map(), place: { ...node.place, override: line } };
       const wrong = put(node, part, made, line);
       if (wrong) return wrong;
       node = made;
     }
   }
-  const place = child(node, path.at(-1)!)?.place ?? node.place;
+  const place: Place = { ...(child(node, path.at(-1)!)?.place ?? node.place), override: line };
   const isText = value !== '' && TEXT_FIELDS.test(path.join('.')) && !QUOTED.test(value);
   const set: YamlNode = isText ? { kind: 'scalar', value, isFloat: false, place } : valueNode(value, place);
   return put(node, path.at(-1)!, set, line);
@@ -100,7 +100,7 @@ const QUOTED = /^(?:".*"|'.*')$/s;
 function valueNode(value: string, place: Place): YamlNode {
   if (/^(?:".*"|'.*'|\[.*\]|\{(?!\{).*\})$/s.test(value)) {
     try {
-      return { ...parseYaml(value, 'override'), place };
+      return placedAt(parseYaml(value, 'override'), place);
     } catch (error) {
       if (!(error instanceof UserError)) throw error; // text that only looks like YAML is taken as it is
     }
@@ -120,6 +120,16 @@ function isSpelledSo(written: string, { value, isFloat }: ReturnType<typeof reso
   return pythonText(value, isFloat) === written;
 }
 
+/** The value with everything in it at the place of the override: what stands in a command line has no line of its own. */
+function placedAt(node: YamlNode, place: Place): YamlNode {
+  if (node.kind === 'scalar') return { ...node, place };
+  if (node.kind === 'list') return { ...node, items: node.items.map((item) => placedAt(item, place)), place };
+  const entries = [...node.entries].map(
+    ([name, { value }]) => [name, { keyPlace: place, value: placedAt(value, place) }] as const,
+  );
+  return { ...node, entries: new Map(entries), place };
+}
+
 function child(node: YamlNode, part: string): YamlNode | undefined {
   if (node.kind === 'map') return node.entries.get(part)?.value;
   return node.kind === 'list' ? node.items[Number(part)] : undefined;
@@ -127,7 +137,7 @@ function child(node: YamlNode, part: string): YamlNode | undefined {
 
 function put(node: YamlNode, part: string, value: YamlNode, line: string): string | undefined {
   if (node.kind === 'map') {
-    node.entries.set(part, { keyPlace: node.entries.get(part)?.keyPlace ?? node.place, value });
+    node.entries.set(part, { keyPlace: node.entries.get(part)?.keyPlace ?? value.place, value });
     return undefined;
   }
   if (node.kind === 'list' && /^\d+$/.test(part) && Number(part) < node.items.length) {

@@ -54,7 +54,12 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
   }
   const isPath = /\.ya?ml$/i.test(value);
   const name = /^[\w.-]+$/.test(value) && !isPath ? value : 'name';
-  const examples = [...(isPath ? [`file:${value}`] : []), `azureml:${name}:1`, `azureml:${name}@latest`];
+  const isImage = kind === 'environments' && /^[\w.-]+(?:\/[\w.-]+)+(?::[\w.-]+)?$/.test(value) && !isPath;
+  const examples = [
+    ...(isPath ? [`file:${value}`] : isImage ? [`{image: ${value}}`] : []),
+    `azureml:${name}:1`,
+    `azureml:${name}@latest`,
+  ];
   builder.problems.push({
     message: /^[^:@/\s]+$/.test(value)
       ? `'${field}' names the ${KIND_WORDS[kind]} '${value}' without a version; write ${oneOf(examples)}.`

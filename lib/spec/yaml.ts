@@ -165,7 +165,7 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
         if (name === undefined) throw invalid(shown, [{ message: 'a key must be plain text', place: keyPlace }]);
         if (name === '<<') merged.push(...mergeSources(value, shown));
         else if (map.entries.has(name))
-          repeated.push({ message: 'this key stands in the same mapping before', place: keyPlace });
+          repeated.push({ message: `the key '${name}' stands in the same mapping before`, place: keyPlace });
         else map.entries.set(name, { keyPlace, value });
       }
       for (const source of merged)

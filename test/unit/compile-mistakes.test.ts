@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseOverrides } from '../../lib/spec/overrides.ts';
 import { bodyOf, compileFolder } from './compile-folder.ts';
 
 /** A file of each kind with a mistake of form, and beside it one of a path, a reference or a binding. */
@@ -102,6 +103,42 @@ describe('all mistakes of a file', () => {
       [1, 2, { a: 3 }, 4, 5],
     );
     assert.equal(plan.warnings.length, 5);
+  });
+
+  it('a job without a type, or with a wrong one, is checked as what it looks like', () => {
+    const jobs = 'jobs:\n  a: {component: none.yml, compute: azureml:c}\n';
+    assert.deepEqual(folder.problems({ 'file.yml': jobs }), [
+      "file.yml:1:1: The file has 'jobs' but lacks 'type: pipeline'; without a type a file is a command job.",
+      "file.yml:2:18: 'jobs.a.component': There is no file 'none.yml'.",
+    ]);
+    assert.deepEqual(folder.problems({ 'file.yml': `type: pipline\n${jobs}` }), [
+      "file.yml:1:7: 'type' is 'pipline'; supported job types are 'command', 'pipeline', 'finetuning', 'automl', 'spark' or 'sweep'. Did you mean 'pipeline'?",
+      "file.yml:3:18: 'jobs.a.component': There is no file 'none.yml'.",
+    ]);
+    assert.match(
+      folder.problems({ 'file.yml': 'type: parallel\ntask: {}\n' })[0]!,
+      /'parallel' is a type of steps: put it into a pipeline/,
+    );
+  });
+
+  it('what an override has put there is told as its', () => {
+    const problems = folder.problems(
+      { 'file.yml': 'command: x\nenvironment: azureml:e:1\n' },
+      { overrides: parseOverrides('limits.timeout=soon\ncomand=y\nresources={instance_count: many}') },
+    );
+    assert.deepEqual(problems, [
+      "file.yml:1:1: 'limits.timeout' must be a whole number, but is 'soon'. (Set by the override 'limits.timeout=soon'.)",
+      "file.yml:1:1: The file has the unknown field 'comand'. Did you mean 'command'? (Set by the override 'comand=y'.)",
+      "file.yml:1:1: 'resources.instance_count' must be a whole number, but is 'many'. (Set by the override 'resources={instance_count: many}'.)",
+    ]);
+  });
+
+  it('text that looks like data is sent as text, with a warning', () => {
+    const plan = folder.compile({ 'file.yml': 'command: x\nenvironment: azureml:e:1\ninputs: {d: azureml:iris:3}\n' });
+    assert.deepEqual(
+      plan.warnings.map(({ message }) => message),
+      ["'inputs.d' is the text 'azureml:iris:3'; for data write {type: uri_folder, path: 'azureml:iris:3'}."],
+    );
   });
 
   it('symbolic links stay in the repository', () => {

@@ -242,7 +242,7 @@ jobs:
     );
     assert.match(problems[1]!, /'jobs\.a\.inputs\.d' is of type uri_folder, but .* is of type integer/);
     assert.match(problems[2]!, /'jobs\.c' is of type 'import'.* Use 'data_transfer' with 'task: import_data'/);
-    assert.match(problems[3]!, /'jobs\.b' is bound to .* an output leads to an output of the pipeline/);
+    assert.match(problems[3]!, /'jobs\.b\.outputs\.o' is bound to .* an output leads to an output of the pipeline/);
     assert.equal(problems.length, 4);
   });
 });

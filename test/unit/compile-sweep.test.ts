@@ -209,7 +209,7 @@ ${more}`;
       `  next:\n    command: n \${{inputs.m}}\n    environment: azureml:e:1\n    inputs: {m: "\${{parent.jobs.s.outputs.${output}}}"}\n`;
     assert.deepEqual(folder.problems({ 'file.yml': pipeline(next('m')), 'trial.yml': trial }), []);
     assert.deepEqual(folder.problems({ 'file.yml': pipeline(next('model')), 'trial.yml': trial }), [
-      "file.yml:17:17: 'jobs.next' is bound to ${{parent.jobs.s.outputs.model}}, but the step 's' has no output 'model'. It has 'm'.",
+      "file.yml:17:17: 'jobs.next.inputs.m' is bound to ${{parent.jobs.s.outputs.model}}, but the step 's' has no output 'model'. It has 'm'.",
     ]);
   });
 });

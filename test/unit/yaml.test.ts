@@ -86,7 +86,7 @@ describe('YAML files', () => {
 
   it('name the place of a syntax error and of a repeated key', () => {
     assert.match(problemsOf('a: [1, 2')[0]!, /^1:\d+ /);
-    assert.match(problemsOf('a: 1\nb: 2\na: 3')[0]!, /^3:1 this key stands in the same mapping before/);
+    assert.match(problemsOf('a: 1\nb: 2\na: 3')[0]!, /^3:1 the key 'a' stands in the same mapping before/);
     assert.match(problemsOf('a: *nowhere')[0]!, /no anchor|Unresolved alias/);
   });
 

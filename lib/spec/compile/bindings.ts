@@ -16,6 +16,8 @@ interface Binding {
   text: string;
   path: string[];
   at: YamlNode;
+  /** Of the value in the step: `inputs.rows`. */
+  field: string;
   /** Whether it stands under `inputs` or `outputs`; elsewhere `${{inputs.x}}` is the component's own. */
   side: 'inputs' | 'outputs' | undefined;
 }
@@ -23,15 +25,15 @@ interface Binding {
 /** Every `${{...}}` of a step, wherever it stands in it, the command's own text aside. */
 function bindingsOf(node: YamlNode): Binding[] {
   const found: Binding[] = [];
-  const visit = (value: YamlNode, side: Binding['side']): void => {
-    if (value.kind === 'map') for (const [, item] of entriesOf(value)) visit(item, side);
-    else if (value.kind === 'list') for (const item of value.items) visit(item, side);
+  const visit = (value: YamlNode, side: Binding['side'], field: string): void => {
+    if (value.kind === 'map') for (const [name, item] of entriesOf(value)) visit(item, side, `${field}.${name}`);
+    else if (value.kind === 'list') for (const [i, item] of value.items.entries()) visit(item, side, `${field}[${i}]`);
     else
       for (const [text, path] of (textOf(value) ?? '').matchAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g))
-        found.push({ text, path: path!.split('.'), at: value, side });
+        found.push({ text, path: path!.split('.'), at: value, field, side });
   };
   for (const [name, item] of entriesOf(node))
-    if (name !== 'command') visit(item, name === 'inputs' || name === 'outputs' ? name : undefined);
+    if (name !== 'command') visit(item, name === 'inputs' || name === 'outputs' ? name : undefined, name);
   return found;
 }
 
@@ -47,9 +49,9 @@ export function checkBindings(
 ): void {
   const steps = new Map(nodes.map((node) => [node.name, node]));
   for (const { name: own, node } of nodes) {
-    for (const { text, path, at, side } of bindingsOf(node)) {
+    for (const { text, path, at, field, side } of bindingsOf(node)) {
       const say = (message: string): void => {
-        problems.push({ message: `'jobs.${own}' is bound to ${text}, but ${message}`, place: at.place });
+        problems.push({ message: `'jobs.${own}.${field}' is bound to ${text}, but ${message}`, place: at.place });
       };
       const [parent, kind, name, port, output] = path as [string, string?, string?, string?, string?];
       if (parent !== 'parent') {

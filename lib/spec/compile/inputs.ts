@@ -67,7 +67,7 @@ export function compileInput(
   if (node.kind === 'scalar')
     return isDataPath(node, declared)
       ? dataAt(context, node, declared, field)
-      : { kind: 'literal', value: literalText(node) };
+      : plainLiteral(context, node, field, declared);
   const mode = modeOf(node, INPUT_MODES);
   const description = textOf(get(node, 'description'));
   const path = get(node, 'path');
@@ -87,6 +87,16 @@ export function compileInput(
   const type = normalizeChoice(textOf(get(node, 'type')) ?? 'uri_folder');
   const uri = inputUri(context, node, path, type, field, `${field}.path`);
   return uri === undefined ? undefined : { kind: 'asset', type, uri, mode, description };
+}
+
+function plainLiteral(context: CompileContext, node: YamlNode, field: string, declared: string | undefined): IoValue {
+  const value = literalText(node);
+  if (declared === undefined && /^azureml:/.test(value))
+    context.builder.warnings.push({
+      message: `'${field}' is the text '${value}'; for data write {type: uri_folder, path: '${value}'}.`,
+      place: node.place,
+    });
+  return { kind: 'literal', value };
 }
 
 /** A value in place of the long form: where a component declares data, it is the data's path. */

@@ -1,4 +1,3 @@
-import { describedProperties, jobDefinition } from '../compile-job.ts';
 import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
@@ -6,6 +5,7 @@ import { pipelineJob } from '../schema/job.ts';
 import { entriesOf, get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { compileInputs, jobInputs } from './inputs.ts';
+import { describedProperties, jobDefinition } from './job.ts';
 import { readLocalYaml } from './local-files.ts';
 import { compileOutputs, jobOutputs } from './outputs.ts';
 import { pipelineSettings } from './pipeline.ts';
