@@ -11,6 +11,12 @@ import { parseOverrides } from '../lib/spec/overrides.ts';
 import { CONTAINER, type FilePlan } from '../lib/spec/plan.ts';
 
 const USAGE = 'Usage: npm run --silent compile -- <file> [--set a.b=c]... [--root <folder>] [--allow-unknown-fields]';
+const HELP = `${USAGE}
+
+Prints the requests that creating what the file describes would send, as JSON, for a made-up workspace.
+  --set a.b=c             changes a value of the file, like 'az ml job create --set'
+  --root <folder>         messages show paths relative to it (the working directory)
+  --allow-unknown-fields  passes fields that are not known on, with a warning`;
 const CONTAINER_URL = 'https://store.blob.core.windows.net/container';
 const WORKSPACE = workspacePath({
   subscriptionId: '00000000-0000-0000-0000-000000000000',
@@ -28,8 +34,13 @@ function main(args: string[]): number {
         set: { type: 'string', multiple: true },
         root: { type: 'string' },
         'allow-unknown-fields': { type: 'boolean' },
+        help: { type: 'boolean' },
       },
     });
+    if (values.help) {
+      console.log(HELP);
+      return 0;
+    }
     file = positionals[0];
     if (file === undefined || positionals.length > 1) throw new TypeError(USAGE);
     const plan = compileFile({

@@ -82,12 +82,22 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
       const stats = followed(path, inside);
       if (!stats) continue;
       if (stats.isDirectory()) visit(path, `${name}/`, [...parents, real]);
-      else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry))
+      else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry)) {
+        if (entry.includes('\\')) throw backslash(path);
         files.push({ path, name, size: stats.size });
+      }
     }
   };
   visit(root, '', []);
   return files;
+}
+
+function backslash(path: string): UserError {
+  return new UserError({
+    code: 'FileNameInvalid',
+    message: `The name of the file '${path}' has a backslash, which Azure Storage takes for a folder's end.`,
+    fix: 'Rename the file or exclude it in .amlignore.',
+  });
 }
 
 export function linkLoop(folder: string): UserError {

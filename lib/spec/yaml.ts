@@ -208,6 +208,12 @@ export function get(node: YamlNode | undefined, key: string): YamlNode | undefin
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
+/** The value under a key of a mapping, unless there is none or nothing in it. */
+export function given(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  const value = get(node, key);
+  return isNull(value) ? undefined : value;
+}
+
 /** Entries of a mapping; none for anything else. */
 export function entriesOf(node: YamlNode | undefined): [name: string, value: YamlNode, keyPlace: Place][] {
   return node?.kind === 'map' ? [...node.entries].map(([name, { value, keyPlace }]) => [name, value, keyPlace]) : [];

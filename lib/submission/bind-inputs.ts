@@ -112,7 +112,11 @@ function resolve(
   requirements: Requirement[],
 ): string {
   const [, name, version] = /^azureml:([^:@/]+)(?::([^:@/]+)|@latest)$/.exec(uri) ?? [];
-  if (name === undefined) return uri.replace(/^azureml:(?=\/subscriptions\/)/i, '');
+  if (name === undefined) {
+    const datastore = /^azureml:\/\/datastores\/([^/]+)\/paths\//i.exec(uri)?.[1];
+    if (datastore) requirements.push({ kind: 'datastores', name: datastore, version: '', field: `inputs.${input}` });
+    return uri.replace(/^azureml:(?=\/subscriptions\/)/i, '');
+  }
   const kind = type.endsWith('_model') ? 'models' : 'data';
   requirements.push({ kind, name, version: version ?? LATEST, field: `inputs.${input}` });
   return assetPath(workspace, kind, name, version ?? LATEST);

@@ -21,6 +21,9 @@ function resourceTypeOf(path: string): string {
   return [provider, ...rest.filter((_, i) => i % 2 === 0)].join('/');
 }
 
+/** Files that only Microsoft's tools take: a step has an input that its component does not declare (docs/parity.md). */
+const REFUSED = ['nyc_taxi_data_regression_with_pipeline_component/pipeline.yml'];
+
 if (specs && corpus && existsSync(join(corpus, 'expected.jsonl')))
   describe('requests and the schemas of the API', () => {
     const schemas = new Map<string, Schemas>();
@@ -61,15 +64,18 @@ if (specs && corpus && existsSync(join(corpus, 'expected.jsonl')))
     for (const kind of [...new Set(entries.map((entry) => entry.kind))].sort())
       it(`agree for ${kind}`, () => {
         const wrong: string[] = [];
+        const refused: string[] = [];
         let compiled = 0;
         for (const { path, set } of entries.filter((entry) => entry.kind === kind && !entry.rejected)) {
           const requests = requestsOf(path, set);
           if (requests.length > 0) compiled++;
+          else if (!REFUSED.some((one) => path.endsWith(one))) refused.push(path);
           for (const request of requests)
             for (const mismatch of schemasOf(request.apiVersion).mismatches(resourceTypeOf(request.path), request.body))
               wrong.push(`${path}: ${resourceTypeOf(request.path).split('/').slice(2).join('/')} ${mismatch}`);
         }
         assert.ok(compiled > 0, 'no file of this kind is compiled');
+        assert.deepEqual(refused, [], 'files that are refused agree with nothing');
         assert.deepEqual([...new Set(wrong)].slice(0, 20), []);
       });
   });

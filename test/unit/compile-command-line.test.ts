@@ -57,6 +57,21 @@ describe('npm run compile', () => {
     assert.match(errors[0]!, /^warning: d\.yml:4:1: .*unknown field 'new'/);
   });
 
+  it('names its options', () => {
+    const { status, stdout } = run('--help');
+    assert.equal(status, 0);
+    for (const option of ['--set', '--root', '--allow-unknown-fields']) assert.ok(stdout.includes(option));
+  });
+
+  it('takes an override with several lines as one', () => {
+    writeFileSync(join(root, 'd.yml'), 'name: d\ntype: uri_file\npath: https://x/y\n');
+    const { status, stdout } = run(join(root, 'd.yml'), '--set', 'description=one\nversion=2');
+    assert.equal(status, 0);
+    const [request] = JSON.parse(stdout).requests;
+    assert.equal(request.body.properties.description, 'one\nversion=2');
+    assert.match(request.path, /@next$/);
+  });
+
   it('says in one line what it can’t read', () => {
     for (const args of [[join(root, 'nothing.yml')], [root], ['--bogus'], [], [join(root, 'x.yml'), '--set', 'x']]) {
       const { status, errors } = run(...args);

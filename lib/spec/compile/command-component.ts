@@ -1,13 +1,14 @@
 import { compact } from '../plan.ts';
 import { commandComponent } from '../schema/component.ts';
 import { inlineCommandNode } from '../schema/job.ts';
-import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { get, given, jsonOf, textOf } from '../yaml.ts';
 import { compileComponentCode } from './code.ts';
 import { prefixed } from './component.ts';
 import type { ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { commandLimits, distribution } from './run-settings.ts';
 import { componentResources, nodeQueueSettings, nodeResources, nodeServices } from './step-settings.ts';
+import { fieldAt } from './values.ts';
 
 /** Components and steps that run a command. */
 export const commandType: ComponentType = {
@@ -35,17 +36,6 @@ export const commandType: ComponentType = {
       services: nodeServices(get(node, 'services')),
     }),
 };
-
-/** Path of a field of a node: `jobs.train.code`, or `code` in a component's own file. */
-export function fieldAt(path: string, name: string): string {
-  return path ? `${path}.${name}` : name;
-}
-
-/** The field, unless it is absent or empty. */
-function given(node: YamlNode, name: string): YamlNode | undefined {
-  const value = get(node, name);
-  return value && !isNull(value) ? value : undefined;
-}
 
 function emptyIsNothing(value: unknown): unknown {
   return value && Object.keys(value).length > 0 ? value : undefined;

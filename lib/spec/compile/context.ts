@@ -56,6 +56,8 @@ export interface Surroundings {
   outputs: ReadonlyMap<string, OutputValue>;
   /** The other steps, as written. */
   siblings: ReadonlyMap<string, YamlNode>;
+  /** Names of another step's inputs and outputs; undefined when its component is not known here. */
+  ports(step: string): { inputs: ReadonlySet<string>; outputs: ReadonlySet<string> } | undefined;
   /** Type of an output of another step. */
   outputType(step: string, output: string): string;
 }

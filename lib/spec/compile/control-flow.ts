@@ -1,13 +1,17 @@
+import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { pythonJson, pythonText } from '../scalars.ts';
 import { checkThen } from '../schema/check.ts';
 import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
-import type { ObjectField } from '../schema/fields.ts';
-import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { isBinding, type ObjectField } from '../schema/fields.ts';
+import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, StepCompiler, Surroundings } from './context.ts';
 import { compileInputs, nodeInputs } from './inputs.ts';
 import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { wholeNumber } from './run-settings.ts';
+
+/** Of a loop (azure-ai-ml `do_while.py`). */
+const MOST_ITERATIONS = 1_000;
 
 /** The steps that control others have no names of their own on the wire. */
 const SOURCE = { _source: 'YAML.JOB' };
@@ -15,19 +19,36 @@ const SOURCE = { _source: 'YAML.JOB' };
 /** Repeats a step while one of its outputs is true. */
 export const doWhileStep = controlStep('do_while', doWhile, (context, node, path, around) => {
   const body = bodyOf(context, node, path, around);
-  const port = (kind: string, written: string): string =>
-    new RegExp(`\\.${body}\\.${kind}\\.(\\w+)\\s*\\}\\}`).exec(written)?.[1] ?? written;
-  const condition = textOf(get(node, 'condition'));
+  const ports = around.ports(body);
+  const port = (kind: 'inputs' | 'outputs', at: YamlNode | undefined, field: string, place = node.place): string => {
+    const written = textOf(at) ?? '';
+    const name = new RegExp(`\\.${body}\\.${kind}\\.(\\w+)\\s*\\}\\}`).exec(written)?.[1] ?? written;
+    const known = ports?.[kind];
+    if (known && !known.has(name))
+      context.builder.problems.push({
+        message: `'${path}.${field}' names the ${kind.slice(0, -1)} '${name}', which the step '${body}' does not have.${didYouMean(name, known) || ` It has ${oneOf(known)}.`}`,
+        place: at?.place ?? place,
+      });
+    return name;
+  };
+  const condition = get(node, 'condition');
+  const most = get(get(node, 'limits'), 'max_iteration_count');
+  const count = wholeNumber(most);
+  if (most && typeof count === 'number' && (count < 1 || count > MOST_ITERATIONS))
+    context.builder.problems.push({
+      message: `'${path}.limits.max_iteration_count' is ${count}; it is from 1 to ${MOST_ITERATIONS}.`,
+      place: most.place,
+    });
   return {
     body: textOf(get(node, 'body')),
-    condition: condition === undefined ? undefined : port('outputs', condition),
+    condition: !condition || isNull(condition) ? undefined : port('outputs', condition, 'condition'),
     mapping: Object.fromEntries(
-      entriesOf(get(node, 'mapping')).map(([output, inputs]) => [
-        port('outputs', output),
-        (inputs.kind === 'list' ? inputs.items : [inputs]).map((input) => port('inputs', textOf(input) ?? '')),
+      entriesOf(get(node, 'mapping')).map(([output, inputs, place]) => [
+        port('outputs', { kind: 'scalar', value: output, isFloat: false, place }, 'mapping'),
+        (inputs.kind === 'list' ? inputs.items : [inputs]).map((input) => port('inputs', input, `mapping.${output}`)),
       ]),
     ),
-    limits: { max_iteration_count: wholeNumber(get(get(node, 'limits'), 'max_iteration_count')) },
+    limits: { max_iteration_count: count },
   };
 });
 
@@ -59,6 +80,11 @@ export const ifElseStep = controlStep('if_else', ifElse, (context, node, path, {
       place: node.place,
     });
   const condition = get(node, 'condition');
+  if (condition?.kind === 'scalar' && typeof condition.value === 'string' && !isBinding(condition))
+    context.builder.problems.push({
+      message: `'${path}.condition' must be true, false or a binding, for example \${{parent.jobs.check.outputs.ok}}, but is ${describe(condition)}.`,
+      place: condition.place,
+    });
   return { condition: condition?.kind === 'scalar' ? condition.value : undefined, ...blocks };
 });
 

@@ -10,7 +10,7 @@ import { unknownFields } from '../unknown-fields.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { planUpload, readLocalYaml } from './local-files.ts';
-import { fieldsOf, numberOf } from './values.ts';
+import { fieldAt, fieldsOf, numberOf } from './values.ts';
 
 /** Name under which Azure ML's tools keep environments that a job file describes in place. */
 const ANONYMOUS = 'CliV2AnonymousEnvironment';
@@ -119,11 +119,6 @@ export function describeEnvironment(context: CompileContext, node: YamlNode, fie
   };
 }
 
-/** Path of a field; `field` is empty for an environment in a file of its own. */
-function fieldAt(field: string, name: string): string {
-  return field ? `${field}.${name}` : name;
-}
-
 /** Routes of the server in an image: `liveness_route` is `livenessRoute` on the wire. */
 function inferenceConfig(node: YamlNode | undefined): Record<string, unknown> | undefined {
   if (!node || isNull(node)) return undefined;
@@ -141,7 +136,13 @@ function compileConda(context: CompileContext, node: YamlNode | undefined, field
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'map') return condaText(jsonOf(node));
   const file = readLocalYaml(context, node, field);
-  return file && condaText(jsonOf(file.root));
+  if (!file) return undefined;
+  if (file.root.kind === 'map') return condaText(jsonOf(file.root));
+  context.builder.problems.push({
+    message: `'${field}' leads to a file that is no mapping; a conda file has 'dependencies' and 'channels'.`,
+    place: file.root.place,
+  });
+  return undefined;
 }
 
 /** YAML 1.1, since the service's side reads it with PyYAML: text such as 'yes' has to stay in quotes. */

@@ -1,7 +1,7 @@
 import { isRemote } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
-import { localComponent } from './component.ts';
+import { type CompiledComponent, localComponent } from './component.ts';
 import type { CompileContext, CompiledStep, Surroundings } from './context.ts';
 import { inlineOutput } from './inline-step.ts';
 import type { OutputValue } from './outputs.ts';
@@ -33,9 +33,18 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   const around: Surroundings = {
     ...ports,
     siblings,
+    ports(step) {
+      const node = siblings.get(step);
+      const reference = isNull(get(node, 'component')) ? get(node, 'trial') : get(node, 'component');
+      const declared = declaredPorts(context, step, node);
+      if (!node || (reference && !isNull(reference) && !declared)) return undefined;
+      const names = (side: 'inputs' | 'outputs'): Set<string> =>
+        new Set(declared ? declared[side].keys() : entriesOf(get(node, side)).map(([name]) => name));
+      return { inputs: names('inputs'), outputs: names('outputs') };
+    },
     outputType(step, output) {
       const node = siblings.get(step);
-      const declared = declaredOutputs(context, step, node)?.get(output)?.type;
+      const declared = declaredPorts(context, step, node)?.outputs.get(output)?.type;
       if (declared) return declared;
       return textOf(get(node, 'type')) === 'automl'
         ? 'mltable'
@@ -61,15 +70,15 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
 }
 
 /** What the local component of a step declares; a step may be bound to one that stands further down. */
-function declaredOutputs(
+function declaredPorts(
   context: CompileContext,
   step: string,
   node: YamlNode | undefined,
-): ReadonlyMap<string, { type: string }> | undefined {
+): CompiledComponent | undefined {
   for (const field of ['component', 'trial']) {
     const component = get(node, field);
     if (component && !isNull(component) && !isRemote(textOf(component) ?? ''))
-      return localComponent(context, component, `jobs.${step}.${field}`)?.outputs;
+      return localComponent(context, component, `jobs.${step}.${field}`);
   }
   return undefined;
 }

@@ -2,15 +2,14 @@ import { compact, compactOrNothing } from '../plan.ts';
 import { pythonJson } from '../scalars.ts';
 import { isBinding } from '../schema/fields.ts';
 import { inlineParallelNode, parallelComponent, parallelNode } from '../schema/parallel.ts';
-import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, get, given, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileComponentCode } from './code.ts';
-import { fieldAt } from './command-component.ts';
 import { prefixed } from './component.ts';
 import type { CompileContext, ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { wholeNumber } from './run-settings.ts';
 import { componentResources, nodeResources } from './step-settings.ts';
-import { wordOf } from './values.ts';
+import { fieldAt, wordOf } from './values.ts';
 
 /** Bytes of the units of `mini_batch_size`. */
 const UNITS: Record<string, number> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
@@ -111,11 +110,6 @@ function retrySettings(node: YamlNode | undefined): Json | undefined {
 /** The service knows `DEBUG`, not `debug`; a binding stays. */
 function upper(node: YamlNode | undefined): string | undefined {
   return isBinding(node) ? textOf(node) : textOf(node)?.toUpperCase();
-}
-
-function given(node: YamlNode, name: string): YamlNode | undefined {
-  const value = get(node, name);
-  return value && !isNull(value) ? value : undefined;
 }
 
 /** A number or word, unless it is a binding. */

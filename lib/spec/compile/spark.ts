@@ -7,7 +7,6 @@ import { inlineSparkNode, sparkComponent, sparkNode } from '../schema/spark.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode, compileComponentCode } from './code.ts';
 import { checkCommandText } from './command.ts';
-import { fieldAt } from './command-component.ts';
 import { prefixed } from './component.ts';
 import type { CompileContext, ComponentType, Definition } from './context.ts';
 import { compileEnvironment } from './environment.ts';
@@ -15,6 +14,7 @@ import { compileInputs, jobInputs } from './inputs.ts';
 import { compileOutputs, jobOutputs } from './outputs.ts';
 import { jobIdentity } from './run-settings.ts';
 import { checkConf, componentConf, jobConf, mergeConf, sparkConf, stepConf } from './spark-conf.ts';
+import { fieldAt } from './values.ts';
 
 const PYTHON_ENTRY = 'SparkJobPythonEntry';
 const FILE_LISTS = ['py_files', 'jars', 'files', 'archives'] as const;

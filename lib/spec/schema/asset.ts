@@ -1,4 +1,5 @@
-import { any, choice, either, integer, listOf, literal, mapOf, object, printed, text } from './fields.ts';
+import { any, choice, either, listOf, literal, mapOf, object, printed, text } from './fields.ts';
+import { route } from './job.ts';
 
 /** Fields of every asset's file. */
 const everyAsset = {
@@ -50,8 +51,6 @@ export const modelFile = object(modelFields, { required: ['name', 'path'] });
 
 /** A model in a deployment: a reference, or its description in place. */
 export const deployedModel = either(text, object(modelFields, { required: ['path'] }));
-
-const route = object({ port: integer, path: text }, { required: ['port', 'path'] });
 
 const environmentFields = {
   ...everyAsset,

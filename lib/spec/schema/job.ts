@@ -53,6 +53,9 @@ const output = object({
 /** An output of a job or step; only a step's can be a mere binding. */
 export const jobOutput = either(text, output);
 
+/** A route of the server in an image. */
+export const route = object({ port: integer, path: text }, { required: ['port', 'path'] });
+
 export const environment = either(
   text,
   object({
@@ -67,9 +70,12 @@ export const environment = either(
     properties: mapOf(literal),
     image: text,
     build: object({ path: text, dockerfile_path: text, local_path: text }),
-    conda_file: either(text, any),
+    conda_file: either(text, mapOf(any)),
     os_type: choice('linux', 'windows'),
-    inference_config: any,
+    inference_config: object(
+      { liveness_route: route, readiness_route: route, scoring_route: route },
+      { required: ['liveness_route', 'readiness_route', 'scoring_route'] },
+    ),
     datastore: text,
   }),
 );
