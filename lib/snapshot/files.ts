@@ -12,6 +12,8 @@ export interface SnapshotFile {
   name: string;
   /** Bytes. */
   size: number;
+  /** When it was last written to, in milliseconds. */
+  modified: number;
 }
 
 /** The content of a local folder or file as it is uploaded. */
@@ -50,11 +52,14 @@ export function snapshotOf(root: string, isFolder: boolean, files: SnapshotFile[
       fix: 'Add files to it, change its .amlignore or .gitignore, or remove the reference to it.',
     });
   }
+  const odd = files.find(({ name }) => name.includes('\\'));
+  if (odd) throw backslash(odd.path);
   return { root, isFolder, files, size: files.reduce((sum, file) => sum + file.size, 0), hash: hashFiles(files) };
 }
 
 export function fileOf(path: string, name: string): SnapshotFile {
-  return { path, name, size: statSync(path).size };
+  const { size, mtimeMs } = statSync(path);
+  return { path, name, size, modified: mtimeMs };
 }
 
 /** A single file that is a symbolic link goes by the name of what it leads to (azure-ai-ml `get_content_hash`). */
@@ -68,6 +73,7 @@ function fileName(path: string): string {
  */
 function walk(root: string, rules: IgnoreRules, inside: readonly string[] | undefined): SnapshotFile[] {
   const files: SnapshotFile[] = [];
+  let visited = 0;
   const realRoot = realpathSync(root);
   const visit = (folder: string, prefix: string, parents: string[]): void => {
     const real = realpathSync(folder);
@@ -79,13 +85,12 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
     for (const entry of readdirSync(folder)) {
       const path = folder + sep + entry;
       const name = prefix + entry;
-      const stats = followed(path, inside);
+      const stats = followed(path, inside, () => rules.excludes(name) || rules.excludes(`${name}/x`));
       if (!stats) continue;
+      if (++visited > MOST_ENTRIES) throw tooManyFiles(root);
       if (stats.isDirectory()) visit(path, `${name}/`, [...parents, real]);
-      else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry)) {
-        if (entry.includes('\\')) throw backslash(path);
-        files.push({ path, name, size: stats.size });
-      }
+      else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry))
+        files.push({ path, name, size: stats.size, modified: stats.mtimeMs });
     }
   };
   visit(root, '', []);
@@ -95,8 +100,19 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
 function backslash(path: string): UserError {
   return new UserError({
     code: 'FileNameInvalid',
-    message: `The name of the file '${path}' has a backslash, which Azure Storage takes for a folder's end.`,
+    message: `The name of the file '${path}' or of a folder in it has a backslash, which Azure Storage takes for a folder's end.`,
     fix: 'Rename the file or exclude it in .amlignore.',
+  });
+}
+
+/** Links to folders of links can mean more files than there are letters to name them. */
+export const MOST_ENTRIES = 500_000;
+
+export function tooManyFiles(root: string): UserError {
+  return new UserError({
+    code: 'TooManyFiles',
+    message: `The folder '${root}' has more than ${MOST_ENTRIES} files and folders, those behind symbolic links included.`,
+    fix: 'Exclude what the job does not need in .amlignore.',
   });
 }
 
@@ -110,17 +126,23 @@ export function linkLoop(folder: string): UserError {
 
 /**
  * What is at a path, or what a symbolic link there leads to; undefined for a link to nothing.
+ * @param isExcluded asked of a link that leads out
  * @throws UserError `LinkOutside`: a link could bring any file of the agent into what is uploaded
  */
-export function followed(path: string, inside: readonly string[] | undefined): Stats | undefined {
+export function followed(
+  path: string,
+  inside: readonly string[] | undefined,
+  isExcluded: () => boolean = () => false,
+): Stats | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats?.isSymbolicLink()) return stats;
   const target = statSync(path, { throwIfNoEntry: false });
   if (target && inside && !isInside(realpathSync(path), inside)) {
+    if (isExcluded()) return undefined;
     throw new UserError({
       code: 'LinkOutside',
-      message: `The symbolic link '${path}' leads out of the repository.`,
-      fix: 'Remove the link, or put what it leads to into the repository.',
+      message: `The symbolic link '${path}' leads out of the repository; remove it or exclude it in .amlignore.`,
+      fix: 'Put what it leads to into the repository if it is needed.',
     });
   }
   return target;

@@ -5,7 +5,9 @@ export interface Glob {
 }
 
 /** What a pattern stands for, letter by letter; `letter` is a regular expression of one. */
-type Item = { kind: 'one' | 'many'; letter: string } | { kind: 'maybe'; items: Item[] };
+type Item =
+  | { kind: 'one' | 'many'; letter: string /** When it is just this letter. */; plain?: string }
+  | { kind: 'maybe'; items: Item[] };
 
 const one = (letter: string): Item => ({ kind: 'one', letter });
 const many = (letter: string): Item => ({ kind: 'many', letter });
@@ -22,10 +24,13 @@ const SLASH = '/';
 export function parseGlob(pattern: string): Glob | undefined {
   const items = itemsOf(pattern);
   if (!items) return undefined;
-  // A regular expression is fast, but with several stars it can take longer than the job: `*a*a*a*a*b`.
-  const stars = pattern.match(/\*+/g)?.length ?? 0;
+  // A regular expression is fast, but with several stars it can take longer than the job: `*a*a*a*a*b`. Those at both ends
+  // (in any folder, all that is below) are harmless.
+  const stars = items.filter(({ kind }) => kind !== 'one').length - 2;
+  const needed = longestLiteral(items);
   try {
-    return stars <= 1 ? regexGlob(items) : stepwiseGlob(items);
+    const { matches } = stars <= 1 ? regexGlob(items) : stepwiseGlob(items);
+    return { matches: (path) => path.includes(needed) && matches(path) };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -46,7 +51,7 @@ function itemsOf(pattern: string): Item[] | undefined {
   for (const [i, segment] of segments.entries()) {
     const own = segmentItems(segment, i, segments);
     if (!own) return undefined;
-    items.push(...own);
+    for (const item of own) items.push(item);
   }
   return items;
 }
@@ -73,16 +78,28 @@ function letterItems(segment: string): Item[] | undefined {
     const [whole, escaped, negation, inside] = match;
     if (match.index !== end) return undefined; // a `\` that escapes nothing
     end += whole.length;
-    if (escaped !== undefined) items.push(one(literal(escaped)));
-    else if (whole === '*') items.push(many(NO_SLASH));
-    else if (whole === '?') items.push(one(NO_SLASH));
-    else if (inside === undefined) items.push(one(literal(whole)));
+    if (escaped !== undefined) items.push({ ...one(literal(escaped)), plain: escaped } as Item);
+    else if (whole === '*') {
+      if (items.at(-1)?.kind !== 'many') items.push(many(NO_SLASH));
+    } else if (whole === '?') items.push(one(NO_SLASH));
+    else if (inside === undefined) items.push({ ...one(literal(whole)), plain: whole } as Item);
     else {
       const start = { '!': '^', '^': '\\^', '': '' }[negation!]!;
       items.push(one(`[${start}${inside.replace(/[\\[\]]/g, '\\$&')}]`));
     }
   }
   return end === segment.length ? items : undefined;
+}
+
+/** Letters that every path has that matches, to leave most paths alone. */
+function longestLiteral(items: readonly Item[]): string {
+  let longest = '';
+  let run = '';
+  for (const item of items) {
+    run = item.kind === 'one' && item.plain !== undefined ? run + item.plain : '';
+    if (run.length > longest.length) longest = run;
+  }
+  return longest;
 }
 
 function literal(letter: string): string {
@@ -100,7 +117,16 @@ function sourceOf(item: Item): string {
 }
 
 /** A step of the matcher: a letter that leads to the next step, or a choice of two steps. */
-type Step = { letter: RegExp } | { choice: [number, number] };
+type Step = { passes: (letter: string) => boolean } | { choice: [number, number] };
+
+function testOf(item: { letter: string; plain?: string }): (letter: string) => boolean {
+  const { letter: source, plain } = item;
+  if (plain !== undefined) return (letter) => letter === plain;
+  if (source === NO_SLASH) return (letter) => letter !== '/';
+  if (source === ANY) return (letter) => letter !== '\n';
+  const regex = new RegExp(`^${source}$`, 'u');
+  return (letter) => regex.test(letter);
+}
 
 /** Tries all ways through the pattern at once, so that the time is that of the path times that of the pattern. */
 function stepwiseGlob(items: readonly Item[]): Glob {
@@ -108,23 +134,26 @@ function stepwiseGlob(items: readonly Item[]): Glob {
   const add = (item: Item): void => {
     const start = steps.length;
     if (item.kind === 'one') {
-      steps.push({ letter: new RegExp(`^${item.letter}$`, 'u') });
+      steps.push({ passes: testOf(item) });
       return;
     }
     const choice: Step = { choice: [start + 1, 0] };
     steps.push(choice);
     if (item.kind === 'maybe') item.items.forEach(add);
-    else steps.push({ letter: new RegExp(`^${item.letter}$`, 'u') }, { choice: [start, start] });
+    else steps.push({ passes: testOf(item) }, { choice: [start, start] });
     choice.choice[1] = steps.length;
   };
   items.forEach(add);
 
-  /** The letters that may come next, from a step on. */
+  /** The steps that may come next, from one on. */
   const reach = (from: number, open: Set<number>): void => {
-    const step = steps[from];
-    if (open.has(from)) return;
-    open.add(from);
-    if (step && 'choice' in step) for (const next of step.choice) reach(next, open);
+    const ways = [from];
+    for (let at = ways.pop(); at !== undefined; at = ways.pop()) {
+      if (open.has(at)) continue;
+      open.add(at);
+      const step = steps[at];
+      if (step && 'choice' in step) ways.push(...step.choice);
+    }
   };
   return {
     matches(path) {
@@ -134,7 +163,7 @@ function stepwiseGlob(items: readonly Item[]): Glob {
         const next = new Set<number>();
         for (const at of open) {
           const step = steps[at];
-          if (step && 'letter' in step && step.letter.test(letter)) reach(at + 1, next);
+          if (step && 'passes' in step && step.passes(letter)) reach(at + 1, next);
         }
         if (next.size === 0) return false;
         open = next;

@@ -13,7 +13,8 @@ export interface IgnoreRules {
 export const IGNORE_FILES: readonly string[] = ['.amlignore', '.gitignore'];
 /** Every file is held against every pattern, so there is an end to them. */
 const LARGEST_BYTES = 500_000;
-const MOST_PATTERNS = 5_000;
+const MOST_PATTERNS = 2_000;
+const LONGEST_PATTERN = 1_000;
 
 /**
  * The rules of a folder: `.amlignore` if there is one, else `.gitignore`, only in the folder itself; ignore files further
@@ -28,8 +29,11 @@ export function readIgnoreRules(folder: string, more: readonly string[] = []): I
     if (!stats?.isFile()) continue;
     if (stats.size > LARGEST_BYTES) throw tooLarge(file, `${stats.size} bytes`, `${LARGEST_BYTES} bytes`);
     const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
-    const lines = text.split(/\r\n|\r|\n/).length;
-    if (lines > MOST_PATTERNS) throw tooLarge(file, `${lines} lines`, `${MOST_PATTERNS} lines`);
+    const lines = text.split(/\r\n|\r|\n/);
+    if (lines.length > MOST_PATTERNS) throw tooLarge(file, `${lines.length} lines`, `${MOST_PATTERNS} lines`);
+    const longest = Math.max(...lines.map((line) => line.length));
+    if (longest > LONGEST_PATTERN)
+      throw tooLarge(file, `a line of ${longest} letters`, `${LONGEST_PATTERN} letters a line`);
     return parseIgnoreRules([text, ...more].join('\n'));
   }
   return parseIgnoreRules(more.join('\n'));

@@ -1,6 +1,15 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { COMPONENT_IGNORES, followed, linkLoop, type Snapshot, type SnapshotFile, snapshotOf } from './files.ts';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import {
+  COMPONENT_IGNORES,
+  followed,
+  linkLoop,
+  MOST_ENTRIES,
+  type Snapshot,
+  type SnapshotFile,
+  snapshotOf,
+  tooManyFiles,
+} from './files.ts';
 import { IGNORE_FILES, type IgnoreRules, parseIgnoreRules, readIgnoreRules } from './ignore-rules.ts';
 
 /** Rules of a folder, which hold for paths below `base`. */
@@ -26,6 +35,7 @@ export function takeMergedSnapshot(
   inside?: readonly string[],
 ): Snapshot {
   const files = new Map<string, SnapshotFile>();
+  let visited = 0;
   const isFile = code !== undefined && statSync(code).isFile();
   const rootRules = isFile ? parseIgnoreRules(COMPONENT_IGNORES.join('\n')) : componentRules(code ?? folder);
   if (code !== undefined) {
@@ -48,12 +58,13 @@ export function takeMergedSnapshot(
   );
 
   function gather(path: string, name: string, rules: readonly PlacedRules[], parents: readonly string[]): void {
+    const below = (base: string): string => relative(base, path).split(sep).join('/');
+    if (rules.some(({ base, rules: own }) => base !== path && own.excludes(below(base)))) return;
     const stats = followed(path, inside);
     if (!stats) return;
-    const excluded = rules.some(({ base, rules: own }) => base !== path && own.excludes(relative(base, path)));
-    if (excluded) return;
+    if (++visited > MOST_ENTRIES) throw tooManyFiles(folder);
     if (stats.isDirectory()) gatherFolder(path, `${name}/`, rules, parents);
-    else if (stats.isFile()) files.set(name, { path, name, size: stats.size });
+    else if (stats.isFile()) files.set(name, { path, name, size: stats.size, modified: stats.mtimeMs });
   }
 
   function gatherFolder(path: string, prefix: string, rules: readonly PlacedRules[], parents: readonly string[]): void {

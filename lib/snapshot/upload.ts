@@ -41,7 +41,8 @@ export async function uploadFiles(
     // In one go: opening a file asynchronously takes longer than reading a small one.
     const content = file.size <= SMALL_BYTES ? readFileSync(file.path) : undefined;
     const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
-    if ((content?.length ?? statSync(file.path).size) !== file.size) throw fileChanged(file.path);
+    const { size, mtimeMs } = statSync(file.path);
+    if (size !== file.size || mtimeMs !== file.modified) throw fileChanged(file.path);
     const same = present.get(name);
     if (same?.size !== file.size || same.md5 !== md5.toString('base64'))
       await container.upload(name, content ?? file.path, md5, (sent) => {

@@ -41,7 +41,8 @@ function passInto(node: YamlNode, field: Field, body: unknown, path: string, war
   if (!schema) return;
   const isSent = typeof body === 'object' && body !== null && !Array.isArray(body);
   for (const [name, value, place] of schema.open ? [] : unknownEntries(node, schema))
-    if (isSent) (body as Record<string, unknown>)[name] = jsonOf(value);
+    if (isSent)
+      (body as Record<string, unknown>)[name] ??= jsonOf(value); // what is known stands
     else
       warnings.push({
         message: `'${join(path, name)}' was left out: nothing that is sent has a place for it.`,

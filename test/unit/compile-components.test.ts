@@ -140,6 +140,12 @@ describe('compiling components', () => {
       problems: [],
       warnings: [],
     });
+    const sweep =
+      'type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n  s: {type: sweep, trial: ./c.yml, inputs: {i: lots}, objective: {goal: minimize, primary_metric: m}, limits: {max_total_trials: 1}, search_space: {n: {type: choice, values: [1]}}}\n';
+    assert.match(
+      folder.problems({ 'file.yml': sweep })[0]!,
+      /'jobs\.s\.inputs\.i' is 'lots', which is no value of type integer/,
+    );
     assert.deepEqual(run('n: 0.5, e: z').warnings, [
       "'jobs.a.inputs.n' is the number 0.5, but the component's 'min' is 1.",
       "'jobs.a.inputs.e' is 'z', but the component allows 'x' or 'y'.",

@@ -133,6 +133,27 @@ describe('all mistakes of a file', () => {
     ]);
   });
 
+  it('mistakes of several overrides are all told', () => {
+    const problems = folder.problems(
+      { 'file.yml': 'command: x\nenvironment: azureml:e:1\n' },
+      { overrides: parseOverrides('limits.timeout=soon\ncode=./none') },
+    );
+    assert.equal(problems.length, 2, problems.join('\n'));
+  });
+
+  it('unknown fields of steps of every kind are passed on or told', () => {
+    const plan = folder.compile(
+      {
+        'c.yml': 'command: echo ${{inputs.x}}\nenvironment: azureml:e:1\ninputs: {x: {type: number}}\n',
+        'file.yml':
+          'type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n  s: {type: sweep, trial: ./c.yml, objective: {goal: minimize, primary_metric: m, new_1: 1}, limits: {max_total_trials: 1, new_2: 2}, search_space: {x: {type: choice, values: [1]}}}\n  i: {type: if_else, condition: true, true_block: "${{parent.jobs.s}}", new_3: 3}\n',
+      },
+      { allowUnknownFields: true },
+    );
+    const { s, i } = bodyOf(plan).properties.jobs;
+    assert.deepEqual([s.objective.new_1, s.limits.new_2, i.new_3], [1, 2, 3]);
+  });
+
   it('text that looks like data is sent as text, with a warning', () => {
     const plan = folder.compile({ 'file.yml': 'command: x\nenvironment: azureml:e:1\ninputs: {d: azureml:iris:3}\n' });
     assert.deepEqual(

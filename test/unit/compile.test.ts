@@ -73,7 +73,9 @@ describe('compiling job files', () => {
         ),
         'src/a.txt': 'a',
       };
-      assert.equal(JSON.stringify(compile(files)), JSON.stringify(compile(files)));
+      // But for the time at which the files were written, which is this test's doing.
+      const bytes = (): string => JSON.stringify(compile(files), (key, value) => (key === 'modified' ? 0 : value));
+      assert.equal(bytes(), bytes());
     });
 
     it('uploads local data once, named after its content', () => {

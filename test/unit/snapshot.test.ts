@@ -38,6 +38,8 @@ describe('ignore files', () => {
       ['*a*a*a*a*a*a*a*a*b', 'a'.repeat(200), false],
       ['**/a/'.repeat(7), Array(60).fill('a').join('/'), true],
       ['[a]*'.repeat(20), `${'a'.repeat(250)}/b`, true],
+      [`a${'*'.repeat(30)}b`, 'a'.repeat(60), false],
+      [`a${'*'.repeat(900)}b*c`, 'a'.repeat(200), false],
     ];
     for (const [rules, path, excluded] of slow) {
       const started = performance.now();
@@ -130,6 +132,10 @@ describe('snapshots', () => {
       /symbolic link '.*etc' leads out of the repository/,
     );
     assert.throws(() => takeMergedSnapshot(root, join(root, 'src'), [], [real]), /leads out of the repository/);
+    // What is excluded may lead anywhere: a virtual environment has links to the machine's Python.
+    write('src/.amlignore', 'etc\n');
+    assert.equal(takeSnapshot(join(root, 'src'), [], [real]).files.length, 3);
+    assert.equal(takeMergedSnapshot(root, join(root, 'src'), [], [real]).files.length, 3);
   });
 
   it('take files alone: no pipe, and no ignore file that is none', () => {
@@ -144,10 +150,18 @@ describe('snapshots', () => {
     assert.deepEqual(names(takeMergedSnapshot(root, join(root, 'src'), [join(root, 'lib')])), ['a.py', 'lib/b.py']);
   });
 
+  it('refuse names that Azure Storage takes for others, wherever they stand', () => {
+    write('src/d\\e/f.py', 'x');
+    for (const take of [() => takeSnapshot(join(root, 'src')), () => takeMergedSnapshot(root, join(root, 'src'), [])])
+      assert.throws(take, /has a backslash/);
+  });
+
   it('refuse ignore files without end, and links to parents in merged code', () => {
     write('src/a.py', 'x');
     write('src/.amlignore', 'x\n'.repeat(6000));
-    assert.throws(() => takeSnapshot(join(root, 'src')), /has 6001 lines; at most 5000/);
+    assert.throws(() => takeSnapshot(join(root, 'src')), /has 6001 lines; at most 2000/);
+    writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(2000));
+    assert.throws(() => takeSnapshot(join(root, 'src')), /a line of 2000 letters/);
     writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(600_000));
     assert.throws(() => takeSnapshot(join(root, 'src')), /has 600000 bytes/);
     rmSync(join(root, 'src/.amlignore'));

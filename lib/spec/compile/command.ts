@@ -80,12 +80,14 @@ export function checkCommandText(
 ): void {
   const command = get(node, key);
   const field = path ? `${path}.${key}` : key;
-  for (const [whole, word] of (textOf(command) ?? '').matchAll(/\$\{\{\s*([A-Za-z_]\w*)\.[\w.-]+\s*\}\}/g))
-    if (!COMMAND_WORDS.includes(word!))
+  for (const [whole, word] of (textOf(command) ?? '').matchAll(/\$\{\{\s*([A-Za-z_]\w*)\.[\w.-]+\s*\}\}/g)) {
+    const hint = COMMAND_WORDS.includes(word!) ? '' : didYouMean(word!, COMMAND_WORDS);
+    if (hint)
       problems.push({
-        message: `'${field}' uses ${whole}, which means nothing; it can use ${oneOf(COMMAND_WORDS)}.${didYouMean(word!, COMMAND_WORDS)}`,
+        message: `'${field}' uses ${whole}, which means nothing; it can use ${oneOf(COMMAND_WORDS)}.${hint}`,
         place: command!.place,
       });
+  }
   for (const [whole, kind, name] of (textOf(command) ?? '').matchAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g)) {
     const declared = kind === 'inputs' ? inputs : outputs;
     const first = name!.split('.')[0]!;

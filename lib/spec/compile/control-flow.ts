@@ -4,6 +4,7 @@ import { pythonJson, pythonText } from '../scalars.ts';
 import { checkThen } from '../schema/check.ts';
 import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
 import { isBinding, type ObjectField } from '../schema/fields.ts';
+import { passNested, unknownFields } from '../unknown-fields.ts';
 import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, StepCompiler, Surroundings } from './context.ts';
 import { compileInputs, nodeInputs } from './inputs.ts';
@@ -80,7 +81,7 @@ export const ifElseStep = controlStep('if_else', ifElse, (context, node, path, {
       place: node.place,
     });
   const condition = get(node, 'condition');
-  if (condition?.kind === 'scalar' && typeof condition.value === 'string' && !isBinding(condition))
+  if (condition?.kind === 'scalar' && !/^(?:true|false)$/i.test(textOf(condition) ?? 'true') && !isBinding(condition))
     context.builder.problems.push({
       message: `'${path}.condition' must be true, false or a binding, for example \${{parent.jobs.check.outputs.ok}}, but is ${describe(condition)}.`,
       place: condition.place,
@@ -97,10 +98,12 @@ function controlStep(
     const { problems } = context.builder;
     const path = `jobs.${name}`;
     const work = (): Record<string, unknown> => fields(context, node, path, around);
-    return {
-      body: compact({ type, ...checkThen(node, schema, path, problems, work, {}), ...SOURCE }),
-      outputs: undefined,
-    };
+    const body = compact({ type, ...checkThen(node, schema, path, problems, work, {}), ...SOURCE });
+    if (problems.tolerated) {
+      for (const [field, value] of Object.entries(unknownFields(node, schema))) body[field] ??= value;
+      passNested(node, schema, body, path, context.builder.warnings);
+    }
+    return { body, outputs: undefined };
   };
 }
 

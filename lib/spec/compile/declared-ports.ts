@@ -87,7 +87,9 @@ export function spelledAs(type: string, node: YamlNode | undefined): string | un
 export function whyNoValue(text: string, { type }: DeclaredInput): string | undefined {
   const value = Number(text);
   const isNumber = text.trim() !== '' && Number.isFinite(value);
-  if (type === 'boolean' && !/^(?:true|false)$/i.test(text)) return 'which is neither true nor false';
+  if (text === '') return undefined; // no value
+  if (type === 'boolean' && !/^(?:true|false|yes|no|on|off|[01])$/i.test(text))
+    return 'which is neither true nor false';
   if ((type === 'number' || type === 'integer') && !isNumber) return `which is no value of type ${type}`;
   return type === 'integer' && !Number.isInteger(value) ? 'which is no whole number' : undefined;
 }

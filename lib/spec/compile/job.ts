@@ -8,7 +8,7 @@ import { finetuningJob } from '../schema/finetuning.ts';
 import { commandJob, pipelineJob } from '../schema/job.ts';
 import { sparkJob } from '../schema/spark.ts';
 import { sweepJob } from '../schema/sweep.ts';
-import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { describe, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileAutomlJob } from './automl.ts';
 import { compileCommandJob } from './command.ts';
 import type { CompileContext } from './context.ts';
@@ -55,7 +55,7 @@ export function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefi
   const known = Object.keys(JOB_TYPES);
   const isStep = STEP_ONLY.includes(normalizeChoice(written));
   problems.push({
-    message: `'type' is '${written}'; supported job types are ${oneOf(known)}.${isStep ? ` '${written}' is a type of steps: put it into a pipeline.` : didYouMean(written, known)}`,
+    message: `'type' is ${describe(node)}; supported job types are ${oneOf(known)}.${isStep ? ` '${written}' is a type of steps: put it into a pipeline.` : didYouMean(written, known)}`,
     place: node.place,
   });
   return JOB_TYPES[nearest(word, known) ?? ''];

@@ -63,10 +63,11 @@ export function checkedStep(
   schema: Field,
   work: () => CompiledStep,
 ): CompiledStep {
-  return checkThen(node, schema, `jobs.${name}`, context.builder.problems, work, {
-    body: { name },
-    outputs: undefined,
-  });
+  const { problems, warnings } = context.builder;
+  const path = `jobs.${name}`;
+  const step = checkThen(node, schema, path, problems, work, { body: { name }, outputs: undefined });
+  if (problems.tolerated) passNested(node, schema, step.body, path, warnings);
+  return step;
 }
 
 /** The compiler of steps that run a component of this type; an inline definition becomes an anonymous component first. */
@@ -118,7 +119,6 @@ export function componentStep(word: string): StepCompiler {
         componentId: component?.id,
         _source: isInline ? 'YAML.JOB' : sourceOf(component?.id),
       });
-      if (problems.tolerated) passNested(node, schema, body, path, context.builder.warnings);
       return { body, inputs: component?.inputs, outputs: component?.outputs };
     }
   };

@@ -3,27 +3,30 @@ import { computeId } from '../references.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
 import { unknownFields } from '../unknown-fields.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
+import type { CompileContext, CompiledStep, StepCompiler, Surroundings } from './context.ts';
 import { compileInputs, nodeInputs } from './inputs.ts';
 import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
 import { checkSearchSpaceNames, earlyTermination, samplingAlgorithm, stepSearchSpace } from './search-space.ts';
 import { checkedStep, referredComponent } from './step.ts';
-import { checkNodeInputs, declaredOnly } from './step-ports.ts';
+import { checkInputValues, checkNodeInputs, declaredOnly } from './step-ports.ts';
 import { nodeIdentity, nodeResources } from './step-settings.ts';
 import { sweepLimits } from './sweep.ts';
 
 /** A step of `type: sweep`: a command component under `trial`, whose inputs are given or varied. */
-export const sweepStep: StepCompiler = (context, name, node) =>
-  checkedStep(context, node, name, sweepStepFields, () => compileSweepStep(context, name, node));
+export const sweepStep: StepCompiler = (context, name, node, around) =>
+  checkedStep(context, node, name, sweepStepFields, () => compileSweepStep(context, name, node, around));
 
-function compileSweepStep(context: CompileContext, name: string, node: YamlNode): CompiledStep {
+function compileSweepStep(context: CompileContext, name: string, node: YamlNode, around: Surroundings): CompiledStep {
   const { builder } = context;
   const path = `jobs.${name}`;
   const space = get(node, 'search_space');
   checkSearchSpaceNames(space, `${path}.search_space`, builder.problems);
   const trial = referredComponent(context, get(node, 'trial')!, `${path}.trial`, 'command');
-  if (trial) checkNodeInputs(context, node, path, trial, space);
+  if (trial) {
+    checkNodeInputs(context, node, path, trial, space);
+    checkInputValues(context, node, path, trial, around);
+  }
   const compute = get(node, 'compute');
   return {
     body: compact({

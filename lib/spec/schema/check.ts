@@ -70,7 +70,12 @@ export function checkThen<T, O>(
 }
 
 function isSamePlace(one: Place, other: Place | undefined): boolean {
-  return one.file === other?.file && one.line === other.line && one.column === other.column;
+  return (
+    one.file === other?.file &&
+    one.line === other.line &&
+    one.column === other.column &&
+    one.override === other.override
+  );
 }
 
 function checkField(node: YamlNode, field: Field, path: string, problems: Finding[]): void {

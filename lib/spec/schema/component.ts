@@ -84,7 +84,7 @@ const {
   ...componentCommandFields
 } = {
   ...commandFields,
-  resources: { ...resources, open: true },
+  resources: object(resources.fields, { open: 'dropped' }),
   distribution: distributionOf({ open: 'dropped' }),
 };
 

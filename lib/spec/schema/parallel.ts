@@ -12,7 +12,7 @@ const task = object(
     append_row_to: text,
     environment,
   },
-  { required: ['type', 'environment'], open: true },
+  { required: ['type', 'environment'], open: 'dropped' },
 );
 
 /** How a parallel component or step runs (azure-ai-ml `parameterized_parallel.py`). */
@@ -22,7 +22,7 @@ const settings = {
   mini_batch_size: literal,
   partition_keys: listOf(text),
   logging_level: choice('info', 'debug', 'warning'),
-  retry_settings: object({ max_retries: integer, timeout: integer }, { open: true }),
+  retry_settings: object({ max_retries: integer, timeout: integer }, { open: 'dropped' }),
   max_concurrency_per_instance: integer,
   error_threshold: integer,
   mini_batch_error_threshold: integer,
