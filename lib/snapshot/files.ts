@@ -74,6 +74,7 @@ function fileName(path: string): string {
 function walk(root: string, rules: IgnoreRules, inside: readonly string[] | undefined): SnapshotFile[] {
   const files: SnapshotFile[] = [];
   let visited = 0;
+  let linked = 0;
   const realRoot = realpathSync(root);
   const visit = (folder: string, prefix: string, parents: string[]): void => {
     const real = realpathSync(folder);
@@ -82,6 +83,7 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
       if (rules.excludes(`${prefix}x`)) return; // nothing of it would be taken
       throw linkLoop(folder);
     }
+    if (prefix !== '' && `${place}/` !== prefix && ++linked > MOST_LINKED) throw tooManyFiles(root);
     for (const entry of readdirSync(folder)) {
       const path = folder + sep + entry;
       const name = prefix + entry;
@@ -105,13 +107,14 @@ function backslash(path: string): UserError {
   });
 }
 
-/** Links to folders of links can mean more files than there are letters to name them. */
-export const MOST_ENTRIES = 500_000;
+/** Links to folders of links can mean more files than there are letters to name them, and links take long to follow. */
+const MOST_LINKED = 10_000;
+export const MOST_ENTRIES = 200_000;
 
 export function tooManyFiles(root: string): UserError {
   return new UserError({
     code: 'TooManyFiles',
-    message: `The folder '${root}' has more than ${MOST_ENTRIES} files and folders, those behind symbolic links included.`,
+    message: `The folder '${root}' has more than ${MOST_ENTRIES} files and folders, or more than ${MOST_LINKED} folders behind symbolic links.`,
     fix: 'Exclude what the job does not need in .amlignore.',
   });
 }
