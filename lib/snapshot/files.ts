@@ -83,13 +83,13 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
       if (rules.excludes(`${prefix}x`)) return; // nothing of it would be taken
       throw linkLoop(folder);
     }
-    if (prefix !== '' && `${place}/` !== prefix && ++linked > MOST_LINKED) throw tooManyFiles(root);
+    if (prefix !== '' && `${place}/` !== prefix && ++linked > MOST_LINKED) throw tooManyFiles(root, MOST_ENTRIES);
     for (const entry of readdirSync(folder)) {
       const path = folder + sep + entry;
       const name = prefix + entry;
       const stats = followed(path, inside, () => rules.excludes(name) || rules.excludes(`${name}/x`));
       if (!stats) continue;
-      if (++visited > MOST_ENTRIES) throw tooManyFiles(root);
+      if (++visited > MOST_ENTRIES) throw tooManyFiles(root, MOST_ENTRIES);
       if (stats.isDirectory()) visit(path, `${name}/`, [...parents, real]);
       else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry))
         files.push({ path, name, size: stats.size, modified: stats.mtimeMs });
@@ -109,12 +109,12 @@ function backslash(path: string): UserError {
 
 /** Links to folders of links can mean more files than there are letters to name them, and links take long to follow. */
 const MOST_LINKED = 10_000;
-export const MOST_ENTRIES = 200_000;
+const MOST_ENTRIES = 1_000_000;
 
-export function tooManyFiles(root: string): UserError {
+export function tooManyFiles(root: string, most: number): UserError {
   return new UserError({
     code: 'TooManyFiles',
-    message: `The folder '${root}' has more than ${MOST_ENTRIES} files and folders, or more than ${MOST_LINKED} folders behind symbolic links.`,
+    message: `The folder '${root}' has more than ${most} files and folders, or more than ${MOST_LINKED} folders behind symbolic links.`,
     fix: 'Exclude what the job does not need in .amlignore.',
   });
 }

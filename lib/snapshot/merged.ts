@@ -4,13 +4,15 @@ import {
   COMPONENT_IGNORES,
   followed,
   linkLoop,
-  MOST_ENTRIES,
   type Snapshot,
   type SnapshotFile,
   snapshotOf,
   tooManyFiles,
 } from './files.ts';
 import { IGNORE_FILES, type IgnoreRules, parseIgnoreRules, readIgnoreRules } from './ignore-rules.ts';
+
+/** Code is not data: what a component brings along has fewer files. */
+const MOST_ENTRIES = 200_000;
 
 /** Rules of a folder, which hold for paths below `base`. */
 interface PlacedRules {
@@ -62,7 +64,7 @@ export function takeMergedSnapshot(
     if (rules.some(({ base, rules: own }) => base !== path && own.excludes(below(base)))) return;
     const stats = followed(path, inside);
     if (!stats) return;
-    if (++visited > MOST_ENTRIES) throw tooManyFiles(folder);
+    if (++visited > MOST_ENTRIES) throw tooManyFiles(folder, MOST_ENTRIES);
     if (stats.isDirectory()) gatherFolder(path, `${name}/`, rules, parents);
     else if (stats.isFile()) files.set(name, { path, name, size: stats.size, modified: stats.mtimeMs });
   }
