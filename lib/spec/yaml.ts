@@ -41,6 +41,8 @@ const LARGEST_BYTES = 5_000_000;
 /** Nodes after aliases are resolved: a few lines of nested aliases can mean billions. */
 const MOST_NODES = 200_000;
 const DEEPEST = 100;
+/** PyYAML takes it for a number, and fails. */
+const NUMBER_WITHOUT_DIGITS = /^[-+]?0[bx]_+$/;
 /** Tags that PyYAML's safe loader knows and that make sense in a job file. */
 const KNOWN_TAGS = new Set(['!', '!!str', '!!int', '!!float', '!!bool', '!!null', '!!timestamp']);
 
@@ -182,6 +184,8 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
       const quoted = node.type === Scalar.QUOTE_DOUBLE ? source.slice(node.range![0], node.range![1]) : '';
       const text = valueWithEscapedBreaks(quoted) ?? String(node.value ?? '');
       const resolved = tag ? tag !== '!!str' && tag !== '!' : node.type === Scalar.PLAIN;
+      if (resolved && NUMBER_WITHOUT_DIGITS.test(text))
+        throw invalid(shown, [{ message: `'${text}' is no number; put it in quotes if it is text`, place: here }]);
       return {
         kind: 'scalar',
         ...(resolved ? resolvePlainScalar(text) : { value: text, isFloat: false }),

@@ -84,6 +84,14 @@ describe('YAML files', () => {
     assert.deepEqual(jsonOf(get(root, 'node')), { y: 3, x: 1 });
   });
 
+  it('refuse what looks like a number and has no digits', () => {
+    assert.throws(
+      () => parseYaml('a: 0b_\n', 'f'),
+      (error: UserError) => /^'0b_' is no number/.test(error.problems[0]!.message),
+    );
+    assert.equal(textOf(get(parseYaml('a: "0b_"\n', 'f'), 'a')), '0b_');
+  });
+
   it('name the place of a syntax error and of a repeated key', () => {
     assert.match(problemsOf('a: [1, 2')[0]!, /^1:\d+ /);
     assert.match(problemsOf('a: 1\nb: 2\na: 3')[0]!, /^3:1 the key 'a' stands in the same mapping before/);
