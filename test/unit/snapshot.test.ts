@@ -122,8 +122,8 @@ describe('snapshots', () => {
 
   it('take no link that leads out of where links may lead', () => {
     write('src/a.py', 'x');
-    write('shared/b.py', 'x');
-    symlinkSync('../shared', join(root, 'src/shared'));
+    write('common/b.py', 'x');
+    symlinkSync('../common', join(root, 'src/common'));
     const real = realpathSync(root);
     assert.equal(takeSnapshot(join(root, 'src'), [], [real]).files.length, 2);
     symlinkSync('/etc', join(root, 'src/etc'));
