@@ -48,7 +48,7 @@ function main(args: string[]): number {
       shownFrom: values.root ?? process.cwd(),
       workspace: WORKSPACE,
       location: 'eastus',
-      overrides: (values.set ?? []).flatMap((one) => parseOverrides([one])),
+      overrides: parseOverrides(values.set ?? []),
       jobName: 'modest_bridge_0000000000',
       allowUnknownFields: values['allow-unknown-fields'] ?? false,
     });

@@ -10,6 +10,7 @@ type Item =
   | { kind: 'maybe'; items: Item[] };
 
 const one = (letter: string): Item => ({ kind: 'one', letter });
+const plain = (letter: string): Item => ({ kind: 'one', letter: literal(letter), plain: letter });
 const many = (letter: string): Item => ({ kind: 'many', letter });
 const maybe = (...items: Item[]): Item => ({ kind: 'maybe', items });
 
@@ -78,11 +79,11 @@ function letterItems(segment: string): Item[] | undefined {
     const [whole, escaped, negation, inside] = match;
     if (match.index !== end) return undefined; // a `\` that escapes nothing
     end += whole.length;
-    if (escaped !== undefined) items.push({ ...one(literal(escaped)), plain: escaped } as Item);
+    if (escaped !== undefined) items.push(plain(escaped));
     else if (whole === '*') {
       if (items.at(-1)?.kind !== 'many') items.push(many(NO_SLASH));
     } else if (whole === '?') items.push(one(NO_SLASH));
-    else if (inside === undefined) items.push({ ...one(literal(whole)), plain: whole } as Item);
+    else if (inside === undefined) items.push(plain(whole));
     else {
       const start = { '!': '^', '^': '\\^', '': '' }[negation!]!;
       items.push(one(`[${start}${inside.replace(/[\\[\]]/g, '\\$&')}]`));

@@ -1,6 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { type Field, type ObjectField, wordOf } from './schema/fields.ts';
-import { entriesOf, get, jsonOf, textOf, type YamlNode } from './yaml.ts';
+import { entriesOf, fieldAt, get, jsonOf, textOf, type YamlNode } from './yaml.ts';
 
 /** The fields of a mapping that its schema does not have, as written; they are sent as they are where that is wanted. */
 export function unknownFields(node: YamlNode, field: Field): Record<string, unknown> {
@@ -27,14 +27,15 @@ export function passNested(
   if (!schema) return;
   for (const [name, value] of entriesOf(node)) {
     const known = schema.fields[name];
-    if (known && !APART.has(name)) passInto(value, known, at(body, name), join(path, name), warnings);
+    if (known && !APART.has(name)) passInto(value, known, at(body, name), fieldAt(path, name), warnings);
   }
 }
 
 function passInto(node: YamlNode, field: Field, body: unknown, path: string, warnings: Problem[]): void {
   if (node.kind !== 'map') return;
   if (field.type === 'map') {
-    for (const [name, value] of entriesOf(node)) passInto(value, field.of, at(body, name), join(path, name), warnings);
+    for (const [name, value] of entriesOf(node))
+      passInto(value, field.of, at(body, name), fieldAt(path, name), warnings);
     return;
   }
   const schema = objectOf(node, field);
@@ -45,12 +46,12 @@ function passInto(node: YamlNode, field: Field, body: unknown, path: string, war
       (body as Record<string, unknown>)[name] ??= jsonOf(value); // what is known stands
     else
       warnings.push({
-        message: `'${join(path, name)}' was left out: nothing that is sent has a place for it.`,
+        message: `'${fieldAt(path, name)}' was left out: nothing that is sent has a place for it.`,
         place,
       });
   for (const [name, value] of entriesOf(node)) {
     const known = schema.fields[name];
-    if (known && !APART.has(name)) passInto(value, known, at(body, name), join(path, name), warnings);
+    if (known && !APART.has(name)) passInto(value, known, at(body, name), fieldAt(path, name), warnings);
   }
 }
 
@@ -76,8 +77,4 @@ function objectOf(node: YamlNode, field: Field): ObjectField | undefined {
 
 function unknownEntries(node: YamlNode, schema: ObjectField): ReturnType<typeof entriesOf> {
   return entriesOf(node).filter(([name]) => !Object.hasOwn(schema.fields, name));
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
 }

@@ -218,6 +218,11 @@ export function given(node: YamlNode | undefined, key: string): YamlNode | undef
   return isNull(value) ? undefined : value;
 }
 
+/** Path of a field of a node: `jobs.train.code`, or `code` in a file of its own. */
+export function fieldAt(path: string, name: string): string {
+  return path ? `${path}.${name}` : name;
+}
+
 /** Entries of a mapping; none for anything else. */
 export function entriesOf(node: YamlNode | undefined): [name: string, value: YamlNode, keyPlace: Place][] {
   return node?.kind === 'map' ? [...node.entries].map(([name, { value, keyPlace }]) => [name, value, keyPlace]) : [];

@@ -146,12 +146,12 @@ describe('all mistakes of a file', () => {
       {
         'c.yml': 'command: echo ${{inputs.x}}\nenvironment: azureml:e:1\ninputs: {x: {type: number}}\n',
         'file.yml':
-          'type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n  s: {type: sweep, trial: ./c.yml, objective: {goal: minimize, primary_metric: m, new_1: 1}, limits: {max_total_trials: 1, new_2: 2}, search_space: {x: {type: choice, values: [1]}}}\n  i: {type: if_else, condition: true, true_block: "${{parent.jobs.s}}", new_3: 3}\n',
+          'type: pipeline\nsettings: {default_compute: azureml:c}\njobs:\n  s: {type: sweep, trial: ./c.yml, objective: {goal: minimize, primary_metric: m, new_1: 1}, limits: {max_total_trials: 1, new_2: 2}, search_space: {x: {type: choice, values: [1]}}}\n  i: {type: if_else, condition: true, true_block: "${{parent.jobs.s}}", new_3: 3}\n  t: {type: data_transfer, task: import_data, source: {type: database, query: q, connection: azureml:c}, outputs: {sink: {type: mltable, path: azureml://datastores/workspaceblobstore/paths/x/}}, new_4: 4}\n  l: {type: automl, task: classification, primary_metric: accuracy, training_data: {type: mltable, path: azureml:d:1}, target_column_name: y, new_5: 5}\n  c: {command: x, environment: azureml:e:1, new_6: 6}\n',
       },
       { allowUnknownFields: true },
     );
-    const { s, i } = bodyOf(plan).properties.jobs;
-    assert.deepEqual([s.objective.new_1, s.limits.new_2, i.new_3], [1, 2, 3]);
+    const { s, i, t, l, c } = bodyOf(plan).properties.jobs;
+    assert.deepEqual([s.objective.new_1, s.limits.new_2, i.new_3, t.new_4, l.new_5, c.new_6], [1, 2, 3, 4, 5, 6]);
   });
 
   it('text that looks like data is sent as text, with a warning', () => {

@@ -5,7 +5,7 @@ import { COMPONENT_IGNORES, type Snapshot } from '../../snapshot/files.ts';
 import { takeMergedSnapshot } from '../../snapshot/merged.ts';
 import { CONTAINER, guidOf, putRequest } from '../plan.ts';
 import { assetId, isRemote } from '../references.ts';
-import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { fieldAt, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { labelOf, linkTargets, localPath, localSnapshot, snapshotFailure, whatIsWrong } from './local-files.ts';
 
@@ -49,7 +49,7 @@ export function compileComponentCode(
   path: string,
   code = get(owner, 'code'),
 ): string | undefined {
-  const at = (name: string): string => (path ? `${path}.${name}` : name);
+  const at = (name: string): string => fieldAt(path, name);
   const includes = get(owner, 'additional_includes');
   if (includes?.kind !== 'list' || includes.items.length === 0 || isRemote(textOf(code) ?? ''))
     return compileCode(context, code, at('code'), COMPONENT_IGNORES);

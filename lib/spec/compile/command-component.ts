@@ -1,14 +1,13 @@
 import { compact } from '../plan.ts';
 import { commandComponent } from '../schema/component.ts';
 import { inlineCommandNode } from '../schema/job.ts';
-import { get, given, jsonOf, textOf } from '../yaml.ts';
+import { fieldAt, get, given, jsonOf, textOf } from '../yaml.ts';
 import { compileComponentCode } from './code.ts';
 import { prefixed } from './component.ts';
 import type { ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { commandLimits, distribution } from './run-settings.ts';
 import { componentResources, nodeQueueSettings, nodeResources, nodeServices } from './step-settings.ts';
-import { fieldAt } from './values.ts';
 
 /** Components and steps that run a command. */
 export const commandType: ComponentType = {

@@ -1,15 +1,14 @@
 import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { compact } from '../plan.ts';
 import { pythonJson, pythonText } from '../scalars.ts';
-import { checkThen } from '../schema/check.ts';
 import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
 import { isBinding, type ObjectField } from '../schema/fields.ts';
-import { passNested, unknownFields } from '../unknown-fields.ts';
 import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext, StepCompiler, Surroundings } from './context.ts';
 import { compileInputs, nodeInputs } from './inputs.ts';
 import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { wholeNumber } from './run-settings.ts';
+import { checkedStep } from './step.ts';
 
 /** Of a loop (azure-ai-ml `do_while.py`). */
 const MOST_ITERATIONS = 1_000;
@@ -95,15 +94,11 @@ function controlStep(
   fields: (context: CompileContext, node: YamlNode, path: string, around: Surroundings) => Record<string, unknown>,
 ): StepCompiler {
   return (context, name, node, around) => {
-    const { problems } = context.builder;
     const path = `jobs.${name}`;
-    const work = (): Record<string, unknown> => fields(context, node, path, around);
-    const body = compact({ type, ...checkThen(node, schema, path, problems, work, {}), ...SOURCE });
-    if (problems.tolerated) {
-      for (const [field, value] of Object.entries(unknownFields(node, schema))) body[field] ??= value;
-      passNested(node, schema, body, path, context.builder.warnings);
-    }
-    return { body, outputs: undefined };
+    return checkedStep(context, node, name, schema, () => ({
+      body: compact({ type, ...fields(context, node, path, around), ...SOURCE }),
+      outputs: undefined,
+    }));
   };
 }
 

@@ -7,10 +7,10 @@ import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { environment } from '../schema/job.ts';
 import { unknownFields } from '../unknown-fields.ts';
-import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { fieldAt, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { planUpload, readLocalYaml } from './local-files.ts';
-import { fieldAt, fieldsOf, numberOf } from './values.ts';
+import { fieldsOf, numberOf } from './values.ts';
 
 /** Name under which Azure ML's tools keep environments that a job file describes in place. */
 const ANONYMOUS = 'CliV2AnonymousEnvironment';

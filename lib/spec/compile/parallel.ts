@@ -2,14 +2,14 @@ import { compact, compactOrNothing } from '../plan.ts';
 import { pythonJson } from '../scalars.ts';
 import { isBinding } from '../schema/fields.ts';
 import { inlineParallelNode, parallelComponent, parallelNode } from '../schema/parallel.ts';
-import { entriesOf, get, given, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, fieldAt, get, given, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileComponentCode } from './code.ts';
 import { prefixed } from './component.ts';
 import type { CompileContext, ComponentType } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { wholeNumber } from './run-settings.ts';
 import { componentResources, nodeResources } from './step-settings.ts';
-import { fieldAt, wordOf } from './values.ts';
+import { wordOf } from './values.ts';
 
 /** Bytes of the units of `mini_batch_size`. */
 const UNITS: Record<string, number> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };

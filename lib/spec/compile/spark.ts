@@ -4,7 +4,7 @@ import { compact } from '../plan.ts';
 import { computeId, isRemote } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { inlineSparkNode, sparkComponent, sparkNode } from '../schema/spark.ts';
-import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
+import { entriesOf, fieldAt, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode, compileComponentCode } from './code.ts';
 import { checkCommandText } from './command.ts';
 import { prefixed } from './component.ts';
@@ -14,7 +14,6 @@ import { compileInputs, jobInputs } from './inputs.ts';
 import { compileOutputs, jobOutputs } from './outputs.ts';
 import { jobIdentity } from './run-settings.ts';
 import { checkConf, componentConf, jobConf, mergeConf, sparkConf, stepConf } from './spark-conf.ts';
-import { fieldAt } from './values.ts';
 
 const PYTHON_ENTRY = 'SparkJobPythonEntry';
 const FILE_LISTS = ['py_files', 'jars', 'files', 'archives'] as const;

@@ -65,8 +65,12 @@ export function checkedStep(
 ): CompiledStep {
   const { problems, warnings } = context.builder;
   const path = `jobs.${name}`;
-  const step = checkThen(node, schema, path, problems, work, { body: { name }, outputs: undefined });
-  if (problems.tolerated) passNested(node, schema, step.body, path, warnings);
+  const nothing: CompiledStep = { body: { name }, outputs: undefined };
+  const step = checkThen(node, schema, path, problems, work, nothing);
+  if (problems.tolerated) {
+    for (const [field, value] of Object.entries(unknownFields(node, schema))) step.body[field] ??= value;
+    passNested(node, schema, step.body, path, warnings);
+  }
   return step;
 }
 
@@ -79,7 +83,6 @@ export function componentStep(word: string): StepCompiler {
     return checkedStep(context, node, name, schema, () => compileComponentStep());
 
     function compileComponentStep(): CompiledStep {
-      const { problems } = context.builder;
       const path = `jobs.${name}`;
       const component = isInline
         ? inlineComponent(context, word, name, node, around)
@@ -104,7 +107,7 @@ export function componentStep(word: string): StepCompiler {
       );
       const compute = get(node, 'compute');
       const body = compact({
-        ...(isInline && !problems.tolerated ? {} : unknownFields(node, schema)),
+        ...(isInline ? {} : unknownFields(node, schema)),
         name,
         type: word,
         display_name: textOf(get(node, 'display_name')),

@@ -55,8 +55,3 @@ export function fieldsOf(
     Object.fromEntries(Object.entries(fields).map(([name, [from, read]]) => [name, read(get(node, from))])),
   );
 }
-
-/** Path of a field of a node: `jobs.train.code`, or `code` in a file of its own. */
-export function fieldAt(path: string, name: string): string {
-  return path ? `${path}.${name}` : name;
-}

@@ -1,6 +1,6 @@
 import type { Place, Problem } from '../../core/errors.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
+import { describe, entriesOf, fieldAt, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import {
   type Field,
   isBinding,
@@ -92,7 +92,7 @@ function checkField(node: YamlNode, field: Field, path: string, problems: Findin
       break;
     case 'map':
       if (node.kind !== 'map') fail('a mapping');
-      for (const [name, value] of entriesOf(node)) checkField(value, field.of, join(path, name), problems);
+      for (const [name, value] of entriesOf(node)) checkField(value, field.of, fieldAt(path, name), problems);
       break;
     case 'list':
       if (node.kind !== 'list') fail('a list');
@@ -161,7 +161,7 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
   });
   for (const [name, value, keyPlace] of entries) {
     const known = Object.hasOwn(field.fields, name) ? field.fields[name] : undefined;
-    if (known) checkField(value, known, join(path, name), problems);
+    if (known) checkField(value, known, fieldAt(path, name), problems);
     else if (field.open === true || field.open === 'dropped')
       problems.push({
         message: `${at(path)} has the field '${name}', which is not known; it is ${field.open === true ? 'passed on as it is' : 'left out'}.${didYouMean(name, names)}`,
@@ -195,7 +195,7 @@ function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, pro
   else {
     const known = Object.keys(of);
     problems.push({
-      message: `${at(join(path, tag))} must be ${oneOf(known, 20)}, but is ${describe(written)}.${didYouMean(textOf(written) ?? '', known)}`,
+      message: `${at(fieldAt(path, tag))} must be ${oneOf(known, 20)}, but is ${describe(written)}.${didYouMean(textOf(written) ?? '', known)}`,
       place: written.place,
       isWrongValue: true,
     });
@@ -242,8 +242,4 @@ function checkEither(node: YamlNode, fields: readonly Field[], path: string, pro
 
 function at(path: string): string {
   return path === '' ? 'The file' : `'${path}'`;
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
 }
