@@ -1,7 +1,7 @@
 import { formatMetric, type Metrics } from '../azureml/metrics.ts';
 import type { Problem } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
-import { type Condition, caret, type MetricUse, type Rule, ruleEnvironment, ruleInvalid } from './rules.ts';
+import { type Condition, caret, type MetricUse, type Rule, ruleInvalid } from './rules.ts';
 
 export type Verdict = 'pass' | 'fail' | 'noBaseline';
 
@@ -67,9 +67,10 @@ function judgeRule(rule: Rule, metrics: Metrics, baseline: Metrics | undefined, 
   return { rule, conditions, result };
 }
 
-function evaluate(rule: Rule, { text }: Condition, metrics: Metrics, baseline: Metrics, problems: Problem[]): boolean {
+function evaluate(rule: Rule, condition: Condition, metrics: Metrics, baseline: Metrics, problems: Problem[]): boolean {
+  const { text } = condition;
   try {
-    const value: unknown = ruleEnvironment().parse(text)({ metrics, baseline });
+    const value = condition.evaluate({ metrics, baseline });
     if (typeof value === 'boolean') return value;
     problems.push({
       message: `rule ${rule.line}: '${text}' gives ${String(value)}, not true or false; compare it with something.`,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseBaseline, requireBaselineFor } from '../../lib/gate/baseline.ts';
-import { parseRules } from '../../lib/gate/rules.ts';
-import { type GateReport, judge } from '../../lib/gate/verdict.ts';
-import { gateMarkdown, verdictSentence } from '../../lib/report/gate-report.ts';
+import { parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
+import { parseRules } from '../../../lib/gate/rules.ts';
+import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
+import { gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 
 const gate = (rules: string, candidate: Record<string, number>, baseline?: Record<string, number>): GateReport =>
   judge(parseRules(rules), candidate, baseline);
@@ -62,6 +62,46 @@ describe('the gate', () => {
     assert.throws(() => parseRules('metrix.a > 1'), /metrix/);
     assert.throws(() => parseRules('# nothing'), /there is no rule/);
     assert.throws(() => gate('metrics.a', { a: 1 }), /gives 1, not true or false/);
+  });
+
+  it('judges the rule that was written, with its parentheses and digits', () => {
+    const rule = 'metrics.accuracy - (baseline.accuracy + 0.01) >= 0.0';
+    assert.equal(gate(rule, { accuracy: 0.9 }, { accuracy: 0.905 }).verdict, 'fail');
+    assert.equal(gate(rule, { accuracy: 0.92 }, { accuracy: 0.905 }).verdict, 'pass');
+    assert.equal(gate('metrics.p > 0.000000000049', { p: 0.00000000005 }).verdict, 'pass');
+    assert.equal(gate('metrics.p > 0.000000000051', { p: 0.00000000005 }).verdict, 'fail');
+    const [condition, other] = gate('( metrics.a > 1 && (metrics.b<2) )', { a: 2, b: 1 }).rules[0]!.conditions;
+    assert.deepEqual([condition!.condition.text, other!.condition.text], ['metrics.a > 1', '(metrics.b<2)']);
+    const text = `metrics["a && (b"] > 0 && "\\"(" != ")" && metrics.a > 1`;
+    assert.equal(gate(text, { 'a && (b': 1, a: 2 }).rules[0]!.conditions.length, 3);
+  });
+
+  it('counts with whole numbers as with others: nothing is rounded', () => {
+    for (const rule of ['9 / 10 == 0.9', 'metrics.flag == 1', 'metrics.flag != 2', '1 == metrics.flag'])
+      assert.equal(gate(rule, { flag: 1 }).verdict, 'pass', rule);
+    for (const rule of ['metrics.flag in [0, 1]', 'metrics.flag % 2 == 1', 'size(metrics) == 1', '[4, 5][1] == 5'])
+      assert.equal(gate(rule, { flag: 1 }).verdict, 'pass', rule);
+    assert.equal(gate('metrics.accuracy >= 9 / 10', { accuracy: 0.1 }).verdict, 'fail');
+    for (const rule of [
+      'size(metrics) / 2 > 0',
+      '[size(metrics), 1.5][0] / 2 > 0',
+      'size(metrics) / size(baseline) > 0',
+    ])
+      assert.throws(
+        () => gate(rule, { a: 1 }, { a: 1 }),
+        /rule 1: a division of whole numbers drops the remainder/,
+        rule,
+      );
+    assert.equal(gate('double(size(metrics)) / 2 == 0.5', { a: 1 }).verdict, 'pass');
+  });
+
+  it('the dash of a list is an error with the rule as it was probably meant, never a minus sign', () => {
+    for (const dash of ['- ', '-  ', '* ', '+ ', '-\t'])
+      assert.throws(
+        () => parseRules(`${dash}metrics.loss < 0.1`),
+        /as an item of a list does.* Write metrics\.loss < 0\.1/,
+      );
+    assert.equal(gate('-metrics.loss > -0.5', { loss: 0.1 }).verdict, 'pass');
   });
 
   it('splitting at && changes no verdict', () => {
