@@ -1,11 +1,20 @@
 import { hasStatus } from '../azure/failures.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Last value of every metric of a run. NaN and the infinities are real values here. */
-export type Metrics = Record<string, number>;
+/** A metric's value. NaN and the infinities are numbers here. */
+export type MetricValue = number | NotANumber;
+
+/** What was found in place of a number. It must never count as one: `Number(null)` is 0. */
+export interface NotANumber {
+  /** As JSON: `null`, `""`, `[0.5]`. */
+  found: string;
+}
+
+/** Last value of every metric of a run. */
+export type Metrics = Record<string, MetricValue>;
 
 interface MlflowRun {
-  run: { data?: { metrics?: { key: string; value: number | string }[] } };
+  run: { data?: { metrics?: { key: string; value: unknown }[] } };
 }
 
 /**
@@ -23,12 +32,35 @@ export async function getMetrics(workspace: Workspace, runId: string): Promise<M
   }
 }
 
-/** MLflow's REST spells what JSON numbers can't hold as strings: `NaN`, `Infinity`, `-Infinity`. */
-export function metricValue(value: number | string): number {
-  return typeof value === 'number' ? value : Number(value);
+/** MLflow's REST writes what JSON numbers can't hold as text. */
+const SPECIAL: Record<string, number> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+};
+
+/** A value of MLflow's REST. */
+export function metricValue(value: unknown): MetricValue {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && Object.hasOwn(SPECIAL, value)) return SPECIAL[value]!;
+  return { found: JSON.stringify(value) ?? 'nothing' };
 }
 
-/** A metric's value for people: six significant digits. */
-export function formatMetric(value: number): string {
+/** A value that was recorded as text, as `String(value)` writes it. */
+export function recordedValue(text: unknown): MetricValue {
+  const isDecimal = typeof text === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim());
+  return isDecimal ? Number(text) : metricValue(text);
+}
+
+/** Only those metrics that are numbers. */
+export function numbersOf(metrics: Metrics): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+}
+
+/** A metric's value for people: six significant digits, or what was found in place of a number. */
+export function formatMetric(value: MetricValue): string {
+  if (typeof value !== 'number') return value.found;
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value);
 }

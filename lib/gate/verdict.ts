@@ -1,4 +1,4 @@
-import { formatMetric, type Metrics } from '../azureml/metrics.ts';
+import { formatMetric, type Metrics, type MetricValue, numbersOf } from '../azureml/metrics.ts';
 import type { Problem } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
 import { type Condition, caret, type MetricUse, type Rule, ruleInvalid } from './rules.ts';
@@ -21,8 +21,8 @@ export interface ConditionResult {
 
 export interface MetricRow {
   name: string;
-  candidate: number | undefined;
-  baseline: number | undefined;
+  candidate: MetricValue | undefined;
+  baseline: MetricValue | undefined;
   /** Some rule reads it. */
   judged: boolean;
 }
@@ -70,7 +70,7 @@ function judgeRule(rule: Rule, metrics: Metrics, baseline: Metrics | undefined, 
 function evaluate(rule: Rule, condition: Condition, metrics: Metrics, baseline: Metrics, problems: Problem[]): boolean {
   const { text } = condition;
   try {
-    const value = condition.evaluate({ metrics, baseline });
+    const value = condition.evaluate({ metrics: numbersOf(metrics), baseline: numbersOf(baseline) });
     if (typeof value === 'boolean') return value;
     problems.push({
       message: `rule ${rule.line}: '${text}' gives ${String(value)}, not true or false; compare it with something.`,
@@ -85,12 +85,15 @@ function evaluate(rule: Rule, condition: Condition, metrics: Metrics, baseline: 
 function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baseline: Metrics | undefined): Problem[] {
   const notNumbers = condition.readsAny.flatMap((of) => {
     const metrics = (of === 'metrics' ? candidate : baseline) ?? {};
-    return Object.keys(metrics).filter((name) => Number.isNaN(metrics[name]));
+    return Object.entries(metrics).flatMap(([name, value]) => {
+      const found = notANumber(value);
+      return found ? [`the metric '${name}' is ${found}, and the rule reads every metric.`] : [];
+    });
   });
-  const anyProblems = notNumbers.map((name) => ({
-    message: `rule ${rule.line}: the metric '${name}' is NaN (not a number), and the rule reads every metric.${caret(rule.text, 0)}`,
-  }));
-  const namedProblems = condition.metrics.flatMap((use): Problem[] => {
+  const anyProblems = notNumbers.map((what) => ({ message: `rule ${rule.line}: ${what}${caret(rule.text, 0)}` }));
+  // A metric that is named twice is one problem.
+  const uses = new Map(condition.metrics.toReversed().map((use) => [`${use.of}.${use.name}`, use]));
+  const namedProblems = [...uses.values()].flatMap((use): Problem[] => {
     const metrics = use.of === 'metrics' ? candidate : baseline;
     if (!metrics) return [];
     const owner = use.of === 'metrics' ? 'the job' : 'the baseline';
@@ -109,15 +112,21 @@ function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baselin
         },
       ];
     }
-    if (Number.isNaN(value))
-      return [
-        {
-          message: `${at}the metric '${use.name}' of ${owner} is NaN (not a number), so nothing can be said about it.${caret(rule.text, use.offset)}`,
-        },
-      ];
-    return [];
+    const found = notANumber(value);
+    if (!found) return [];
+    return [
+      {
+        message: `${at}the metric '${use.name}' of ${owner} is ${found}; the rule needs a number.${caret(rule.text, use.offset)}`,
+      },
+    ];
   });
   return [...anyProblems, ...namedProblems];
+}
+
+/** What a value is when no rule can judge it; undefined for a number. */
+function notANumber(value: MetricValue): string | undefined {
+  if (typeof value !== 'number') return value.found;
+  return Number.isNaN(value) ? 'NaN (not a number)' : undefined;
 }
 
 function describeValues({ metrics: uses }: Condition, candidate: Metrics, baseline: Metrics | undefined): string {

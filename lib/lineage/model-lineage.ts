@@ -1,6 +1,6 @@
 import { mergeMetrics, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { Job } from '../azureml/jobs.ts';
-import type { Metrics } from '../azureml/metrics.ts';
+import { type Metrics, numbersOf, recordedValue } from '../azureml/metrics.ts';
 import type { ModelVersion } from '../azureml/models.ts';
 import { type RunContext, withoutCredentials } from './run-context.ts';
 
@@ -50,12 +50,12 @@ export function modelProperties(source: ModelSource, context: RunContext): Recor
 }
 
 /** Every metric of every step by `<step>/<name>`, and those whose name says enough by their name alone. */
-function recordable(runs: readonly RunMetrics[]): Metrics {
+function recordable(runs: readonly RunMetrics[]): Record<string, number> {
   const byStep = runs.filter(({ step }) => step !== '');
   const qualified = byStep.flatMap(({ step, metrics }) =>
     Object.entries(metrics).map(([name, value]) => [`${step}/${name}`, value]),
   );
-  return { ...Object.fromEntries(qualified), ...mergeMetrics(runs) };
+  return numbersOf({ ...Object.fromEntries(qualified), ...mergeMetrics(runs) });
 }
 
 /** The data that a job read: names of its inputs and what they point to, versions included. */
@@ -83,7 +83,7 @@ export function recordedMetrics(model: ModelVersion, step?: string): Metrics {
   return Object.fromEntries(
     Object.entries(model.properties.properties ?? {})
       .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), Number(value)]),
+      .map(([name, value]) => [name.slice(prefix.length), recordedValue(value)]),
   );
 }
 

@@ -1,4 +1,4 @@
-import { formatMetric } from '../azureml/metrics.ts';
+import { formatMetric, type MetricValue } from '../azureml/metrics.ts';
 import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
 import type { GateReport } from '../gate/verdict.ts';
 
@@ -38,7 +38,7 @@ export function ruleTable({ rules }: GateReport): Table {
 
 /** Candidate, baseline and difference of every metric. */
 export function metricTable({ metrics }: GateReport): Table {
-  const show = (value: number | undefined): string => (value === undefined ? '' : formatMetric(value));
+  const show = (value: MetricValue | undefined): string => (value === undefined ? '' : formatMetric(value));
   return {
     columns: ['Metric', 'Candidate', 'Baseline', 'Difference'],
     rows: metrics.map(({ name, candidate, baseline }) => [
@@ -51,8 +51,8 @@ export function metricTable({ metrics }: GateReport): Table {
   };
 }
 
-function difference(candidate: number | undefined, baseline: number | undefined): string {
-  if (candidate === undefined || baseline === undefined) return '';
+function difference(candidate: MetricValue | undefined, baseline: MetricValue | undefined): string {
+  if (typeof candidate !== 'number' || typeof baseline !== 'number') return '';
   const value = candidate - baseline;
   return `${value > 0 ? '+' : ''}${formatMetric(value)}`;
 }

@@ -1,6 +1,6 @@
 import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { cancelJob, getJob, studioUrl } from '../../../lib/azureml/jobs.ts';
-import { formatMetric, type Metrics } from '../../../lib/azureml/metrics.ts';
+import { formatMetric, type Metrics, numbersOf } from '../../../lib/azureml/metrics.ts';
 import { type StepState, type WatchListener, type WatchResult, watchJob } from '../../../lib/azureml/watch.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatDuration } from '../../../lib/core/duration.ts';
@@ -92,7 +92,10 @@ function metricTable(metrics: Metrics): Table {
 function setOutputs({ status, duration }: WatchResult, metrics: Metrics, pipeline: Pipeline): void {
   pipeline.setOutput('status', status);
   pipeline.setOutput('duration', String(Math.round(duration / 1000)));
-  const values = Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]);
+  const values = Object.entries(numbersOf(metrics)).map(([name, value]) => [
+    name,
+    Number.isFinite(value) ? value : String(value),
+  ]);
   pipeline.setOutput('metrics', JSON.stringify(Object.fromEntries(values)));
   // Names of outputs have fewer characters than names of metrics; of two that become one the first is kept.
   const outputs = new Map<string, string>();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { type Metrics, metricValue, recordedValue } from '../../../lib/azureml/metrics.ts';
 import { parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
 import { parseRules } from '../../../lib/gate/rules.ts';
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import { gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 
-const gate = (rules: string, candidate: Record<string, number>, baseline?: Record<string, number>): GateReport =>
+const gate = (rules: string, candidate: Metrics, baseline?: Metrics): GateReport =>
   judge(parseRules(rules), candidate, baseline);
 
 describe('the gate', () => {
@@ -55,6 +56,43 @@ describe('the gate', () => {
     assert.throws(() => gate('!(metrics.loss > 1)', { loss: Number.NaN }), /'loss' of the job is NaN/);
     assert.throws(() => gate('metrics.all(k, !(metrics[k] > 1))', { a: 0, loss: Number.NaN }), /'loss' is NaN/);
     assert.equal(gate('metrics.all(k, metrics[k] <= 1)', { a: 0, b: 1 }).verdict, 'pass');
+  });
+
+  it('what is not a number is an error, never 0', () => {
+    for (const odd of [null, '', ' ', [], [0.1], '0.1', 'low', {}, true, undefined]) {
+      const value = metricValue(odd);
+      for (const [rule, candidate, baseline] of [
+        ['metrics.loss <= 0.5', { loss: value }, {}],
+        ['metrics.loss >= 0 || true', { loss: value }, {}],
+        ['has(metrics.loss) ? metrics.loss < 1 : true', { loss: value }, {}],
+        ['metrics.all(k, metrics[k] < 1)', { a: 0, loss: value }, {}],
+        ['metrics.a >= baseline.loss', { a: 1 }, { loss: value }],
+        ['baseline.all(k, baseline[k] < metrics.a)', { a: 1 }, { loss: value }],
+      ] as [string, Metrics, Metrics][])
+        assert.throws(() => gate(rule, candidate, baseline), /rule 1: the metric 'loss' .*is /, `${rule} with ${odd}`);
+    }
+    assert.throws(
+      () => gate('metrics.loss < 1', { loss: metricValue(null) }),
+      /'loss' of the job is null; the rule needs/,
+    );
+    // A metric that no rule reads is shown as it is and decides nothing.
+    const report = gate('metrics.a > 0', { a: 1, b: metricValue(null) });
+    assert.equal(report.verdict, 'pass');
+    assert.match(gateMarkdown(report, { candidate: 'j', candidateUrl: '', baseline: undefined }), /\| b \| null \|/);
+  });
+
+  it('values of properties are text, and only numbers in full count as numbers', () => {
+    for (const [text, value] of [
+      ['0.905', 0.905],
+      ['1e-7', 1e-7],
+      ['-3', -3],
+      ['Infinity', Infinity],
+    ] as const)
+      assert.equal(recordedValue(text), value);
+    for (const text of ['', ' ', 'null', 'None', '[1]', '0x10', '0,9', '1.2.3', '90 %', null])
+      assert.equal(typeof recordedValue(text), 'object', String(text));
+    for (const value of [0, 0.1 + 0.2, 1e21, 5e-324, Number.MAX_VALUE, -Infinity])
+      assert.equal(recordedValue(String(value)), value);
   });
 
   it('rules that do not parse, or give no true or false, are errors', () => {
