@@ -14,7 +14,7 @@ import { messageOf } from '../core/errors.ts';
 import { type Cloud, type CloudMetadata, cloudOf } from './cloud.ts';
 import { type AzureConnection, signInOf } from './connection.ts';
 import { createCredential } from './credential.ts';
-import { AzureError, LOST_CONNECTION } from './failures.ts';
+import { AzureError, LOST_CONNECTION, oddAnswer } from './failures.ts';
 import { bearerPolicy, createTokenSource } from './tokens.ts';
 
 /** Who a request is for, which decides its token: Azure Resource Manager, the Azure ML data plane, or nobody (a SAS URL). */
@@ -158,16 +158,21 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   };
 }
 
-/** Items of an ARM list, page after page (`{value, nextLink}`; the link is followed as it is). */
+/**
+ * Items of an ARM list, page after page (`{value, nextLink}`; the link is followed as it is).
+ * @throws UserError `AnswerNotUnderstood` for a page that is not a list
+ */
 export async function* listAll<T>(client: AzureClient, first: string): AsyncGenerator<T> {
   let url: string | null | undefined = first;
   while (url) {
-    const { body }: AzureAnswer<{ value?: T[]; nextLink?: string | null }> = await client.send({
+    const { body, text }: AzureAnswer<{ value?: T[]; nextLink?: string | null } | undefined> = await client.send({
       method: 'GET',
       url,
       audience: 'arm',
     });
-    yield* body.value ?? [];
+    // An answer that is not a list must never look like an empty one.
+    if (!Array.isArray(body?.value)) throw oddAnswer(url, 'a list', text);
+    yield* body.value;
     url = body.nextLink;
   }
 }

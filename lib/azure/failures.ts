@@ -32,6 +32,16 @@ export class AzureError extends Error {
   }
 }
 
+/** A success without the content that was asked for: a proxy's page, or a service in trouble. */
+export function oddAnswer(url: string, wanted: string, text: string): UserError {
+  return new UserError({
+    code: 'AnswerNotUnderstood',
+    message: `Azure answered GET ${url.split('?')[0]} without ${wanted}: ${firstLine(text).slice(0, 200) || 'the answer is empty'}`,
+    fix: 'Run the job again. If it fails again, check whether a proxy answers in place of Azure.',
+    docs: 'errors',
+  });
+}
+
 /** True for an answer with this status. */
 export function hasStatus(error: unknown, ...statuses: number[]): boolean {
   return error instanceof AzureError && statuses.includes(error.status);

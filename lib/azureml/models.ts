@@ -1,5 +1,6 @@
 import { listAll } from '../azure/client.ts';
-import { hasStatus } from '../azure/failures.ts';
+import { hasStatus, oddAnswer } from '../azure/failures.ts';
+import { UserError } from '../core/errors.ts';
 import { STABLE } from './api-versions.ts';
 import { assetPath } from './ids.ts';
 import { armRequest, type Workspace } from './workspace.ts';
@@ -26,9 +27,13 @@ export interface ModelVersion {
   systemData?: { createdAt?: string };
 }
 
+/** @throws UserError `AnswerNotUnderstood` when the answer is not a resource */
 async function getOrUndefined<T>(workspace: Workspace, below: string): Promise<T | undefined> {
   try {
-    return (await workspace.client.send<T>(armRequest(workspace, 'GET', below, STABLE))).body;
+    const request = armRequest(workspace, 'GET', below, STABLE);
+    const { body, text } = await workspace.client.send<(T & { properties?: unknown }) | undefined>(request);
+    if (!body?.properties) throw oddAnswer(request.url, 'the properties of the resource', text);
+    return body;
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;
@@ -58,6 +63,51 @@ export async function listModelVersions(workspace: Workspace, name: string, top:
   }
 }
 
+/**
+ * The newest version of a model by the time of its creation. Undefined only when the service says in every way that there
+ * is none, after all pages: the list is served by an index that lags behind, so the container and the names of all models
+ * are asked as well.
+ * @throws UserError `ModelVersionsUnclear` when the answers contradict each other
+ */
+export async function findNewestModelVersion(workspace: Workspace, name: string): Promise<ModelVersion | undefined> {
+  const below = `models/${encodeURIComponent(name)}`;
+  const url = new URL(armRequest(workspace, 'GET', `${below}/versions`, STABLE).url);
+  url.searchParams.set('$orderBy', 'createdtime desc');
+  url.searchParams.set('$top', '1');
+  const first = await firstOf(listAll<ModelVersion>(workspace.client, url.href));
+  if (first) return first;
+  const container = await getOrUndefined<ModelContainer>(workspace, below);
+  const latest = container?.properties?.latestVersion;
+  const newest = latest ? await findModelVersion(workspace, name, latest) : undefined;
+  if (newest) return newest;
+  const contradiction = latest
+    ? `its latest version is ${latest}, but that version can't be read`
+    : !container && (await listModelNames(workspace)).includes(name)
+      ? 'the list of models has it, but the model itself is not found'
+      : undefined;
+  if (contradiction === undefined) return undefined;
+  throw new UserError({
+    code: 'ModelVersionsUnclear',
+    message: `Azure ML contradicts itself about the model '${name}': ${contradiction}.`,
+    fix: 'Run the job again in a minute. To compare with a certain version, write model:<name>:<version>.',
+    docs: 'tasks/evaluate-model',
+  });
+}
+
+/** The first item; undefined for an empty list and for one that is not there (404). */
+async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  try {
+    for await (const item of items) return item;
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
+  return undefined;
+}
+
+interface ModelContainer {
+  properties?: { latestVersion?: string | null; nextVersion?: string } | null;
+}
+
 /** Names of the workspace's models. */
 export async function listModelNames(workspace: Workspace): Promise<string[]> {
   const names: string[] = [];
@@ -68,10 +118,7 @@ export async function listModelNames(workspace: Workspace): Promise<string[]> {
 
 /** The version that comes next (`properties.nextVersion` of the container); `1` when there is no such model. */
 export async function nextModelVersion(workspace: Workspace, name: string): Promise<string> {
-  const container = await getOrUndefined<{ properties?: { nextVersion?: string } }>(
-    workspace,
-    `models/${encodeURIComponent(name)}`,
-  );
+  const container = await getOrUndefined<ModelContainer>(workspace, `models/${encodeURIComponent(name)}`);
   return container?.properties?.nextVersion ?? '1';
 }
 

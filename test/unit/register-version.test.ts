@@ -13,7 +13,7 @@ function contested(versions: string[], takenBefore: string[], status = 409): { w
   const send = async ({ method, url }: { method: string; url: string }): Promise<{ body: unknown }> => {
     const version = /\/versions\/([^?]+)/.exec(url)?.[1];
     if (method === 'GET' && !version) return { body: { properties: { nextVersion: String(existing.size + 1) } } };
-    if (method === 'GET') return existing.has(version!) ? { body: { name: version } } : fail(404);
+    if (method === 'GET') return existing.has(version!) ? { body: { name: version, properties: {} } } : fail(404);
     puts.push(version!);
     if (takenBefore.includes(version!) && !existing.has(version!)) {
       existing.add(version!);

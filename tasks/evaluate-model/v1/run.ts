@@ -1,7 +1,12 @@
 import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { getJob, requireCompleted, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { getMetrics, type Metrics } from '../../../lib/azureml/metrics.ts';
-import { findModelVersion, listModelNames, listModelVersions, type ModelVersion } from '../../../lib/azureml/models.ts';
+import {
+  findModelVersion,
+  findNewestModelVersion,
+  listModelNames,
+  type ModelVersion,
+} from '../../../lib/azureml/models.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { nearest } from '../../../lib/core/nearest.ts';
@@ -44,11 +49,10 @@ async function findBaseline(
     return undefined;
   }
   const { name, version } = choice;
-  const versions =
+  const model =
     version === '@latest'
-      ? await listModelVersions(workspace, name, 1)
-      : [await findModelVersion(workspace, name, version)];
-  const [model] = versions;
+      ? await findNewestModelVersion(workspace, name)
+      : await findModelVersion(workspace, name, version);
   if (model) pipeline.say('Baseline', name, model.name);
   else if (version === '@latest') await sayNoBaseline(workspace, name, pipeline);
   else {
