@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { allOf, didYouMean } from '../core/nearest.ts';
-import { findBelow, listNames } from './reads.ts';
+import { findBelow, listNames } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A batch endpoint (`GET {workspace}/batchEndpoints/{name}`), as far as it is read here. */

@@ -1,6 +1,6 @@
 import { STABLE } from './api-versions.ts';
 import { type AssetKind, assetPath } from './ids.ts';
-import { readOrUndefined } from './reads.ts';
+import { readOrUndefined } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Where assets are read from: a workspace or a registry. */

@@ -1,11 +1,11 @@
 import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { cancelJob, getJob, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { formatMetric, type Metrics, numbersOf } from '../../../lib/azureml/metrics.ts';
-import { type StepState, type WatchListener, type WatchResult, watchJob } from '../../../lib/azureml/watch.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatDuration } from '../../../lib/core/duration.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import type { Table } from '../../../lib/core/table.ts';
+import { type StepState, type WatchListener, type WatchResult, watchJob } from '../../../lib/follow/watch.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { StreamJobInputs } from './inputs.ts';

@@ -1,4 +1,4 @@
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from '../azureml/workspace.ts';
 
 /** Bytes that are asked for at once. */
 const CHUNK = 4_000_000;

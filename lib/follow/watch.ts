@@ -1,10 +1,10 @@
 import { isPassing } from '../azure/failures.ts';
+import { getRunDetails, listDescendants, type Run, type RunDetails, runErrorText, runLabel } from '../azureml/runs.ts';
+import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { createLogReader, type LogReader, selectLogs } from './logs.ts';
 import { pollingInterval } from './polling.ts';
-import { getRunDetails, listDescendants, type Run, type RunDetails, runErrorText, runLabel } from './runs.ts';
 import { type EndStatus, hasEnded, mayHaveLogs } from './status.ts';
-import type { Workspace } from './workspace.ts';
 
 /** A step of a pipeline as it stands now. */
 export interface StepState {
