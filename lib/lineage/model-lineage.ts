@@ -2,7 +2,7 @@ import { mergeMetrics, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { Job } from '../azureml/jobs.ts';
 import { type Metrics, numbersOf, recordedValue } from '../azureml/metrics.ts';
 import type { ModelVersion } from '../azureml/models.ts';
-import { type RunContext, withoutCredentials } from './run-context.ts';
+import { type PipelineRun, withoutCredentials } from './pipeline-run.ts';
 
 /**
  * Names of the properties that a registered model carries. Properties can't be changed later, so they are the record;
@@ -23,7 +23,7 @@ export interface ModelSource {
 }
 
 /** What made a model, as properties of its version. */
-export function modelProperties(source: ModelSource, context: RunContext): Record<string, string> {
+export function modelProperties(source: ModelSource, run: PipelineRun): Record<string, string> {
   const { job, runId, step, output, metrics } = source;
   const facts: Record<string, string | undefined> = {
     job: job.name,
@@ -31,15 +31,15 @@ export function modelProperties(source: ModelSource, context: RunContext): Recor
     step,
     output,
     experiment: job.properties.experimentName,
-    pipelineRun: `${context.kind}/${context.id}`,
-    pipelineRunNumber: context.number,
-    pipelineRunUrl: context.url,
-    pipelineStep: context.step,
-    project: context.project,
-    repository: withoutCredentials(context.repository),
-    branch: context.branch,
-    commit: context.commit,
-    requestedFor: context.requestedFor,
+    pipelineRun: `${run.kind}/${run.id}`,
+    pipelineRunNumber: run.number,
+    pipelineRunUrl: run.url,
+    pipelineStep: run.step,
+    project: run.project,
+    repository: withoutCredentials(run.repository),
+    branch: run.branch,
+    commit: run.commit,
+    requestedFor: run.requestedFor,
   };
   const entries = Object.entries(facts).flatMap(([name, value]) => (value ? [[PREFIX + name, value] as const] : []));
   const data = dataInputs(job).map(([name, uri]) => [`${PREFIX}data.${name}`, uri] as const);

@@ -7,11 +7,11 @@ import {
   isOwnJob,
   jobNameFor,
   jobProvenance,
-  type RunContext,
+  type PipelineRun,
   withoutCredentials,
-} from '../../lib/lineage/run-context.ts';
+} from '../../lib/lineage/pipeline-run.ts';
 
-const context: RunContext = {
+const run: PipelineRun = {
   collectionUrl: 'https://dev.azure.com/org/',
   project: 'mlops',
   kind: 'build',
@@ -42,30 +42,30 @@ const job: Job = {
 
 describe('job names', () => {
   it('are the same for a retry and others for another run, step or attempt', () => {
-    const name = jobNameFor(context, 'train');
-    assert.equal(jobNameFor({ ...context }, 'train'), name);
+    const name = jobNameFor(run, 'train');
+    assert.equal(jobNameFor({ ...run }, 'train'), name);
     for (const other of [{ id: '8' }, { step: 'Train/2/Train/1/id' }, { project: 'p' }, { kind: 'release' as const }])
-      assert.notEqual(jobNameFor({ ...context, ...other }, 'train'), name);
+      assert.notEqual(jobNameFor({ ...run, ...other }, 'train'), name);
     assert.match(name, /^train-20261123-1-[0-9a-f]{10}$/);
-    assert.equal(jobNameFor(context, 'train', 2), `${name}-r2`);
+    assert.equal(jobNameFor(run, 'train', 2), `${name}-r2`);
   });
 
   it('and the job’s properties tell a step’s own job from another’s', () => {
-    assert.equal(isOwnJob(jobProvenance(context), context), true);
+    assert.equal(isOwnJob(jobProvenance(run), run), true);
     for (const other of [
       { step: 'x' },
       { id: '8' },
       { kind: 'release' as const },
       { collectionUrl: 'https://dev.azure.com/o2/' },
     ])
-      assert.equal(isOwnJob(jobProvenance(context), { ...context, ...other }), false);
-    assert.equal(isOwnJob({}, context), false);
+      assert.equal(isOwnJob(jobProvenance(run), { ...run, ...other }), false);
+    assert.equal(isOwnJob({}, run), false);
   });
 
   it('are names that Azure ML takes, whatever the run is called', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (number, stem) => {
-        assert.match(jobNameFor({ ...context, number }, stem), /^[A-Za-z0-9_-]{1,255}$/);
+        assert.match(jobNameFor({ ...run, number }, stem), /^[A-Za-z0-9_-]{1,255}$/);
       }),
     );
   });
@@ -80,21 +80,21 @@ describe('lineage', () => {
   const source = { job, runId: 'step-1', step: 'Train', output: 'model', metrics };
 
   it('of a job names the code without its credentials', () => {
-    const { 'pipelines.step': step, ...git } = jobProvenance(context);
+    const { 'pipelines.step': step, ...git } = jobProvenance(run);
     assert.match(step!, /^[0-9a-f]{32}$/);
     assert.deepEqual(git, {
       'mlflow.source.git.repoURL': 'https://dev.azure.com/org/mlops/_git/repo',
       'mlflow.source.git.branch': 'main',
       'mlflow.source.git.commit': 'abc',
       'azureml.git.build_id': '7',
-      'azureml.git.build_uri': context.url,
+      'azureml.git.build_uri': run.url,
     });
     assert.equal(withoutCredentials('https://token@host/x'), 'https://host/x');
     assert.equal(withoutCredentials('https://host/x@1'), 'https://host/x@1');
   });
 
   it('of a model says which run, commit, build, person and data made it', () => {
-    const properties = modelProperties(source, context);
+    const properties = modelProperties(source, run);
     assert.equal(properties['lineage.job'], 'j');
     assert.equal(properties['lineage.run'], 'step-1');
     assert.equal(properties['lineage.commit'], 'abc');
@@ -105,7 +105,7 @@ describe('lineage', () => {
   });
 
   it('can be read back', () => {
-    const properties = modelProperties(source, context);
+    const properties = modelProperties(source, run);
     const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'mlflow_model', properties } };
     assert.deepEqual(madeByRun(model), { job: 'j', run: 'step-1' });
     assert.deepEqual(recordedMetrics(model), {
@@ -117,7 +117,7 @@ describe('lineage', () => {
     });
     assert.deepEqual(recordedMetrics(model, 'Test'), { f1: 0.5 });
     assert.equal(isOwnModel(model, properties), true);
-    assert.equal(isOwnModel(model, modelProperties(source, { ...context, id: '8' })), false);
+    assert.equal(isOwnModel(model, modelProperties(source, { ...run, id: '8' })), false);
   });
 
   it('of a model from elsewhere is what Azure ML knows', () => {

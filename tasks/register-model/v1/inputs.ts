@@ -1,5 +1,5 @@
 import { MODEL_TYPES, type ModelType } from '../../../lib/azureml/models.ts';
-import type { RunContext } from '../../../lib/lineage/run-context.ts';
+import type { PipelineRun } from '../../../lib/lineage/pipeline-run.ts';
 import {
   type AzureTarget,
   flag,
@@ -9,7 +9,7 @@ import {
   required,
 } from '../../../lib/pipelines/azure-target.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
-import { readRunContext } from '../../../lib/pipelines/run-context.ts';
+import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 
 export interface RegisterModelInputs {
   target: AzureTarget;
@@ -22,7 +22,7 @@ export interface RegisterModelInputs {
   description: string | undefined;
   tags: Record<string, string>;
   whatIf: boolean;
-  context: RunContext;
+  run: PipelineRun;
 }
 
 export function readInputs(inputs: TaskInputs): RegisterModelInputs {
@@ -37,6 +37,6 @@ export function readInputs(inputs: TaskInputs): RegisterModelInputs {
     description: inputs.text('description'),
     tags: pairs(inputs, 'tags'),
     whatIf: flag(inputs, 'whatIf', false),
-    context: readRunContext(inputs),
+    run: readPipelineRun(inputs),
   };
 }

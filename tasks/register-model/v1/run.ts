@@ -76,7 +76,7 @@ async function propertiesOf(
     modelType: MODEL_TYPES[inputs.modelType],
     ...(inputs.description ? { description: inputs.description } : {}),
     tags: inputs.tags,
-    properties: modelProperties({ job, ...source, output: inputs.outputName, metrics }, inputs.context),
+    properties: modelProperties({ job, ...source, output: inputs.outputName, metrics }, inputs.run),
   };
 }
 

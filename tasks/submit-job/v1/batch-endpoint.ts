@@ -1,6 +1,6 @@
 import { getBatchDeployment, getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
 import { getComponent, parseComponentReference } from '../../../lib/azureml/components.ts';
-import { jobNameFor } from '../../../lib/lineage/run-context.ts';
+import { jobNameFor } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { type InvocationAnswer, planInvocation } from '../../../lib/submission/batch-invocation.ts';
@@ -26,7 +26,7 @@ export async function invokeBatchEndpoint(
     deploymentName: deployment.name,
     component: component ? component.spec : undefined,
     inputs: inputs.inputs,
-    identity: jobNameFor(inputs.context, endpoint.name),
+    identity: jobNameFor(inputs.run, endpoint.name),
     jobName: inputs.jobName,
     experimentName: inputs.experimentName,
   });

@@ -1,5 +1,5 @@
 import { getComponent } from '../../../lib/azureml/components.ts';
-import { jobNameFor, jobProvenance } from '../../../lib/lineage/run-context.ts';
+import { jobNameFor, jobProvenance } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { planComponentJob } from '../../../lib/submission/component-job.ts';
@@ -13,7 +13,7 @@ export async function submitComponent(
   ports: Ports,
 ): Promise<Outcome> {
   const { pipeline, connect } = ports;
-  const { context } = inputs;
+  const { run } = inputs;
   const workspace = await connect(inputs.target);
   const component = await getComponent(workspace, source.component);
   const planOf = (nth: number) =>
@@ -21,10 +21,10 @@ export async function submitComponent(
       workspace: workspace.path,
       component,
       inputs: inputs.inputs,
-      jobName: inputs.jobName ?? jobNameFor(context, component.name, nth),
+      jobName: inputs.jobName ?? jobNameFor(run, component.name, nth),
       experimentName: inputs.experimentName,
       tags: inputs.tags,
-      provenance: jobProvenance(context),
+      provenance: jobProvenance(run),
       defaultCompute: source.defaultCompute,
     });
   pipeline.say('ComponentFound', `${component.name}:${component.version}`, planOf(1).jobName);

@@ -1,6 +1,6 @@
 import { type ComponentReference, parseComponentReference } from '../../../lib/azureml/components.ts';
 import { UserError } from '../../../lib/core/errors.ts';
-import type { RunContext } from '../../../lib/lineage/run-context.ts';
+import type { PipelineRun } from '../../../lib/lineage/pipeline-run.ts';
 import {
   type AzureTarget,
   flag,
@@ -11,7 +11,7 @@ import {
   requiredPath,
 } from '../../../lib/pipelines/azure-target.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
-import { readRunContext } from '../../../lib/pipelines/run-context.ts';
+import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 import { type Override, parseOverrides } from '../../../lib/spec/overrides.ts';
 import { type PublishedPipeline, parsePublishedPipeline } from '../../../lib/submission/published-pipeline.ts';
 
@@ -35,7 +35,7 @@ export interface SubmitJobInputs {
   tags: Record<string, string>;
   jobName: string | undefined;
   whatIf: boolean;
-  context: RunContext;
+  run: PipelineRun;
   /** Messages show paths relative to it. */
   sourcesFolder: string;
   /** Inputs that were given and that this source does not use. */
@@ -71,7 +71,7 @@ export function readInputs(inputs: TaskInputs): SubmitJobInputs {
     tags: pairs(inputs, 'tags'),
     jobName: inputs.text('jobName'),
     whatIf: flag(inputs, 'whatIf', false),
-    context: readRunContext(inputs),
+    run: readPipelineRun(inputs),
     sourcesFolder: inputs.variable('System.DefaultWorkingDirectory') ?? process.cwd(),
     unused: Object.entries(USED_BY)
       .filter(([name, users]) => !users.includes(source.kind) && inputs.text(name) !== undefined)

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { workspacePath } from '../../../lib/azureml/ids.ts';
-import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/run-context.ts';
+import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { compileJob } from '../../../lib/spec/compile-job.ts';
@@ -28,18 +28,18 @@ function compile(
   inputs: SubmitJobInputs,
   nth = 1,
 ): SubmissionPlan {
-  const { context, sourcesFolder: shownFrom } = inputs;
+  const { run, sourcesFolder: shownFrom } = inputs;
   return compileJob({
     file,
     shownFrom,
     workspace: workspacePath(inputs.target.ids),
     overrides: [...overrides, ...inputOverrides(inputs.inputs, { file, shownFrom, overrides })],
-    jobName: jobNameFor(context, basename(file, extname(file)), nth),
+    jobName: jobNameFor(run, basename(file, extname(file)), nth),
     fixedJobName: inputs.jobName,
     experimentName: inputs.experimentName,
     tags: inputs.tags,
-    provenance: jobProvenance(context),
+    provenance: jobProvenance(run),
     allowUnknownFields,
-    sourcesName: repositoryName(context),
+    sourcesName: repositoryName(run),
   });
 }

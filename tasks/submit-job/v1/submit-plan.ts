@@ -2,7 +2,7 @@ import { cancelJob, findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatBytes } from '../../../lib/core/duration.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
-import { isOwnJob } from '../../../lib/lineage/run-context.ts';
+import { isOwnJob } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { PlanStep, SubmissionPlan } from '../../../lib/spec/plan.ts';
@@ -67,7 +67,7 @@ function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
  */
 async function findOwnJob(
   workspace: Workspace,
-  { context }: SubmitJobInputs,
+  { run }: SubmitJobInputs,
   planOf: (nth: number) => SubmissionPlan,
 ): Promise<{ plan: SubmissionPlan; job?: Job }> {
   let plan = planOf(1);
@@ -75,7 +75,7 @@ async function findOwnJob(
     const job = await findJob(workspace, plan.jobName);
     if (!job) return { plan };
     const isOver = job.properties.status === 'Failed' || job.properties.status === 'Canceled';
-    const isOwn = isOwnJob(job.properties.properties, context);
+    const isOwn = isOwnJob(job.properties.properties, run);
     if (isOwn && !isOver) return { plan, job };
     const next = planOf(nth);
     if (next.jobName === plan.jobName) {

@@ -1,11 +1,11 @@
-import type { RunContext } from '../lineage/run-context.ts';
+import type { PipelineRun } from '../lineage/pipeline-run.ts';
 import type { TaskInputs } from './pipeline.ts';
 
 /**
  * The run that the task is part of, from the agent's predefined variables. Attempts are part of the step's identity:
  * a stage that is run again starts anew, while a task that the agent retries has the same values and finds what it made.
  */
-export function readRunContext(inputs: TaskInputs): RunContext {
+export function readPipelineRun(inputs: TaskInputs): PipelineRun {
   const variable = (name: string): string => inputs.variable(name) ?? '';
   // System.HostType is 'release' in a stage's agent job and 'deployment' in a deployment group's; both have a release.
   const isRelease = variable('Release.ReleaseId') !== '';

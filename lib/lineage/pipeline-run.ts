@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The pipeline run that a task is part of. */
-export interface RunContext {
+export interface PipelineRun {
   /** `https://dev.azure.com/org/` */
   collectionUrl: string;
   project: string;
@@ -26,7 +26,7 @@ export function withoutCredentials(url: string): string {
 }
 
 /** The repository's own name: the end of its URL; empty when there is none. */
-export function repositoryName({ repository }: RunContext): string {
+export function repositoryName({ repository }: PipelineRun): string {
   return decodeURIComponent(repository.replace(/\/+$/, '').split('/').at(-1) ?? '').replace(/\.git$/, '');
 }
 
@@ -36,12 +36,12 @@ export function repositoryName({ repository }: RunContext): string {
  * @param stem the job file's name
  * @param nth 1 for the first job of the step; 2 and up when earlier ones failed and the task was retried
  */
-export function jobNameFor(context: RunContext, stem: string, nth = 1): string {
+export function jobNameFor(run: PipelineRun, stem: string, nth = 1): string {
   const hash = createHash('sha256')
-    .update(`${stepId(context)}\n${stem}`)
+    .update(`${stepId(run)}\n${stem}`)
     .digest('hex')
     .slice(0, 10);
-  const readable = `${stem}-${context.number}`
+  const readable = `${stem}-${run.number}`
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 80);
@@ -52,27 +52,27 @@ export function jobNameFor(context: RunContext, stem: string, nth = 1): string {
 const STEP_PROPERTY = 'pipelines.step';
 
 /** Sets a step of a pipeline run apart from every other, its attempt included; the same when the task is retried. */
-export function stepId({ collectionUrl, project, kind, id, step }: RunContext): string {
+export function stepId({ collectionUrl, project, kind, id, step }: PipelineRun): string {
   return createHash('sha256').update([collectionUrl, project, kind, id, step].join('\n')).digest('hex').slice(0, 32);
 }
 
 /** True when this step submitted the job that has these properties. */
-export function isOwnJob(properties: Readonly<Record<string, string>> | undefined, context: RunContext): boolean {
-  return properties?.[STEP_PROPERTY] === stepId(context);
+export function isOwnJob(properties: Readonly<Record<string, string>> | undefined, run: PipelineRun): boolean {
+  return properties?.[STEP_PROPERTY] === stepId(run);
 }
 
 /**
  * Where a job's code came from, as properties of the job. The names of the first ones are those that Azure ML's own
  * tools use and its studio shows (azure-ai-ml `_utils/_asset_utils` Git properties).
  */
-export function jobProvenance(context: RunContext): Record<string, string> {
+export function jobProvenance(run: PipelineRun): Record<string, string> {
   const properties: Record<string, string> = {
-    [STEP_PROPERTY]: stepId(context),
-    'mlflow.source.git.repoURL': withoutCredentials(context.repository),
-    'mlflow.source.git.branch': context.branch.replace(/^refs\/heads\//, ''),
-    'mlflow.source.git.commit': context.commit,
-    'azureml.git.build_id': context.id,
-    'azureml.git.build_uri': context.url,
+    [STEP_PROPERTY]: stepId(run),
+    'mlflow.source.git.repoURL': withoutCredentials(run.repository),
+    'mlflow.source.git.branch': run.branch.replace(/^refs\/heads\//, ''),
+    'mlflow.source.git.commit': run.commit,
+    'azureml.git.build_id': run.id,
+    'azureml.git.build_uri': run.url,
   };
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''));
 }
