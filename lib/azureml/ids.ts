@@ -22,3 +22,8 @@ export function assetPath(workspace: string, kind: AssetKind, name: string, vers
 export function nameOf(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1);
 }
+
+/** True for strings that name something in Azure rather than a local file. */
+export function isRemote(value: string): boolean {
+  return /^(azureml:|(?!file:)[a-z][a-z\d+.-]+:\/\/|runs:\/|\/subscriptions\/|git\+)/i.test(value);
+}

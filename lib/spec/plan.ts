@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { STABLE } from '../azureml/api-versions.ts';
 import type { AssetKind } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
@@ -76,6 +75,9 @@ export interface FilePlan {
   warnings: Problem[];
 }
 
+/** Placeholder for the newest version in a planned id; replaced by its number when the plan is resolved. */
+export const LATEST = '@latest';
+
 /**
  * Stands in paths and ids for the next free version of an asset whose file gives none; `LATEST` stands for the newest one
  * (an environment without a version is an update of its newest).
@@ -124,37 +126,4 @@ export function createPlanBuilder(workspace: string, allowUnknownFields = false)
 /** A `PUT` of an asset's version with the default api-version. */
 export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
   return { method: 'PUT', path, apiVersion, body: { properties } };
-}
-
-/** SHA-256 over a value's canonical JSON (keys sorted). */
-export function contentHash(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(value)))
-    .digest('hex');
-}
-
-/** The first half of a hash in the form of a GUID, for names that have to be one. */
-export function guidOf(hash: string): string {
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-${hash.slice(12, 16)}-${hash.slice(16, 20)}-${hash.slice(20, 32)}`;
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([name, item]) => [name, sortKeys(item)]),
-  );
-}
-
-/** The object without its undefined fields. */
-export function compact<T extends Record<string, unknown>>(value: T): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
-}
-
-/** `compact`, or undefined when nothing is left: optional mappings that Azure ML wants absent rather than empty. */
-export function compactOrNothing(value: Record<string, unknown>): Record<string, unknown> | undefined {
-  const result = compact(value);
-  return Object.keys(result).length > 0 ? result : undefined;
 }

@@ -1,10 +1,7 @@
 import { type AssetKind, assetPath } from '../azureml/ids.ts';
 import { oneOf } from '../core/nearest.ts';
-import type { PlanBuilder } from './plan.ts';
+import { LATEST, type PlanBuilder } from './plan.ts';
 import { textOf, type YamlNode } from './yaml.ts';
-
-/** Placeholder for the newest version in a planned id; replaced by its number when the plan is resolved. */
-export const LATEST = '@latest';
 
 const KIND_WORDS: Record<AssetKind, string> = {
   codes: 'code',
@@ -13,11 +10,6 @@ const KIND_WORDS: Record<AssetKind, string> = {
   environments: 'environment',
   models: 'model',
 };
-
-/** True for strings that name something in Azure rather than a local file. */
-export function isRemote(value: string): boolean {
-  return /^(azureml:|(?!file:)[a-z][a-z\d+.-]+:\/\/|runs:\/|\/subscriptions\/|git\+)/i.test(value);
-}
 
 /**
  * The id that a reference to a versioned asset stands for, in the forms that Azure ML takes (azure-ai-ml

@@ -2,7 +2,8 @@ import type { AzureRequest } from '../azure/client.ts';
 import type { BatchEndpoint } from '../azureml/batch-endpoints.ts';
 import type { ComponentSpec } from '../azureml/components.ts';
 import { UserError } from '../core/errors.ts';
-import { compact, contentHash, guidOf, type Requirement } from '../spec/plan.ts';
+import { compact, contentHash, guidOf } from '../core/json.ts';
+import type { Requirement } from '../spec/plan.ts';
 import { type BoundInput, bindInputs } from './bind-inputs.ts';
 
 export interface InvocationOptions {

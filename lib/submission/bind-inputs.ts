@@ -1,9 +1,8 @@
 import type { DeclaredPort } from '../azureml/components.ts';
-import { assetPath } from '../azureml/ids.ts';
+import { assetPath, isRemote } from '../azureml/ids.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { allOf, didYouMean, oneOf } from '../core/nearest.ts';
-import type { Requirement } from '../spec/plan.ts';
-import { isRemote, LATEST } from '../spec/references.ts';
+import { LATEST, type Requirement } from '../spec/plan.ts';
 
 /** An input with its value: a parameter, or data at a URI or behind an asset's id. */
 export type BoundInput = { kind: 'literal'; value: string } | { kind: 'data'; type: string; uri: string };

@@ -1,7 +1,7 @@
 import type { AzureRequest } from '../azure/client.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
-import { compact } from '../spec/plan.ts';
+import { compact } from '../core/json.ts';
 
 /** A published pipeline of the SDK v1, or an endpoint that leads to the default one of its versions. */
 export interface PublishedPipeline {

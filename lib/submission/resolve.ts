@@ -4,17 +4,10 @@ import { STABLE } from '../azureml/api-versions.ts';
 import { assetPath } from '../azureml/ids.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { type Problem, UserError } from '../core/errors.ts';
+import { contentHash, guidOf } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
-import {
-  contentHash,
-  guidOf,
-  type PlannedRequest,
-  type PlanStep,
-  type Requirement,
-  type SubmissionPlan,
-} from '../spec/plan.ts';
-import { LATEST } from '../spec/references.ts';
+import { LATEST, type PlannedRequest, type PlanStep, type Requirement, type SubmissionPlan } from '../spec/plan.ts';
 import { PARALLEL } from './inspect.ts';
 import { registryCheck, thereIs, WORDS } from './registry-references.ts';
 

@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { pythonText } from '../scalars.ts';
 import type { ParameterKind, Words } from '../schema/automl-words.ts';
 import { normalizeChoice, wordOf } from '../schema/fields.ts';

@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { computeId } from '../references.ts';
 import { automlNode } from '../schema/automl.ts';
 import { modelParameters, type Task } from '../schema/automl-words.ts';

@@ -1,5 +1,5 @@
 import { isoDuration } from '../../core/duration.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import {
   CLASSIFIERS,
   FORECASTERS,

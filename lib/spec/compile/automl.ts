@@ -1,5 +1,5 @@
 import { isoDuration } from '../../core/duration.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { assetId, computeId } from '../references.ts';
 import { LOG_VERBOSITY, modelParameters, TASKS, type Task } from '../schema/automl-words.ts';
 import { normalizeChoice, wordOf } from '../schema/fields.ts';

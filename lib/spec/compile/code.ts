@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { assetPath } from '../../azureml/ids.ts';
+import { assetPath, isRemote } from '../../azureml/ids.ts';
+import { guidOf } from '../../core/json.ts';
 import { COMPONENT_IGNORES, type Snapshot } from '../../snapshot/files.ts';
 import { takeMergedSnapshot } from '../../snapshot/merged.ts';
-import { CONTAINER, guidOf, putRequest } from '../plan.ts';
-import { assetId, isRemote } from '../references.ts';
+import { CONTAINER, putRequest } from '../plan.ts';
+import { assetId } from '../references.ts';
 import { fieldAt, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { labelOf, linkTargets, localPath, localSnapshot, snapshotFailure, whatIsWrong } from './local-files.ts';

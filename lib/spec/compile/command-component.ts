@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { commandComponent } from '../schema/component.ts';
 import { inlineCommandNode } from '../schema/job.ts';
 import { fieldAt, get, given, jsonOf, textOf } from '../yaml.ts';

@@ -1,5 +1,5 @@
+import { compact } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { compact } from '../plan.ts';
 import { pythonJson, pythonText } from '../scalars.ts';
 import { doWhile, ifElse, parallelFor } from '../schema/control-flow.ts';
 import { isBinding, type ObjectField } from '../schema/fields.ts';

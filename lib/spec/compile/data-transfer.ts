@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { assetId, computeId } from '../references.ts';
 import { copyStep, dataTransferComponent, exportStep, importStep } from '../schema/data-transfer.ts';
 import { normalizeChoice } from '../schema/fields.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { assetPath, nameOf } from '../../azureml/ids.ts';
-import { compact, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
-import { datastoreId, isRemote } from '../references.ts';
+import { assetPath, isRemote, nameOf } from '../../azureml/ids.ts';
+import { compact } from '../../core/json.ts';
+import { NEXT, type PlannedRequest, putRequest } from '../plan.ts';
+import { datastoreId } from '../references.ts';
 import { get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { planUpload, readYamlAt } from './local-files.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
+import { compact } from '../../core/json.ts';
 import { oneOf } from '../../core/nearest.ts';
-import { compact } from '../plan.ts';
 import { pythonText } from '../scalars.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';

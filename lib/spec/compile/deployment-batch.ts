@@ -1,6 +1,8 @@
 import { STABLE } from '../../azureml/api-versions.ts';
-import { compact, compactOrNothing, type PlannedRequest } from '../plan.ts';
-import { assetId, computeId, isRemote } from '../references.ts';
+import { isRemote } from '../../azureml/ids.ts';
+import { compact, compactOrNothing } from '../../core/json.ts';
+import type { PlannedRequest } from '../plan.ts';
+import { assetId, computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { localComponent } from './component.ts';
 import type { CompileContext } from './context.ts';

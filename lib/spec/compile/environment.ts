@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
 import { assetPath } from '../../azureml/ids.ts';
-import { CONTAINER, compact, contentHash, putRequest } from '../plan.ts';
+import { compact, contentHash } from '../../core/json.ts';
+import { CONTAINER, putRequest } from '../plan.ts';
 import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';

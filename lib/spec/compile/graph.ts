@@ -1,4 +1,4 @@
-import { isRemote } from '../references.ts';
+import { isRemote } from '../../azureml/ids.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
 import { type CompiledComponent, localComponent } from './component.ts';

@@ -1,6 +1,6 @@
-import { nameOf } from '../../azureml/ids.ts';
-import { compact } from '../plan.ts';
-import { assetId, datastoreId, isRemote, requireRemote } from '../references.ts';
+import { isRemote, nameOf } from '../../azureml/ids.ts';
+import { compact } from '../../core/json.ts';
+import { assetId, datastoreId, requireRemote } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { PARAMETER_TYPES } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';

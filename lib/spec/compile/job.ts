@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
+import { compact } from '../../core/json.ts';
 import { didYouMean, nearest, oneOf } from '../../core/nearest.ts';
-import { compact } from '../plan.ts';
 import { automlJob } from '../schema/automl.ts';
 import { checkThen } from '../schema/check.ts';
 import { type Field, normalizeChoice } from '../schema/fields.ts';

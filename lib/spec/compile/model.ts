@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { assetPath, nameOf } from '../../azureml/ids.ts';
-import { compact, contentHash, guidOf, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
-import { assetId, datastoreId, isRemote } from '../references.ts';
+import { assetPath, isRemote, nameOf } from '../../azureml/ids.ts';
+import { compact, contentHash, guidOf } from '../../core/json.ts';
+import { NEXT, type PlannedRequest, putRequest } from '../plan.ts';
+import { assetId, datastoreId } from '../references.ts';
 import { deployedModel } from '../schema/asset.ts';
 import { checkThen } from '../schema/check.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';

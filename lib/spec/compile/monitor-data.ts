@@ -1,5 +1,5 @@
 import { assetPath } from '../../azureml/ids.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { assetId } from '../references.ts';
 import { get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { assetId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';

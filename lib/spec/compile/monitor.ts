@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { monitorDefinition } from '../schema/monitor.ts';

@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { requireRemote } from '../references.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';

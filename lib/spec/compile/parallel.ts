@@ -1,4 +1,4 @@
-import { compact, compactOrNothing } from '../plan.ts';
+import { compact, compactOrNothing } from '../../core/json.ts';
 import { pythonJson } from '../scalars.ts';
 import { isBinding } from '../schema/fields.ts';
 import { inlineParallelNode, parallelComponent, parallelNode } from '../schema/parallel.ts';

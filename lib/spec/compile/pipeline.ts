@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { computeId, datastoreId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';

@@ -1,5 +1,5 @@
 import { isoDuration } from '../../core/duration.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 

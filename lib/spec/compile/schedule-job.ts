@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { computeId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { pipelineJob } from '../schema/job.ts';

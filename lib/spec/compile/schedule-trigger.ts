@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { numberOf, wordOf } from './values.ts';
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { normalizeChoice, wordOf } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { compact } from '../plan.ts';
-import { computeId, isRemote } from '../references.ts';
+import { isRemote } from '../../azureml/ids.ts';
+import { compact } from '../../core/json.ts';
+import { computeId } from '../references.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { inlineSparkNode, sparkComponent, sparkNode } from '../schema/spark.ts';
 import { entriesOf, fieldAt, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';

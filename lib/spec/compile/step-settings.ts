@@ -1,4 +1,4 @@
-import { compact, compactOrNothing } from '../plan.ts';
+import { compact, compactOrNothing } from '../../core/json.ts';
 import { get, isNull, jsonOf, type YamlNode } from '../yaml.ts';
 import { jobIdentity, jobQueueSettings, jobServices, resourceProperties, wholeNumber } from './run-settings.ts';
 

@@ -1,6 +1,8 @@
+import { isRemote } from '../../azureml/ids.ts';
+import { compact } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { compact, createPlanBuilder } from '../plan.ts';
-import { assetId, computeId, isRemote } from '../references.ts';
+import { createPlanBuilder } from '../plan.ts';
+import { assetId, computeId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { type Field, normalizeChoice } from '../schema/fields.ts';
 import { componentNode } from '../schema/job.ts';

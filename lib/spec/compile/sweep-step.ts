@@ -1,4 +1,4 @@
-import { compact } from '../plan.ts';
+import { compact } from '../../core/json.ts';
 import { computeId } from '../references.ts';
 import { sweepStepFields } from '../schema/sweep.ts';
 import { unknownFields } from '../unknown-fields.ts';

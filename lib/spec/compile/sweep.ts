@@ -1,6 +1,6 @@
 import { isoDuration } from '../../core/duration.ts';
+import { compact } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { compact } from '../plan.ts';
 import { computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';

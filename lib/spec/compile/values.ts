@@ -1,5 +1,5 @@
 import { isoDuration } from '../../core/duration.ts';
-import { compactOrNothing } from '../plan.ts';
+import { compactOrNothing } from '../../core/json.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 
