@@ -6,9 +6,9 @@
 import { parseArgs } from 'node:util';
 import { workspacePath } from '../lib/azureml/ids.ts';
 import { formatProblem, messageOf, type Problem, UserError } from '../lib/core/errors.ts';
+import { CONTAINER, type FilePlan } from '../lib/plan/plan.ts';
 import { compileFile } from '../lib/spec/compile-file.ts';
 import { parseOverrides } from '../lib/spec/overrides.ts';
-import { CONTAINER, type FilePlan } from '../lib/spec/plan.ts';
 
 const USAGE = 'Usage: npm run --silent compile -- <file> [--set a.b=c]... [--root <folder>] [--allow-unknown-fields]';
 const HELP = `${USAGE}

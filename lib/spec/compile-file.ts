@@ -1,4 +1,5 @@
 import { distinctProblems, type Problem } from '../core/errors.ts';
+import type { FilePlan, PlannedRequest } from '../plan/plan.ts';
 import type { CompileContext } from './compile/context.ts';
 import { compileData } from './compile/data.ts';
 import { compileModelBatchDeployment, compilePipelineBatchDeployment } from './compile/deployment-batch.ts';
@@ -9,7 +10,6 @@ import { compileComponentAsset, compileEnvironmentAsset } from './compile/named-
 import { compileJobSchedule, compileMonitorSchedule } from './compile/schedule.ts';
 import { type CompileOptions, fileInvalid, planJob, startCompiling } from './compile-job.ts';
 import { type FileKind, fileKindOf } from './file-kind.ts';
-import type { FilePlan, PlannedRequest } from './plan.ts';
 import { dataFile, environmentFile, modelFile } from './schema/asset.ts';
 import { checkThen } from './schema/check.ts';
 import {

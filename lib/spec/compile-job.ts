@@ -2,7 +2,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
 import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
+import type { SubmissionPlan } from '../plan/plan.ts';
 import { isInside } from '../snapshot/files.ts';
+import { createPlanBuilder } from './builder.ts';
 import { automlNeedsPreview } from './compile/automl.ts';
 import type { CompileContext } from './compile/context.ts';
 import { describedProperties, jobDefinition, jobTypeOf } from './compile/job.ts';
@@ -10,7 +12,6 @@ import { textMap } from './compile/run-settings.ts';
 import { sweepNeedsPreview } from './compile/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './compile/types.ts';
 import { applyOverrides, type Override } from './overrides.ts';
-import { createPlanBuilder, type SubmissionPlan } from './plan.ts';
 import { passNested, unknownFields } from './unknown-fields.ts';
 import { get, readYaml, textOf, type YamlFile } from './yaml.ts';
 

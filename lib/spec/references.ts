@@ -1,6 +1,7 @@
 import { type AssetKind, assetPath } from '../azureml/ids.ts';
 import { oneOf } from '../core/nearest.ts';
-import { LATEST, type PlanBuilder } from './plan.ts';
+import { LATEST } from '../plan/plan.ts';
+import type { PlanBuilder } from './builder.ts';
 import { textOf, type YamlNode } from './yaml.ts';
 
 const KIND_WORDS: Record<AssetKind, string> = {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatProblem, UserError } from '../../lib/core/errors.ts';
+import type { FilePlan } from '../../lib/plan/plan.ts';
 import { type CompileFileOptions, compileFile } from '../../lib/spec/compile-file.ts';
-import type { FilePlan } from '../../lib/spec/plan.ts';
 
 export const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 

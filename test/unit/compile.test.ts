@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatProblem, UserError } from '../../lib/core/errors.ts';
+import type { SubmissionPlan } from '../../lib/plan/plan.ts';
 import { type CompileOptions, compileJob } from '../../lib/spec/compile-job.ts';
-import type { SubmissionPlan } from '../../lib/spec/plan.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 

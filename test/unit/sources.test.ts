@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { parseComponentReference } from '../../lib/azureml/components.ts';
 import { UserError } from '../../lib/core/errors.ts';
 import { inputOverrides } from '../../lib/spec/input-values.ts';
-import { planInvocation } from '../../lib/submission/batch-invocation.ts';
-import { bindInputs } from '../../lib/submission/bind-inputs.ts';
-import { planComponentJob } from '../../lib/submission/component-job.ts';
-import { parsePublishedPipeline, planPipelineRun } from '../../lib/submission/published-pipeline.ts';
+import { planInvocation } from '../../lib/start/batch-invocation.ts';
+import { bindInputs } from '../../lib/start/bind-inputs.ts';
+import { planComponentJob } from '../../lib/start/component-job.ts';
+import { parsePublishedPipeline, planPipelineRun } from '../../lib/start/published-pipeline.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 

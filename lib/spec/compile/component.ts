@@ -1,7 +1,7 @@
 import { assetPath } from '../../azureml/ids.ts';
 import { compact, contentHash, guidOf } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { putRequest } from '../plan.ts';
+import { putRequest } from '../../plan/plan.ts';
 import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';

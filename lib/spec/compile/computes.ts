@@ -1,5 +1,5 @@
 import { allOf } from '../../core/nearest.ts';
-import type { PlanBuilder } from '../plan.ts';
+import type { PlanBuilder } from '../builder.ts';
 import { get, isNull, type YamlNode } from '../yaml.ts';
 
 /** Types of steps that run on a compute which they or their pipeline name; a pipeline's steps are looked at themselves. */

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../snapshot/files.ts';
-import type { PlanBuilder } from '../plan.ts';
+import type { PlanBuilder } from '../builder.ts';
 import type { ObjectField } from '../schema/fields.ts';
 import type { YamlFile, YamlNode } from '../yaml.ts';
 import type { CompiledComponent } from './component.ts';

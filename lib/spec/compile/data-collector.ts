@@ -1,6 +1,6 @@
 import { assetPath } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
-import { putRequest } from '../plan.ts';
+import { putRequest } from '../../plan/plan.ts';
 import { assetId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';

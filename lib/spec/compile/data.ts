@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { assetPath, isRemote, nameOf } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
-import { NEXT, type PlannedRequest, putRequest } from '../plan.ts';
+import { NEXT, type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import { datastoreId } from '../references.ts';
 import { get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';

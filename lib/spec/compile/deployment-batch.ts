@@ -1,7 +1,7 @@
 import { STABLE } from '../../azureml/api-versions.ts';
 import { isRemote } from '../../azureml/ids.ts';
 import { compact, compactOrNothing } from '../../core/json.ts';
-import type { PlannedRequest } from '../plan.ts';
+import type { PlannedRequest } from '../../plan/plan.ts';
 import { assetId, computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { localComponent } from './component.ts';

@@ -1,6 +1,6 @@
 import { STABLE } from '../../azureml/api-versions.ts';
 import { compact } from '../../core/json.ts';
-import type { PlannedRequest } from '../plan.ts';
+import type { PlannedRequest } from '../../plan/plan.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { assetPath, isRemote } from '../../azureml/ids.ts';
-import { LATEST, putRequest } from '../plan.ts';
+import { LATEST, putRequest } from '../../plan/plan.ts';
 import { deployedEnvironment } from '../schema/asset.ts';
 import { checkThen } from '../schema/check.ts';
 import { get, isNull, textOf, type YamlNode } from '../yaml.ts';

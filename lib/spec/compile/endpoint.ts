@@ -1,7 +1,7 @@
 import { STABLE } from '../../azureml/api-versions.ts';
 import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
-import type { PlannedRequest } from '../plan.ts';
+import type { PlannedRequest } from '../../plan/plan.ts';
 import { computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';

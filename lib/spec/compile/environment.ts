@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { stringify } from 'yaml';
 import { assetPath } from '../../azureml/ids.ts';
 import { compact, contentHash } from '../../core/json.ts';
-import { CONTAINER, putRequest } from '../plan.ts';
+import { CONTAINER, putRequest } from '../../plan/plan.ts';
 import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { assetPath, isRemote, nameOf } from '../../azureml/ids.ts';
 import { compact, contentHash, guidOf } from '../../core/json.ts';
-import { NEXT, type PlannedRequest, putRequest } from '../plan.ts';
+import { NEXT, type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import { assetId, datastoreId } from '../references.ts';
 import { deployedModel } from '../schema/asset.ts';
 import { checkThen } from '../schema/check.ts';

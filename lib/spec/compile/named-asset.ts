@@ -1,7 +1,7 @@
 import { STABLE } from '../../azureml/api-versions.ts';
 import { assetPath } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
-import { LATEST, NEXT, type PlannedRequest, putRequest } from '../plan.ts';
+import { LATEST, NEXT, type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import { get, textOf, type YamlNode } from '../yaml.ts';
 import { describeComponent } from './component.ts';
 import type { CompileContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { PREVIEW, STABLE } from '../../azureml/api-versions.ts';
 import { compact } from '../../core/json.ts';
-import type { PlannedRequest } from '../plan.ts';
+import type { PlannedRequest } from '../../plan/plan.ts';
 import { get, textOf, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { compileMonitor } from './monitor.ts';

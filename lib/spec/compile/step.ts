@@ -1,7 +1,7 @@
 import { isRemote } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { createPlanBuilder } from '../plan.ts';
+import { createPlanBuilder } from '../builder.ts';
 import { assetId, computeId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { type Field, normalizeChoice } from '../schema/fields.ts';

@@ -3,7 +3,7 @@ import { getComponent, parseComponentReference } from '../../../lib/azureml/comp
 import { jobNameFor } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { type InvocationAnswer, planInvocation } from '../../../lib/submission/batch-invocation.ts';
+import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
 import type { SourceOf, SubmitJobInputs } from './inputs.ts';
 import { sendAndReport } from './send.ts';
 

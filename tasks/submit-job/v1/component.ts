@@ -2,7 +2,7 @@ import { getComponent } from '../../../lib/azureml/components.ts';
 import { jobNameFor, jobProvenance } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { planComponentJob } from '../../../lib/submission/component-job.ts';
+import { planComponentJob } from '../../../lib/start/component-job.ts';
 import type { SourceOf, SubmitJobInputs } from './inputs.ts';
 import { submitPlan } from './submit-plan.ts';
 

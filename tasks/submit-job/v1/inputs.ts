@@ -13,7 +13,7 @@ import {
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 import { type Override, parseOverrides } from '../../../lib/spec/overrides.ts';
-import { type PublishedPipeline, parsePublishedPipeline } from '../../../lib/submission/published-pipeline.ts';
+import { type PublishedPipeline, parsePublishedPipeline } from '../../../lib/start/published-pipeline.ts';
 
 /** What a job is made from. */
 export type JobSource =

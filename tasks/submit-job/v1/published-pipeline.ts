@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { type PipelineRunAnswer, planPipelineRun } from '../../../lib/submission/published-pipeline.ts';
+import { type PipelineRunAnswer, planPipelineRun } from '../../../lib/start/published-pipeline.ts';
 import type { SourceOf, SubmitJobInputs } from './inputs.ts';
 import { sendAndReport } from './send.ts';
 

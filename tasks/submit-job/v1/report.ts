@@ -1,6 +1,6 @@
 import { type Job, studioUrl } from '../../../lib/azureml/jobs.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
-import type { ShownRequest } from '../../../lib/submission/show.ts';
+import type { ShownRequest } from '../../../lib/plan/show.ts';
 
 /** The outputs of a job that was submitted. */
 export function reportJob(job: Job, pipeline: Pipeline): Outcome {

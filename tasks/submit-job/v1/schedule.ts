@@ -1,7 +1,7 @@
 import { getSchedule } from '../../../lib/azureml/schedules.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { planScheduleRun, type ScheduleRunAnswer } from '../../../lib/submission/schedule-run.ts';
+import { planScheduleRun, type ScheduleRunAnswer } from '../../../lib/start/schedule-run.ts';
 import type { SourceOf, SubmitJobInputs } from './inputs.ts';
 import { sendAndReport } from './send.ts';
 

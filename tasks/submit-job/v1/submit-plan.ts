@@ -5,12 +5,12 @@ import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { isOwnJob } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import type { PlanStep, SubmissionPlan } from '../../../lib/spec/plan.ts';
-import { applyPlan, type SubmissionListener } from '../../../lib/submission/apply.ts';
-import { type InspectedPlan, inspectPlan } from '../../../lib/submission/inspect.ts';
-import { resolvePlan } from '../../../lib/submission/resolve.ts';
-import { planRequests, planTable } from '../../../lib/submission/show.ts';
-import { createDatastores } from '../../../lib/submission/storage.ts';
+import { applyPlan, type SubmissionListener } from '../../../lib/plan/apply.ts';
+import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
+import type { PlanStep, SubmissionPlan } from '../../../lib/plan/plan.ts';
+import { resolvePlan } from '../../../lib/plan/resolve.ts';
+import { planRequests, planTable } from '../../../lib/plan/show.ts';
+import { createDatastores } from '../../../lib/plan/storage.ts';
 import type { SubmitJobInputs } from './inputs.ts';
 import { reportJob, showRequests } from './report.ts';
 

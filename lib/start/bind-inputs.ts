@@ -2,7 +2,7 @@ import type { DeclaredPort } from '../azureml/components.ts';
 import { assetPath, isRemote } from '../azureml/ids.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { allOf, didYouMean, oneOf } from '../core/nearest.ts';
-import { LATEST, type Requirement } from '../spec/plan.ts';
+import { LATEST, type Requirement } from '../plan/plan.ts';
 
 /** An input with its value: a parameter, or data at a URI or behind an asset's id. */
 export type BoundInput = { kind: 'literal'; value: string } | { kind: 'data'; type: string; uri: string };

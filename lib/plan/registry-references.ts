@@ -2,7 +2,7 @@ import { hasStatus, isNoAnswer } from '../azure/failures.ts';
 import { registryShelf, type Shelf } from '../azureml/registries.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
-import { LATEST, type Requirement } from '../spec/plan.ts';
+import { LATEST, type Requirement } from './plan.ts';
 
 /** How long registries may take to answer, all together; they are asked for the sake of a message only. */
 const REGISTRY_MS = 15_000;

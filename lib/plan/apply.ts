@@ -3,8 +3,8 @@ import type { Job } from '../azureml/jobs.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { inParallel } from '../core/parallel.ts';
 import { type UploadProgress, uploadFiles } from '../snapshot/upload.ts';
-import { CONTAINER, type PlannedRequest, type PlanStep } from '../spec/plan.ts';
 import { belowWorkspace, type InspectedPlan, PARALLEL, waves } from './inspect.ts';
+import { CONTAINER, type PlannedRequest, type PlanStep } from './plan.ts';
 import { type Datastores, markUploaded } from './storage.ts';
 
 /** Hears what happens, step by step. */

@@ -7,8 +7,8 @@ import { type Problem, UserError } from '../core/errors.ts';
 import { contentHash, guidOf } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
-import { LATEST, type PlannedRequest, type PlanStep, type Requirement, type SubmissionPlan } from '../spec/plan.ts';
 import { PARALLEL } from './inspect.ts';
+import { LATEST, type PlannedRequest, type PlanStep, type Requirement, type SubmissionPlan } from './plan.ts';
 import { registryCheck, thereIs, WORDS } from './registry-references.ts';
 
 /** Names among which the nearest to a wrong one is looked for. */

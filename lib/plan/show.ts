@@ -1,7 +1,7 @@
 import { formatBytes } from '../core/duration.ts';
 import type { Table } from '../core/table.ts';
-import type { PlannedRequest, PlanStep } from '../spec/plan.ts';
 import type { InspectedPlan } from './inspect.ts';
+import type { PlannedRequest, PlanStep } from './plan.ts';
 
 /** What a plan does, a row a step. */
 export function planTable({ steps, actions, job }: InspectedPlan): Table {

@@ -2,7 +2,7 @@ import { hasStatus } from '../azure/failures.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { inParallel } from '../core/parallel.ts';
-import type { PlanStep, SubmissionPlan } from '../spec/plan.ts';
+import type { PlanStep, SubmissionPlan } from './plan.ts';
 import { type Datastores, isUploaded } from './storage.ts';
 
 /** What has to be done for a step: nothing, because it is there already; create it; or upload files and then create it. */

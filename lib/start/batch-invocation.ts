@@ -3,7 +3,7 @@ import type { BatchEndpoint } from '../azureml/batch-endpoints.ts';
 import type { ComponentSpec } from '../azureml/components.ts';
 import { UserError } from '../core/errors.ts';
 import { compact, contentHash, guidOf } from '../core/json.ts';
-import type { Requirement } from '../spec/plan.ts';
+import type { Requirement } from '../plan/plan.ts';
 import { type BoundInput, bindInputs } from './bind-inputs.ts';
 
 export interface InvocationOptions {

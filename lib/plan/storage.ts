@@ -1,7 +1,7 @@
 import { type Container, openContainer, type StorageSecret } from '../azure/storage.ts';
 import { type BlobDatastore, getBlobDatastore } from '../azureml/datastores.ts';
 import type { Workspace } from '../azureml/workspace.ts';
-import type { PlanStep } from '../spec/plan.ts';
+import type { PlanStep } from './plan.ts';
 
 type UploadStep = Extract<PlanStep, { kind: 'upload' }>;
 

@@ -2,7 +2,7 @@ import { STABLE } from '../azureml/api-versions.ts';
 import type { ComponentVersion, DeclaredPort } from '../azureml/components.ts';
 import { UserError } from '../core/errors.ts';
 import { compact } from '../core/json.ts';
-import type { SubmissionPlan } from '../spec/plan.ts';
+import type { SubmissionPlan } from '../plan/plan.ts';
 import { type BoundInput, bindInputs } from './bind-inputs.ts';
 
 export interface ComponentJobOptions {

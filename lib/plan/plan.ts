@@ -2,7 +2,6 @@ import { STABLE } from '../azureml/api-versions.ts';
 import type { AssetKind } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
 import type { Snapshot } from '../snapshot/files.ts';
-import type { Findings } from './schema/check.ts';
 
 /** A write, complete but for `CONTAINER`, which only the service can tell. */
 export interface PlannedRequest {
@@ -83,45 +82,6 @@ export const LATEST = '@latest';
  * (an environment without a version is an update of its newest).
  */
 export const NEXT = '@next';
-
-/** Collects steps while a file is compiled; an asset that is asked for twice is planned once. */
-export interface PlanBuilder {
-  readonly workspace: string;
-  readonly steps: PlanStep[];
-  readonly requirements: Requirement[];
-  readonly warnings: Problem[];
-  readonly problems: Findings;
-  /** Adds the step unless one with this key is there. */
-  addStep(key: string, step: PlanStep): void;
-  require(requirement: Requirement): void;
-}
-
-/** @param allowUnknownFields they become warnings instead of problems */
-export function createPlanBuilder(workspace: string, allowUnknownFields = false): PlanBuilder {
-  const keys = new Set<string>();
-  const warnings: Problem[] = [];
-  const problems: Findings = [];
-  problems.passedOn = warnings;
-  if (allowUnknownFields) problems.tolerated = warnings;
-  const builder: PlanBuilder = {
-    workspace,
-    steps: [],
-    requirements: [],
-    warnings,
-    problems,
-    addStep(key, step) {
-      if (keys.has(key)) return;
-      keys.add(key);
-      builder.steps.push(step);
-    },
-    require(requirement) {
-      const key = ({ kind, name, version, registry }: Requirement): string =>
-        JSON.stringify([registry, kind, name, version]);
-      if (!builder.requirements.some((one) => key(one) === key(requirement))) builder.requirements.push(requirement);
-    },
-  };
-  return builder;
-}
 
 /** A `PUT` of an asset's version with the default api-version. */
 export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
