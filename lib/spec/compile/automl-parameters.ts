@@ -3,8 +3,8 @@ import { pythonText } from '../scalars.ts';
 import type { ParameterKind, Words } from '../schema/automl-words.ts';
 import { normalizeChoice, wordOf } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { booleanOf } from './component.ts';
 import { distributionOf, numeric } from './search-space.ts';
+import { booleanOf } from './values.ts';
 
 /** Names that the REST API spells in its own way. */
 const SPELLINGS: Readonly<Record<string, string>> = {

@@ -6,13 +6,14 @@ import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileTable, limitsOf, modeWord, taskOf } from './automl.ts';
 import { searchSpaces, stepParameters, yamlWord } from './automl-parameters.ts';
-import { booleanOf, prefixed } from './component.ts';
+import { prefixed } from './component.ts';
 import type { CompileContext, CompiledStep, StepCompiler } from './context.ts';
 import { compileOutputs, nodeOutputs } from './outputs.ts';
 import { textMap } from './run-settings.ts';
 import { earlyTermination, numeric, samplingAlgorithm } from './search-space.ts';
 import { checkedStep } from './step.ts';
 import { nodeResources } from './step-settings.ts';
+import { booleanOf } from './values.ts';
 
 type Json = Record<string, unknown>;
 

@@ -12,8 +12,8 @@ import {
 } from '../schema/automl-words.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { restKeys, restName, restWord } from './automl-parameters.ts';
-import { booleanOf } from './component.ts';
 import { numeric } from './search-space.ts';
+import { booleanOf } from './values.ts';
 
 type Json = Record<string, unknown>;
 

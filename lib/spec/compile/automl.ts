@@ -6,12 +6,12 @@ import { normalizeChoice, wordOf } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { jobParameters, restName, restWord, searchSpaces } from './automl-parameters.ts';
 import { tableDetails } from './automl-table.ts';
-import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { compileInput, type IoValue } from './inputs.ts';
 import { compileOutputs, jobOutputs } from './outputs.ts';
 import { camelKeys, jobQueueSettings, jobResources, textMap } from './run-settings.ts';
 import { earlyTermination, numeric, samplingAlgorithm } from './search-space.ts';
+import { booleanOf } from './values.ts';
 
 type Json = Record<string, unknown>;
 

@@ -5,29 +5,15 @@ import { putRequest } from '../../plan/plan.ts';
 import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { checkCommandText } from './command.ts';
-import type { CompileContext, ComponentType, Definition } from './context.ts';
-import {
-  checkLiterals,
-  type DeclaredInput,
-  declaredInput,
-  inputSpec,
-  outputSpec,
-  passedThrough,
-} from './declared-ports.ts';
+import { checkCommandText } from './command-text.ts';
+import type { CompileContext, CompiledComponent, ComponentType, DeclaredInput } from './context.ts';
+import { checkLiterals, declaredInput, inputSpec, outputSpec, passedThrough } from './declared-ports.ts';
 import { localPath, readYamlAt } from './local-files.ts';
 import { textMap } from './run-settings.ts';
+import { booleanOf } from './values.ts';
 
 /** Name of every component that a job brings along. */
 const ANONYMOUS = 'azureml_anonymous';
-
-/** A component as a node sees it. */
-export interface CompiledComponent {
-  id: string;
-  inputs: Map<string, DeclaredInput>;
-  outputs: Map<string, { type: string }>;
-  definition: Definition;
-}
 
 /** A node's `component`, as a file or in place. Undefined when it has problems, which are noted the first time. */
 export function localComponent(context: CompileContext, node: YamlNode, field: string): CompiledComponent | undefined {
@@ -180,9 +166,4 @@ export function planComponent(
 /** Ids in a component's specification carry the prefix `azureml:`, ids in ARM fields don't. */
 export function prefixed(id: string | undefined): string | undefined {
   return id?.startsWith('/') ? `azureml:${id}` : id;
-}
-
-export function booleanOf(node: YamlNode | undefined): boolean | undefined {
-  const text = textOf(node)?.toLowerCase();
-  return text === undefined ? undefined : text === 'true';
 }

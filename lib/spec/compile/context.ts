@@ -2,9 +2,6 @@ import type { Snapshot } from '../../snapshot/files.ts';
 import type { PlanBuilder } from '../builder.ts';
 import type { ObjectField } from '../schema/fields.ts';
 import type { YamlFile, YamlNode } from '../yaml.ts';
-import type { CompiledComponent } from './component.ts';
-import type { DeclaredInput } from './declared-ports.ts';
-import type { OutputValue } from './outputs.ts';
 
 /** What is particular to a type of component: how it is checked, and what it holds beside its inputs and outputs. */
 export interface ComponentType {
@@ -38,12 +35,49 @@ export interface ComponentType {
   stepFields(context: CompileContext, node: YamlNode, path: string, definition?: Definition): Record<string, unknown>;
 }
 
+/** An input that a component declares, as far as nodes are checked against it. */
+export interface DeclaredInput {
+  type: string;
+  mode?: string | undefined;
+  optional: boolean;
+  /** The component says whether it is optional. */
+  saysOptional: boolean;
+  hasDefault: boolean;
+  /** Values that are allowed, where the component lists them. */
+  choices?: readonly string[] | undefined;
+  min?: number | undefined;
+  max?: number | undefined;
+}
+
 /** Where a component is described: its file, or the step itself. */
 export interface Definition {
   context: CompileContext;
   node: YamlNode;
   /** Of the node in its file; empty for the file itself. */
   path: string;
+}
+
+/** A component as a node sees it. */
+export interface CompiledComponent {
+  id: string;
+  inputs: Map<string, DeclaredInput>;
+  outputs: Map<string, { type: string }>;
+  definition: Definition;
+}
+
+/** One output, spelling-neutral. A binding is a `literal`. */
+export interface OutputValue {
+  binding?: string;
+  type: string;
+  uri?: string;
+  mode?: string;
+  /** The mode as the file spells it. */
+  modeWord?: string;
+  name?: string;
+  version?: string;
+  description?: string;
+  /** Nothing but a name was written (`report:`): a node leaves such an output out. */
+  bare: boolean;
 }
 
 /** What a step of a pipeline can be bound to. */

@@ -3,9 +3,8 @@ import { compact } from '../../core/json.ts';
 import { putRequest } from '../../plan/plan.ts';
 import { assetId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
-import { fieldsOf, numberOf, pascalCase, wordOf } from './values.ts';
+import { booleanOf, fieldsOf, numberOf, pascalCase, wordOf } from './values.ts';
 
 /** Where collected inputs and outputs go when the file says nothing (azure-ai-ml `DEFAULT_MDC_PATH`). */
 const COLLECTED = 'azureml://datastores/workspaceblobstore/paths/modelDataCollector';

@@ -4,22 +4,8 @@ import { oneOf } from '../../core/nearest.ts';
 import { pythonText } from '../scalars.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { describe, entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { booleanOf } from './component.ts';
-import { numberOf } from './values.ts';
-
-/** An input that a component declares, as far as nodes are checked against it. */
-export interface DeclaredInput {
-  type: string;
-  mode?: string | undefined;
-  optional: boolean;
-  /** The component says whether it is optional. */
-  saysOptional: boolean;
-  hasDefault: boolean;
-  /** Values that are allowed, where the component lists them. */
-  choices?: readonly string[] | undefined;
-  min?: number | undefined;
-  max?: number | undefined;
-}
+import type { DeclaredInput } from './context.ts';
+import { booleanOf, numberOf } from './values.ts';
 
 export function declaredInput(node: YamlNode): DeclaredInput {
   const optional = booleanOf(get(node, 'optional'));

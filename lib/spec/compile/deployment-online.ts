@@ -2,13 +2,12 @@ import { STABLE } from '../../azureml/api-versions.ts';
 import { compact } from '../../core/json.ts';
 import type { PlannedRequest } from '../../plan/plan.ts';
 import { get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { booleanOf } from './component.ts';
 import type { CompileContext } from './context.ts';
 import { dataCollector } from './data-collector.ts';
 import { codeConfiguration, deploymentEnvironment } from './deployment.ts';
 import { checkedName } from './endpoint.ts';
 import { compileDeployedModel } from './model.ts';
-import { fieldsOf, mapOrEmpty, millisecondsOf, numberOf, secondsOf, wordOf } from './values.ts';
+import { booleanOf, fieldsOf, mapOrEmpty, millisecondsOf, numberOf, secondsOf, wordOf } from './values.ts';
 
 /** An online deployment's file: `PUT onlineEndpoints/{endpoint}/deployments/{name}`. */
 export function compileOnlineDeployment(

@@ -1,10 +1,9 @@
 import { isRemote } from '../../azureml/ids.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
-import { type CompiledComponent, localComponent } from './component.ts';
-import type { CompileContext, CompiledStep, Surroundings } from './context.ts';
+import { localComponent } from './component.ts';
+import type { CompileContext, CompiledComponent, CompiledStep, OutputValue, Surroundings } from './context.ts';
 import { inlineOutput } from './inline-step.ts';
-import type { OutputValue } from './outputs.ts';
 import { compileStep } from './step.ts';
 
 /** Stands for an output that the step does not have; `checkBindings` tells that. */

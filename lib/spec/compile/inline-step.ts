@@ -1,9 +1,9 @@
 import { compact } from '../../core/json.ts';
 import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import { checkCommandText } from './command.ts';
-import { type CompiledComponent, planComponent } from './component.ts';
-import type { CompileContext, Surroundings } from './context.ts';
+import { checkCommandText } from './command-text.ts';
+import { planComponent } from './component.ts';
+import type { CompileContext, CompiledComponent, Surroundings } from './context.ts';
 import { inputType } from './inputs.ts';
 import { textMap } from './run-settings.ts';
 

@@ -1,5 +1,4 @@
 import type { Problem } from '../../core/errors.ts';
-import { compact } from '../../core/json.ts';
 import { didYouMean, nearest, oneOf } from '../../core/nearest.ts';
 import { automlJob } from '../schema/automl.ts';
 import { checkThen } from '../schema/check.ts';
@@ -13,8 +12,8 @@ import { compileAutomlJob } from './automl.ts';
 import { compileCommandJob } from './command.ts';
 import type { CompileContext } from './context.ts';
 import { compileFinetuningJob } from './finetuning.ts';
+import { isJobMapping } from './job-properties.ts';
 import { compilePipelineJob } from './pipeline.ts';
-import { jobIdentity, jobServices, notificationSetting, textMap } from './run-settings.ts';
 import { compileSparkJob } from './spark.ts';
 import { compileSweepJob } from './sweep.ts';
 
@@ -43,10 +42,7 @@ export function jobDefinition(context: CompileContext): Record<string, unknown> 
 
 /** The job's type by the word in its file; for a word that is wrong, the one that it is nearest to, so that the rest is checked. */
 export function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefined {
-  if (root.kind !== 'map') {
-    problems.push({ message: 'The file must be a mapping: a job definition.', place: root.place });
-    return undefined;
-  }
+  if (!isJobMapping(root, problems)) return undefined;
   const node = get(root, 'type');
   if (!node || isNull(node)) return JOB_TYPES[typeByFields(root, problems)];
   const written = textOf(node) ?? '';
@@ -79,18 +75,4 @@ function typeByFields(root: YamlNode, problems: Problem[]): string {
     place: root.place,
   });
   return MARKS[mark]!;
-}
-
-/** Fields of every job that its file has. */
-export function describedProperties(root: YamlNode): Record<string, unknown> {
-  return compact({
-    displayName: textOf(get(root, 'display_name')),
-    description: textOf(get(root, 'description')),
-    experimentName: textOf(get(root, 'experiment_name')),
-    tags: textMap(get(root, 'tags')),
-    properties: textMap(get(root, 'properties')),
-    identity: jobIdentity(get(root, 'identity')),
-    services: isNull(get(root, 'services')) ? undefined : jobServices(get(root, 'services')),
-    notificationSetting: notificationSetting(get(root, 'notification_settings')),
-  });
 }

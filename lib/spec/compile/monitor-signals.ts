@@ -2,7 +2,6 @@ import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
 import { assetId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
-import { booleanOf } from './component.ts';
 import { compileInputs, jobInputs } from './inputs.ts';
 import { type Collected, collectedData, productionData, referenceData, type SignalContext } from './monitor-data.ts';
 import {
@@ -15,7 +14,7 @@ import {
   tokenThresholds,
 } from './monitor-thresholds.ts';
 import { textMap } from './run-settings.ts';
-import { fieldsOf, numberOf, pascalCase, wordOf } from './values.ts';
+import { booleanOf, fieldsOf, numberOf, pascalCase, wordOf } from './values.ts';
 
 type Json = Record<string, unknown>;
 

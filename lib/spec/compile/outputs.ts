@@ -2,7 +2,7 @@ import { compact } from '../../core/json.ts';
 import { requireRemote } from '../references.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileContext, OutputValue } from './context.ts';
 import { literalText, mapValues, modeOf } from './inputs.ts';
 
 const OUTPUT_MODES: Record<string, string> = {
@@ -11,21 +11,6 @@ const OUTPUT_MODES: Record<string, string> = {
   upload: 'Upload',
   direct: 'Direct',
 };
-
-/** One output, spelling-neutral. A binding is a `literal`. */
-export interface OutputValue {
-  binding?: string;
-  type: string;
-  uri?: string;
-  mode?: string;
-  /** The mode as the file spells it. */
-  modeWord?: string;
-  name?: string;
-  version?: string;
-  description?: string;
-  /** Nothing but a name was written (`report:`): a node leaves such an output out. */
-  bare: boolean;
-}
 
 export function compileOutputs(
   context: CompileContext,

@@ -1,7 +1,6 @@
 import { pipelineComponent, pipelineNode } from '../schema/pipeline.ts';
 import { entriesOf, get, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import type { CompileContext, CompiledStep, ComponentType } from './context.ts';
-import type { DeclaredInput } from './declared-ports.ts';
+import type { CompileContext, CompiledStep, ComponentType, DeclaredInput } from './context.ts';
 import { compileGraph } from './graph.ts';
 import { compileOutputs } from './outputs.ts';
 

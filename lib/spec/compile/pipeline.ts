@@ -1,13 +1,13 @@
 import { compact } from '../../core/json.ts';
 import { computeId, datastoreId } from '../references.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
-import { booleanOf } from './component.ts';
 import { checkComputes, jobsOf } from './computes.ts';
 import type { CompileContext } from './context.ts';
 import { compileGraph } from './graph.ts';
 import { compileInputs, inputType, jobInputs } from './inputs.ts';
 import { compileOutputs, jobOutputs } from './outputs.ts';
 import { compileRootComponent } from './root-component.ts';
+import { booleanOf } from './values.ts';
 
 const SETTINGS = new Set([
   'default_compute',

@@ -1,10 +1,10 @@
 import { compact } from '../../core/json.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import type { CompileContext } from './context.ts';
+import type { CompileContext, OutputValue } from './context.ts';
 import { spelledAs } from './declared-ports.ts';
 import { type IoValue, jobInputs } from './inputs.ts';
-import { compileOutputs, jobOutputs, type OutputValue } from './outputs.ts';
+import { compileOutputs, jobOutputs } from './outputs.ts';
 import { referredComponent } from './step.ts';
 import { checkNodeInputs } from './step-ports.ts';
 

@@ -5,10 +5,10 @@ import { pipelineJob } from '../schema/job.ts';
 import { entriesOf, get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml.ts';
 import type { CompileContext } from './context.ts';
 import { compileInputs, jobInputs } from './inputs.ts';
-import { describedProperties, jobDefinition } from './job.ts';
+import { describedProperties, isJobMapping } from './job-properties.ts';
 import { readLocalYaml } from './local-files.ts';
 import { compileOutputs, jobOutputs } from './outputs.ts';
-import { pipelineSettings } from './pipeline.ts';
+import { compilePipelineJob, pipelineSettings } from './pipeline.ts';
 
 /**
  * `create_job` of a schedule: a job's file, the name of a job (`azureml:name`), or one of them under `job` with fields
@@ -71,7 +71,10 @@ function jobFromFile(
     return undefined;
   }
   const job = { ...context, file: { ...read, root }, including: [...context.including, read.path] };
-  return { ...describedProperties(root), ...jobDefinition(job) };
+  const properties = isJobMapping(root, problems)
+    ? checkThen(root, pipelineJob, '', problems, () => compilePipelineJob(job, root), {})
+    : {};
+  return { ...describedProperties(root), ...properties };
 }
 
 /** The mapping with the changes in it; mappings in both are merged, everything else is replaced. */

@@ -7,7 +7,7 @@ import { isBinding, normalizeChoice } from '../schema/fields.ts';
 import { inlineSparkNode, sparkComponent, sparkNode } from '../schema/spark.ts';
 import { entriesOf, fieldAt, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode, compileComponentCode } from './code.ts';
-import { checkCommandText } from './command.ts';
+import { checkCommandText } from './command-text.ts';
 import { prefixed } from './component.ts';
 import type { CompileContext, ComponentType, Definition } from './context.ts';
 import { compileEnvironment } from './environment.ts';

@@ -3,8 +3,7 @@ import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { isBinding } from '../schema/fields.ts';
 import { PARAMETER_TYPES } from '../schema/job.ts';
 import { describe, entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
-import type { CompiledComponent } from './component.ts';
-import type { CompileContext, Surroundings } from './context.ts';
+import type { CompileContext, CompiledComponent, Surroundings } from './context.ts';
 import { whyNoValue, whyUnusual } from './declared-ports.ts';
 import { boundPort } from './inline-step.ts';
 

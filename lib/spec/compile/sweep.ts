@@ -4,7 +4,7 @@ import { didYouMean, oneOf } from '../../core/nearest.ts';
 import { computeId } from '../references.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml.ts';
 import { compileCode } from './code.ts';
-import { checkCommandText, namesIn, withDoubleBraces } from './command.ts';
+import { checkCommandText, namesIn, withDoubleBraces } from './command-text.ts';
 import type { CompileContext } from './context.ts';
 import { compileEnvironment } from './environment.ts';
 import { compileInputs, jobInputs } from './inputs.ts';

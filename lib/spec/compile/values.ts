@@ -9,6 +9,12 @@ export function numberOf(node: YamlNode | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
+/** True or false; undefined for nothing. Checked before by the schema. */
+export function booleanOf(node: YamlNode | undefined): boolean | undefined {
+  const text = textOf(node)?.toLowerCase();
+  return text === undefined ? undefined : text === 'true';
+}
+
 /** Seconds as an ISO-8601 duration; nothing for 0, which Azure ML's tools take for "not set". */
 export function secondsOf(node: YamlNode | undefined): string | undefined {
   const seconds = numberOf(node);
