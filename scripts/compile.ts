@@ -5,10 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import { workspacePath } from '../lib/azureml/ids.ts';
+import { compileFile } from '../lib/compiler/compile-file.ts';
+import { parseOverrides } from '../lib/compiler/yaml/overrides.ts';
 import { formatProblem, messageOf, type Problem, UserError } from '../lib/core/errors.ts';
 import { CONTAINER, type FilePlan } from '../lib/plan/plan.ts';
-import { compileFile } from '../lib/spec/compile-file.ts';
-import { parseOverrides } from '../lib/spec/overrides.ts';
 
 const USAGE = 'Usage: npm run --silent compile -- <file> [--set a.b=c]... [--root <folder>] [--allow-unknown-fields]';
 const HELP = `${USAGE}

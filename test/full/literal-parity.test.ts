@@ -1,8 +1,8 @@
 /** Scalars of YAML files mean and are spelled what PyYAML and Python's `str()` make of them. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { get, parseYaml, textOf, type YamlNode } from '../../lib/compiler/yaml/yaml.ts';
 import { UserError } from '../../lib/core/errors.ts';
-import { get, parseYaml, textOf, type YamlNode } from '../../lib/spec/yaml.ts';
 import { askPython } from './parity/ask-python.ts';
 
 const digits = fc.stringMatching(/^[0-9_]{1,8}$/);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileFile } from '../../lib/compiler/compile-file.ts';
+import { parseOverrides } from '../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../lib/core/errors.ts';
 import type { PlannedRequest } from '../../lib/plan/plan.ts';
-import { compileFile } from '../../lib/spec/compile-file.ts';
-import { parseOverrides } from '../../lib/spec/overrides.ts';
 import { readSchemas, type Schemas } from './bicep-types.ts';
 
 // The schemas of the API and the corpus of real files are not part of the project. These tests are there when both

@@ -1,4 +1,5 @@
 import { type ComponentReference, parseComponentReference } from '../../../lib/azureml/components.ts';
+import { type Override, parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import type { PipelineRun } from '../../../lib/lineage/pipeline-run.ts';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../../../lib/pipelines/azure-target.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
-import { type Override, parseOverrides } from '../../../lib/spec/overrides.ts';
 import { type PublishedPipeline, parsePublishedPipeline } from '../../../lib/start/published-pipeline.ts';
 
 /** What a job is made from. */

@@ -1,11 +1,11 @@
 import { basename, extname } from 'node:path';
 import { workspacePath } from '../../../lib/azureml/ids.ts';
+import { compileJob } from '../../../lib/compiler/compile-job.ts';
+import { inputOverrides } from '../../../lib/compiler/input-values.ts';
 import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
-import { compileJob } from '../../../lib/spec/compile-job.ts';
-import { inputOverrides } from '../../../lib/spec/input-values.ts';
 import type { SourceOf, SubmitJobInputs } from './inputs.ts';
 import { submitPlan } from './submit-plan.ts';
 

@@ -1,0 +1,106 @@
+import { type AssetKind, assetPath } from '../azureml/ids.ts';
+import { oneOf } from '../core/nearest.ts';
+import { LATEST } from '../plan/plan.ts';
+import type { PlanBuilder } from './builder.ts';
+import { textOf, type YamlNode } from './yaml/yaml.ts';
+
+const KIND_WORDS: Record<AssetKind, string> = {
+  codes: 'code',
+  components: 'component',
+  data: 'data asset',
+  environments: 'environment',
+  models: 'model',
+};
+
+/**
+ * The id that a reference to a versioned asset stands for, in the forms that Azure ML takes (azure-ai-ml
+ * `_schema/core/fields.py`): `azureml:name:version`, `azureml:name@latest`, full ARM ids, registry ids and asset ids.
+ * A name without version is an error; curated environments (`azureml:AzureML-...`) stay for the service to expand.
+ */
+export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, field: string): string {
+  const written = textOf(node) ?? '';
+  const value = written.replace(/^azureml:(?!\/\/)/, '');
+  if (value.startsWith('azureml://') || /^\/subscriptions\//i.test(value)) {
+    requireRemote(builder, node, field);
+    return value;
+  }
+  if (kind === 'environments' && value.startsWith('AzureML-')) return `azureml:${value}`;
+  const labelled = /^([^:@/\s]+)@([^:@/\s]+)$/.exec(value);
+  if (labelled) {
+    const [, name, label] = labelled as unknown as [string, string, string];
+    if (label === 'latest') {
+      builder.require({ kind, name, version: LATEST, field, place: node.place });
+      return assetPath(builder.workspace, kind, name, LATEST);
+    }
+    if (kind === 'components' && label === 'default') return `${builder.workspace}/components/${name}/labels/default`;
+    builder.problems.push({
+      message: `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}'; the label that can be resolved is 'latest'.`,
+      place: node.place,
+    });
+    return written;
+  }
+  const versioned = /^([^:@/\s]+):([^@/\s]+)$/.exec(value);
+  if (versioned) {
+    const [, name, version] = versioned as unknown as [string, string, string];
+    builder.require({ kind, name, version, field, place: node.place });
+    return assetPath(builder.workspace, kind, name, version);
+  }
+  const isPath = /\.ya?ml$/i.test(value);
+  const name = /^[\w.-]+$/.test(value) && !isPath ? value : 'name';
+  const isImage = kind === 'environments' && /^[\w.-]+(?:\/[\w.-]+)+(?::[\w.-]+)?$/.test(value) && !isPath;
+  const examples = [
+    ...(isPath ? [`file:${value}`] : isImage ? [`{image: ${value}}`] : []),
+    `azureml:${name}:1`,
+    `azureml:${name}@latest`,
+  ];
+  builder.problems.push({
+    message: /^[^:@/\s]+$/.test(value)
+      ? `'${field}' names the ${KIND_WORDS[kind]} '${value}' without a version; write ${oneOf(examples)}.`
+      : `'${field}' is '${written}', which is no reference to ${KIND_WORDS[kind] === 'environment' ? 'an' : 'a'} ${KIND_WORDS[kind]}; write for example ${oneOf(examples)}.`,
+    place: node.place,
+  });
+  return written;
+}
+
+const REGISTRY_ASSET =
+  /^azureml:\/\/registries\/([^/]+)\/(codes|components|data|environments|models)\/([^/]+)\/(?:versions\/([^/]+)|labels\/latest)$/i;
+const DATASTORE_PATH = /^azureml:\/\/datastores\/([^/$]+)\/paths\//i;
+
+/** Notes what a URI needs to be there: an asset of a registry, or a datastore of the workspace. */
+export function requireRemote(builder: PlanBuilder, node: YamlNode, field: string): void {
+  const uri = (textOf(node) ?? '').replace(/^azureml:(?=azureml:\/\/)/, '');
+  const asset = REGISTRY_ASSET.exec(uri);
+  if (asset) {
+    const [, registry, kind, name, version = LATEST] = asset as unknown as [string, string, AssetKind, string, string?];
+    builder.require({ kind, name, version, registry, field, place: node.place });
+  }
+  const datastore = DATASTORE_PATH.exec(uri)?.[1];
+  if (datastore) builder.require({ kind: 'datastores', name: datastore, version: '', field, place: node.place });
+}
+
+/**
+ * The id of a compute: `azureml:name`, a plain name, an ARM id, `serverless`, or a binding. Even `serverless` is sent as an
+ * id, though there is no such compute (recorded from azure-ai-ml 1.35.2).
+ */
+export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
+  const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
+  if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
+  if (/^virtualclusters\/[^/]+$/i.test(value))
+    return builder.workspace.replace(/workspaces\/[^/]+$/, `virtualclusters/${value.slice(value.indexOf('/') + 1)}`);
+  if (value === 'local')
+    builder.problems.push({
+      message: `'${field}' is 'local', which runs a job in Docker on the machine at hand; name a compute of the workspace, or serverless.`,
+      place: node.place,
+    });
+  if (value.toLowerCase() === 'serverless') return `${builder.workspace}/computes/serverless`;
+  builder.require({ kind: 'computes', name: value, version: '', field, place: node.place });
+  return `${builder.workspace}/computes/${value}`;
+}
+
+/** The id of a datastore given as `azureml:name` or a plain name. */
+export function datastoreId(builder: PlanBuilder, node: YamlNode, field: string): string {
+  const value = (textOf(node) ?? '').replace(/^azureml:/, '');
+  if (value.includes('${{') || value.startsWith('/')) return value;
+  builder.require({ kind: 'datastores', name: value, version: '', field, place: node.place });
+  return `${builder.workspace}/datastores/${value}`;
+}

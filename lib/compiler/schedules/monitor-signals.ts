@@ -1,0 +1,212 @@
+import type { Problem } from '../../core/errors.ts';
+import { compact } from '../../core/json.ts';
+import { compileInputs, jobInputs } from '../ports/inputs.ts';
+import { textMap } from '../ports/run-settings.ts';
+import { assetId } from '../references.ts';
+import { booleanOf, fieldsOf, numberOf, pascalCase, wordOf } from '../values.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlMap, type YamlNode } from '../yaml/yaml.ts';
+import { type Collected, collectedData, productionData, referenceData, type SignalContext } from './monitor-data.ts';
+import {
+  attributionThreshold,
+  customThresholds,
+  driftThresholds,
+  generationThresholds,
+  performanceThreshold,
+  qualityThresholds,
+  tokenThresholds,
+} from './monitor-thresholds.ts';
+
+type Json = Record<string, unknown>;
+
+/** Signals that only the preview version of the service has. */
+export const PREVIEW_SIGNALS = ['model_performance', 'generation_safety_quality', 'generation_token_statistics'];
+
+/** A signal of a monitor by its `type`, which the schema has checked. */
+export function compileSignal(signal: SignalContext, node: YamlNode): Json {
+  const type = wordOf(get(node, 'type'));
+  if (type === undefined) {
+    signal.context.builder.problems.push({
+      message: `'${signal.field}' says nothing; give it a 'type'.`,
+      place: node.place,
+    });
+    return {};
+  }
+  const properties = get(node, 'properties');
+  const alerts = booleanOf(get(node, 'alert_enabled')) ?? false;
+  return compact({
+    signalType: pascalCase(type),
+    // No entry means that nobody is told when a threshold is crossed.
+    notificationTypes: alerts ? [signal.azureMonitor ? 'AzureMonitor' : 'AmlNotification'] : undefined,
+    properties: isNull(properties) ? undefined : textMap(properties),
+    ...SIGNALS[type]!(signal, node),
+  });
+}
+
+const SIGNALS: Readonly<Record<string, (signal: SignalContext, node: YamlNode) => Json>> = {
+  data_drift: (signal, node) => ({
+    ...bothData(signal, node, 'model_inputs'),
+    ...features(node),
+    dataSegment: segment(node),
+    metricThresholds: driftThresholds(get(node, 'metric_thresholds')),
+  }),
+  data_quality: (signal, node) => ({
+    ...bothData(signal, node, 'model_inputs'),
+    ...features(node),
+    metricThresholds: qualityThresholds(get(node, 'metric_thresholds')),
+  }),
+  prediction_drift: (signal, node) => ({
+    ...bothData(signal, node, 'model_outputs'),
+    metricThresholds: driftThresholds(get(node, 'metric_thresholds')),
+  }),
+  feature_attribution_drift: (signal, node) => {
+    const reference = referenceData(signal, get(node, 'reference_data')!, `${signal.field}.reference_data`);
+    const { target_column: targetColumn } = (reference.columns ?? {}) as { target_column?: string };
+    return {
+      productionData: attributionData(signal, node),
+      referenceData: reference,
+      metricThreshold: attributionThreshold(get(node, 'metric_thresholds')),
+      // Required by the service; without a target column it takes the one that the data names.
+      featureImportanceSettings: compact({ mode: 'Enabled', targetColumn }),
+    };
+  },
+  model_performance: (signal, node) => ({
+    productionData: [productionData(signal, get(node, 'production_data')!, `${signal.field}.production_data`)],
+    referenceData: referenceData(signal, get(node, 'reference_data')!, `${signal.field}.reference_data`),
+    dataSegment: segment(node),
+    ...performanceThreshold(signal, node),
+  }),
+  custom: ({ ...signal }, node) => ({
+    componentId: assetId(
+      signal.context.builder,
+      'components',
+      get(node, 'component_id')!,
+      `${signal.field}.component_id`,
+    ),
+    metricThresholds: customThresholds(get(node, 'metric_thresholds')),
+    inputAssets: mapEach(get(node, 'input_data'), (value, name) =>
+      referenceData(signal, value, `${signal.field}.input_data.${name}`),
+    ),
+    inputs: isNull(get(node, 'inputs'))
+      ? undefined
+      : jobInputs(compileInputs(signal.context, get(node, 'inputs'), `${signal.field}.inputs`)),
+    workspaceConnection: fieldsOf(get(node, 'connection'), {
+      environmentVariables: ['environment_variables', jsonOf],
+      secrets: ['secret_config', jsonOf],
+    }),
+  }),
+  generation_safety_quality: (signal, node) => ({
+    productionData: dataList(signal, node),
+    workspaceConnectionId: textOf(get(node, 'connection_id')),
+    samplingRate: numberOf(get(node, 'sampling_rate')) ?? 1,
+    metricThresholds: generationThresholds(get(node, 'metric_thresholds')),
+  }),
+  generation_token_statistics: (signal, node) => ({
+    productionData: isNull(get(node, 'production_data'))
+      ? undefined
+      : [productionData(signal, get(node, 'production_data')!, `${signal.field}.production_data`)],
+    samplingRate: numberOf(get(node, 'sampling_rate')) || 0.1,
+    metricThresholds: tokenThresholds(get(node, 'metric_thresholds')),
+  }),
+};
+
+/** The signals of a monitor that names none: drift of inputs and predictions and the quality of data, or tokens used. */
+export function defaultSignals(
+  node: YamlNode,
+  task: string | undefined,
+  collected: Collected | undefined,
+  problems: Problem[],
+): (readonly [name: string, signal: YamlNode])[] {
+  if (!collected)
+    problems.push({
+      message:
+        "'create_monitor' names no 'monitoring_signals'; the usual ones need 'monitoring_target.endpoint_deployment_id', a deployment whose data is collected.",
+      place: node.place,
+    });
+  const place = collected?.at.place ?? node.place;
+  const scalar = (value: string): YamlNode => ({ kind: 'scalar', value, isFloat: false, place });
+  const signal = (type: string, features: boolean): YamlMap => ({
+    kind: 'map',
+    place,
+    entries: new Map(
+      [['type', type] as const, ...(features ? [['features', 'all_features'] as const] : [])].map(([name, value]) => [
+        name,
+        { keyPlace: place, value: scalar(value) },
+      ]),
+    ),
+  });
+  if (task === 'question_answering') return [['token-usage-signal', signal('generation_token_statistics', false)]];
+  return [
+    ['data-drift-signal', signal('data_drift', true)],
+    ['prediction-drift-signal', signal('prediction_drift', false)],
+    ['data-quality-signal', signal('data_quality', true)],
+  ];
+}
+
+/** Production and reference data; what is not named is what the deployment collects. */
+function bothData(signal: SignalContext, node: YamlNode, collection: 'model_inputs' | 'model_outputs'): Json {
+  const production = get(node, 'production_data');
+  const reference = get(node, 'reference_data');
+  const missing = [production, reference].some((data) => isNull(data));
+  if (missing && !signal.collected) {
+    signal.context.builder.problems.push({
+      message: `'${signal.field}' needs both 'production_data' and 'reference_data', since 'monitoring_target' names no deployment that collects data.`,
+      place: node.place,
+    });
+    return {};
+  }
+  const { collected, field } = signal;
+  return {
+    productionData: isNull(production)
+      ? collectedData(signal, collected!, collection, 'production')
+      : productionData(signal, production!, `${field}.production_data`),
+    referenceData: isNull(reference)
+      ? collectedData(signal, collected!, collection, 'reference')
+      : referenceData(signal, reference!, `${field}.reference_data`),
+  };
+}
+
+function attributionData(signal: SignalContext, node: YamlNode): Json[] {
+  const given = dataList(signal, node);
+  if (given.length > 0) return given;
+  const { collected, field } = signal;
+  if (!collected) {
+    signal.context.builder.problems.push({
+      message: `'${field}' needs 'production_data', since 'monitoring_target' names no deployment that collects data.`,
+      place: node.place,
+    });
+    return [];
+  }
+  return (['model_inputs', 'model_outputs'] as const).map((collection) =>
+    collectedData(signal, collected, collection, 'production'),
+  );
+}
+
+function dataList(signal: SignalContext, node: YamlNode): Json[] {
+  const list = get(node, 'production_data');
+  if (list?.kind !== 'list') return [];
+  return list.items.map((item, i) => productionData(signal, item, `${signal.field}.production_data[${i}]`));
+}
+
+function features(node: YamlNode): Json {
+  const written = get(node, 'features');
+  const override = mapEach(get(node, 'feature_type_override'), (value) => pascalCase(wordOf(value) ?? ''));
+  return { features: featureFilter(written), featureDataTypeOverride: override };
+}
+
+function featureFilter(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  if (node.kind === 'scalar') return { filterType: 'AllFeatures' };
+  if (node.kind === 'list') return { filterType: 'FeatureSubset', features: node.items.map((item) => textOf(item)) };
+  return { filterType: 'TopNByAttribution', top: numberOf(get(node, 'top_n_feature_importance')) };
+}
+
+function segment(node: YamlNode): Json | undefined {
+  return fieldsOf(get(node, 'data_segment'), { feature: ['feature_name', textOf], values: ['feature_values', jsonOf] });
+}
+
+function mapEach(node: YamlNode | undefined, change: (value: YamlNode, name: string) => unknown): Json | undefined {
+  const entries = entriesOf(node);
+  return entries.length > 0
+    ? Object.fromEntries(entries.map(([name, value]) => [name, change(value, name)]))
+    : undefined;
+}

@@ -1,0 +1,114 @@
+import { compact } from '../../core/json.ts';
+import type { CompileContext } from '../context.ts';
+import { assetId } from '../references.ts';
+import { checkThen } from '../schema/check.ts';
+import { monitorDefinition } from '../schema/monitor.ts';
+import { pascalCase, wordOf } from '../values.ts';
+import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml/yaml.ts';
+import { type Collected, monitorWindows } from './monitor-data.ts';
+import { compileSignal, defaultSignals, PREVIEW_SIGNALS } from './monitor-signals.ts';
+
+/** Spark versions that monitors run on (azure-ai-ml `entities/_monitoring/compute.py`). */
+const RUNTIMES = ['3.4', '3.5'];
+
+interface Monitor {
+  definition: Record<string, unknown>;
+  preview: boolean;
+}
+
+/**
+ * `create_monitor` of a schedule as `monitorDefinition`, in the form that the service has had since 2023-10
+ * (`notificationTypes`, `Rolling`); Azure ML's tools still send the form of a 2023 preview.
+ * @returns `preview` when only the preview version has what the file uses
+ */
+export function compileMonitor(context: CompileContext, root: YamlNode): Monitor {
+  const node = get(root, 'create_monitor')!;
+  const work = (): Monitor => compileDefinition(context, root, node);
+  return checkThen(node, monitorDefinition, 'create_monitor', context.builder.problems, work, {
+    definition: {},
+    preview: false,
+  });
+}
+
+function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNode): Monitor {
+  const { problems, warnings } = context.builder;
+  const compute = get(node, 'compute');
+  const runtime = get(compute, 'runtime_version');
+  if (!RUNTIMES.includes(textOf(runtime) ?? ''))
+    warnings.push({
+      message: `'create_monitor.compute.runtime_version' is '${textOf(runtime)}'; known are ${RUNTIMES.join(' and ')}.`,
+      place: runtime!.place,
+    });
+  const target = get(node, 'monitoring_target');
+  const { body: targetBody, collected } = monitoringTarget(context, target);
+  const alert = get(node, 'alert_notification');
+  const azureMonitor = alert?.kind === 'scalar' && !isNull(alert);
+  const windows = monitorWindows(get(root, 'trigger'));
+  const given = get(node, 'monitoring_signals');
+  const written =
+    entriesOf(given).length > 0
+      ? entriesOf(given).map(([name, value]) => [name, value] as const)
+      : defaultSignals(node, wordOf(get(target, 'ml_task')), collected, problems);
+  const signals = written.map(([name, signal]) => {
+    const field = `create_monitor.monitoring_signals.${name}`;
+    return [name, compileSignal({ context, field, windows, collected, azureMonitor }, signal)] as const;
+  });
+  return {
+    definition: compact({
+      computeConfiguration: {
+        computeType: 'ServerlessSpark',
+        instanceType: textOf(get(compute, 'instance_type')),
+        runtimeVersion: textOf(runtime),
+        computeIdentity: { computeIdentityType: 'AmlToken' },
+      },
+      monitoringTarget: targetBody,
+      signals: Object.fromEntries(signals),
+      alertNotificationSettings:
+        alert?.kind === 'map' ? { emailNotificationSettings: { emails: jsonOf(get(alert, 'emails')) } } : undefined,
+    }),
+    preview:
+      azureMonitor ||
+      wordOf(get(target, 'ml_task')) === 'question_answering' ||
+      written.some(
+        ([, signal]) =>
+          PREVIEW_SIGNALS.includes(wordOf(get(signal, 'type')) ?? '') ||
+          !isNull(get(signal, 'data_segment')) ||
+          !isNull(get(signal, 'connection')),
+      ),
+  };
+}
+
+/** What is watched, and the deployment whose collected data is meant where a signal names none. */
+function monitoringTarget(
+  context: CompileContext,
+  node: YamlNode | undefined,
+): { body: Record<string, unknown> | undefined; collected: Collected | undefined } {
+  if (!node || isNull(node)) return { body: undefined, collected: undefined };
+  const deployment = get(node, 'endpoint_deployment_id');
+  const written = (textOf(deployment) ?? '').replace(/^azureml:/, '');
+  const found =
+    /^([^:/]+):([^:/]+)$/.exec(written) ??
+    /\/onlineEndpoints\/([^/]+)\/deployments\/([^/]+)$/i.exec(written) ??
+    undefined;
+  if (deployment && !isNull(deployment) && !found)
+    context.builder.problems.push({
+      message: `'create_monitor.monitoring_target.endpoint_deployment_id' is '${textOf(deployment)}'; write azureml:<endpoint>:<deployment>.`,
+      place: deployment.place,
+    });
+  const model = get(node, 'model_id');
+  return {
+    body: compact({
+      taskType: pascalCase(wordOf(get(node, 'ml_task')) ?? 'classification'),
+      deploymentId:
+        found &&
+        (written.startsWith('/')
+          ? written
+          : `${context.builder.workspace}/onlineEndpoints/${found[1]}/deployments/${found[2]}`),
+      modelId:
+        model && !isNull(model)
+          ? assetId(context.builder, 'models', model, 'create_monitor.monitoring_target.model_id')
+          : undefined,
+    }),
+    collected: found && { endpoint: found[1]!, deployment: found[2]!, at: deployment! },
+  };
+}
