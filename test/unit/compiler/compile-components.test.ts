@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseOverrides } from '../../lib/compiler/yaml/overrides.ts';
-import type { FilePlan } from '../../lib/plan/plan.ts';
+import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
+import type { FilePlan } from '../../../lib/plan/plan.ts';
 import { bodyOf, type CompileFolder, compileFolder } from './compile-folder.ts';
 
 const SCHEMA = '$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\n';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { AzureError } from '../../lib/azure/failures.ts';
-import { mergeMetrics } from '../../lib/azureml/job-metrics.ts';
-import { metricValue } from '../../lib/azureml/metrics.ts';
-import type { Workspace } from '../../lib/azureml/workspace.ts';
-import type { Clock } from '../../lib/core/clock.ts';
-import { createLogReader, selectLogs, wholeLines } from '../../lib/follow/logs.ts';
-import { pollingInterval } from '../../lib/follow/polling.ts';
-import { hasEnded } from '../../lib/follow/status.ts';
-import { watchJob } from '../../lib/follow/watch.ts';
+import { AzureError } from '../../../lib/azure/failures.ts';
+import { mergeMetrics } from '../../../lib/azureml/job-metrics.ts';
+import { metricValue } from '../../../lib/azureml/metrics.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import type { Clock } from '../../../lib/core/clock.ts';
+import { createLogReader, selectLogs, wholeLines } from '../../../lib/follow/logs.ts';
+import { pollingInterval } from '../../../lib/follow/polling.ts';
+import { hasEnded } from '../../../lib/follow/status.ts';
+import { watchJob } from '../../../lib/follow/watch.ts';
 
 /** Time that passes only when somebody sleeps. */
 function fakeClock(): Clock {

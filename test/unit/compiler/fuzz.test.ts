@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { compileFile } from '../../lib/compiler/compile-file.ts';
-import { jsonOf, parseYaml } from '../../lib/compiler/yaml/yaml.ts';
-import { formatProblem, UserError } from '../../lib/core/errors.ts';
-import type { FilePlan } from '../../lib/plan/plan.ts';
+import { compileFile } from '../../../lib/compiler/compile-file.ts';
+import { jsonOf, parseYaml } from '../../../lib/compiler/yaml/yaml.ts';
+import { formatProblem, UserError } from '../../../lib/core/errors.ts';
+import type { FilePlan } from '../../../lib/plan/plan.ts';
 import { WS } from './compile-folder.ts';
 import { corpusFiles, FILES } from './fuzz-files.ts';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type CompileFileOptions, compileFile } from '../../lib/compiler/compile-file.ts';
-import { formatProblem, UserError } from '../../lib/core/errors.ts';
-import type { FilePlan } from '../../lib/plan/plan.ts';
+import { type CompileFileOptions, compileFile } from '../../../lib/compiler/compile-file.ts';
+import { formatProblem, UserError } from '../../../lib/core/errors.ts';
+import type { FilePlan } from '../../../lib/plan/plan.ts';
 
 export const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FilePlan } from '../../lib/plan/plan.ts';
+import type { FilePlan } from '../../../lib/plan/plan.ts';
 import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
 
 describe('compiling pipelines', () => {

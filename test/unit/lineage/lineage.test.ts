@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { RunMetrics } from '../../lib/azureml/job-metrics.ts';
-import type { Job } from '../../lib/azureml/jobs.ts';
-import { isOwnModel, madeByRun, modelProperties, recordedMetrics } from '../../lib/lineage/model-lineage.ts';
+import type { RunMetrics } from '../../../lib/azureml/job-metrics.ts';
+import type { Job } from '../../../lib/azureml/jobs.ts';
+import { isOwnModel, madeByRun, modelProperties, recordedMetrics } from '../../../lib/lineage/model-lineage.ts';
 import {
   isOwnJob,
   jobNameFor,
   jobProvenance,
   type PipelineRun,
   withoutCredentials,
-} from '../../lib/lineage/pipeline-run.ts';
+} from '../../../lib/lineage/pipeline-run.ts';
 
 const run: PipelineRun = {
   collectionUrl: 'https://dev.azure.com/org/',

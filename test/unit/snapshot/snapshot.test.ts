@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { takeSnapshot } from '../../lib/snapshot/files.ts';
-import { parseIgnoreRules } from '../../lib/snapshot/ignore-rules.ts';
-import { takeMergedSnapshot } from '../../lib/snapshot/merged.ts';
+import { takeSnapshot } from '../../../lib/snapshot/files.ts';
+import { parseIgnoreRules } from '../../../lib/snapshot/ignore-rules.ts';
+import { takeMergedSnapshot } from '../../../lib/snapshot/merged.ts';
 
 describe('ignore rules', () => {
   const cases: [rules: string, path: string, excluded: boolean][] = [

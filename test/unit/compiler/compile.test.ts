@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type CompileOptions, compileJob } from '../../lib/compiler/compile-job.ts';
-import { formatProblem, UserError } from '../../lib/core/errors.ts';
-import type { SubmissionPlan } from '../../lib/plan/plan.ts';
+import { type CompileOptions, compileJob } from '../../../lib/compiler/compile-job.ts';
+import { formatProblem, UserError } from '../../../lib/core/errors.ts';
+import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Container } from '../../lib/azure/storage.ts';
-import { takeSnapshot } from '../../lib/snapshot/files.ts';
-import { type UploadProgress, uploadFiles } from '../../lib/snapshot/upload.ts';
+import type { Container } from '../../../lib/azure/storage.ts';
+import { takeSnapshot } from '../../../lib/snapshot/files.ts';
+import { type UploadProgress, uploadFiles } from '../../../lib/snapshot/upload.ts';
 
 /** A container in memory, which counts what is under way. */
 class MemoryContainer implements Container {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseComponentReference } from '../../lib/azureml/components.ts';
-import { inputOverrides } from '../../lib/compiler/input-values.ts';
-import { UserError } from '../../lib/core/errors.ts';
-import { planInvocation } from '../../lib/start/batch-invocation.ts';
-import { bindInputs } from '../../lib/start/bind-inputs.ts';
-import { planComponentJob } from '../../lib/start/component-job.ts';
-import { parsePublishedPipeline, planPipelineRun } from '../../lib/start/published-pipeline.ts';
+import { parseComponentReference } from '../../../lib/azureml/components.ts';
+import { inputOverrides } from '../../../lib/compiler/input-values.ts';
+import { UserError } from '../../../lib/core/errors.ts';
+import { planInvocation } from '../../../lib/start/batch-invocation.ts';
+import { bindInputs } from '../../../lib/start/bind-inputs.ts';
+import { planComponentJob } from '../../../lib/start/component-job.ts';
+import { parsePublishedPipeline, planPipelineRun } from '../../../lib/start/published-pipeline.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 

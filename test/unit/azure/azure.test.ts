@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type CloudMetadata, cloudOf } from '../../lib/azure/cloud.ts';
-import { type AzureConnection, signInOf } from '../../lib/azure/connection.ts';
-import { AzureError, explainFailure, explainSignIn, isPassing } from '../../lib/azure/failures.ts';
-import { createTokenSource } from '../../lib/azure/tokens.ts';
+import { type CloudMetadata, cloudOf } from '../../../lib/azure/cloud.ts';
+import { type AzureConnection, signInOf } from '../../../lib/azure/connection.ts';
+import { AzureError, explainFailure, explainSignIn, isPassing } from '../../../lib/azure/failures.ts';
+import { createTokenSource } from '../../../lib/azure/tokens.ts';
 
 const connection = (more: Partial<AzureConnection> = {}): AzureConnection => ({
   id: '11b4d0b8-0f5c-4a4b-9c59-4f4f7bb0f0a1',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { applyOverrides, parseOverrides } from '../../lib/compiler/yaml/overrides.ts';
-import { pythonText, resolvePlainScalar } from '../../lib/compiler/yaml/scalars.ts';
-import { get, jsonOf, parseYaml, textOf } from '../../lib/compiler/yaml/yaml.ts';
-import { UserError } from '../../lib/core/errors.ts';
+import { applyOverrides, parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
+import { pythonText, resolvePlainScalar } from '../../../lib/compiler/yaml/scalars.ts';
+import { get, jsonOf, parseYaml, textOf } from '../../../lib/compiler/yaml/yaml.ts';
+import { UserError } from '../../../lib/core/errors.ts';
 
 describe('YAML scalars', () => {
   // What PyYAML 6 makes of the text, then Python's str() of it.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseOverrides } from '../../lib/compiler/yaml/overrides.ts';
+import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { bodyOf, compileFolder } from './compile-folder.ts';
 
 /** A file of each kind with a mistake of form, and beside it one of a path, a reference or a binding. */

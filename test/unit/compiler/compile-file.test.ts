@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { fileKindOf } from '../../lib/compiler/file-kind.ts';
-import { parseOverrides } from '../../lib/compiler/yaml/overrides.ts';
-import { parseYaml } from '../../lib/compiler/yaml/yaml.ts';
+import { fileKindOf } from '../../../lib/compiler/file-kind.ts';
+import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
+import { parseYaml } from '../../../lib/compiler/yaml/yaml.ts';
 import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
 
 const STORE = 'azureml://datastores/workspaceblobstore/paths';

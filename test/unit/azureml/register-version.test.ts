@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AzureError } from '../../lib/azure/failures.ts';
-import { registerVersion } from '../../lib/azureml/register-version.ts';
-import type { Workspace } from '../../lib/azureml/workspace.ts';
+import { AzureError } from '../../../lib/azure/failures.ts';
+import { registerVersion } from '../../../lib/azureml/register-version.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
 
 /** A workspace with one model, in which somebody else is faster: each version named here is taken just before our PUT. */
 function contested(versions: string[], takenBefore: string[], status = 409): { workspace: Workspace; puts: string[] } {
