@@ -7,14 +7,14 @@ import {
   type HttpMethods,
   type Pipeline,
   type PipelinePolicy,
-  type PipelineResponse,
   RestError,
 } from '@azure/core-rest-pipeline';
 import { messageOf } from '../core/errors.ts';
+import { type AzureAnswer, readAnswer } from './answers.ts';
 import { type Cloud, type CloudMetadata, cloudOf } from './cloud.ts';
 import { type AzureConnection, signInOf } from './connection.ts';
 import { createCredential } from './credential.ts';
-import { AzureError, LOST_CONNECTION, oddAnswer } from './failures.ts';
+import { LOST_CONNECTION } from './failures.ts';
 import { bearerPolicy, createTokenSource } from './tokens.ts';
 
 /** Who a request is for, which decides its token: Azure Resource Manager, the Azure ML data plane, or nobody (a SAS URL). */
@@ -30,12 +30,9 @@ export interface AzureRequest {
   signal?: AbortSignal | undefined;
 }
 
-export interface AzureAnswer<T> {
+export interface Download {
   status: number;
-  body: T;
-  /** The body as it came. */
-  text: string;
-  header(name: string): string | undefined;
+  stream: NodeJS.ReadableStream | undefined;
 }
 
 /** The one way to Azure. Retries (throttling, 5xx, lost connections) live here and nowhere else. */
@@ -44,10 +41,10 @@ export interface AzureClient {
   /** @throws AzureError when the answer's status is 400 or more */
   send<T>(request: AzureRequest): Promise<AzureAnswer<T>>;
   /**
-   * Bytes of a blob from an offset on, at most `most`; nothing when there are none yet or the URL's signature has expired.
+   * Streams bytes from an address that carries its own signature. `stream` is undefined when the answer has none.
    * @throws AzureError when storage is failing or throttling
    */
-  readBlob(url: string, offset: number, most: number): Promise<Buffer>;
+  download(url: string, range: { first: number; last: number }): Promise<Download>;
   /** A token for the Azure ML data plane, for the header `x-azureml-token`. */
   mlToken(): Promise<string>;
   /** The same sign-in for Microsoft's other clients (storage). */
@@ -106,7 +103,7 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
       httpClient,
       createPipelineRequest({ url, timeout: REQUEST_TIMEOUT_MS, abortSignal: cancelled }),
     );
-    return read<CloudMetadata | CloudMetadata[]>(response).body;
+    return readAnswer<CloudMetadata | CloudMetadata[]>(response).body;
   });
   const tokens = createTokenSource(() => createCredential(signIn, cloud, systemAccessToken), onSecret, Date.now);
 
@@ -117,27 +114,21 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   };
   return {
     cloud,
-    async readBlob(url, offset, most) {
-      const headers = createHttpHeaders({ Range: `bytes=${offset}-${offset + most - 1}` });
-      const streamed = new Set([200, 206]);
+    async download(url, range) {
+      const { first, last } = range;
       const response = await open.sendRequest(
         httpClient,
         createPipelineRequest({
           url,
-          headers,
-          streamResponseStatusCodes: streamed,
+          headers: createHttpHeaders({ Range: `bytes=${first}-${last}` }),
+          streamResponseStatusCodes: new Set([200, 206]),
           timeout: REQUEST_TIMEOUT_MS,
           abortSignal: cancelled,
         }),
       );
-      if (!response.readableStreamBody) {
-        if (response.status === 429 || response.status >= 500) read(response); // throws
-        return Buffer.alloc(0);
-      }
-      const chunks: Buffer[] = [];
-      for await (const chunk of response.readableStreamBody) chunks.push(Buffer.from(chunk as Uint8Array));
-      const bytes = Buffer.concat(chunks);
-      return response.status === 200 ? bytes.subarray(offset, offset + most) : bytes; // 200: the range was ignored
+      const stream = response.readableStreamBody as NodeJS.ReadableStream | undefined;
+      if (!stream && (response.status === 429 || response.status >= 500)) readAnswer(response); // throws
+      return { status: response.status, stream };
     },
     mlToken: () => tokens.get(cloud.mlScope),
     credential: tokens.credential,
@@ -153,86 +144,7 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
         request.body = JSON.stringify(body);
         request.headers.set('Content-Type', 'application/json');
       }
-      return read<T>(await pipelines[audience].sendRequest(httpClient, request));
+      return readAnswer<T>(await pipelines[audience].sendRequest(httpClient, request));
     },
   };
-}
-
-/**
- * Items of an ARM list, page after page (`{value, nextLink}`; the link is followed as it is).
- * @throws UserError `AnswerNotUnderstood` for a page that is not a list
- */
-export async function* listAll<T>(client: AzureClient, first: string): AsyncGenerator<T> {
-  let url: string | null | undefined = first;
-  while (url) {
-    const { body, text }: AzureAnswer<{ value?: T[]; nextLink?: string | null } | undefined> = await client.send({
-      method: 'GET',
-      url,
-      audience: 'arm',
-    });
-    // An answer that is not a list must never look like an empty one.
-    if (!Array.isArray(body?.value)) throw oddAnswer(url, 'a list', text);
-    yield* body.value;
-    url = body.nextLink;
-  }
-}
-
-interface ErrorBody {
-  error?: { code?: string; message?: string; details?: { code?: string; message?: string }[] };
-  error_code?: string;
-  message?: string;
-}
-
-function read<T>(response: PipelineResponse): AzureAnswer<T> {
-  const text = response.bodyAsText ?? '';
-  const body = parse(text);
-  if (response.status >= 400) {
-    const { error, error_code, message } = (body ?? {}) as ErrorBody;
-    const details = (error?.details ?? [])
-      .map((detail) => detail.message)
-      .filter((one) => one && one !== error?.message);
-    throw new AzureError({
-      status: response.status,
-      code: error?.code ?? error_code ?? response.headers.get('x-ms-error-code') ?? `Http${response.status}`,
-      message: [error?.message ?? message ?? (text.slice(0, 500) || 'no message'), ...details].join(' '),
-      method: response.request.method,
-      url: response.request.url,
-      requestId: response.headers.get('x-ms-request-id') ?? response.headers.get('x-request-id'),
-    });
-  }
-  return { status: response.status, body: body as T, text, header: (name) => response.headers.get(name) };
-}
-
-function parse(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Turns the errors of Microsoft's clients (storage) into `AzureError`, so that callers know one kind. */
-export async function viaClient<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const rest = error as {
-      name?: string;
-      statusCode?: number;
-      code?: string;
-      message?: string;
-      request?: { method: string; url: string };
-      response?: PipelineResponse;
-    };
-    if (rest.name !== 'RestError' || rest.statusCode === undefined || !rest.request) throw error;
-    if (rest.response) read(rest.response);
-    throw new AzureError({
-      status: rest.statusCode,
-      code: rest.code ?? `Http${rest.statusCode}`,
-      message: rest.message ?? '',
-      method: rest.request.method,
-      url: rest.request.url,
-    });
-  }
 }

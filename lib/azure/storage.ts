@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
-import { viaClient } from './client.ts';
+import { viaClient } from './other-clients.ts';
 
 /** What opens a container: its account's key, a signature, or the connection's own identity. */
 export type StorageSecret =

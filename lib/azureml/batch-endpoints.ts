@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
-import { allOf, didYouMean } from '../core/nearest.ts';
-import { findBelow, listNames } from './resources.ts';
+import { notFound, thereIs } from '../core/words.ts';
+import { find, names, path } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A batch endpoint (`GET {workspace}/batchEndpoints/{name}`), as far as it is read here. */
@@ -22,13 +22,12 @@ export interface BatchDeployment {
 
 /** @throws UserError `EndpointNotFound` */
 export async function getBatchEndpoint(workspace: Workspace, name: string): Promise<BatchEndpoint> {
-  const found = await findBelow<BatchEndpoint>(workspace, `batchEndpoints/${encodeURIComponent(name)}`);
+  const found = await find<BatchEndpoint>(workspace, path('batchEndpoints', name));
   if (found) return found;
-  const names = await listNames(workspace, 'batchEndpoints');
   throw new UserError({
     code: 'EndpointNotFound',
-    message: `There is no batch endpoint '${name}' in the workspace '${workspace.ids.workspaceName}'.${others(name, names)}`,
-    fix: 'Check the input endpointName.',
+    message: notFound('batch endpoint', name, `in ${workspace.label}`, await names(workspace, 'batchEndpoints')),
+    fix: 'Check the name of the endpoint.',
     docs: 'tasks/submit-job',
   });
 }
@@ -42,23 +41,21 @@ export async function getBatchDeployment(
   endpoint: BatchEndpoint,
   name: string | undefined,
 ): Promise<BatchDeployment> {
-  const below = `batchEndpoints/${encodeURIComponent(endpoint.name)}/deployments`;
+  const deployments = path('batchEndpoints', endpoint.name, 'deployments');
   const wanted = name ?? endpoint.properties.defaults?.deploymentName ?? undefined;
-  const found = wanted && (await findBelow<BatchDeployment>(workspace, `${below}/${encodeURIComponent(wanted)}`));
+  const found =
+    wanted === undefined
+      ? undefined
+      : await find<BatchDeployment>(workspace, `${deployments}/${encodeURIComponent(wanted)}`);
   if (found) return found;
-  const names = await listNames(workspace, below);
+  const all = await names(workspace, deployments);
   throw new UserError({
     code: 'DeploymentNotFound',
     message:
       wanted === undefined
-        ? `The batch endpoint '${endpoint.name}' has no default deployment.${others('', names)}`
-        : `The batch endpoint '${endpoint.name}' has no deployment '${wanted}'.${others(wanted, names)}`,
-    fix: 'Name one of its deployments in the input deploymentName.',
+        ? `The batch endpoint '${endpoint.name}' has no default deployment. ${thereIs(all)}`
+        : notFound('deployment', wanted, `of the batch endpoint '${endpoint.name}'`, all),
+    fix: 'Name one of its deployments.',
     docs: 'tasks/submit-job',
   });
-}
-
-function others(name: string, names: string[]): string {
-  const all = names.length > 0 ? ` It has ${allOf(names)}.` : ' It has none.';
-  return didYouMean(name, names) || all;
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.ts';
-import { allOf, didYouMean } from '../core/nearest.ts';
-import { registryShelf, type Shelf, workspaceShelf } from './registries.ts';
+import { notFound } from '../core/words.ts';
+import { openRegistry, type Registry } from './registries.ts';
+import { type AssetRoot, find, names, path } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An input or output as a component declares it; values of the file are kept as they were written. */
@@ -64,28 +65,32 @@ export function parseComponentReference(written: string): ComponentReference {
 /**
  * A version of a component of the workspace or of a registry: `GET components/{name}/versions/{version}`; the newest one is
  * the one created last.
- * @throws UserError `ComponentNotFound` with the names or versions that there are
+ * @throws UserError `ComponentNotFound` with the names or versions that there are; `RegistryNotFound`
  */
 export async function getComponent(workspace: Workspace, reference: ComponentReference): Promise<ComponentVersion> {
   const { registry, name } = reference;
-  const shelf = registry ? await openRegistry(workspace, registry) : workspaceShelf(workspace);
-  const versions = `components/${encodeURIComponent(name)}/versions`;
-  const version = reference.version ?? (await shelf.names(versions, { $orderBy: 'createdtime desc', $top: '1' }))[0];
+  const root = registry ? await getRegistry(workspace, registry) : workspace;
+  const versions = path('components', name, 'versions');
+  const newest = { $orderBy: 'createdtime desc', $top: '1' };
+  const version = reference.version ?? (await names(root, versions, { query: newest, most: 1 }))[0];
   const found =
     version === undefined
       ? undefined
-      : await shelf.get<{ properties: { componentSpec: ComponentSpec } }>(`${versions}/${encodeURIComponent(version)}`);
-  if (version === undefined || !found) throw await componentNotFound(reference, shelf, versions);
-  return { id: shelf.idOf('components', name, version), name, version, spec: found.properties.componentSpec };
+      : await find<{ properties: { componentSpec: ComponentSpec } }>(
+          root,
+          `${versions}/${encodeURIComponent(version)}`,
+        );
+  if (version === undefined || !found) throw await componentNotFound(reference, root, versions);
+  return { id: root.idOf('components', name, version), name, version, spec: found.properties.componentSpec };
 }
 
 /** @throws UserError `RegistryNotFound` */
-async function openRegistry(workspace: Workspace, registry: string): Promise<Shelf> {
-  const shelf = await registryShelf(workspace, registry);
-  if (shelf) return shelf;
+async function getRegistry(workspace: Workspace, name: string): Promise<Registry> {
+  const registry = await openRegistry(workspace, name);
+  if (registry) return registry;
   throw new UserError({
     code: 'RegistryNotFound',
-    message: `There is no registry '${registry}', or the service connection may not see it.`,
+    message: `There is no registry '${name}', or the service connection may not use it.`,
     fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
     docs: 'tasks/submit-job',
   });
@@ -93,18 +98,16 @@ async function openRegistry(workspace: Workspace, registry: string): Promise<She
 
 async function componentNotFound(
   { name, version }: ComponentReference,
-  shelf: Shelf,
+  root: AssetRoot,
   versions: string,
 ): Promise<UserError> {
-  const [names, numbers] = [await shelf.names('components'), await shelf.names(versions)];
-  const what = numbers.length > 0 ? `version ${version} of the component '${name}'` : `component '${name}'`;
-  const seen =
-    numbers.length > 0
-      ? ` There is ${allOf(numbers)}.`
-      : didYouMean(name, names) || (names.length > 0 ? ` There is ${allOf(names)}.` : '');
+  const numbers = await names(root, versions);
   return new UserError({
     code: 'ComponentNotFound',
-    message: `There is no ${what} in the ${shelf.label}.${seen}`,
+    message:
+      version !== undefined && numbers.length > 0
+        ? notFound('version', version, `of the component '${name}' in ${root.label}`, numbers)
+        : notFound('component', name, `in ${root.label}`, await names(root, 'components')),
     fix: 'Register it first, or change the reference.',
     docs: 'tasks/submit-job',
   });

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
-import { STABLE } from './api-versions.ts';
-import { armRequest, type Workspace } from './workspace.ts';
+import { path, requestTo } from './resources.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A blob datastore and what opens it. */
 export interface BlobDatastore {
@@ -28,9 +28,7 @@ interface DatastoreAnswer {
  * @throws UserError `DatastoreNotSupported`
  */
 export async function getBlobDatastore(workspace: Workspace, name: string): Promise<BlobDatastore> {
-  const { body } = await workspace.client.send<DatastoreAnswer>(
-    armRequest(workspace, 'GET', `datastores/${encodeURIComponent(name)}`, STABLE),
-  );
+  const { body } = await workspace.client.send<DatastoreAnswer>(requestTo(workspace, 'GET', path('datastores', name)));
   const { datastoreType, accountName, endpoint, protocol } = body.properties;
   const container = body.properties.containerName ?? body.properties.filesystem;
   if (!['AzureBlob', 'AzureDataLakeGen2'].includes(datastoreType) || !accountName || !container) {
@@ -46,7 +44,7 @@ export async function getBlobDatastore(workspace: Workspace, name: string): Prom
 
 async function getSecret(workspace: Workspace, name: string): Promise<BlobDatastore['secret']> {
   const { body } = await workspace.client.send<{ secretsType?: string; key?: string; sasToken?: string } | undefined>(
-    armRequest(workspace, 'POST', `datastores/${encodeURIComponent(name)}/listSecrets`, STABLE, { body: {} }),
+    requestTo(workspace, 'POST', path('datastores', name, 'listSecrets'), { body: {} }),
   );
   if (body?.secretsType === 'AccountKey' && body.key) return { kind: 'accountKey', key: body.key };
   if (body?.secretsType === 'Sas' && body.sasToken) return { kind: 'sas', token: body.sasToken };

@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
+import { oneOf } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
+import { notFound } from '../core/words.ts';
 import { getMetrics, type Metrics } from './metrics.ts';
 import { listDescendants, runLabel } from './runs.ts';
 import type { Workspace } from './workspace.ts';
@@ -25,7 +26,7 @@ export async function findStep(workspace: Workspace, jobName: string, step: stri
     found.length === 0
       ? {
           code: 'StepNotFound',
-          message: `The job '${jobName}' has no step '${step}'.${didYouMean(step, labels) || (labels.length > 0 ? ` Its steps are ${oneOf(labels)}.` : ' It is no pipeline.')}`,
+          message: notFound('step', step, `in the job '${jobName}'`, labels),
           fix: 'Name a step by its display name, or leave the input step empty.',
         }
       : {

@@ -1,7 +1,7 @@
 import { hasStatus } from '../azure/failures.ts';
 import { UserError } from '../core/errors.ts';
-import { STABLE } from './api-versions.ts';
-import { armRequest, type Workspace } from './workspace.ts';
+import { find, path, requestTo } from './resources.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A job as ARM shows it, as far as it is read here (`GET {workspace}/jobs/{name}`). */
 export interface Job {
@@ -21,14 +21,8 @@ export interface Job {
 }
 
 /** The job, or undefined when there is none of that name. Steps of pipelines are no ARM resources: see `runs.ts`. */
-export async function findJob(workspace: Workspace, name: string): Promise<Job | undefined> {
-  try {
-    const request = armRequest(workspace, 'GET', `jobs/${encodeURIComponent(name)}`, STABLE);
-    return (await workspace.client.send<Job>(request)).body;
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+export function findJob(workspace: Workspace, name: string): Promise<Job | undefined> {
+  return find(workspace, path('jobs', name), { needs: 'id' });
 }
 
 /** @throws UserError `JobNotFound` */
@@ -66,9 +60,7 @@ export async function cancelJob(workspace: Workspace, name: string): Promise<boo
   const signal = AbortSignal.timeout(CANCEL_WITHIN_MS);
   try {
     // `POST jobs/{name}/cancel` answers 202 as soon as the job is being cancelled; its end is not waited for.
-    await workspace.client.send(
-      armRequest(workspace, 'POST', `jobs/${encodeURIComponent(name)}/cancel`, STABLE, { signal }),
-    );
+    await workspace.client.send(requestTo(workspace, 'POST', path('jobs', name, 'cancel'), { signal }));
     return true;
   } catch (error) {
     if (hasStatus(error, 404)) return false;

@@ -1,9 +1,5 @@
-import { listAll } from '../azure/client.ts';
-import { hasStatus, oddAnswer } from '../azure/failures.ts';
 import { UserError } from '../core/errors.ts';
-import { STABLE } from './api-versions.ts';
-import { assetPath } from './ids.ts';
-import { armRequest, type Workspace } from './workspace.ts';
+import { type AssetRoot, find, list, names, path, put } from './resources.ts';
 
 export const MODEL_TYPES = { mlflow: 'mlflow_model', custom: 'custom_model', triton: 'triton_model' } as const;
 export type ModelType = keyof typeof MODEL_TYPES;
@@ -27,40 +23,19 @@ export interface ModelVersion {
   systemData?: { createdAt?: string };
 }
 
-/** @throws UserError `AnswerNotUnderstood` when the answer is not a resource */
-async function getOrUndefined<T>(workspace: Workspace, below: string): Promise<T | undefined> {
-  try {
-    const request = armRequest(workspace, 'GET', below, STABLE);
-    const { body, text } = await workspace.client.send<(T & { properties?: unknown }) | undefined>(request);
-    if (!body?.properties) throw oddAnswer(request.url, 'the properties of the resource', text);
-    return body;
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+export function findModelVersion(root: AssetRoot, name: string, version: string): Promise<ModelVersion | undefined> {
+  return find(root, path('models', name, 'versions', version));
 }
 
-export function findModelVersion(
-  workspace: Workspace,
-  name: string,
-  version: string,
-): Promise<ModelVersion | undefined> {
-  return getOrUndefined(workspace, `models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`);
-}
-
-/** Versions of a model, newest first; empty when there is no such model. */
-export async function listModelVersions(workspace: Workspace, name: string, top: number): Promise<ModelVersion[]> {
-  const request = armRequest(workspace, 'GET', `models/${encodeURIComponent(name)}/versions`, STABLE);
-  const url = new URL(request.url);
-  url.searchParams.set('$orderBy', 'createdtime desc');
-  url.searchParams.set('$top', String(top));
-  try {
-    const { body } = await workspace.client.send<{ value?: ModelVersion[] }>({ ...request, url: url.href });
-    return body.value ?? [];
-  } catch (error) {
-    if (hasStatus(error, 404)) return [];
-    throw error;
+/** Versions of a model, newest first, `top` at the most; empty when there is no such model. */
+export async function listModelVersions(root: AssetRoot, name: string, top: number): Promise<ModelVersion[]> {
+  const found: ModelVersion[] = [];
+  const query = { $orderBy: 'createdtime desc', $top: String(top) };
+  for await (const version of list<ModelVersion>(root, path('models', name, 'versions'), query)) {
+    found.push(version);
+    if (found.length === top) break;
   }
+  return found;
 }
 
 /**
@@ -69,20 +44,16 @@ export async function listModelVersions(workspace: Workspace, name: string, top:
  * are asked as well.
  * @throws UserError `ModelVersionsUnclear` when the answers contradict each other
  */
-export async function findNewestModelVersion(workspace: Workspace, name: string): Promise<ModelVersion | undefined> {
-  const below = `models/${encodeURIComponent(name)}`;
-  const url = new URL(armRequest(workspace, 'GET', `${below}/versions`, STABLE).url);
-  url.searchParams.set('$orderBy', 'createdtime desc');
-  url.searchParams.set('$top', '1');
-  const first = await firstOf(listAll<ModelVersion>(workspace.client, url.href));
+export async function findNewestModelVersion(root: AssetRoot, name: string): Promise<ModelVersion | undefined> {
+  const [first] = await listModelVersions(root, name, 1);
   if (first) return first;
-  const container = await getOrUndefined<ModelContainer>(workspace, below);
+  const container = await find<ModelContainer>(root, path('models', name));
   const latest = container?.properties?.latestVersion;
-  const newest = latest ? await findModelVersion(workspace, name, latest) : undefined;
+  const newest = latest ? await findModelVersion(root, name, latest) : undefined;
   if (newest) return newest;
   const contradiction = latest
     ? `its latest version is ${latest}, but that version can't be read`
-    : !container && (await listModelNames(workspace)).includes(name)
+    : !container && (await listModelNames(root)).includes(name)
       ? 'the list of models has it, but the model itself is not found'
       : undefined;
   if (contradiction === undefined) return undefined;
@@ -94,43 +65,26 @@ export async function findNewestModelVersion(workspace: Workspace, name: string)
   });
 }
 
-/** The first item; undefined for an empty list and for one that is not there (404). */
-async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {
-  try {
-    for await (const item of items) return item;
-  } catch (error) {
-    if (!hasStatus(error, 404)) throw error;
-  }
-  return undefined;
-}
-
 interface ModelContainer {
   properties?: { latestVersion?: string | null; nextVersion?: string } | null;
 }
 
-/** Names of the workspace's models. */
-export async function listModelNames(workspace: Workspace): Promise<string[]> {
-  const names: string[] = [];
-  const { url } = armRequest(workspace, 'GET', 'models', STABLE);
-  for await (const { name } of listAll<{ name: string }>(workspace.client, url)) names.push(name);
-  return names;
+/** Names of all models. */
+export function listModelNames(root: AssetRoot): Promise<string[]> {
+  return names(root, 'models', { most: Number.POSITIVE_INFINITY });
 }
 
 /** The version that comes next (`properties.nextVersion` of the container); `1` when there is no such model. */
-export async function nextModelVersion(workspace: Workspace, name: string): Promise<string> {
-  const container = await getOrUndefined<ModelContainer>(workspace, `models/${encodeURIComponent(name)}`);
-  return container?.properties?.nextVersion ?? '1';
+export async function nextModelVersion(root: AssetRoot, name: string): Promise<string> {
+  return (await find<ModelContainer>(root, path('models', name)))?.properties?.nextVersion ?? '1';
 }
 
 /** `PUT {workspace}/models/{name}/versions/{version}` */
 export async function putModelVersion(
-  workspace: Workspace,
+  root: AssetRoot,
   name: string,
   version: string,
   properties: ModelProperties,
 ): Promise<ModelVersion> {
-  const below = assetPath('', 'models', encodeURIComponent(name), encodeURIComponent(version)).slice(1);
-  return (
-    await workspace.client.send<ModelVersion>(armRequest(workspace, 'PUT', below, STABLE, { body: { properties } }))
-  ).body;
+  return (await put<ModelVersion>(root, path('models', name, 'versions', version), { properties })).body;
 }

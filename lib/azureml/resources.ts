@@ -1,28 +1,123 @@
-import { hasStatus } from '../azure/failures.ts';
-import { STABLE } from './api-versions.ts';
-import { armRequest, type Workspace } from './workspace.ts';
+import type { AzureAnswer } from '../azure/answers.ts';
+import type { Audience, AzureClient, AzureRequest } from '../azure/client.ts';
+import { hasStatus, oddAnswer } from '../azure/failures.ts';
+import { listAll } from '../azure/listing.ts';
+import type { AssetKind } from './ids.ts';
 
-/** The answer to `GET url`, or undefined when there is nothing (404). */
-export async function readOrUndefined<T>(
-  workspace: Workspace,
-  url: string,
-  signal?: AbortSignal,
+/** Where resources live: a workspace or a registry. The functions of this file take it first. */
+export interface AssetRoot {
+  readonly client: AzureClient;
+  /** What paths of resources are appended to, without a slash at its end. */
+  readonly url: string;
+  /** For messages: `the workspace 'ws'`. */
+  readonly label: string;
+  readonly audience: Audience;
+  /** @param below `models/m/versions/1` */
+  apiVersionOf(below: string): string;
+  /** What a job's body calls the version of an asset. */
+  idOf(kind: AssetKind, name: string, version: string): string;
+}
+
+/** A resource as ARM gives it, as far as every kind has it. */
+export interface Resource {
+  id: string;
+  name: string;
+  properties: unknown;
+}
+
+type More = Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal'>> & { query?: Record<string, string> };
+
+/** A request to a resource below the root: `jobs/x`. Names in the path are encoded already. */
+export function requestTo(
+  root: AssetRoot,
+  method: AzureRequest['method'],
+  below: string,
+  { query, ...more }: More = {},
+): AzureRequest {
+  const url = `${root.url}/${below}?${new URLSearchParams({ 'api-version': root.apiVersionOf(below), ...query })}`;
+  return { method, url, audience: root.audience, ...more };
+}
+
+/** Path segments, encoded: `path('models', name, 'versions', version)`. */
+export function path(...segments: string[]): string {
+  return segments.map(encodeURIComponent).join('/');
+}
+
+/**
+ * The resource, or undefined when there is none (404).
+ * @param needs the member without which the answer is not such a resource
+ * @throws UserError `AnswerNotUnderstood` when the answer is a success without a resource
+ */
+export async function find<T extends object>(
+  root: AssetRoot,
+  below: string,
+  { signal, needs = 'properties' }: { signal?: AbortSignal | undefined; needs?: 'properties' | 'id' } = {},
 ): Promise<T | undefined> {
+  const request = requestTo(root, 'GET', below, { signal });
   try {
-    return (await workspace.client.send<T>({ method: 'GET', url, audience: 'arm', signal })).body;
+    const { body, text } = await root.client.send<T | null | undefined>(request);
+    if (body !== null && typeof body === 'object' && needs in body) return body;
+    throw oddAnswer(request.url, `the ${needs} of a resource`, text);
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;
   }
 }
 
-/** A resource below the workspace (`schedules/x`), or undefined when there is none. */
-export function findBelow<T>(workspace: Workspace, below: string): Promise<T | undefined> {
-  return readOrUndefined(workspace, armRequest(workspace, 'GET', below, STABLE).url);
+/** Items of a collection, page after page; none when there is no such collection (404). */
+export async function* list<T>(
+  root: AssetRoot,
+  below: string,
+  query: Record<string, string> = {},
+  signal?: AbortSignal,
+): AsyncGenerator<T> {
+  try {
+    yield* listAll<T>(root.client, requestTo(root, 'GET', below, { query, signal }));
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
 }
 
-/** Names of the resources of a collection (`schedules`), as many as the first page holds: for messages. */
-export async function listNames(workspace: Workspace, below: string): Promise<string[]> {
-  const page = await findBelow<{ value?: { name: string }[] }>(workspace, below);
-  return (page?.value ?? []).map(({ name }) => name);
+/** Names among which the nearest to a wrong one is looked for. */
+const MOST_NAMES = 1_000;
+
+/**
+ * Names of the items of a collection, `most` at the most. A registry's version of a model is named after the model, so
+ * versions are taken from the end of the id.
+ */
+export async function names(
+  root: AssetRoot,
+  below: string,
+  {
+    query,
+    signal,
+    most = MOST_NAMES,
+  }: { query?: Record<string, string>; signal?: AbortSignal | undefined; most?: number } = {},
+): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { id, name } of list<Partial<Resource>>(root, below, query, signal)) {
+    found.push((below.endsWith('/versions') && id ? id.slice(id.lastIndexOf('/') + 1) : name) ?? '');
+    if (found.length === most) break;
+  }
+  return found;
+}
+
+/** `PUT`; the answer is the resource as the service made it, which may have another id than the one that was asked for. */
+export async function put<T extends object>(
+  root: AssetRoot,
+  below: string,
+  body: unknown,
+  more: Omit<More, 'body'> = {},
+): Promise<AzureAnswer<T>> {
+  return root.client.send<T>(requestTo(root, 'PUT', below, { ...more, body }));
+}
+
+/** `DELETE`; false when there was nothing to remove (204 or 404). */
+export async function remove(root: AssetRoot, below: string): Promise<boolean> {
+  try {
+    return (await root.client.send(requestTo(root, 'DELETE', below))).status !== 204;
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    throw error;
+  }
 }

@@ -1,9 +1,9 @@
 import { UserError } from '../core/errors.ts';
-import { allOf, didYouMean } from '../core/nearest.ts';
-import { findBelow, listNames } from './resources.ts';
+import { notFound } from '../core/words.ts';
+import { find, names, path } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A schedule (`GET {workspace}/schedules/{name}`), as far as it is read here. */
+/** A schedule (`GET {workspace}/schedules/{name}`), as far as it is read here. It has neither `id` nor `type`. */
 export interface Schedule {
   name: string;
   properties: { isEnabled?: boolean; action: { actionType: string } };
@@ -11,14 +11,12 @@ export interface Schedule {
 
 /** @throws UserError `ScheduleNotFound` */
 export async function getSchedule(workspace: Workspace, name: string): Promise<Schedule> {
-  const found = await findBelow<Schedule>(workspace, `schedules/${encodeURIComponent(name)}`);
+  const found = await find<Schedule>(workspace, path('schedules', name));
   if (found) return found;
-  const names = await listNames(workspace, 'schedules');
-  const seen = didYouMean(name, names) || (names.length > 0 ? ` There is ${allOf(names)}.` : '');
   throw new UserError({
     code: 'ScheduleNotFound',
-    message: `There is no schedule '${name}' in the workspace '${workspace.ids.workspaceName}'.${seen}`,
-    fix: 'Check the input scheduleName.',
+    message: notFound('schedule', name, `in ${workspace.label}`, await names(workspace, 'schedules')),
+    fix: 'Check the name of the schedule.',
     docs: 'tasks/submit-job',
   });
 }

@@ -1,17 +1,17 @@
 import type { AzureClient, AzureRequest } from '../azure/client.ts';
-import { listAll } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
+import { listAll } from '../azure/listing.ts';
 import { UserError } from '../core/errors.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
-import { STABLE } from './api-versions.ts';
-import { type WorkspaceIds, workspacePath } from './ids.ts';
+import { notFound } from '../core/words.ts';
+import { apiVersionOf, WORKSPACE_API } from './api-versions.ts';
+import { assetPath, type WorkspaceIds, workspacePath } from './ids.ts';
+import type { AssetRoot } from './resources.ts';
 
 /** An Azure ML workspace that was found, and the ways to its services. The functions of this folder take it first. */
-export interface Workspace {
+export interface Workspace extends AssetRoot {
   readonly ids: WorkspaceIds;
   /** ARM path. */
   readonly path: string;
-  readonly client: AzureClient;
   /** Azure region: `eastus`. */
   readonly location: string;
   /** GUID, as in `azureml://locations/{location}/workspaces/{guid}/...`. */
@@ -37,7 +37,7 @@ interface WorkspaceAnswer {
  */
 export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Promise<Workspace> {
   const path = workspacePath(ids);
-  const url = `${client.cloud.armUrl}${path}?api-version=${STABLE}`;
+  const url = `${client.cloud.armUrl}${path}?api-version=${WORKSPACE_API}`;
   const { body } = await client.send<WorkspaceAnswer>({ method: 'GET', url, audience: 'arm' }).catch(async (error) => {
     if (hasStatus(error, 404)) throw await workspaceNotFound(client, ids);
     throw error;
@@ -52,6 +52,11 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
     ids,
     path,
     client,
+    url: `${client.cloud.armUrl}${path}`,
+    label: `the workspace '${ids.workspaceName}'`,
+    audience: 'arm',
+    apiVersionOf,
+    idOf: (...asset) => assetPath(path, ...asset),
     location,
     workspaceGuid: found.workspaceId ?? '',
     apiUrl: roots.api,
@@ -63,16 +68,20 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
 async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promise<UserError> {
   const names: string[] = [];
   try {
-    const url = `${client.cloud.armUrl}/subscriptions/${ids.subscriptionId}/providers/Microsoft.MachineLearningServices/workspaces?api-version=${STABLE}`;
-    for await (const { name } of listAll<{ name: string }>(client, url)) names.push(name);
+    const url = `${client.cloud.armUrl}/subscriptions/${ids.subscriptionId}/providers/Microsoft.MachineLearningServices/workspaces?api-version=${WORKSPACE_API}`;
+    const request = { method: 'GET', url, audience: 'arm' } as const;
+    for await (const { name } of listAll<{ name: string }>(client, request)) names.push(name);
   } catch {
     // The list only helps to word the message; a connection that may not list still gets the message.
   }
-  const seen = names.length > 0 ? ` The connection sees ${oneOf(names)}.` : '';
+  const where = `in the resource group '${ids.resourceGroup}' of subscription ${ids.subscriptionId}`;
   return new UserError({
     code: 'WorkspaceNotFound',
-    message: `There is no workspace '${ids.workspaceName}' in the resource group '${ids.resourceGroup}' of subscription ${ids.subscriptionId}.${didYouMean(ids.workspaceName, names)}`,
-    fix: `Check the inputs resourceGroupName and workspaceName.${seen}`,
+    message:
+      names.length > 0
+        ? notFound('workspace', ids.workspaceName, where, names)
+        : `There is no workspace '${ids.workspaceName}' ${where}, or the service connection may not see it.`,
+    fix: 'Check the names of the resource group and of the workspace.',
     docs: 'connections',
   });
 }

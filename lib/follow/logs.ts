@@ -1,3 +1,4 @@
+import { readBlob } from '../azure/blobs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 
 /** Bytes that are asked for at once. */
@@ -42,7 +43,7 @@ export function createLogReader(): LogReader {
     async read(workspace, url, all) {
       const lines: string[] = [];
       for (;;) {
-        const bytes = await workspace.client.readBlob(url, offset, CHUNK);
+        const bytes = await readBlob(workspace.client, url, offset, CHUNK);
         const isLast = bytes.length < CHUNK;
         const { taken, text } = wholeLines(bytes, isLast ? all : !bytes.includes(NEW_LINE));
         offset += taken;

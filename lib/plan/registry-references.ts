@@ -1,7 +1,8 @@
 import { hasStatus, isNoAnswer } from '../azure/failures.ts';
-import { registryShelf, type Shelf } from '../azureml/registries.ts';
+import { openRegistry, type Registry } from '../azureml/registries.ts';
+import { find, names, path } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
+import { allOf, didYouMean } from '../core/nearest.ts';
 import { LATEST, type Requirement } from './plan.ts';
 
 /** How long registries may take to answer, all together; they are asked for the sake of a message only. */
@@ -20,27 +21,19 @@ export const WORDS: Record<Requirement['kind'], string> = {
 
 /**
  * Finds out what is wrong with references into registries, each of which is looked up once. A registry has hosts of its own,
- * which an agent may not reach or a connection not read, while the service can: only a clear "not found" is a mistake.
+ * which an agent may not reach or a connection not read, while the service can: only a clear "not found", and the refusal
+ * of the registry itself, which is what the service says of a name that is not a registry, are problems.
  */
 export function registryCheck(workspace: Workspace): (requirement: Requirement) => Promise<string | undefined> {
-  const shelves = new Map<string, Promise<Shelf | undefined>>();
+  const registries = new Map<string, Promise<Registry | undefined>>();
   const signal = AbortSignal.timeout(REGISTRY_MS);
-  return async ({ kind, name, version, registry = '', field }) => {
-    if (!shelves.has(registry)) shelves.set(registry, registryShelf(workspace, registry, signal));
-    const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
+  return async (requirement) => {
+    const { kind, name, registry: registryName = '', field } = requirement;
+    if (!registries.has(registryName)) registries.set(registryName, openRegistry(workspace, registryName, signal));
     try {
-      const shelf = await shelves.get(registry)!;
-      if (!shelf) return `${start} in the registry '${registry}', but there is no registry of that name.`;
-      const versions = `${kind}/${encodeURIComponent(name)}/versions`;
-      const found =
-        version === LATEST
-          ? (await shelf.names(versions, { $top: '1' })).length > 0
-          : await shelf.get(`${versions}/${encodeURIComponent(version)}`);
-      if (found) return undefined;
-      const numbers = await shelf.names(versions);
-      return numbers.length > 0
-        ? `${start} version ${version} in the ${shelf.label}, but there is no such version. ${thereIs(numbers.length === 1 ? 'version ' : 'versions ', numbers)}`
-        : `${start}, but the ${shelf.label} has none of that name.${didYouMean(name, await shelf.names(kind))}`;
+      const registry = await registries.get(registryName)!;
+      if (registry) return await missingIn(registry, requirement, signal);
+      return `'${field}' refers to the ${WORDS[kind]} '${name}' in the registry '${registryName}', but there is no registry of that name, or the service connection may not use it. Check the name, or give the connection's application the role AzureML Registry User on the registry.`;
     } catch (error) {
       if (isNoAnswer(error) || hasStatus(error, 401, 403)) return undefined;
       throw error;
@@ -48,6 +41,24 @@ export function registryCheck(workspace: Workspace): (requirement: Requirement) 
   };
 }
 
+async function missingIn(
+  registry: Registry,
+  { kind, name, version, field }: Requirement,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const versions = path(kind, name, 'versions');
+  const found =
+    version === LATEST
+      ? (await names(registry, versions, { query: { $top: '1' }, signal, most: 1 })).length > 0
+      : await find(registry, `${versions}/${encodeURIComponent(version)}`, { signal });
+  if (found) return undefined;
+  const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
+  const numbers = await names(registry, versions, { signal });
+  return numbers.length > 0
+    ? `${start} version ${version} in ${registry.label}, but there is no such version. ${thereIs(numbers.length === 1 ? 'version ' : 'versions ', numbers)}`
+    : `${start}, but ${registry.label} has none of that name.${didYouMean(name, await names(registry, kind, { signal }))}`;
+}
+
 export function thereIs(what: string, all: string[]): string {
-  return `There ${all.length === 1 ? 'is' : 'are'} ${what}${oneOf(all).replace(/ or (?=[^ ]*$)/, ' and ')}.`;
+  return `There ${all.length === 1 ? 'is' : 'are'} ${what}${allOf(all)}.`;
 }

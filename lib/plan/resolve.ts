@@ -1,5 +1,5 @@
-import { listAll } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
+import { listAll } from '../azure/listing.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { assetPath } from '../azureml/ids.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
@@ -112,7 +112,11 @@ async function list(
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const names: string[] = [];
   try {
-    for await (const { name } of listAll<{ name: string }>(workspace.client, url.href)) {
+    for await (const { name } of listAll<{ name: string }>(workspace.client, {
+      method: 'GET',
+      url: url.href,
+      audience: 'arm',
+    })) {
       names.push(name);
       if (names.length === most) break;
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AzureError } from '../../../lib/azure/failures.ts';
+import { apiVersionOf } from '../../../lib/azureml/api-versions.ts';
 import { registerVersion } from '../../../lib/azureml/register-version.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 
@@ -23,7 +24,12 @@ function contested(versions: string[], takenBefore: string[], status = 409): { w
     return { body: { name: version, id: `/models/m/versions/${version}` } };
   };
   return {
-    workspace: { client: { cloud: { armUrl: 'https://arm' }, send }, path: '/ws' } as unknown as Workspace,
+    workspace: {
+      client: { cloud: { armUrl: 'https://arm' }, send },
+      url: 'https://arm/ws',
+      audience: 'arm',
+      apiVersionOf,
+    } as unknown as Workspace,
     puts,
   };
 }

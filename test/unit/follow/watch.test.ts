@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { AzureError } from '../../../lib/azure/failures.ts';
 import { mergeMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { metricValue } from '../../../lib/azureml/metrics.ts';
@@ -48,11 +49,19 @@ function scripted(looks: (string | Error)[], children: object[][] = [], logs: Re
         },
       });
     },
-    readBlob: (url: string, offset: number, most: number) =>
-      Promise.resolve(Buffer.from(logs[new URL(url).pathname.slice(1)] ?? '').subarray(offset, offset + most)),
+    download: (url: string, range: Range) => bytesOf(Buffer.from(logs[new URL(url).pathname.slice(1)] ?? ''), range),
   };
   return { client, historyUrl: 'https://api/history' } as unknown as Workspace;
 }
+
+interface Range {
+  first: number;
+  last: number;
+}
+
+/** A blob's answer to a range, as storage streams it. */
+const bytesOf = (bytes: Buffer, { first, last }: Range): Promise<{ status: number; stream: Readable }> =>
+  Promise.resolve({ status: 206, stream: Readable.from([bytes.subarray(first, last + 1)]) });
 
 interface Heard {
   statuses: string[];
@@ -195,9 +204,7 @@ describe('logs', () => {
   it('of many lines are read whole, in chunks that end with a line', async () => {
     const text = Array.from({ length: 300_000 }, (_, i) => `line ${i} ä`).join('\n');
     const bytes = Buffer.from(text);
-    const client = {
-      readBlob: (_: string, offset: number, most: number) => Promise.resolve(bytes.subarray(offset, offset + most)),
-    };
+    const client = { download: (_: string, range: Range) => bytesOf(bytes, range) };
     const lines = await createLogReader().read({ client } as unknown as Workspace, 'https://x', true);
     assert.equal(lines.length, 300_000);
     assert.equal(lines.join('\n') === text, true);
@@ -205,7 +212,7 @@ describe('logs', () => {
 
   it('lose colours, controls and what a progress bar has overwritten', async () => {
     const text = '\u001b[31mred\u001b[0m\n10%\r100%\nwin\r\n\u0007bell\n';
-    const client = { readBlob: (_: string, offset: number) => Promise.resolve(Buffer.from(text).subarray(offset)) };
+    const client = { download: (_: string, range: Range) => bytesOf(Buffer.from(text), range) };
     const lines = await createLogReader().read({ client } as unknown as Workspace, 'https://x', false);
     assert.deepEqual(lines, ['red', '100%', 'win', 'bell']);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AzureError } from '../../../lib/azure/failures.ts';
+import { apiVersionOf } from '../../../lib/azureml/api-versions.ts';
 import { findModelVersion, findNewestModelVersion } from '../../../lib/azureml/models.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 
@@ -17,7 +18,12 @@ function workspaceWith(answers: Record<string, Answer>): Workspace {
       ? { body: answer, text: JSON.stringify(answer) }
       : { body: undefined, text: answer ?? '' };
   };
-  return { client: { cloud: { armUrl: 'https://arm' }, send }, path: '/ws', ids: {} } as unknown as Workspace;
+  return {
+    client: { cloud: { armUrl: 'https://arm' }, send },
+    url: 'https://arm/ws',
+    audience: 'arm',
+    apiVersionOf,
+  } as unknown as Workspace;
 }
 
 const NONE = { value: [] };
