@@ -1,5 +1,8 @@
 import { UserError } from '../core/errors.ts';
-import type { Rule } from './rules.ts';
+import { type Rule, reads } from '../rules/rules.ts';
+
+/** What rules of the gate may read. */
+export const GATE_VARIABLES = ['metrics', 'baseline'] as const;
 
 /** What a candidate is compared with. */
 export type BaselineChoice = { kind: 'none' } | { kind: 'model'; name: string; version: string };
@@ -23,7 +26,7 @@ export function parseBaseline(text: string): BaselineChoice {
  * @throws UserError `BaselineMissing`
  */
 export function requireBaselineFor(rules: readonly Rule[], baseline: BaselineChoice): void {
-  const rule = rules.find(({ conditions }) => conditions.some(({ usesBaseline }) => usesBaseline));
+  const rule = rules.find(({ conditions }) => conditions.some((condition) => reads(condition, 'baseline')));
   if (!rule || baseline.kind !== 'none') return;
   throw new UserError({
     code: 'BaselineMissing',

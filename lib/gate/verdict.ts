@@ -1,7 +1,9 @@
 import { formatMetric, type Metrics, type MetricValue, numbersOf } from '../azureml/metrics.ts';
 import type { Problem } from '../core/errors.ts';
 import { didYouMean, oneOf } from '../core/nearest.ts';
-import { type Condition, caret, type MetricUse, type Rule, ruleInvalid } from './rules.ts';
+import { caret } from '../rules/caret.ts';
+import { type Condition, type Rule, reads, ruleInvalid } from '../rules/rules.ts';
+import type { ValueUse } from '../rules/uses.ts';
 
 export type Verdict = 'pass' | 'fail' | 'noBaseline';
 
@@ -58,7 +60,7 @@ export function judge(rules: readonly Rule[], candidate: Metrics, baseline: Metr
 function judgeRule(rule: Rule, metrics: Metrics, baseline: Metrics | undefined, problems: Problem[]): RuleResult {
   const conditions = rule.conditions.map((condition): ConditionResult => {
     const values = describeValues(condition, metrics, baseline);
-    if (condition.usesBaseline && !baseline) return { condition, result: 'notApplicable', values };
+    if (reads(condition, 'baseline') && !baseline) return { condition, result: 'notApplicable', values };
     const holds = evaluate(rule, condition, metrics, baseline ?? {}, problems);
     return { condition, result: holds ? 'pass' : 'fail', values };
   });
@@ -83,7 +85,7 @@ function evaluate(rule: Rule, condition: Condition, metrics: Metrics, baseline: 
 
 /** A metric that a rule reads has to be there and be a number: a gate must not pass or fail by a slip of the pen. */
 function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baseline: Metrics | undefined): Problem[] {
-  const notNumbers = condition.readsAny.flatMap((of) => {
+  const notNumbers = condition.readsAll.flatMap((of) => {
     const metrics = (of === 'metrics' ? candidate : baseline) ?? {};
     return Object.entries(metrics).flatMap(([name, value]) => {
       const found = notANumber(value);
@@ -92,7 +94,7 @@ function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baselin
   });
   const anyProblems = notNumbers.map((what) => ({ message: `rule ${rule.line}: ${what}${caret(rule.text, 0)}` }));
   // A metric that is named twice is one problem.
-  const uses = new Map(condition.metrics.toReversed().map((use) => [`${use.of}.${use.name}`, use]));
+  const uses = new Map(condition.uses.toReversed().map((use) => [`${use.of}.${use.name}`, use]));
   const namedProblems = [...uses.values()].flatMap((use): Problem[] => {
     const metrics = use.of === 'metrics' ? candidate : baseline;
     if (!metrics) return [];
@@ -129,8 +131,8 @@ function notANumber(value: MetricValue): string | undefined {
   return Number.isNaN(value) ? 'NaN (not a number)' : undefined;
 }
 
-function describeValues({ metrics: uses }: Condition, candidate: Metrics, baseline: Metrics | undefined): string {
-  const value = ({ of, name }: MetricUse): string => {
+function describeValues({ uses }: Condition, candidate: Metrics, baseline: Metrics | undefined): string {
+  const value = ({ of, name }: ValueUse): string => {
     const found = of === 'metrics' ? candidate[name] : baseline?.[name];
     return `${of === 'baseline' ? 'baseline ' : ''}${name} ${found === undefined ? 'none' : formatMetric(found)}`;
   };
@@ -139,9 +141,7 @@ function describeValues({ metrics: uses }: Condition, candidate: Metrics, baseli
 
 /** Judged metrics first, in the order the rules name them; then the rest by name. */
 function metricRows(rules: readonly Rule[], candidate: Metrics, baseline: Metrics): MetricRow[] {
-  const judged = new Set(
-    rules.flatMap((rule) => rule.conditions.flatMap(({ metrics }) => metrics.map(({ name }) => name))),
-  );
+  const judged = new Set(rules.flatMap((rule) => rule.conditions.flatMap(({ uses }) => uses.map(({ name }) => name))));
   const others = Object.keys(candidate)
     .filter((name) => !judged.has(name))
     .sort();

@@ -229,7 +229,7 @@ describe('bad input', function () {
       const { message } = await fails([
         task('AzureMLRegisterModel', 'r', { jobName, step: 'Train', outputName: 'x', modelName: 'm' }),
       ]);
-      assert.match(message, /has no step 'Train'\. It is no pipeline/i);
+      assert.match(message, /no step 'Train' in the job .*There are none/i);
     });
     it('a value that is not allowed', async () => {
       assert.match(

@@ -1,7 +1,7 @@
-import { type BaselineChoice, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
-import { parseRules, type Rule } from '../../../lib/gate/rules.ts';
+import { type BaselineChoice, GATE_VARIABLES, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
 import { type AzureTarget, oneOfInputs, readAzureTarget, required } from '../../../lib/pipelines/azure-target.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
+import { parseRules, type Rule } from '../../../lib/rules/rules.ts';
 
 export interface EvaluateModelInputs {
   target: AzureTarget;
@@ -13,7 +13,7 @@ export interface EvaluateModelInputs {
 }
 
 export function readInputs(inputs: TaskInputs): EvaluateModelInputs {
-  const rules = parseRules(required(inputs, 'rules'));
+  const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES);
   const baseline = parseBaseline(inputs.text('baseline') ?? 'none');
   requireBaselineFor(rules, baseline);
   return {

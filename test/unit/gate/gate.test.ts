@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Metrics, metricValue, recordedValue } from '../../../lib/azureml/metrics.ts';
-import { parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
-import { parseRules } from '../../../lib/gate/rules.ts';
+import { GATE_VARIABLES, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import { gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
+import { parseRules as parse, type Rule } from '../../../lib/rules/rules.ts';
 
+const parseRules = (text: string): Rule[] => parse(text, GATE_VARIABLES);
 const gate = (rules: string, candidate: Metrics, baseline?: Metrics): GateReport =>
   judge(parseRules(rules), candidate, baseline);
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseRules } from '../../../lib/gate/rules.ts';
+import { GATE_VARIABLES } from '../../../lib/gate/baseline.ts';
 import { judge } from '../../../lib/gate/verdict.ts';
+import { parseRules as parse, type Rule } from '../../../lib/rules/rules.ts';
+
+const parseRules = (text: string): Rule[] => parse(text, GATE_VARIABLES);
 
 /** A rule as the test knows it: its own text and its own value, made without CEL. */
 interface Expression<T> {
