@@ -137,11 +137,12 @@ export function explainFailure(error: unknown): UserError | undefined {
       `Azure did not accept the service connection's token: ${firstLine(error.serviceMessage)}`,
       'Verify the service connection; a connection of another tenant or cloud can’t reach this workspace.',
     );
-  if (error.status === 403 && /\.blob\./.test(error.target))
+  const account = /^https?:\/\/([^./]+)\.(?:blob|dfs)\./.exec(error.target)?.[1];
+  if (error.status === 403 && account !== undefined)
     return say(
       'StorageForbidden',
-      `The workspace's storage refused the upload: ${firstLine(error.serviceMessage)}`,
-      'Give the service connection’s application the role Storage Blob Data Contributor on the storage account; if the account has a firewall, let the agent through it.',
+      `The storage account '${account}' refused access: ${firstLine(error.serviceMessage)}`,
+      `Give the service connection’s application the role Storage Blob Data Contributor on the storage account '${account}'; if the account has a firewall, let the agent through it.`,
     );
   if (error.status === 403)
     return say(

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
+import { AzureError } from './failures.ts';
 import { viaClient } from './other-clients.ts';
 
 /** What opens a container: its account's key, a signature, or the connection's own identity. */
@@ -30,7 +31,41 @@ export async function openContainer(
   onSecret: (secret: string) => void,
   signal: AbortSignal,
 ): Promise<Container> {
-  const container = await createClient(url, secret, onSecret);
+  return containerOf(await createClient(url, secret, onSecret), signal);
+}
+
+/**
+ * A container that is opened with its datastore's secret first; when the account does not permit keys, and signatures
+ * made with them, the connection's identity goes on.
+ */
+export async function openWithFallback(
+  url: string,
+  secret: StorageSecret,
+  identity: StorageSecret,
+  onSecret: (secret: string) => void,
+  signal: AbortSignal,
+): Promise<Container> {
+  let opened = openContainer(url, secret, onSecret, signal);
+  const attempt = async <T>(call: (container: Container) => Promise<T>): Promise<T> => {
+    const current = opened;
+    try {
+      return await call(await current);
+    } catch (error) {
+      if (!(error instanceof AzureError) || error.code !== 'KeyBasedAuthenticationNotPermitted') throw error;
+      // Of several requests that are refused the first one changes the way in for all.
+      if (opened === current) opened = openContainer(url, identity, onSecret, signal);
+      return call(await opened);
+    }
+  };
+  return {
+    list: (prefix) => attempt((container) => container.list(prefix)),
+    upload: (...upload) => attempt((container) => container.upload(...upload)),
+    metadata: (name) => attempt((container) => container.metadata(name)),
+    setMetadata: (name, metadata) => attempt((container) => container.setMetadata(name, metadata)),
+  };
+}
+
+function containerOf(container: ContainerClient, signal: AbortSignal): Container {
   const options = { abortSignal: signal };
   return {
     list: (prefix) =>

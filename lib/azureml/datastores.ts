@@ -1,3 +1,4 @@
+import { AzureError } from '../azure/failures.ts';
 import { UserError } from '../core/errors.ts';
 import { path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
@@ -19,17 +20,17 @@ interface DatastoreAnswer {
     filesystem?: string;
     endpoint?: string;
     protocol?: string;
+    credentials?: { credentialsType?: string | null } | null;
   };
 }
 
 /**
  * Where a datastore keeps its blobs and how to write there: `GET datastores/{name}`, then `POST .../listSecrets`.
- * A datastore without secrets is opened with the connection's own identity.
  * @throws UserError `DatastoreNotSupported`
  */
 export async function getBlobDatastore(workspace: Workspace, name: string): Promise<BlobDatastore> {
   const { body } = await workspace.client.send<DatastoreAnswer>(requestTo(workspace, 'GET', path('datastores', name)));
-  const { datastoreType, accountName, endpoint, protocol } = body.properties;
+  const { datastoreType, accountName, endpoint, protocol, credentials } = body.properties;
   const container = body.properties.containerName ?? body.properties.filesystem;
   if (!['AzureBlob', 'AzureDataLakeGen2'].includes(datastoreType) || !accountName || !container) {
     throw new UserError({
@@ -39,14 +40,30 @@ export async function getBlobDatastore(workspace: Workspace, name: string): Prom
     });
   }
   const containerUrl = `${protocol ?? 'https'}://${accountName}.blob.${endpoint ?? workspace.client.cloud.storageSuffix}/${container}`;
-  return { name, accountName, containerUrl, secret: await getSecret(workspace, name) };
+  const isOpenToIdentities = (credentials?.credentialsType ?? '').toLowerCase() === 'none';
+  const secret: BlobDatastore['secret'] = isOpenToIdentities ? { kind: 'identity' } : await getSecret(workspace, name);
+  return { name, accountName, containerUrl, secret };
 }
 
+/** Refusals that say nothing about the datastore: of the token, and of one request too many. */
+const OWN_FAILURE = [401, 429];
+
+/**
+ * What opens a datastore with stored credentials. A signature that ends after an hour is asked for, so that the account's
+ * key never reaches the agent. Any refusal means: use the connection's own identity (azure-ai-ml `get_datastore_info`).
+ */
 async function getSecret(workspace: Workspace, name: string): Promise<BlobDatastore['secret']> {
-  const { body } = await workspace.client.send<{ secretsType?: string; key?: string; sasToken?: string } | undefined>(
-    requestTo(workspace, 'POST', path('datastores', name, 'listSecrets'), { body: {} }),
-  );
-  if (body?.secretsType === 'AccountKey' && body.key) return { kind: 'accountKey', key: body.key };
-  if (body?.secretsType === 'Sas' && body.sasToken) return { kind: 'sas', token: body.sasToken };
+  const body = { expirableSecret: true, expireAfterHours: 1 };
+  const request = requestTo(workspace, 'POST', path('datastores', name, 'listSecrets'), { body });
+  try {
+    const answer = await workspace.client.send<{ secretsType?: string; key?: string; sasToken?: string } | undefined>(
+      request,
+    );
+    const { secretsType, key, sasToken } = answer.body ?? {};
+    if (secretsType === 'AccountKey' && key) return { kind: 'accountKey', key };
+    if (secretsType === 'Sas' && sasToken) return { kind: 'sas', token: sasToken };
+  } catch (error) {
+    if (!(error instanceof AzureError) || error.status >= 500 || OWN_FAILURE.includes(error.status)) throw error;
+  }
   return { kind: 'identity' };
 }

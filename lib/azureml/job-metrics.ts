@@ -3,14 +3,22 @@ import { oneOf } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
 import { notFound } from '../core/words.ts';
 import { getMetrics, type Metrics } from './metrics.ts';
-import { listDescendants, runLabel } from './runs.ts';
+import { bestTrialOf, findRun, hasTrials, listDescendants, type Run, runLabel, workerOf } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A run of a job that can be told by name: the job itself, or one of its steps. */
+/** A run of a job that can be named: the job itself, or one of its steps. */
 export interface JobRun {
   runId: string;
   /** Display name of the step; empty for the job itself. */
   step: string;
+  /** The run that has the results: of a reused step the one that did the work, of a sweep its best trial. */
+  worker: string;
+}
+
+/** The job itself as one of its runs. */
+export async function jobRun(workspace: Workspace, jobName: string): Promise<JobRun> {
+  const run = await findRun(workspace, jobName);
+  return { runId: jobName, step: '', worker: (run && (bestTrialOf(run) ?? workerOf(run))) ?? jobName };
 }
 
 /**
@@ -18,15 +26,17 @@ export interface JobRun {
  * @throws UserError `StepNotFound`, `StepAmbiguous`
  */
 export async function findStep(workspace: Workspace, jobName: string, step: string): Promise<JobRun> {
-  const runs = await listDescendants(workspace, jobName);
-  const labels = [...new Set(runs.map(runLabel))];
+  const runs = await listDescendants(workspace, jobName, (run) => !hasTrials(run));
   const found = runs.filter((run) => runLabel(run).toLowerCase() === step.toLowerCase() || run.runId === step);
-  if (found.length === 1) return { runId: found[0]!.runId, step: runLabel(found[0]!) };
+  const [first] = found;
+  if (first && found.length === 1) {
+    return { runId: first.runId, step: runLabel(first), worker: bestTrialOf(first) ?? workerOf(first) };
+  }
   throw new UserError(
-    found.length === 0
+    first === undefined
       ? {
           code: 'StepNotFound',
-          message: notFound('step', step, `in the job '${jobName}'`, labels),
+          message: notFound('step', step, `in the job '${jobName}'`, [...new Set(runs.map(runLabel))]),
           fix: 'Name a step by its display name, or leave the input step empty.',
         }
       : {
@@ -44,19 +54,30 @@ export interface RunMetrics {
   metrics: Metrics;
 }
 
-/** Requests for metrics at once. */
+/** Requests for metrics in flight. */
 const PARALLEL = 8;
 
-/** What the job and each of its steps logged. Of steps that share a display name each is called by its run id. */
+/**
+ * What the job and each of its steps logged. Of steps that share a display name each is called by its run id. Metrics of a
+ * reused step are those of the run that did the work. A sweep's are its own and those of its best trial, which win; the
+ * other trials are left out.
+ */
 export async function listRunMetrics(workspace: Workspace, jobName: string): Promise<RunMetrics[]> {
-  const children = await listDescendants(workspace, jobName);
+  const job = await findRun(workspace, jobName);
+  const children = job && hasTrials(job) ? [] : await listDescendants(workspace, jobName, (run) => !hasTrials(run));
   const labels = children.map(runLabel);
   const isUnique = (label: string): boolean => labels.indexOf(label) === labels.lastIndexOf(label);
-  const runs = [
-    { runId: jobName, step: '' },
-    ...children.map((run) => ({ runId: run.runId, step: isUnique(runLabel(run)) ? runLabel(run) : run.runId })),
+  const named = [
+    { run: job ?? { runId: jobName }, step: '' },
+    ...children.map((run) => ({ run, step: isUnique(runLabel(run)) ? runLabel(run) : run.runId })),
   ];
-  return inParallel(runs, PARALLEL, async ({ runId, step }) => ({ step, metrics: await getMetrics(workspace, runId) }));
+  return inParallel(named, PARALLEL, async ({ run, step }) => ({ step, metrics: await metricsOf(workspace, run) }));
+}
+
+async function metricsOf(workspace: Workspace, run: Pick<Run, 'runId' | 'properties' | 'tags'>): Promise<Metrics> {
+  const own = await getMetrics(workspace, workerOf(run));
+  const best = bestTrialOf(run);
+  return best === undefined ? own : { ...own, ...(await getMetrics(workspace, best)) };
 }
 
 /**
@@ -79,6 +100,6 @@ export function mergeMetrics(runs: readonly RunMetrics[]): Metrics {
 
 /** The metrics of a job: of one step when it is named, else of the job and all of its steps. */
 export async function getJobMetrics(workspace: Workspace, jobName: string, step?: string): Promise<Metrics> {
-  if (step) return getMetrics(workspace, (await findStep(workspace, jobName, step)).runId);
+  if (step) return getMetrics(workspace, (await findStep(workspace, jobName, step)).worker);
   return mergeMetrics(await listRunMetrics(workspace, jobName));
 }

@@ -1,4 +1,4 @@
-import { type Container, openContainer, type StorageSecret } from '../azure/storage.ts';
+import { type Container, openContainer, openWithFallback, type StorageSecret } from '../azure/storage.ts';
 import { type BlobDatastore, getBlobDatastore } from '../azureml/datastores.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { PlanStep } from './plan.ts';
@@ -29,13 +29,10 @@ export function createDatastores(
     containerUrl: async (name) => (await get(name)).containerUrl,
     async container(name) {
       const { containerUrl, accountName, secret } = await get(name);
-      const opened: StorageSecret =
-        secret.kind === 'identity'
-          ? { kind: 'identity', credential: workspace.client.credential }
-          : secret.kind === 'accountKey'
-            ? { ...secret, accountName }
-            : secret;
-      return openContainer(containerUrl, opened, onSecret, signal);
+      const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
+      if (secret.kind === 'identity') return openContainer(containerUrl, identity, onSecret, signal);
+      const stored = secret.kind === 'accountKey' ? { ...secret, accountName } : secret;
+      return openWithFallback(containerUrl, stored, identity, onSecret, signal);
     },
     signed(url) {
       const [container, token] = url.split('?', 2) as [string, string?];

@@ -1,4 +1,4 @@
-import { findStep, type JobRun, listRunMetrics } from '../../../lib/azureml/job-metrics.ts';
+import { findStep, type JobRun, jobRun, listRunMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { getJob, type Job, requireCompleted } from '../../../lib/azureml/jobs.ts';
 import {
   listModelVersions,
@@ -7,7 +7,7 @@ import {
   type ModelVersion,
 } from '../../../lib/azureml/models.ts';
 import { registerVersion } from '../../../lib/azureml/register-version.ts';
-import { findRun } from '../../../lib/azureml/runs.ts';
+import { findRunOutputs } from '../../../lib/azureml/runs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { didYouMean, oneOf } from '../../../lib/core/nearest.ts';
@@ -24,7 +24,7 @@ export async function run(inputs: RegisterModelInputs, { pipeline, connect }: Po
   const workspace = await connect(inputs.target);
   const job = await getJob(workspace, inputs.jobName);
   requireCompleted(job, 'a model is registered');
-  const source = inputs.step ? await findStep(workspace, job.name, inputs.step) : { runId: job.name, step: '' };
+  const source = inputs.step ? await findStep(workspace, job.name, inputs.step) : await jobRun(workspace, job.name);
   await checkOutput(workspace, job, source, inputs.outputName);
   const properties = await propertiesOf(workspace, job, source, inputs);
 
@@ -50,7 +50,9 @@ export async function run(inputs: RegisterModelInputs, { pipeline, connect }: Po
 
 async function checkOutput(workspace: Workspace, job: Job, source: JobRun, output: string): Promise<void> {
   const outputs =
-    source.step === '' ? (job.properties.outputs ?? {}) : ((await findRun(workspace, source.runId))?.outputs ?? {});
+    source.worker === job.name
+      ? (job.properties.outputs ?? {})
+      : ((await findRunOutputs(workspace, source.worker)) ?? {});
   // 'default' is the store of files that a run logged; `outputs/artifacts` is another name for it.
   if (Object.hasOwn(outputs, output) || output === 'artifacts' || output === 'default') return;
   const names = Object.keys(outputs).filter((name) => name !== 'default');
@@ -72,11 +74,14 @@ async function propertiesOf(
 ): Promise<ModelProperties> {
   const metrics = await listRunMetrics(workspace, job.name);
   return {
-    modelUri: `azureml://jobs/${source.runId}/outputs/${inputs.outputName}`,
+    modelUri: `azureml://jobs/${source.worker}/outputs/${inputs.outputName}`,
     modelType: MODEL_TYPES[inputs.modelType],
     ...(inputs.description ? { description: inputs.description } : {}),
     tags: inputs.tags,
-    properties: modelProperties({ job, ...source, output: inputs.outputName, metrics }, inputs.run),
+    properties: modelProperties(
+      { job, ...source, runId: source.worker, output: inputs.outputName, metrics },
+      inputs.run,
+    ),
   };
 }
 
