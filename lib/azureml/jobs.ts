@@ -43,7 +43,7 @@ export async function getJob(workspace: Workspace, name: string): Promise<Job> {
   if (job) return job;
   throw new UserError({
     code: 'JobNotFound',
-    message: `There is no job '${name}' in the workspace '${workspace.ids.workspaceName}'.`,
+    message: `There is no job '${name}' in ${workspace.label}.`,
     fix: 'Pass the output jobName of the step that submitted it, for example $(submit.jobName).',
     docs: 'troubleshooting',
   });
