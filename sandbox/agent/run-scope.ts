@@ -5,7 +5,9 @@ import { type ExpressionContext, evaluateExpression } from './expression/evaluat
 import type { ExpressionFunction } from './expression/functions.ts';
 import { type Dictionary, dictionary, tryText, type Value } from './expression/values.ts';
 import { dependenciesOf, type Finished, valuesByName } from './graph.ts';
+import type { TaskResult } from './results.ts';
 import type { JobPlan } from './steps/plan.ts';
+import type { StepResult } from './steps/run-step.ts';
 import type { RunState } from './steps/state.ts';
 import { createVariables, type Variables } from './variables.ts';
 import type { Job, Pipeline, Stage, VariableDefinition } from './yaml/model.ts';
@@ -36,6 +38,20 @@ export interface FinishedJob extends Finished {
 
 export interface FinishedStage extends Finished {
   jobs: FinishedJob[];
+}
+
+export interface JobResult {
+  name: string;
+  displayName: string;
+  result: TaskResult;
+  steps: StepResult[];
+}
+
+export interface StageResult {
+  name: string;
+  displayName: string;
+  result: TaskResult;
+  jobs: JobResult[];
 }
 
 export const lowerFirst = (text: string): string => text[0]!.toLowerCase() + text.slice(1);

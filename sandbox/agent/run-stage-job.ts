@@ -6,12 +6,12 @@ import { dictionary, type Value } from './expression/values.ts';
 import { ancestorsOf, dependenciesOf, holds, statusFunctions, valuesByName } from './graph.ts';
 import { jobVariables } from './job-variables.ts';
 import type { TaskResult } from './results.ts';
-import type { JobResult } from './run.ts';
 import { runAgentJob } from './run-job.ts';
 import {
   addVariables,
   dictionaryOf,
   type FinishedJob,
+  type JobResult,
   lowerFirst,
   named,
   type Scope,

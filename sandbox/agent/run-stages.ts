@@ -4,16 +4,17 @@ import type { ExpressionContext } from './expression/evaluate.ts';
 import { dictionary, type Value } from './expression/values.ts';
 import { ancestorsOf, dependenciesOf, holds, inOrder, statusFunctions, valuesByName } from './graph.ts';
 import { mergeResults, type TaskResult } from './results.ts';
-import type { JobResult, StageResult } from './run.ts';
 import {
   addVariables,
   dictionaryOf,
   type FinishedJob,
   type FinishedStage,
+  type JobResult,
   lowerFirst,
   named,
   runtime,
   type Scope,
+  type StageResult,
   type StagesContext,
   stageDependencies,
   startVariables,

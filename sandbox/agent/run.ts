@@ -7,10 +7,10 @@ import type { Sandbox } from '../contracts.ts';
 import { formatBuildNumber } from './build-number.ts';
 import { createCounter } from './expression/functions.ts';
 import { runVariables } from './job-variables.ts';
-import { combineOutcomes, type RunOutcome, type TaskResult } from './results.ts';
+import { combineOutcomes, type RunOutcome } from './results.ts';
+import type { StageResult } from './run-scope.ts';
 import { runStages } from './run-stages.ts';
 import { type JobPlan, planJob } from './steps/plan.ts';
-import type { StepResult } from './steps/run-step.ts';
 import type { Attachment, RunState } from './steps/state.ts';
 import { readTaskDefinitions } from './task-definition.ts';
 import type { Job, Pipeline } from './yaml/model.ts';
@@ -41,20 +41,6 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** For trying out time limits without waiting for minutes. */
   millisecondsPerMinute?: number;
-}
-
-export interface JobResult {
-  name: string;
-  displayName: string;
-  result: TaskResult;
-  steps: StepResult[];
-}
-
-export interface StageResult {
-  name: string;
-  displayName: string;
-  result: TaskResult;
-  jobs: JobResult[];
 }
 
 export interface RunResult {

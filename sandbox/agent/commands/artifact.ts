@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { addWarning, type StepState } from '../steps/state.ts';
-import type { EventHandler, Events } from './execute.ts';
+import type { EventHandler, Events } from './event.ts';
 
 /** Copies the file or the folder's content into the run's artifact; publishing twice merges, as a container does. */
 export function publishArtifact(state: StepState, name: string, path: string, containerFolder = ''): void {

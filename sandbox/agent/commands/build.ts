@@ -1,7 +1,7 @@
 /** Logging commands of the area `build`. */
 import type { StepState } from '../steps/state.ts';
 import { addAttachment } from './attachment.ts';
-import type { EventHandler, Events } from './execute.ts';
+import type { EventHandler, Events } from './event.ts';
 
 const updateBuildNumber: EventHandler = (state, { data }) => {
   if (data === '') throw new Error('Build number is required: ##vso[build.updatebuildnumber]number.');

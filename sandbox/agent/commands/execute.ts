@@ -3,20 +3,10 @@ import { mergeResults } from '../results.ts';
 import { addError, addWarning, type StepState } from '../steps/state.ts';
 import { artifactEvents } from './artifact.ts';
 import { buildEvents } from './build.ts';
+import type { Events } from './event.ts';
 import { type Command, mentionsCommand, parseCommand } from './parse.ts';
 import { resultsEvents } from './results.ts';
 import { taskEvents } from './task.ts';
-
-/** Throws when the command is wrong; the step fails then. */
-export type EventHandler = (state: StepState, command: Command) => void;
-
-interface Event {
-  run: EventHandler;
-  restricted?: boolean;
-}
-
-/** Events by area. Those marked are allowed in restricted mode too. */
-export type Events = Record<string, Event>;
 
 const areas: Record<string, Events> = {
   task: taskEvents,

@@ -1,7 +1,7 @@
 /** `task.logdetail`: records below a step's own timeline record. */
 import { parseTaskResult } from '../results.ts';
 import type { Detail } from '../steps/state.ts';
-import type { EventHandler } from './execute.ts';
+import type { EventHandler } from './event.ts';
 
 const guid = /^[{(]?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}[)}]?$/i;
 

@@ -1,7 +1,7 @@
 /** `results.publish`: reads JUnit files and logs the totals. */
 import { readFileSync, statSync } from 'node:fs';
 import { addError, addWarning, type StepState } from '../steps/state.ts';
-import type { EventHandler, Events } from './execute.ts';
+import type { EventHandler, Events } from './event.ts';
 import { isTrue } from './parse.ts';
 
 export interface TestTotals {

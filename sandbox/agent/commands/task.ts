@@ -4,7 +4,7 @@ import { mergeResults, parseTaskResult } from '../results.ts';
 import { addIssue, addWarning, type StepState } from '../steps/state.ts';
 import type { VariableOptions } from '../variables.ts';
 import { addAttachment } from './attachment.ts';
-import type { EventHandler, Events } from './execute.ts';
+import type { EventHandler, Events } from './event.ts';
 import { logDetail } from './logdetail.ts';
 import { type Command, isTrue } from './parse.ts';
 

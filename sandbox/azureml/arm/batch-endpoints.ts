@@ -3,9 +3,9 @@ import express, { type Request, type Response } from 'express';
 import type { Resource } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { conflict, notFound, userError } from './errors.ts';
 import { answerPage } from './listing.ts';
-import type { ProviderContext } from './provider.ts';
 import { findAsset } from './references.ts';
 import { batchDeployment, batchEndpoint } from './shapes/batch-endpoint.ts';
 

@@ -2,9 +2,9 @@
 import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { notFound, userError } from './errors.ts';
 import { answerPage } from './listing.ts';
-import type { ProviderContext } from './provider.ts';
 import { anything, object } from './shape.ts';
 
 const types = [

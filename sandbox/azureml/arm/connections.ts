@@ -3,9 +3,9 @@ import express, { type Request, type Response } from 'express';
 import type { Resource } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { notFound } from './errors.ts';
 import { answerPage } from './listing.ts';
-import type { ProviderContext } from './provider.ts';
 import { anything, mapOf, object, text } from './shape.ts';
 
 const envelope = object({ properties: mapOf(anything) }, { id: text, name: text, type: text, systemData: anything });

@@ -3,9 +3,9 @@ import express from 'express';
 import type { Resource } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { ArmError, notFound, userError } from './errors.ts';
 import { answerPage } from './listing.ts';
-import type { ProviderContext } from './provider.ts';
 import { anything, type Check, mapOf, object, text, textual, union } from './shape.ts';
 
 const credentials = union('credentialsType', {

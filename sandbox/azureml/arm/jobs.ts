@@ -3,10 +3,10 @@ import express, { type Request, type Response } from 'express';
 import type { Resource } from '../../contracts.ts';
 import { workspaceArmId } from '../../settings.ts';
 import { apiVersionOf } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { notFound, userError } from './errors.ts';
 import { changeJob, submitJob } from './job-writes.ts';
 import { answerPage, inView, withPairs } from './listing.ts';
-import type { ProviderContext } from './provider.ts';
 
 const ended = ['Completed', 'Failed', 'Canceled'];
 

@@ -1,8 +1,6 @@
 /** The resource provider `Microsoft.MachineLearningServices`, with its twin on the data plane. */
 import express from 'express';
-import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
 import { registryArmId, workspaceArmId } from '../../settings.ts';
-import type { BlobAccount } from '../blobs.ts';
 import { createAbsent } from './absent.ts';
 import { requireApiVersion, requireRole, requireScope } from './access.ts';
 import { createAssets } from './assets.ts';
@@ -10,6 +8,7 @@ import { createBatchEndpoints } from './batch-endpoints.ts';
 import { createBatchInvocations } from './batch-invocations.ts';
 import { createComputes, createLocation } from './computes.ts';
 import { createConnectionResources } from './connections.ts';
+import type { ProviderContext } from './context.ts';
 import { createDatastores } from './datastores.ts';
 import { createJobs, createOperationResults } from './jobs.ts';
 import { createPublishedPipelines } from './published-pipelines.ts';
@@ -17,14 +16,6 @@ import { createRegistryDiscovery, createRegistryImport, createRegistryReferences
 import { createScheduleTrigger } from './schedule-trigger.ts';
 import { createSchedules } from './schedules.ts';
 import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
-
-/** What the resource provider works with. */
-export interface ProviderContext extends AzureMlContext {
-  blobs: BlobAccount;
-  /** Assets of the registry `azureml`. */
-  registry: ResourceStore;
-  runs: Runs;
-}
 
 const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup/providers/Microsoft.MachineLearningServices';
 

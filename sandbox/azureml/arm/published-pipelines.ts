@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { requireRole, requireScope } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { notFound, userError } from './errors.ts';
-import type { ProviderContext } from './provider.ts';
 import { anything, mapOf, object, text } from './shape.ts';
 import { startJob } from './started-jobs.ts';
 

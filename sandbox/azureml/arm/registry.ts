@@ -2,8 +2,8 @@
 import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { ArmError, conflict, userError } from './errors.ts';
-import type { ProviderContext } from './provider.ts';
 import { findAsset } from './references.ts';
 import { name, object, text } from './shape.ts';
 import type { AssetKind } from './shapes/assets.ts';

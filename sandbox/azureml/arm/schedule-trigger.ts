@@ -2,8 +2,8 @@
 import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { ArmError, notFound, userError } from './errors.ts';
-import type { ProviderContext } from './provider.ts';
 import { object, text } from './shape.ts';
 import { startJob } from './started-jobs.ts';
 

@@ -2,9 +2,9 @@
 import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { notFound } from './errors.ts';
 import { answerPage } from './listing.ts';
-import type { ProviderContext } from './provider.ts';
 import { anything, flag, integer, listOf, mapOf, name, object, oneOf, text, textual, union } from './shape.ts';
 
 const trigger = union('triggerType', {

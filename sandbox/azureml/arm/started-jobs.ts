@@ -1,7 +1,7 @@
 /** Jobs that the service itself starts: for batch endpoints, schedules and published pipelines. */
 import type { Resource } from '../../contracts.ts';
+import type { ProviderContext } from './context.ts';
 import { userError } from './errors.ts';
-import type { ProviderContext } from './provider.ts';
 
 /**
  * Stores a job and starts its run; 400 when it can't run at all, and then nothing is stored.

@@ -3,8 +3,8 @@ import express, { type Request } from 'express';
 import type { Resource } from '../../contracts.ts';
 import { registryArmId, workspaceArmId } from '../../settings.ts';
 import { apiVersionOf, requireResourceGroup } from './access.ts';
+import type { ProviderContext } from './context.ts';
 import { ArmError } from './errors.ts';
-import type { ProviderContext } from './provider.ts';
 import { anything, object } from './shape.ts';
 
 const provider = '/providers/Microsoft.MachineLearningServices';

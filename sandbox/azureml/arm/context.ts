@@ -1,0 +1,11 @@
+/** What the routes of the resource provider share. */
+import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
+import type { BlobAccount } from '../blobs.ts';
+
+/** What the resource provider works with. */
+export interface ProviderContext extends AzureMlContext {
+  blobs: BlobAccount;
+  /** Assets of the registry `azureml`. */
+  registry: ResourceStore;
+  runs: Runs;
+}
