@@ -1,8 +1,8 @@
 /** Reads a sandbox's workspace through the public REST APIs, to hold what a pipeline said against what is there. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import type { Sandbox } from '../sandbox/contracts.ts';
-import { workspaceArmId } from '../sandbox/settings.ts';
+import type { Sandbox } from 'model-bridge-sandbox/contracts';
+import { workspaceArmId } from 'model-bridge-sandbox/settings';
 
 const API_VERSION = '2026-05-01';
 

@@ -30,8 +30,8 @@ export interface RunOptions {
   branch?: string;
   commit?: string;
   reason?: string;
-  /** `<tasksFolder>/<task>/v1/task.json` */
-  tasksFolder: string;
+  /** Tasks of extensions: `<tasksFolder>/<task>/v1/task.json`; without it only the sandbox's own tasks are known. */
+  tasksFolder?: string;
   sandbox: Pick<Sandbox, 'devops' | 'connections' | 'clientEnvironment'>;
   /** Default: a new folder below the system's temporary folder; it stays, with the attachments and artifacts in it. */
   workFolder?: string;
@@ -77,7 +77,7 @@ function planAll(
   options: RunOptions,
   lookUp: (name: string) => string | undefined,
 ): Map<Job, JobPlan> {
-  const definitions = readTaskDefinitions(options.tasksFolder);
+  const definitions = options.tasksFolder === undefined ? [] : readTaskDefinitions(options.tasksFolder);
   const plans = new Map<Job, JobPlan>();
   for (const stage of pipeline.stages)
     for (const job of stage.jobs) {

@@ -90,7 +90,7 @@ export function findTask(definitions: readonly TaskDefinition[], reference: stri
   if (found) return found;
   const known = definitions.map((task) => `${task.name}@${task.version.Major}`).join(', ');
   throw new Error(
-    `A task is missing. The pipeline references a task called '${name}' in version ${major}. There are: ${known}.`,
+    `A task is missing. The pipeline references a task called '${name}' in version ${major}. There are: ${known || 'none'}.`,
   );
 }
 

@@ -22,6 +22,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'examples/breast-cancer/README.md',
+  'sandbox/README.md',
   ...filesBelow('docs', '.md'),
 ];
 

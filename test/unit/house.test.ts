@@ -53,9 +53,15 @@ function sources(...folders: string[]): string[] {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/')),
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+      .filter((file) => !/^sandbox\/(dist|node_modules|test)\//.test(file)),
   );
 }
+
+const testsOfSandbox = (): string[] =>
+  readdirSync(join(ROOT, 'sandbox/test'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `sandbox/test/${name}`);
 
 /** What a file imports: own files as paths from the root, packages by name. */
 function imports(file: string): string[] {
@@ -165,6 +171,40 @@ describe('the house', () => {
         .map((target) => `${file} imports ${target}`),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it('keeps the sandbox apart from everything else', () => {
+    const outside = (file: string) =>
+      imports(file)
+        .filter((target) => target.includes('/') && /^(lib|tasks|scripts|test|bench|examples)\//.test(target))
+        .map((target) => `${file} imports ${target}`);
+    assert.deepEqual([...sources('sandbox'), ...testsOfSandbox()].flatMap(outside), []);
+  });
+
+  it('reaches the sandbox through its exports only', () => {
+    const wrong = sources('lib', 'tasks', 'scripts', 'bench').flatMap((file) =>
+      imports(file)
+        .filter((target) => target.startsWith('sandbox/'))
+        .map((target) => `${file} imports ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('has the exports of the sandbox in tsconfig.json, which finds their sources', () => {
+    const { paths } = JSON.parse(read('tsconfig.json')).compilerOptions;
+    const entries = Object.entries<{ types: string; default: string }>(
+      JSON.parse(read('sandbox/package.json')).exports,
+    );
+    assert.deepEqual(
+      paths,
+      Object.fromEntries(
+        entries.map(([entry, { default: target }]) => [
+          posix.join('model-bridge-sandbox', entry),
+          [target.replace('./dist/', './sandbox/').replace(/\.js$/, '.ts')],
+        ]),
+      ),
+    );
+    for (const [, { types, default: target }] of entries) assert.equal(types, target.replace(/\.js$/, '.d.ts'));
   });
 
   it('has identical entry files', () => {

@@ -1,7 +1,7 @@
 /** The hash of a code snapshot, computed from what was uploaded. */
 import { createHash } from 'node:crypto';
-import { inParallel } from '../../../lib/core/parallel.ts';
 import type { BlobLocation, Blobs } from '../../contracts.ts';
+import { limiter } from '../limiter.ts';
 
 /** Version of the algorithm below. */
 export const codeHashVersion = '202208';
@@ -16,7 +16,10 @@ export async function hashUploadedCode(blobs: Blobs, folder: BlobLocation): Prom
   const files = (await blobs.list(folder)).sort((one, other) => byCodePoint(lowered(one.path), lowered(other.path)));
   const hash = createHash('sha256').update(String(files.length));
   for (const { path, size } of files) hash.update(`#${path.slice(prefix.length)}#`).update(String(size));
-  const contents = await inParallel(files, 16, ({ path }) => blobs.read({ container: folder.container, path }));
+  const limited = limiter(16);
+  const contents = await Promise.all(
+    files.map(({ path }) => limited(() => blobs.read({ container: folder.container, path }))),
+  );
   for (const content of contents) hash.update(content ?? '');
   return { hash: hash.digest('hex'), files: files.length };
 }

@@ -1,10 +1,10 @@
 /** Turns a job's ARM resource into work: checks it first, then returns a function that runs it. */
 import type { AzureMlContext, Resource } from '../../contracts.ts';
 import type { RunRecord } from '../history/run.ts';
+import { limiter } from '../limiter.ts';
 import { runCommand } from './command-run.ts';
 import { findComponent } from './components.ts';
 import { datastoreName, type Engine, runError, setStatus } from './lifecycle.ts';
-import { limiter } from './limiter.ts';
 import { planPipeline } from './pipeline-plan.ts';
 import { runPipeline } from './pipeline-run.ts';
 import { readDistribution } from './search-space.ts';

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RunRecord } from '../history/run.ts';
 import { isTerminal } from '../history/run.ts';
+import type { limiter } from '../limiter.ts';
 import { openRunLog, runCommand } from './command-run.ts';
 import { createRun, type Engine, runError, setStatus } from './lifecycle.ts';
-import type { limiter } from './limiter.ts';
 import type { LiveLog } from './live-log.ts';
 import type { PipelinePlan, PlannedNode } from './pipeline-plan.ts';
 import {

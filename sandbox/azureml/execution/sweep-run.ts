@@ -1,9 +1,9 @@
 /** Runs a sweep: one command run per sample of the search space; the best trial's outputs become the sweep's. */
 import type { RunRecord } from '../history/run.ts';
 import { isTerminal } from '../history/run.ts';
+import { limiter } from '../limiter.ts';
 import { openRunLog, runCommand } from './command-run.ts';
 import { createRun, type Engine, runError, setStatus } from './lifecycle.ts';
-import { limiter } from './limiter.ts';
 import type { LiveLog } from './live-log.ts';
 import { type Distribution, trialParameters } from './search-space.ts';
 import type { CommandSpec } from './spec.ts';

@@ -6,10 +6,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { armClient, uploadBlob } from './sandbox-http.ts';
+import { startSandbox } from '../sandbox.ts';
+import { armClient, uploadBlob } from './http.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const data = { properties: { dataType: 'uri_folder', dataUri: 'azureml://datastores/workspaceblobstore/paths/kept/' } };
 
 const isOpen = (port: number) =>
@@ -117,7 +117,7 @@ describe('the life of a sandbox', () => {
 
   describe('on the command line', () => {
     const start = (...args: string[]) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', '--', 'sandbox/main.ts', ...args], { cwd: root });
+      const child = spawn(process.execPath, ['--import', 'tsx', '--', 'main.ts', ...args], { cwd: root });
       let output = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
       const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -165,18 +165,6 @@ describe('the life of a sandbox', () => {
       }
     });
 
-    it('leaves nothing behind when npm is told to stop', async () => {
-      const npm = spawn('npm', ['run', 'sandbox'], { cwd: root });
-      let output = '';
-      npm.stdout.on('data', (chunk) => (output += chunk));
-      await until(() => output.includes('The sandbox is ready'), npm);
-      const url = /Azure Resource Manager\s+(https:\S+)/.exec(output)?.[1];
-      const ended = new Promise((resolve) => npm.on('close', resolve));
-      npm.kill('SIGTERM');
-      await ended;
-      assert.equal(await isOpen(portOf(url)), false);
-    });
-
     it('runs a pipeline file and answers with its result', async () => {
       const file = join(folder, 'pipeline.yml');
       writeFileSync(file, 'steps:\n- bash: echo "$(who) on $(Build.SourceBranch)"\n- bash: exit $(code)\n');
@@ -191,7 +179,7 @@ describe('the life of a sandbox', () => {
       const wrong = start('run', file);
       assert.equal(await wrong.ended, 1);
       assert.match(wrong.output(), /NoSuchTask/);
-      assert.doesNotMatch(wrong.output(), /^\s+at .*\.ts:/m, 'a mistake in the file shows no stack');
+      assert.doesNotMatch(wrong.output(), /^\s+at .*\.ts:/m, 'an error in the file shows no stack');
     });
 
     it('explains itself and refuses what it does not know', async () => {
@@ -201,7 +189,7 @@ describe('the life of a sandbox', () => {
       for (const args of [['--nonsense'], ['walk'], ['run'], ['run', 'x.yml', '--variable', 'novalue']]) {
         const wrong = start(...args);
         assert.equal(await wrong.ended, 2, args.join(' '));
-        assert.match(wrong.output(), /npm run sandbox/);
+        assert.match(wrong.output(), /model-bridge-sandbox run PIPELINE\.yml/);
       }
     });
   });

@@ -1,9 +1,9 @@
 /** A sandbox for tests of runs, with the few calls that they need. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import type { Sandbox } from '../../sandbox/contracts.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { workspaceArmId } from '../../sandbox/settings.ts';
+import type { Sandbox } from '../contracts.ts';
+import { startSandbox } from '../sandbox.ts';
+import { workspaceArmId } from '../settings.ts';
 
 export interface Answer {
   status: number;

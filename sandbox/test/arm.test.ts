@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../../sandbox/contracts.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { type Answer, armClient, send, signIn, uploadBlob } from './sandbox-http.ts';
+import type { Sandbox } from '../contracts.ts';
+import { startSandbox } from '../sandbox.ts';
+import { type Answer, armClient, send, signIn, uploadBlob } from './http.ts';
 
 const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
 const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };

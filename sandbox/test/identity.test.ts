@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose';
-import type { Sandbox } from '../../sandbox/contracts.ts';
-import { createTokens, type SigningTokens } from '../../sandbox/identity/tokens.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { send, signIn } from './sandbox-http.ts';
+import type { Sandbox } from '../contracts.ts';
+import { createTokens, type SigningTokens } from '../identity/tokens.ts';
+import { startSandbox } from '../sandbox.ts';
+import { send, signIn } from './http.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readPipeline } from '../../sandbox/agent/yaml/read-pipeline.ts';
+import { readPipeline } from '../agent/yaml/read-pipeline.ts';
 
 describe('pipeline files', () => {
   let folder: string;

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import {
-  chooseHandler,
-  findTask,
-  readTaskDefinitions,
-  type TaskDefinition,
-} from '../../sandbox/agent/task-definition.ts';
-import { agentInputs, missingInputs, resolveAliases, resolveConnections } from '../../sandbox/agent/task-inputs.ts';
-import { createVariables, environmentName } from '../../sandbox/agent/variables.ts';
-import { isVisible } from '../../sandbox/agent/visible-rule.ts';
-import { connections, fixtureTasks } from '../integration/agent-run.ts';
+import { chooseHandler, findTask, readTaskDefinitions, type TaskDefinition } from '../agent/task-definition.ts';
+import { agentInputs, missingInputs, resolveAliases, resolveConnections } from '../agent/task-inputs.ts';
+import { createVariables, environmentName } from '../agent/variables.ts';
+import { isVisible } from '../agent/visible-rule.ts';
+import { connections, fixtureTasks } from './agent-run.ts';
 
 const definition: TaskDefinition = {
   id: 'a6e27000-0000-4000-8000-000000000009',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { parseProxyPath } from '../../sandbox/azureml/mlflow/artifact-proxy.ts';
-import { matches, parseFilter } from '../../sandbox/azureml/mlflow/filter.ts';
-import { sortBy } from '../../sandbox/azureml/mlflow/order.ts';
-import { checkMetric, checkTag, paged } from '../../sandbox/azureml/mlflow/validation.ts';
-import { latestMetrics, wireNumber } from '../../sandbox/azureml/mlflow/wire.ts';
+import { parseProxyPath } from '../azureml/mlflow/artifact-proxy.ts';
+import { matches, parseFilter } from '../azureml/mlflow/filter.ts';
+import { sortBy } from '../azureml/mlflow/order.ts';
+import { checkMetric, checkTag, paged } from '../azureml/mlflow/validation.ts';
+import { latestMetrics, wireNumber } from '../azureml/mlflow/wire.ts';
 
 type Values = Record<string, string | number>;
 const lookup =

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RunOptions, type RunResult, runPipeline } from '../../sandbox/agent/run.ts';
-import type { StepResult } from '../../sandbox/agent/steps/run-step.ts';
-import type { DevOps, ServiceConnection, Tokens } from '../../sandbox/contracts.ts';
-import { createDevOps } from '../../sandbox/devops/devops.ts';
-import { createTokens } from '../../sandbox/identity/tokens.ts';
-import { prepareTls } from '../../sandbox/tls.ts';
+import { type RunOptions, type RunResult, runPipeline } from '../agent/run.ts';
+import type { StepResult } from '../agent/steps/run-step.ts';
+import type { DevOps, ServiceConnection, Tokens } from '../contracts.ts';
+import { createDevOps } from '../devops/devops.ts';
+import { createTokens } from '../identity/tokens.ts';
+import { prepareTls } from '../tls.ts';
 
 export const connections: ServiceConnection[] = (['ServicePrincipal', 'WorkloadIdentityFederation'] as const).map(
   (scheme, index) => ({
@@ -41,7 +41,7 @@ export interface AgentFixture {
   stop(): Promise<void>;
 }
 
-export const fixtureTasks = fileURLToPath(new URL('../fixtures/agent-tasks', import.meta.url));
+export const fixtureTasks = fileURLToPath(new URL('./fixtures/tasks', import.meta.url));
 
 export async function startAgentFixture(): Promise<AgentFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-test-'));

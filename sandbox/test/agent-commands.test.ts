@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { isTrue, mentionsCommand, parseCommand } from '../../sandbox/agent/commands/parse.ts';
-import { countTests } from '../../sandbox/agent/commands/results.ts';
-import { createMasker } from '../../sandbox/agent/masker.ts';
-import { combineOutcomes, mergeResults, parseTaskResult } from '../../sandbox/agent/results.ts';
+import { isTrue, mentionsCommand, parseCommand } from '../agent/commands/parse.ts';
+import { countTests } from '../agent/commands/results.ts';
+import { createMasker } from '../agent/masker.ts';
+import { combineOutcomes, mergeResults, parseTaskResult } from '../agent/results.ts';
 
 const properties = (line: string): Record<string, string> => Object.fromEntries(parseCommand(line)!.properties);
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { getBearerHandler, getPersonalAccessTokenHandler, WebApi } from 'azure-devops-node-api';
 import { CommentThreadStatus } from 'azure-devops-node-api/interfaces/GitInterfaces.js';
 import { decodeJwt } from 'jose';
-import type { DevOpsRun } from '../../sandbox/contracts.ts';
+import type { DevOpsRun } from '../contracts.ts';
 import { type AgentFixture, startAgentFixture } from './agent-run.ts';
 
 const recordId = '11111111-2222-4333-8444-555555555555';

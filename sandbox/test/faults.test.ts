@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../../sandbox/contracts.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { armClient, signIn } from './sandbox-http.ts';
+import type { Sandbox } from '../contracts.ts';
+import { startSandbox } from '../sandbox.ts';
+import { armClient, signIn } from './http.ts';
 
 describe('misbehaviour on request', () => {
   let sandbox: Sandbox;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { checkExpression, evaluateExpression } from '../../sandbox/agent/expression/evaluate.ts';
-import { createCounter } from '../../sandbox/agent/expression/functions.ts';
-import { dictionary, type Value } from '../../sandbox/agent/expression/values.ts';
+import { checkExpression, evaluateExpression } from '../agent/expression/evaluate.ts';
+import { createCounter } from '../agent/expression/functions.ts';
+import { dictionary, type Value } from '../agent/expression/values.ts';
 
 const context = {
   names: {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { expandCommand, parseBinding } from '../../sandbox/azureml/execution/expressions.ts';
-import { inOrder } from '../../sandbox/azureml/execution/pipeline-plan.ts';
-import { readDistribution, trialParameters } from '../../sandbox/azureml/execution/search-space.ts';
-import { durationSeconds, readInput, readOutput } from '../../sandbox/azureml/execution/spec.ts';
+import { expandCommand, parseBinding } from '../azureml/execution/expressions.ts';
+import { inOrder } from '../azureml/execution/pipeline-plan.ts';
+import { readDistribution, trialParameters } from '../azureml/execution/search-space.ts';
+import { durationSeconds, readInput, readOutput } from '../azureml/execution/spec.ts';
 
 describe('expressions of jobs in the sandbox', () => {
   const values = { 'inputs.x': '1', 'outputs.o': '/out', 'inputs.a.b': 'deep' };

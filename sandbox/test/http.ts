@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
-import type { Sandbox } from '../../sandbox/contracts.ts';
+import type { Sandbox } from '../contracts.ts';
 
 export interface Answer {
   status: number;
