@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response } from 'express';
 import type { AzureMlContext, BlobLocation } from '../../contracts.ts';
 import { artifactLocation, listFolder } from '../history/artifacts.ts';
-import { invalid, MlflowError, missing } from './errors.ts';
+import * as errors from './errors.ts';
 
 /** What a proxy path names: the folder that `owner` stands for, and a path in it. */
 export interface ProxyPath {
@@ -23,14 +23,14 @@ export interface ProxyPath {
 
 export function parseProxyPath(path: string): ProxyPath {
   const parts = path.split('/').filter(Boolean);
-  if (parts.includes('..')) throw invalid(`Invalid path: '${path}'`);
+  if (parts.includes('..')) throw errors.pathInvalid(path);
   if (parts[0] === 'registered-models' && parts.length >= 3) {
     return { kind: 'registeredModel', owner: `${parts[1]}/${parts[2]}`, path: parts.slice(3).join('/') };
   }
   const isModel = parts[1] === 'models';
   const owner = isModel ? parts[2] : parts[1];
   const rest = parts.slice(isModel ? 3 : 2);
-  if (!owner || rest.shift() !== 'artifacts') throw invalid(`Invalid path: '${path}'`);
+  if (!owner || rest.shift() !== 'artifacts') throw errors.pathInvalid(path);
   return { kind: 'run', owner: isModel ? `model-${owner}` : owner, path: rest.join('/') };
 }
 
@@ -40,13 +40,13 @@ export function createArtifactProxy(context: AzureMlContext, hasOwner: (owner: s
 
   const rootOf = ({ kind, owner }: ProxyPath): BlobLocation => {
     if (kind === 'run') {
-      if (!hasOwner(owner)) throw missing(`Run with id=${owner} not found`);
+      if (!hasOwner(owner)) throw errors.runNotFound(owner);
       return artifactLocation(context, owner, '');
     }
     const [name, version] = owner.split('/');
     const uri = context.resources.get(`models/${name}/versions/${version}`)?.properties.modelUri;
     const at = uri && context.blobs.locate(String(uri));
-    if (!at) throw missing(`Model Version (name=${name}, version=${version}) not found`);
+    if (!at) throw errors.versionNotFound(name, version);
     return { ...at, path: at.path.replace(/\/+$/, '') };
   };
   const locate = (request: Request): BlobLocation & { kind: ProxyPath['kind'] } => {
@@ -71,14 +71,14 @@ export function createArtifactProxy(context: AzureMlContext, hasOwner: (owner: s
   router.get('/artifacts/*path', async (request: Request, response: Response) => {
     const at = locate(request);
     const content = await context.blobs.read(at);
-    if (!content) throw missing(`No such artifact: '${at.path}'`);
+    if (!content) throw errors.artifactNotFound(at.path);
     response.setHeader('Content-Disposition', `attachment; filename="${encodeURIComponent(basename(at.path))}"`);
     response.type('application/octet-stream').send(content);
   });
 
   router.put('/artifacts/*path', async (request: Request, response: Response) => {
     const at = locate(request);
-    if (at.kind === 'registeredModel') throw new MlflowError('PERMISSION_DENIED', 'Registered models are immutable.');
+    if (at.kind === 'registeredModel') throw errors.modelArtifactsImmutable();
     // Through a file: artifacts may be bigger than what should be held in memory.
     const file = join(tmpdir(), `artifact-${randomUUID()}`);
     try {
@@ -91,7 +91,7 @@ export function createArtifactProxy(context: AzureMlContext, hasOwner: (owner: s
   });
 
   router.delete('/artifacts/*path', () => {
-    throw new MlflowError('PERMISSION_DENIED', 'The sandbox keeps artifacts: they are deleted with the workspace.');
+    throw errors.artifactsKept();
   });
   return router;
 }

@@ -1,5 +1,5 @@
 /** Splits MLflow's filter strings into tokens. */
-import { invalid } from './errors.ts';
+import * as errors from './errors.ts';
 
 export interface Token {
   kind: 'name' | 'string' | 'number' | 'operator' | 'punctuation';
@@ -37,7 +37,7 @@ export function tokenize(filter: string): Token[] {
       if (kind !== 'space') tokens.push({ kind, raw, text: unquoted(kind, raw) });
       break;
     }
-    if (at === start) throw invalid(`Invalid filter string '${filter}': unexpected '${filter[at]}' at position ${at}.`);
+    if (at === start) throw errors.filterCharacter(filter, at);
   }
   return tokens;
 }

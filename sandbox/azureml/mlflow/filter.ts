@@ -2,7 +2,7 @@
  * MLflow's search filter: comparisons joined by AND, such as
  * ``metrics.acc > 0.9 and params.model = 'tree' and tags.`mlflow.parentRunId` = 'x' and attributes.status = 'FINISHED'``.
  */
-import { invalid } from './errors.ts';
+import * as errors from './errors.ts';
 import { type Token, tokenize } from './filter-tokens.ts';
 
 export type Entity = 'metric' | 'param' | 'tag' | 'attribute' | 'dataset';
@@ -50,11 +50,9 @@ export function readIdentifier(text: string, attributes: string[]): Identifier {
   const dot = text.indexOf('.');
   const entity = dot > 0 ? ENTITIES[trimQuotes(text.slice(0, dot)).toLowerCase()] : 'attribute';
   const key = trimQuotes(dot > 0 ? text.slice(dot + 1) : text);
-  if (!entity || !key)
-    throw invalid(`Invalid entity type in '${text}'. Valid entity types are metrics, params, tags and attributes.`);
+  if (!entity || !key) throw errors.entityInvalid(text);
   const valid = { attribute: attributes, dataset: ['name', 'digest', 'context'] }[entity as string];
-  if (valid && !valid.includes(key.toLowerCase()))
-    throw invalid(`Invalid ${entity} key '${key}' specified. Valid keys are: ${valid.join(', ')}.`);
+  if (valid && !valid.includes(key.toLowerCase())) throw errors.attributeInvalid(String(entity), key, valid);
   return { entity, key };
 }
 
@@ -72,7 +70,7 @@ class Reader {
 
   next(what: string): Token {
     const token = this.tokens[this.at++];
-    if (!token) throw invalid(`Invalid filter string: expected ${what} at its end.`);
+    if (!token) throw errors.filterEnds(what);
     return token;
   }
 
@@ -88,25 +86,25 @@ class Reader {
 function readOperator(reader: Reader): Comparison['operator'] {
   if (reader.word('NOT')) {
     if (reader.word('IN')) return 'NOT IN';
-    throw invalid("Invalid comparator 'NOT'.");
+    throw errors.comparatorInvalid('NOT');
   }
   if (reader.word('IS')) {
     const negated = reader.word('NOT');
-    if (!reader.word('NULL')) throw invalid('Expected NULL after IS.');
+    if (!reader.word('NULL')) throw errors.nullExpected();
     return negated ? 'IS NOT NULL' : 'IS NULL';
   }
   for (const word of ['LIKE', 'ILIKE', 'IN'] as const) if (reader.word(word)) return word;
   const token = reader.next('a comparator');
-  if (token.kind !== 'operator') throw invalid(`Invalid comparator '${token.raw}'.`);
+  if (token.kind !== 'operator') throw errors.comparatorInvalid(token.raw);
   return (token.text === '<>' ? '!=' : token.text) as Comparison['operator'];
 }
 
 function readList(reader: Reader): string[] {
-  if (reader.next("'('").text !== '(') throw invalid('IN needs a list in parentheses.');
+  if (reader.next("'('").text !== '(') throw errors.listExpected();
   const values: string[] = [];
   for (let token = reader.next('a value'); token.text !== ')' || token.kind === 'string'; token = reader.next("')'")) {
     if (token.kind === 'string' || token.kind === 'number') values.push(token.text);
-    else if (token.text !== ',') throw invalid(`Unexpected '${token.raw}' in a list.`);
+    else if (token.text !== ',') throw errors.listItemInvalid(token.raw);
   }
   return values;
 }
@@ -126,12 +124,10 @@ function readValue(reader: Reader, { entity, key }: Identifier): string | number
   const token = reader.next('a value');
   const isNumeric = entity === 'metric' || (entity === 'attribute' && NUMERIC_ATTRIBUTES.includes(key.toLowerCase()));
   if (isNumeric) {
-    if (token.kind !== 'number')
-      throw invalid(`Expected numeric value type for ${entity} '${key}'. Found ${token.raw}.`);
+    if (token.kind !== 'number') throw errors.numberExpected(entity, key, token.raw);
     return Number(token.text);
   }
-  if (token.kind !== 'string')
-    throw invalid(`Expected a quoted string value for ${entity} '${key}'. Found ${token.raw}.`);
+  if (token.kind !== 'string') throw errors.textExpected(entity, key, token.raw);
   return token.text;
 }
 
@@ -146,14 +142,14 @@ export function parseFilter(filter: string | undefined, attributes: string[]): C
     const identifier = readIdentifier(name.raw, attributes);
     const operator = readOperator(reader);
     if (operator.endsWith('IN') && !['attribute', 'dataset'].includes(identifier.entity)) {
-      throw invalid(`Only attributes can be compared with ${operator}, not ${identifier.entity}s.`);
+      throw errors.attributesOnly(operator, identifier.entity);
     }
     if (operator === 'IN' || operator === 'NOT IN')
       comparisons.push({ ...identifier, operator, value: readList(reader) });
     else if (operator.startsWith('IS')) comparisons.push({ ...identifier, operator });
     else comparisons.push({ ...identifier, operator, value: readValue(reader, identifier) });
     if (reader.done) return comparisons;
-    if (!reader.word('AND')) throw invalid(`Invalid clause(s) in filter string: expected AND after '${name.raw}'.`);
+    if (!reader.word('AND')) throw errors.andExpected(name.raw);
   }
 }
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStore } from '../history/run-store.ts';
-import type { Endpoint } from './endpoint.ts';
-import { missing } from './errors.ts';
+import { type Endpoint, type Input, reads, writes } from './endpoint.ts';
+import * as errors from './errors.ts';
 import { findExperiment } from './experiments.ts';
 import { checkMaxResults, checkParam, checkTag, paged } from './validation.ts';
 
@@ -25,128 +25,124 @@ interface LoggedModel {
   deleted: boolean;
 }
 
+/** The models of one workspace. */
 export interface LoggedModels {
   has(modelId: string): boolean;
-  endpoints: Endpoint[];
+  list(): LoggedModel[];
+  /** Throws RESOURCE_DOES_NOT_EXIST. */
+  find(id: unknown, allowDeleted?: boolean): LoggedModel;
+  add(model: LoggedModel): void;
+  /** Keeps what was changed. */
+  save(changed?: LoggedModel): void;
 }
 
 /** Opens the models kept in `folder`. */
-export function openLoggedModels(store: RunStore, folder: string): LoggedModels {
+export function openLoggedModels(folder: string): LoggedModels {
   const file = join(folder, 'logged-models.json');
   const models: LoggedModel[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  const find = (id: unknown, allowDeleted = false) => {
-    const model = models.find((each) => each.info.model_id === id && (allowDeleted || !each.deleted));
-    if (!model) throw missing(`Logged model with ID '${id}' not found.`);
-    return model;
+  return {
+    has: (id) => models.some((model) => model.info.model_id === id),
+    list: () => [...models],
+    find(id, allowDeleted = false) {
+      const model = models.find((each) => each.info.model_id === id && (allowDeleted || !each.deleted));
+      if (!model) throw errors.loggedModelNotFound(id);
+      return model;
+    },
+    add: (model) => void models.push(model),
+    save(changed) {
+      if (changed) changed.info.last_updated_timestamp_ms = Date.now();
+      writeFileSync(`${file}.new`, JSON.stringify(models, null, 1));
+      renameSync(`${file}.new`, file);
+    },
   };
-  const save = (model?: LoggedModel) => {
-    if (model) model.info.last_updated_timestamp_ms = Date.now();
-    writeFileSync(`${file}.new`, JSON.stringify(models, null, 1));
-    renameSync(`${file}.new`, file);
-    return model ? { model: { info: model.info, data: model.data } } : {};
+}
+
+const present = ({ info, data }: LoggedModel) => ({ info, data });
+
+function create(store: RunStore, models: LoggedModels, input: Input) {
+  const experiment = findExperiment(store, input.experiment_id);
+  const id = `m-${randomBytes(16).toString('hex')}`;
+  const model: LoggedModel = {
+    info: {
+      model_id: id,
+      experiment_id: experiment.experimentId,
+      name: String(input.name || id),
+      creation_timestamp_ms: Date.now(),
+      last_updated_timestamp_ms: Date.now(),
+      artifact_uri: `mlflow-artifacts:/${experiment.experimentId}/models/${id}/artifacts`,
+      status: 'LOGGED_MODEL_PENDING',
+      model_type: input.model_type,
+      source_run_id: input.source_run_id,
+      tags: (input.tags ?? []).map(checkTag),
+    },
+    data: { params: (input.params ?? []).map(checkParam), metrics: [] },
+    deleted: false,
   };
+  models.add(model);
+  models.save(model);
+  return { model: present(model) };
+}
 
-  function create(input: Record<string, any>) {
-    const experiment = findExperiment(store, input.experiment_id);
-    const id = `m-${randomBytes(16).toString('hex')}`;
-    const model: LoggedModel = {
-      info: {
-        model_id: id,
-        experiment_id: experiment.experimentId,
-        name: String(input.name || id),
-        creation_timestamp_ms: Date.now(),
-        last_updated_timestamp_ms: Date.now(),
-        artifact_uri: `mlflow-artifacts:/${experiment.experimentId}/models/${id}/artifacts`,
-        status: 'LOGGED_MODEL_PENDING',
-        model_type: input.model_type,
-        source_run_id: input.source_run_id,
-        tags: (input.tags ?? []).map(checkTag),
-      },
-      data: { params: (input.params ?? []).map(checkParam), metrics: [] },
-      deleted: false,
-    };
-    models.push(model);
-    return save(model);
-  }
-
-  function search(input: Record<string, any>) {
-    const ids = [input.experiment_ids ?? []].flat();
-    // Only equality on attributes (what `register_model` asks for): name, model_id, source_run_id, status.
-    const wanted = [...String(input.filter ?? '').matchAll(/(?:attributes\.)?(\w+)\s*=\s*'([^']*)'/g)];
-    const found = models.filter(
+function search(models: LoggedModels, input: Input) {
+  const ids = [input.experiment_ids ?? []].flat();
+  // Only equality on attributes (what `register_model` asks for): name, model_id, source_run_id, status.
+  const wanted = [...String(input.filter ?? '').matchAll(/(?:attributes\.)?(\w+)\s*=\s*'([^']*)'/g)];
+  const found = models
+    .list()
+    .filter(
       (model) =>
         !model.deleted &&
         (ids.length === 0 || ids.includes(model.info.experiment_id)) &&
         wanted.every(([, key, value]) => (model.info as Record<string, any>)[key!] === value),
     );
-    const newest = found.reverse();
-    const { items, ...next } = paged(newest, checkMaxResults(input.max_results, 50, 1000), input.page_token);
-    return { models: items.map(({ info, data }) => ({ info, data })), ...next };
-  }
-
-  const endpoints: Endpoint[] = [
-    { method: 'post', path: 'logged-models', writes: true, handle: create },
-    { method: 'post', path: 'logged-models/search', handle: search },
-    {
-      method: 'get',
-      path: 'logged-models/:model_id',
-      handle: (input) => ({ model: find(input.model_id, String(input.allow_deleted) === 'true') }),
-    },
-    {
-      method: 'patch',
-      path: 'logged-models/:model_id',
-      writes: true,
-      handle(input) {
-        const model = find(input.model_id);
-        model.info.status = String(input.status ?? model.info.status);
-        return save(model);
-      },
-    },
-    {
-      method: 'delete',
-      path: 'logged-models/:model_id',
-      writes: true,
-      handle(input) {
-        find(input.model_id).deleted = true;
-        return save();
-      },
-    },
-    {
-      method: 'post',
-      path: 'logged-models/:model_id/params',
-      writes: true,
-      handle(input) {
-        const model = find(input.model_id);
-        model.data.params.push(...(input.params ?? []).map(checkParam));
-        save(model);
-        return {};
-      },
-    },
-    {
-      method: 'patch',
-      path: 'logged-models/:model_id/tags',
-      writes: true,
-      handle(input) {
-        const model = find(input.model_id);
-        const added = (input.tags ?? []).map(checkTag);
-        model.info.tags = [
-          ...model.info.tags.filter((tag) => !added.some((each: any) => each.key === tag.key)),
-          ...added,
-        ];
-        return save(model);
-      },
-    },
-    {
-      method: 'delete',
-      path: 'logged-models/:model_id/tags/:key',
-      writes: true,
-      handle(input) {
-        const model = find(input.model_id);
-        model.info.tags = model.info.tags.filter((tag) => tag.key !== input.key);
-        save(model);
-        return {};
-      },
-    },
-  ];
-  return { has: (id) => models.some((model) => model.info.model_id === id), endpoints };
+  const newest = found.reverse();
+  const { items, ...next } = paged(newest, checkMaxResults(input.max_results, 50, 1000), input.page_token);
+  return { models: items.map(present), ...next };
 }
+
+/** Endpoints that change a model that exists. */
+function changeEndpoints(models: LoggedModels): Endpoint[] {
+  const changed = (input: Input, change: (model: LoggedModel) => void) => {
+    const model = models.find(input.model_id);
+    change(model);
+    models.save(model);
+    return { model: present(model) };
+  };
+  return [
+    writes('patch', 'logged-models/:model_id', (input) =>
+      changed(input, ({ info }) => {
+        info.status = String(input.status ?? info.status);
+      }),
+    ),
+    writes('post', 'logged-models/:model_id/params', (input) => {
+      changed(input, ({ data }) => data.params.push(...(input.params ?? []).map(checkParam)));
+      return {};
+    }),
+    writes('patch', 'logged-models/:model_id/tags', (input) =>
+      changed(input, ({ info }) => {
+        const added = (input.tags ?? []).map(checkTag);
+        info.tags = [...info.tags.filter((tag) => !added.some((each: any) => each.key === tag.key)), ...added];
+      }),
+    ),
+    writes('delete', 'logged-models/:model_id/tags/:key', (input) => {
+      changed(input, ({ info }) => {
+        info.tags = info.tags.filter((tag) => tag.key !== input.key);
+      });
+      return {};
+    }),
+  ];
+}
+
+export const loggedModelEndpoints = (store: RunStore, models: LoggedModels): Endpoint[] => [
+  writes('post', 'logged-models', (input) => create(store, models, input)),
+  reads('post', 'logged-models/search', (input) => search(models, input)),
+  reads('get', 'logged-models/:model_id', (input) => ({
+    model: models.find(input.model_id, String(input.allow_deleted) === 'true'),
+  })),
+  writes('delete', 'logged-models/:model_id', (input) => {
+    models.find(input.model_id).deleted = true;
+    models.save();
+    return {};
+  }),
+  ...changeEndpoints(models),
+];

@@ -3,7 +3,7 @@ import type { AzureMlContext } from '../../contracts.ts';
 import { datastoreUri } from '../execution/references.ts';
 import { artifactFolder } from '../history/run.ts';
 import { parseProxyPath } from './artifact-proxy.ts';
-import { invalid } from './errors.ts';
+import * as errors from './errors.ts';
 import * as wire from './registry-wire.ts';
 
 /** Storage behind a source: `mlflow-artifacts:/...`, `runs:/...` or a URI of the workspace's own. */
@@ -22,6 +22,6 @@ export function modelUri(context: AzureMlContext, source: string): string {
     return String(wire.findVersion(context, name, version).properties.modelUri);
   }
   if (run) return datastoreUri(context, 'workspaceartifactstore', `${artifactFolder(run[1]!)}/${run[2]}`);
-  if (!context.blobs.locate(source)) throw invalid(`Invalid model version source: '${source}'.`);
+  if (!context.blobs.locate(source)) throw errors.sourceInvalid(source);
   return source;
 }

@@ -1,5 +1,5 @@
 /** MLflow's `order_by` clauses. */
-import { invalid } from './errors.ts';
+import * as errors from './errors.ts';
 import { type Lookup, readIdentifier } from './filter.ts';
 
 /** Sorts by `order_by` clauses (`metrics.x DESC`); entries without the value come last, NaN just before them. */
@@ -12,8 +12,7 @@ export function sortBy<T>(
 ): T[] {
   const clauses = orderBy.map((clause) => {
     const [, name, direction = 'ASC'] = /^(.+?)(?:\s+(ASC|DESC))?$/i.exec(clause.trim()) ?? [];
-    if (!name || /\s+\w+\s*$/i.test(name.replace(/`[^`]*`|"[^"]*"/g, 'x')))
-      throw invalid(`Invalid order_by clause '${clause}'.`);
+    if (!name || /\s+\w+\s*$/i.test(name.replace(/`[^`]*`|"[^"]*"/g, 'x'))) throw errors.orderInvalid(clause);
     return { identifier: readIdentifier(name.trim(), attributes), sign: direction.toUpperCase() === 'DESC' ? -1 : 1 };
   });
   const rank = (value: ReturnType<Lookup>) => (value === undefined ? 2 : Number.isNaN(value as number) ? 1 : 0);

@@ -1,20 +1,20 @@
 /** Model resources of the workspace as MLflow's model registry shows them. */
 import type { AzureMlContext, Resource } from '../../contracts.ts';
-import { missing } from './errors.ts';
+import * as errors from './errors.ts';
 
 const ALIAS = 'mlflow.alias.';
 
 /** The model container; throws RESOURCE_DOES_NOT_EXIST. */
 export function findModel(context: AzureMlContext, name: unknown): Resource {
   const model = context.resources.get(`models/${name}`);
-  if (!model) throw missing(`Registered Model with name=${name} not found`);
+  if (!model) throw errors.modelNotFound(name);
   return model;
 }
 
 /** One version of a model; throws RESOURCE_DOES_NOT_EXIST. */
 export function findVersion(context: AzureMlContext, name: unknown, version: unknown): Resource {
   const found = context.resources.get(`models/${name}/versions/${version}`);
-  if (!found) throw missing(`Model Version (name=${name}, version=${version}) not found`);
+  if (!found) throw errors.versionNotFound(name, version);
   return found;
 }
 

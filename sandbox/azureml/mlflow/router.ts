@@ -5,11 +5,12 @@ import type { AzureMlContext } from '../../contracts.ts';
 import { artifactLocation, listFolder } from '../history/artifacts.ts';
 import type { RunStore } from '../history/run-store.ts';
 import { createArtifactProxy } from './artifact-proxy.ts';
-import type { Endpoint } from './endpoint.ts';
-import { invalid, MlflowError } from './errors.ts';
+import { type Endpoint, type Input, reads } from './endpoint.ts';
+import * as errors from './errors.ts';
 import { experimentEndpoints } from './experiments.ts';
-import { openLoggedModels } from './logged-models.ts';
+import { loggedModelEndpoints, openLoggedModels } from './logged-models.ts';
 import { loggingEndpoints } from './logging.ts';
+import { metricHistoryEndpoints } from './metric-history.ts';
 import { modelVersionEndpoints } from './model-versions.ts';
 import { registeredModelEndpoints } from './registered-models.ts';
 import { findRun, runEndpoints } from './runs.ts';
@@ -20,9 +21,9 @@ function answerError(context: AzureMlContext) {
   return (error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);
     const known =
-      error instanceof MlflowError
+      error instanceof errors.MlflowError
         ? error
-        : new MlflowError('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));
+        : errors.internal(error instanceof Error ? error.message : String(error));
     if (known.code === 'INTERNAL_ERROR')
       context.log(`mlflow ${request.method} ${request.path}: ${error instanceof Error ? error.stack : error}`);
     response.status(known.status).json({ error_code: known.code, message: known.message });
@@ -30,45 +31,41 @@ function answerError(context: AzureMlContext) {
 }
 
 /** `run_id`, `run_uuid` and the rest of a request, wherever they are. */
-function inputOf(request: Request): Record<string, any> {
+function inputOf(request: Request): Input {
   const body = request.body && typeof request.body === 'object' ? request.body : {};
-  if (Array.isArray(body)) throw invalid('The request body must be an object, not a list.');
+  if (Array.isArray(body)) throw errors.bodyIsList();
   return { ...request.query, ...body, ...request.params };
 }
 
-function artifactList(context: AzureMlContext, store: RunStore): Endpoint {
-  return {
-    method: 'get',
-    path: 'artifacts/list',
-    async handle(input) {
-      const run = findRun(store, input);
-      const entries = await listFolder(context, artifactLocation(context, run.runId, ''), String(input.path ?? ''));
-      const files = entries.map((entry) => ({
-        path: entry.path,
-        is_dir: entry.isFolder,
-        ...(entry.isFolder ? {} : { file_size: entry.size }),
-      }));
-      return { root_uri: artifactUri(run), files };
-    },
-  };
-}
+const artifactList = (context: AzureMlContext, store: RunStore): Endpoint =>
+  reads('get', 'artifacts/list', async (input) => {
+    const run = findRun(store, input);
+    const entries = await listFolder(context, artifactLocation(context, run.runId, ''), String(input.path ?? ''));
+    const files = entries.map((entry) => ({
+      path: entry.path,
+      is_dir: entry.isFolder,
+      ...(entry.isFolder ? {} : { file_size: entry.size }),
+    }));
+    return { root_uri: artifactUri(run), files };
+  });
 
 /** Routes below the tracking URI. */
 export function createMlflowRouter(context: AzureMlContext, store: RunStore): express.Router {
   const router = express.Router({ mergeParams: true });
-  const logged = openLoggedModels(store, join(context.dataFolder, 'runs'));
+  const logged = openLoggedModels(join(context.dataFolder, 'runs'));
   const endpoints = [
     ...experimentEndpoints(store),
     ...runEndpoints(context, store),
     ...loggingEndpoints(context, store),
+    ...metricHistoryEndpoints(store),
     artifactList(context, store),
-    ...logged.endpoints,
+    ...loggedModelEndpoints(store, logged),
     ...registeredModelEndpoints(context),
     ...modelVersionEndpoints(context),
   ];
   const refuseReaders = (_request: Request, response: Response, next: NextFunction) => {
     if (response.locals.claims?.role !== 'reader') return next();
-    next(new MlflowError('PERMISSION_DENIED', 'The caller may read this workspace but not change it.'));
+    next(errors.readOnlyCaller());
   };
   router.use(
     express.json({
@@ -94,7 +91,7 @@ export function createMlflowRouter(context: AzureMlContext, store: RunStore): ex
   router.use('/api/2.0/mlflow-artifacts', createArtifactProxy(context, hasOwner));
   router.get('/health', (_request, response) => void response.send('OK'));
   router.use((request: Request) => {
-    throw new MlflowError('ENDPOINT_NOT_FOUND', `No handler for ${request.method} ${request.path}.`);
+    throw errors.noEndpoint(request.method, request.path);
   });
   router.use(answerError(context));
   return router;

@@ -4,8 +4,8 @@ import type { AzureMlContext } from '../../contracts.ts';
 import { createRun, syncJobResource } from '../execution/lifecycle.ts';
 import { isTerminal, type RunRecord } from '../history/run.ts';
 import type { RunStore } from '../history/run-store.ts';
-import type { Endpoint } from './endpoint.ts';
-import { invalid, missing } from './errors.ts';
+import { type Endpoint, type Input, reads, writes } from './endpoint.ts';
+import * as errors from './errors.ts';
 import { findExperiment } from './experiments.ts';
 import { matches, parseFilter } from './filter.ts';
 import { sortBy } from './order.ts';
@@ -16,30 +16,30 @@ import { jobStatus, runAttributes, runLookup, toMlflowInfo, toMlflowRun } from '
 /** The run with that id; throws RESOURCE_DOES_NOT_EXIST. */
 export function findRun(store: RunStore, input: Record<string, any>): RunRecord {
   const id = input.run_id ?? input.run_uuid;
-  if (!id) throw invalid("Missing value for required parameter 'run_id'.");
+  if (!id) throw errors.parameterMissing('run_id');
   const run = store.get(String(id));
-  if (!run) throw missing(`Run with id=${id} not found`);
+  if (!run) throw errors.runNotFound(id);
   return run;
 }
 
 /** The run, which must not be deleted. */
 export function findActiveRun(store: RunStore, input: Record<string, any>): RunRecord {
   const run = findRun(store, input);
-  if (run.hidden) throw invalid(`The run ${run.runId} must be in the 'active' state. Current state is deleted.`);
+  if (run.hidden) throw errors.notActive('run', run.runId);
   return run;
 }
 
 function toIso(milliseconds: unknown): string | undefined {
   if (milliseconds === undefined || milliseconds === null) return undefined;
   const time = new Date(Number(milliseconds));
-  if (Number.isNaN(time.getTime())) throw invalid(`Invalid value '${milliseconds}' supplied: it is no time.`);
+  if (Number.isNaN(time.getTime())) throw errors.notTime(milliseconds);
   return time.toISOString();
 }
 
 function create(store: RunStore, input: Record<string, any>, caller: string): RunRecord {
   const experiment = findExperiment(store, input.experiment_id ?? '0');
   if (experiment.lifecycleStage === 'deleted') {
-    throw invalid(`The experiment ${experiment.experimentId} must be in the 'active' state. Current state is deleted.`);
+    throw errors.notActive('experiment', experiment.experimentId);
   }
   const tags = Object.fromEntries((input.tags ?? []).map(checkTag).map((tag: any) => [tag.key, tag.value])) as Record<
     string,
@@ -47,9 +47,7 @@ function create(store: RunStore, input: Record<string, any>, caller: string): Ru
   >;
   const tagged = tags['mlflow.runName'];
   if (input.run_name && tagged && input.run_name !== tagged) {
-    throw invalid(
-      `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${input.run_name}', mlflow.runName='${tagged}').`,
-    );
+    throw errors.twoRunNames(input.run_name, tagged);
   }
   const parent = tags['mlflow.parentRunId'] ? store.get(tags['mlflow.parentRunId']) : undefined;
   const runId = randomUUID();
@@ -72,8 +70,7 @@ function create(store: RunStore, input: Record<string, any>, caller: string): Ru
 function update(context: AzureMlContext, store: RunStore, input: Record<string, any>): RunRecord {
   const run = findActiveRun(store, input);
   const status = input.status === undefined ? undefined : jobStatus(input.status);
-  if (input.status !== undefined && !status)
-    throw invalid(`Invalid value ${input.status} for parameter 'status' supplied.`);
+  if (input.status !== undefined && !status) throw errors.statusInvalid(input.status);
   if (status && !run.managed) {
     run.status = status;
     run.endTimeUtc = isTerminal(status) ? (toIso(input.end_time) ?? new Date().toISOString()) : toIso(input.end_time);
@@ -108,7 +105,7 @@ function search(store: RunStore, input: Record<string, any>) {
 }
 
 export function runEndpoints(context: AzureMlContext, store: RunStore): Endpoint[] {
-  const setHidden = (input: Record<string, any>, hidden: boolean) => {
+  const setHidden = (input: Input, hidden: boolean) => {
     const run = findRun(store, input);
     run.hidden = hidden;
     store.save(run);
@@ -116,21 +113,11 @@ export function runEndpoints(context: AzureMlContext, store: RunStore): Endpoint
     return {};
   };
   return [
-    {
-      method: 'post',
-      path: 'runs/create',
-      writes: true,
-      handle: (input, caller) => ({ run: toMlflowRun(store, create(store, input, caller.name)) }),
-    },
-    { method: 'get', path: 'runs/get', handle: (input) => ({ run: toMlflowRun(store, findRun(store, input)) }) },
-    {
-      method: 'post',
-      path: 'runs/update',
-      writes: true,
-      handle: (input) => ({ run_info: toMlflowInfo(update(context, store, input)) }),
-    },
-    { method: 'post', path: 'runs/delete', writes: true, handle: (input) => setHidden(input, true) },
-    { method: 'post', path: 'runs/restore', writes: true, handle: (input) => setHidden(input, false) },
-    { method: 'post', path: 'runs/search', handle: (input) => search(store, input) },
+    writes('post', 'runs/create', (input, caller) => ({ run: toMlflowRun(store, create(store, input, caller.name)) })),
+    reads('get', 'runs/get', (input) => ({ run: toMlflowRun(store, findRun(store, input)) })),
+    writes('post', 'runs/update', (input) => ({ run_info: toMlflowInfo(update(context, store, input)) })),
+    writes('post', 'runs/delete', (input) => setHidden(input, true)),
+    writes('post', 'runs/restore', (input) => setHidden(input, false)),
+    reads('post', 'runs/search', (input) => search(store, input)),
   ];
 }

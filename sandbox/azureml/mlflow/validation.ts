@@ -1,5 +1,5 @@
 /** MLflow's rules for names and sizes of what is logged. */
-import { invalid } from './errors.ts';
+import * as errors from './errors.ts';
 
 const NAME = /^[/\w.\- :]*$/;
 const MAX_KEY = 250;
@@ -7,39 +7,28 @@ const MAX_PARAM_VALUE = 6000;
 const MAX_TAG_VALUE = 8000;
 
 function checkName(what: string, name: unknown): string {
-  if (typeof name !== 'string' || name === '') throw invalid(`Missing value for required parameter '${what}'.`);
+  if (typeof name !== 'string' || name === '') throw errors.parameterMissing(what);
   if (!NAME.test(name)) {
-    throw invalid(
-      `Invalid value "${name}" for parameter '${what}' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).`,
-    );
+    throw errors.nameHasOddCharacters(name, what);
   }
   // A name is a path in file stores, so it has to be a normal one.
   const isPath = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPath)
-    throw invalid(
-      `Invalid value "${name}" for parameter '${what}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such.`,
-    );
-  if (name.length > MAX_KEY) throw invalid(`'${what}' exceeds the maximum length of ${MAX_KEY} characters.`);
+  if (!isPath) throw errors.nameIsPath(name, what);
+  if (name.length > MAX_KEY) throw errors.nameTooLong(what, MAX_KEY);
   return name;
 }
 
 export function checkParam(param: any): { key: string; value: string } {
   const key = checkName('key', param?.key);
   const value = String(param?.value ?? '');
-  if (value.length > MAX_PARAM_VALUE)
-    throw invalid(
-      `Param value '${value.slice(0, 50)}...' had length ${value.length}, which exceeded length limit of ${MAX_PARAM_VALUE}.`,
-    );
+  if (value.length > MAX_PARAM_VALUE) throw errors.valueTooLong('Param', value, MAX_PARAM_VALUE);
   return { key, value };
 }
 
 export function checkTag(tag: any): { key: string; value: string } {
   const key = checkName('key', tag?.key);
   const value = String(tag?.value ?? '');
-  if (value.length > MAX_TAG_VALUE)
-    throw invalid(
-      `Tag value '${value.slice(0, 50)}...' had length ${value.length}, which exceeded length limit of ${MAX_TAG_VALUE}.`,
-    );
+  if (value.length > MAX_TAG_VALUE) throw errors.valueTooLong('Tag', value, MAX_TAG_VALUE);
   return { key, value };
 }
 
@@ -48,7 +37,7 @@ export function readNumber(what: string, raw: unknown): number {
   const number = typeof raw === 'number' ? raw : typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : undefined;
   const isText = typeof raw === 'string' && /^\s*nan\s*$/i.test(raw);
   if (number === undefined || (Number.isNaN(number) && !isText && typeof raw !== 'number')) {
-    throw invalid(`Invalid value ${JSON.stringify(raw)} for parameter '${what}' supplied: it has to be a number.`);
+    throw errors.notNumber(raw, what);
   }
   return number;
 }
@@ -66,9 +55,7 @@ export function checkMetric(metric: any): { key: string; value: number; timestam
 export function checkMaxResults(raw: unknown, fallback: number, most: number): number {
   const value = raw === undefined || raw === null || raw === '' ? fallback : Number(raw);
   if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw invalid(
-      `Invalid value ${raw} for parameter 'max_results' supplied: It must be at least 1 and at most ${most}.`,
-    );
+    throw errors.maxResultsOutOfRange(raw, most);
   }
   return value;
 }
@@ -76,7 +63,7 @@ export function checkMaxResults(raw: unknown, fallback: number, most: number): n
 /** One page of a list with MLflow's opaque tokens. */
 export function paged<T>(items: T[], maxResults: number, pageToken: unknown): { items: T[]; next_page_token?: string } {
   const start = pageToken ? Number(Buffer.from(String(pageToken), 'base64url').toString()) : 0;
-  if (!Number.isInteger(start) || start < 0) throw invalid(`Invalid page token '${pageToken}'.`);
+  if (!Number.isInteger(start) || start < 0) throw errors.pageTokenInvalid(pageToken);
   const end = start + maxResults;
   const next = end < items.length ? { next_page_token: Buffer.from(String(end)).toString('base64url') } : {};
   return { items: items.slice(start, end), ...next };
