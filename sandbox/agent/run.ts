@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Sandbox } from '../contracts.ts';
+import type { DevOpsRun, Sandbox } from '../contracts.ts';
 import { formatBuildNumber } from './build-number.ts';
 import { createCounter } from './expression/functions.ts';
-import { runVariables } from './job-variables.ts';
+import { type RunFacts, runVariables } from './job-variables.ts';
 import { combineOutcomes, type RunOutcome } from './results.ts';
 import type { StageResult } from './run-scope.ts';
 import { runStages } from './run-stages.ts';
@@ -92,26 +92,62 @@ function planAll(
   return plans;
 }
 
+/** What a run is about, before it has a number. */
+type Source = Omit<RunFacts, 'devops' | 'run' | 'buildNumber'>;
+
+function factsOf(options: RunOptions, sourcesFolder: string): Source {
+  const name = basename(sourcesFolder);
+  return {
+    branch: options.branch?.startsWith('refs/') ? options.branch : `refs/heads/${options.branch ?? 'main'}`,
+    commit: options.commit ?? sourceVersion(sourcesFolder),
+    reason: options.reason ?? 'Manual',
+    definitionName: name,
+    repository: name,
+  };
+}
+
+const lowered = (values: Record<string, string>): Map<string, string> =>
+  new Map(Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** Variables that are known before the run starts; the file's template expressions may use them. */
+const earlyVariables = ({ branch, commit, reason }: Source): Record<string, string> => ({
+  'Build.SourceBranch': branch,
+  'Build.SourceBranchName': branch.split('/').at(-1)!,
+  'Build.Reason': reason,
+  'Build.SourceVersion': commit,
+});
+
+/** The number that the pipeline's `name:` gives the run, or the one that it has. */
+function buildNumberOf(
+  pipeline: Pipeline,
+  devopsRun: DevOpsRun,
+  queued: Map<string, string>,
+  serverVariables: Record<string, string>,
+): string {
+  if (!pipeline.name) return devopsRun.buildNumber;
+  const known = new Map([
+    ...lowered(serverVariables),
+    ...pipeline.variables.map(({ name, value }): [string, string] => [name.toLowerCase(), value]),
+    ...queued,
+  ]);
+  const revision = Number(/\.(\d+)$/.exec(devopsRun.buildNumber)?.[1] ?? 1);
+  const number = formatBuildNumber(pipeline.name, new Date(), revision, (name) => known.get(name.toLowerCase()));
+  devopsRun.setBuildNumber(number);
+  return number;
+}
+
 /**
  * Runs the pipeline and resolves with what came of it, whatever its result. Throws a PipelineFileError, before anything
- * has run, when the file has a mistake.
+ * has run, when the file has an error.
  */
 export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const file = resolve(options.file);
   const sourcesFolder = resolve(options.sourcesFolder ?? dirname(file));
-  const { variables = {}, secretVariables = {}, parameters = {}, reason = 'Manual' } = options;
-  const branch = options.branch?.startsWith('refs/') ? options.branch : `refs/heads/${options.branch ?? 'main'}`;
-  const commit = options.commit ?? sourceVersion(sourcesFolder);
-  const early = {
-    'Build.SourceBranch': branch,
-    'Build.SourceBranchName': branch.split('/').at(-1)!,
-    'Build.Reason': reason,
-    'Build.SourceVersion': commit,
-  };
+  const { variables = {}, secretVariables = {}, parameters = {} } = options;
+  const facts = factsOf(options, sourcesFolder);
+  const early = earlyVariables(facts);
   const pipeline = readPipeline(file, { parameters, variables: { ...early, ...variables } });
-  const queued = new Map(
-    Object.entries({ ...early, ...variables, ...secretVariables }).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const queued = lowered({ ...early, ...variables, ...secretVariables });
   const plans = planAll(pipeline, options, (name) => queued.get(name.toLowerCase()));
   for (const { name } of pipeline.variables)
     if (queued.has(name.toLowerCase()))
@@ -122,51 +158,29 @@ export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const workFolder = options.workFolder ? resolve(options.workFolder) : mkdtempSync(join(tmpdir(), 'agent-'));
   mkdirSync(workFolder, { recursive: true });
   const { devops } = options.sandbox;
-  const definitionName = basename(sourcesFolder);
-  const repository = basename(sourcesFolder);
-  const devopsRun = devops.createRun({ definitionName, branch, commit, reason, repository });
-  const facts = {
-    devops,
-    run: devopsRun,
-    buildNumber: devopsRun.buildNumber,
-    definitionName,
-    branch,
-    commit,
-    reason,
-    repository,
-  };
-  if (pipeline.name) {
-    const known = new Map([
-      ...pipeline.variables.map(({ name, value }): [string, string] => [name.toLowerCase(), value]),
-      ...queued,
-    ]);
-    const all = new Map(Object.entries(runVariables(facts)).map(([name, value]) => [name.toLowerCase(), value]));
-    const lookUp = (name: string): string | undefined => known.get(name.toLowerCase()) ?? all.get(name.toLowerCase());
-    const revision = Number(/\.(\d+)$/.exec(devopsRun.buildNumber)?.[1] ?? 1);
-    facts.buildNumber = formatBuildNumber(pipeline.name, new Date(), revision, lookUp);
-    devopsRun.setBuildNumber(facts.buildNumber);
-  }
+  const devopsRun = devops.createRun(facts);
+  const serverVariables = (buildNumber: string) => runVariables({ ...facts, devops, run: devopsRun, buildNumber });
+  const unnumbered = serverVariables(devopsRun.buildNumber);
   const run: RunState = {
     devops: devopsRun,
     attachments: [],
     tags: [],
-    buildNumber: facts.buildNumber,
+    buildNumber: buildNumberOf(pipeline, devopsRun, queued, unnumbered),
     artifactsFolder: join(workFolder, 'artifacts'),
     attachmentsFolder: join(workFolder, 'attachments'),
   };
-  const nodePath = options.nodePath ?? process.execPath;
   const stages = await runStages(pipeline, {
     run,
     plans,
-    serverVariables: runVariables(facts),
+    serverVariables: serverVariables(run.buildNumber),
     queuedVariables: variables,
     secretVariables,
     connections: options.sandbox.connections,
     environment: agentEnvironment(options.sandbox),
     collectionUrl: devops.collectionUrl,
-    nodePath,
+    nodePath: options.nodePath ?? process.execPath,
     workFolder,
-    repository: { name: repository, folder: sourcesFolder, commit, excluded: [workFolder] },
+    repository: { name: facts.repository, folder: sourcesFolder, commit: facts.commit, excluded: [workFolder] },
     counter: createCounter(),
     signal: options.signal ?? new AbortController().signal,
     write: options.write,

@@ -51,26 +51,27 @@ export interface AzureMlOptions {
 
 const accountName = 'sandboxstorage';
 
-/** Starts storage, resources, runs and the HTTPS server of the workspace. */
-export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
-  const { settings, tokens, tls, dataFolder, persistent } = options;
-  const folder = (name: string) => (persistent ? join(dataFolder, name) : undefined);
-  const type = (kind: string) => `Microsoft.MachineLearningServices/${kind}`;
-  const resources = openResourceStore({
-    rootId: workspaceArmId(settings),
-    type: type('workspaces'),
-    folder: folder('resources'),
-  });
-  const registry = openResourceStore({
-    rootId: registryAssetRoot,
-    type: type('registries'),
-    folder: folder('registry'),
-  });
+/** The stores of the workspace and of the registry. */
+function openStores({ settings, dataFolder, persistent }: AzureMlOptions) {
+  const open = (rootId: string, kind: string, name: string) =>
+    openResourceStore({
+      rootId,
+      type: `Microsoft.MachineLearningServices/${kind}`,
+      folder: persistent ? join(dataFolder, name) : undefined,
+    });
+  return {
+    resources: open(workspaceArmId(settings), 'workspaces', 'resources'),
+    registry: open(registryAssetRoot, 'registries', 'registry'),
+  };
+}
 
+/** Starts the blob server and opens the storage account of the workspace. */
+async function startStorage(options: AzureMlOptions, resources: ResourceStore) {
+  const { settings, tokens, tls, dataFolder } = options;
   const account = { accountName, accountKey: accountKeyIn(dataFolder) };
   const blobServer = await startBlobServer({
     ...account,
-    folder: folder('blobs'),
+    folder: options.persistent ? join(dataFolder, 'blobs') : undefined,
     port: options.ports.blobs,
     certFile: tls.certFile,
     keyFile: tls.keyFile,
@@ -80,7 +81,15 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const blobs = openBlobs({ ...account, port: blobServer.port, ca: tls.ca, resources });
   options.onStop(blobs.close);
   for (const container of Object.values(datastoreContainers(settings))) await blobs.ensureContainer(container);
-  seedWorkspace(resources, settings, { accountName, endpoint: `core.localhost:${blobServer.port}` });
+  return { blobs, port: blobServer.port };
+}
+
+/** Starts storage, resources, runs and the HTTPS server of the workspace. */
+export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
+  const { settings, tokens, tls, dataFolder, clientEnvironment, log } = options;
+  const { resources, registry } = openStores(options);
+  const { blobs, port: blobPort } = await startStorage(options, resources);
+  seedWorkspace(resources, settings, { accountName, endpoint: `core.localhost:${blobPort}` });
   seedCuratedEnvironments(resources);
   seedCuratedEnvironments(registry);
 
@@ -88,36 +97,19 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const app = express();
   const server = await startServer({ app, tls, port: options.ports.azureml });
   options.onStop(server.stop);
-  const context: AzureMlContext = {
-    settings,
-    resources,
-    blobs,
-    tokens,
-    url: server.url,
-    dataFolder,
-    clientEnvironment: options.clientEnvironment,
-    log: options.log,
-  };
+  const { url } = server;
+  const context: AzureMlContext = { settings, resources, blobs, tokens, url, dataFolder, clientEnvironment, log };
   const { runs: executor, router } = createRuns(context);
   options.onStop(executor.stop);
   const runs: Runs = options.holdJobs ? { ...executor, submit: async () => {} } : executor;
-
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.use((request, response, next) => {
-    const id = randomUUID();
-    response.setHeader('x-ms-request-id', id);
-    response.setHeader('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] ?? id);
-    next();
-  });
-  app.use(parseJson, recordRequests(options.requests), options.faults.middleware);
-  app.use(createMetadata({ url: server.url, identityUrl: options.identityUrl, blobPort: blobServer.port }));
+  prepareRequests(app, options);
+  app.use(createMetadata({ url, identityUrl: options.identityUrl, blobPort }));
   app.use(
     requireToken({
       tokens,
       tenantId: settings.tenantId,
       authorityUrl: options.identityUrl,
-      audiences: [server.url, azureMlAudience, ...publicAudiences],
+      audiences: [url, azureMlAudience, ...publicAudiences],
       tokenExpired: options.faults.tokenExpired,
     }),
   );
@@ -126,14 +118,21 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   app.use((request) => {
     throw new ArmError(404, 'NotFound', `The sandbox has no route for ${request.method} ${request.path}.`);
   });
-  app.use(answerErrors(options.log, settings.location));
+  app.use(answerErrors(log, settings.location));
+  return { url, ports: { azureml: server.port, blobs: blobPort }, resources, runs };
+}
 
-  return {
-    url: server.url,
-    ports: { azureml: server.port, blobs: blobServer.port },
-    resources,
-    runs,
-  };
+/** What happens to every request before a route sees it: ids, the body, recording, faults. */
+function prepareRequests(app: express.Express, { requests, faults }: AzureMlOptions): void {
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((request, response, next) => {
+    const id = randomUUID();
+    response.setHeader('x-ms-request-id', id);
+    response.setHeader('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] ?? id);
+    next();
+  });
+  app.use(parseJson, recordRequests(requests), faults.middleware);
 }
 
 /** Artifacts may be JSON files of any form; they must reach their route as bytes. */

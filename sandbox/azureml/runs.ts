@@ -6,8 +6,9 @@ import { createEngine } from './execution/engine.ts';
 import { jobOutputUri, runArtifactUri } from './execution/locations.ts';
 import { createArtifactRouter } from './history/artifact-router.ts';
 import { createAssetRouter } from './history/asset-router.ts';
+import * as errors from './history/errors.ts';
 import { createExperimentRouter } from './history/experiment-router.ts';
-import { createRunRouter, sendError } from './history/run-router.ts';
+import { createRunRouter } from './history/run-router.ts';
 import { openRunStore } from './history/run-store.ts';
 import { createMlflowRouter } from './mlflow/router.ts';
 
@@ -24,16 +25,11 @@ function guard(context: AzureMlContext) {
   return (request: Request, response: Response, next: NextFunction) => {
     const { subscription, group, workspace } = request.params as Record<string, string>;
     if (`${subscription}/${group}/${workspace}`.toLowerCase() !== wanted) {
-      return sendError(response, 404, 'UserError', `Workspace ${workspace} was not found.`);
+      return errors.refuse(response, errors.workspaceNotFound(workspace));
     }
     const writes = request.method !== 'GET' && !(request.method === 'POST' && READS.test(request.path));
     if (writes && response.locals.claims?.role === 'reader') {
-      return sendError(
-        response,
-        403,
-        'AuthorizationFailed',
-        'The client does not have authorization to change this workspace.',
-      );
+      return errors.refuse(response, errors.readOnlyCaller());
     }
     next();
   };

@@ -11,8 +11,7 @@ export type WithRun = (handle: (run: RunRecord, ...rest: Parameters<Handler>) =>
 
 const route = '/builds/:buildId';
 
-export function addContentRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
-  const { store } = context;
+function addTimelineRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
   router.get(
     [`${route}/timeline`, `${route}/timeline/:timelineId`],
     withRun((run, request, response) => {
@@ -27,7 +26,9 @@ export function addContentRoutes(router: Router, context: DevOpsContext, withRun
       });
     }),
   );
+}
 
+function addAttachmentRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
   router.get(
     `${route}/attachments/:type`,
     withRun((run, request, response) => {
@@ -52,10 +53,12 @@ export function addContentRoutes(router: Router, context: DevOpsContext, withRun
       if (!found || parameter(request, 'timelineId') !== run.timelineId)
         return notFound(response, `Attachment ${name}`);
       response.type('application/octet-stream');
-      createReadStream(join(store.dataFolder, found.file)).pipe(response);
+      createReadStream(join(context.store.dataFolder, found.file)).pipe(response);
     }),
   );
+}
 
+function addLogRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
   router.get(
     `${route}/logs`,
     withRun((run, _, response) =>
@@ -83,7 +86,9 @@ export function addContentRoutes(router: Router, context: DevOpsContext, withRun
       else response.type('text/plain').send(lines.map((line) => `${line}\n`).join(''));
     }),
   );
+}
 
+function addArtifactRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
   const artifactOf = (run: RunRecord, { id, name, resource }: RunRecord['artifacts'][number]) => ({
     id,
     name,
@@ -118,4 +123,11 @@ export function addContentRoutes(router: Router, context: DevOpsContext, withRun
       response.json(artifactOf(run, artifact));
     }),
   );
+}
+
+export function addContentRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
+  addTimelineRoutes(router, context, withRun);
+  addAttachmentRoutes(router, context, withRun);
+  addLogRoutes(router, context, withRun);
+  addArtifactRoutes(router, context, withRun);
 }

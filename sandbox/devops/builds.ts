@@ -79,18 +79,10 @@ function patchProperties(run: RunRecord, operations: unknown): void {
   }
 }
 
-export function buildRoutes(context: DevOpsContext): Router {
-  const router = Router({ mergeParams: true });
+/** Queues a run of a pipeline; it stays as not started. */
+function queueBuild(context: DevOpsContext): Handler {
   const { store } = context;
-  const withRun: WithRun = (handle) => (request, response, next) => {
-    const run = store.state.runs.find(({ id }) => id === Number(parameter(request, 'buildId')));
-    if (run) handle(run, request, response, next);
-    else notFound(response, `The requested build ${parameter(request, 'buildId')}`);
-  };
-  const route = '/builds/:buildId';
-
-  router.get('/builds', listBuilds(context));
-  router.post('/builds', (request, response) => {
+  return (request, response) => {
     const { definition, sourceBranch = 'refs/heads/main', sourceVersion = '0'.repeat(40) } = bodyOf(request);
     const known = store.state.definitions.find(({ id }) => id === Number(definition?.id));
     if (!known) return notFound(response, `Definition ${definition?.id}`);
@@ -103,7 +95,12 @@ export function buildRoutes(context: DevOpsContext): Router {
     });
     Object.assign(run, { status: 'notStarted', request: bodyOf(request) });
     response.json(buildOf(context, run));
-  });
+  };
+}
+
+const route = '/builds/:buildId';
+
+function addBuildRoutes(router: Router, context: DevOpsContext, withRun: WithRun): void {
   router.get(
     route,
     withRun((run, _, response) => void response.json(buildOf(context, run))),
@@ -112,7 +109,9 @@ export function buildRoutes(context: DevOpsContext): Router {
     route,
     withRun((run, request, response) => void response.json(patchBuild(context, run, bodyOf(request)))),
   );
+}
 
+function addTagRoutes(router: Router, withRun: WithRun): void {
   router.get(
     `${route}/tags`,
     withRun((run, _, response) => answerList(response, run.tags)),
@@ -146,7 +145,9 @@ export function buildRoutes(context: DevOpsContext): Router {
       answerList(response, run.tags);
     }),
   );
+}
 
+function addPropertyRoutes(router: Router, withRun: WithRun): void {
   router.get(
     `${route}/properties`,
     withRun(
@@ -165,7 +166,22 @@ export function buildRoutes(context: DevOpsContext): Router {
       `${route}/${empty}`,
       withRun((_, __, response) => answerList(response, [])),
     );
+}
 
+export function buildRoutes(context: DevOpsContext): Router {
+  const router = Router({ mergeParams: true });
+  const { store } = context;
+  const withRun: WithRun = (handle) => (request, response, next) => {
+    const run = store.state.runs.find(({ id }) => id === Number(parameter(request, 'buildId')));
+    if (run) handle(run, request, response, next);
+    else notFound(response, `The requested build ${parameter(request, 'buildId')}`);
+  };
+
+  router.get('/builds', listBuilds(context));
+  router.post('/builds', queueBuild(context));
+  addBuildRoutes(router, context, withRun);
+  addTagRoutes(router, withRun);
+  addPropertyRoutes(router, withRun);
   addContentRoutes(router, context, withRun);
 
   addDefinitionRoutes(router, context);

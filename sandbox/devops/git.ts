@@ -36,18 +36,20 @@ function repositories({ store, project }: DevOpsContext): string[] {
   return [...new Set([project.name, ...used])];
 }
 
-export function gitRoutes(context: DevOpsContext): Router {
-  const router = Router({ mergeParams: true });
-  const { state } = context.store;
-  const withPull =
-    (handle: PullHandler): Handler =>
-    (request, response, next) => {
-      const repository = parameter(request, 'repositoryId').toLowerCase();
-      const pull = state.pullRequests.find(({ id }) => id === Number(parameter(request, 'pullRequestId')));
-      if (pull && (repository === '' || pull.repository.toLowerCase() === repository))
-        handle(pull, request, response, next);
-      else notFound(response, `TF401180: The requested pull request ${parameter(request, 'pullRequestId')}`);
-    };
+type WithPull = (handle: PullHandler) => Handler;
+
+/** Finds the pull request of the address for the handler, or answers 404. */
+function pullFinder({ store }: DevOpsContext): WithPull {
+  return (handle) => (request, response, next) => {
+    const repository = parameter(request, 'repositoryId').toLowerCase();
+    const pull = store.state.pullRequests.find(({ id }) => id === Number(parameter(request, 'pullRequestId')));
+    if (pull && (repository === '' || pull.repository.toLowerCase() === repository))
+      handle(pull, request, response, next);
+    else notFound(response, `TF401180: The requested pull request ${parameter(request, 'pullRequestId')}`);
+  };
+}
+
+function addRepositoryRoutes(router: Router, context: DevOpsContext): void {
   router.get('/repositories', (_, response) =>
     answerList(
       response,
@@ -59,6 +61,11 @@ export function gitRoutes(context: DevOpsContext): Router {
     if (name) response.json(repositoryOf(context, name));
     else notFound(response, `TF401019: The Git repository ${request.params.repositoryId}`);
   });
+}
+
+/** Pull requests of a repository. */
+function addPullRequestRoutes(router: Router, context: DevOpsContext): void {
+  const { state } = context.store;
   router.get('/repositories/:repositoryId/pullRequests', (request, response) => {
     const found = state.pullRequests.filter(
       ({ repository }) => repository.toLowerCase() === request.params.repositoryId.toLowerCase(),
@@ -82,12 +89,15 @@ export function gitRoutes(context: DevOpsContext): Router {
     const pull = addPullRequest(context.store, { repository: known, title, ...branches });
     response.status(201).json(pullRequestOf(context, pull));
   });
+}
+
+/** One pull request and its statuses. */
+function addPullRoutes(router: Router, context: DevOpsContext, withPull: WithPull): void {
   const route = '/repositories/:repositoryId/pullRequests/:pullRequestId';
   router.get(
     [route, '/pullRequests/:pullRequestId'],
     withPull((pull, _, response) => void response.json(pullRequestOf(context, pull))),
   );
-  threadRoutes(router, withPull);
   router.get(
     `${route}/iterations`,
     withPull((_, __, response) => answerList(response, [{ id: 1 }])),
@@ -111,6 +121,10 @@ export function gitRoutes(context: DevOpsContext): Router {
       response.json(status);
     }),
   );
+}
+
+/** Statuses of a commit. */
+function addCommitRoutes(router: Router, { store: { state } }: DevOpsContext): void {
   const statuses = '/repositories/:repositoryId/commits/:commitId/statuses';
   router.get(statuses, (request, response) =>
     answerList(
@@ -130,5 +144,15 @@ export function gitRoutes(context: DevOpsContext): Router {
     state.commitStatuses.push(status);
     response.status(201).json(status);
   });
+}
+
+export function gitRoutes(context: DevOpsContext): Router {
+  const router = Router({ mergeParams: true });
+  const withPull = pullFinder(context);
+  addRepositoryRoutes(router, context);
+  addPullRequestRoutes(router, context);
+  addPullRoutes(router, context, withPull);
+  threadRoutes(router, withPull);
+  addCommitRoutes(router, context);
   return router;
 }

@@ -1,12 +1,11 @@
 /** `_apis/distributedtask/hubs/{hub}/plans`: OIDC tokens, attachments, timeline records, feeds, logs and events. */
-import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
-import { answerList, bodyOf, type Handler, notFound, parameter, refuse } from './answers.ts';
-import { apiUrl, type DevOpsContext } from './context.ts';
-import { issueOidcToken, type PlanHandler } from './oidc.ts';
-import { attachmentPath, logOf, registerAttachment, taskAttachment, updateTimelineRecord } from './runs.ts';
+import { answerList, bodyOf, notFound, parameter } from './answers.ts';
+import type { DevOpsContext } from './context.ts';
+import { issueOidcToken } from './oidc.ts';
+import { plan, planFinder, record, type WithPlan } from './plan.ts';
+import { addAttachmentContents, addAttachmentLists } from './plan-attachments.ts';
+import { logOf, updateTimelineRecord } from './runs.ts';
 import type { RunRecord } from './state.ts';
 
 /** The service's names for the numbers that clients may send. */
@@ -25,24 +24,7 @@ function updateRecords(run: RunRecord, body: Record<string, any>): unknown[] {
   return run.records.filter(({ id }) => changed.some((record) => record.id === id));
 }
 
-export function planRoutes(context: DevOpsContext): Router {
-  const router = Router({ mergeParams: true });
-  const { store } = context;
-  const plan = '/hubs/:hubName/plans/:planId';
-  const record = `${plan}/timelines/:timelineId/records/:recordId`;
-  const planUrl = (run: RunRecord): string => `${apiUrl(context)}/distributedtask/hubs/build/plans/${run.planId}`;
-  /** Finds the plan of the address, and checks hub and timeline, or answers 404. */
-  const withPlan =
-    (handle: PlanHandler): Handler =>
-    async (request, response, next) => {
-      const run = store.state.runs.find(({ planId }) => planId === parameter(request, 'planId').toLowerCase());
-      const timelineId = parameter(request, 'timelineId').toLowerCase();
-      if (!run || parameter(request, 'hubName').toLowerCase() !== 'build')
-        return notFound(response, `Plan ${parameter(request, 'planId')}`);
-      if (timelineId && timelineId !== run.timelineId) return notFound(response, `Timeline ${timelineId}`);
-      await handle(run, request, response, next);
-    };
-
+function addPlanRoutes(router: Router, context: DevOpsContext, withPlan: WithPlan): void {
   router.get(
     plan,
     withPlan(
@@ -64,62 +46,9 @@ export function planRoutes(context: DevOpsContext): Router {
       response.status(200).end();
     }),
   );
+}
 
-  router.get(
-    `${plan}/attachments/:type`,
-    withPlan((run, request, response) =>
-      answerList(
-        response,
-        run.attachments
-          .filter(({ type }) => type === parameter(request, 'type'))
-          .map((each) => taskAttachment(run, each, planUrl(run))),
-      ),
-    ),
-  );
-  router.get(
-    `${record}/attachments/:type`,
-    withPlan((run, request, response) =>
-      answerList(
-        response,
-        run.attachments
-          .filter(
-            ({ type, recordId }) => type === parameter(request, 'type') && recordId === parameter(request, 'recordId'),
-          )
-          .map((each) => taskAttachment(run, each, planUrl(run))),
-      ),
-    ),
-  );
-  router.put(
-    `${record}/attachments/:type/:name`,
-    withPlan(async (run, request, response) => {
-      const [recordId, type, name] = ['recordId', 'type', 'name'].map((each) => parameter(request, each)) as [
-        string,
-        string,
-        string,
-      ];
-      // A name such as `..%2Fx` would leave the data folder.
-      if (/[/\\]|^\.\.?$/.test(`${type}`) || /[/\\]|^\.\.?$/.test(name) || !/^[0-9a-f-]{36}$/i.test(recordId))
-        return refuse(response, 400, 'ArgumentException', 'Type and name must be valid file names.');
-      const file = join(store.dataFolder, attachmentPath(run, recordId, type, name));
-      mkdirSync(dirname(file), { recursive: true });
-      await pipeline(request, createWriteStream(file));
-      registerAttachment(run, recordId, type, name);
-      response.status(201).json(taskAttachment(run, run.attachments.at(-1)!, planUrl(run)));
-    }),
-  );
-  router.get(
-    `${record}/attachments/:type/:name`,
-    withPlan((run, request, response) => {
-      const [recordId, type, name] = ['recordId', 'type', 'name'].map((each) => parameter(request, each));
-      const found = run.attachments.find(
-        (each) => each.recordId === recordId && each.type === type && each.name === name,
-      );
-      if (!found) return notFound(response, `Attachment ${name}`);
-      if (request.headers.accept?.includes('json')) return void response.json(taskAttachment(run, found, planUrl(run)));
-      createReadStream(join(store.dataFolder, found.file)).pipe(response.type('application/octet-stream'));
-    }),
-  );
-
+function addTimelineRoutes(router: Router, withPlan: WithPlan): void {
   router.get(
     `${plan}/timelines`,
     withPlan((run, _, response) => answerList(response, [{ id: run.timelineId, changeId: run.records.length }])),
@@ -146,7 +75,9 @@ export function planRoutes(context: DevOpsContext): Router {
       response.status(204).end();
     }),
   );
+}
 
+function addLogRoutes(router: Router, withPlan: WithPlan): void {
   router.get(
     `${plan}/logs`,
     withPlan((run, _, response) =>
@@ -193,5 +124,15 @@ export function planRoutes(context: DevOpsContext): Router {
       else notFound(response, `Log ${parameter(request, 'logId')}`);
     }),
   );
+}
+
+export function planRoutes(context: DevOpsContext): Router {
+  const router = Router({ mergeParams: true });
+  const withPlan = planFinder(context);
+  addPlanRoutes(router, context, withPlan);
+  addAttachmentLists(router, context, withPlan);
+  addAttachmentContents(router, context, withPlan);
+  addTimelineRoutes(router, withPlan);
+  addLogRoutes(router, withPlan);
   return router;
 }

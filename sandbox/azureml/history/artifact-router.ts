@@ -2,8 +2,8 @@
 import express, { type Request, type Response } from 'express';
 import type { AzureMlContext } from '../../contracts.ts';
 import { type ArtifactEntry, artifactLocation, listAll } from './artifacts.ts';
+import * as errors from './errors.ts';
 import { artifactFolder } from './run.ts';
-import { sendError } from './run-router.ts';
 import type { RunStore } from './run-store.ts';
 
 /** `ArtifactDto`. */
@@ -54,9 +54,8 @@ export function createArtifactRouter(context: AzureMlContext, store: RunStore): 
     const { runId, container } = request.params as Record<string, string>;
     const id = runId ?? String(container).replace(/^dcid\./, '');
     const path = String(request.query.path ?? '');
-    if (!store.get(id)) return sendError(response, 404, 'UserError', `Run ${id} was not found.`);
-    if (path.split('/').includes('..'))
-      return sendError(response, 400, 'UserError', `Invalid artifact path '${path}'.`);
+    if (!store.get(id)) return errors.refuse(response, errors.runNotFound(id));
+    if (path.split('/').includes('..')) return errors.refuse(response, errors.artifactPathInvalid(path));
     return handler(id, path, request, response);
   };
   const roots = ['/runs/:runId', '/experiments/:experiment/runs/:runId', '/experimentids/:experiment/runs/:runId'];

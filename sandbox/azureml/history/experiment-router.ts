@@ -1,7 +1,7 @@
 /** Run history's routes for experiments. */
 import express from 'express';
+import * as errors from './errors.ts';
 import type { Experiment } from './run.ts';
-import { sendError } from './run-router.ts';
 import type { RunStore } from './run-store.ts';
 
 function toExperiment(experiment: Experiment) {
@@ -27,7 +27,7 @@ export function createExperimentRouter(store: RunStore): express.Router {
   router.get(['/experiments/:key', '/experimentids/:key'], (request, response) => {
     const { key } = request.params as { key: string };
     const experiment = store.experiment({ name: key }) ?? store.experiment({ id: key });
-    if (!experiment) return sendError(response, 404, 'UserError', `Experiment ${key} was not found.`);
+    if (!experiment) return errors.refuse(response, errors.experimentNotFound(key));
     response.json(toExperiment(experiment));
   });
   router.post('/experiments/:key', (request, response) => {

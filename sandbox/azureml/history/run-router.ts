@@ -2,19 +2,11 @@
 import express, { type Request, type Response } from 'express';
 import type { AzureMlContext, Runs } from '../../contracts.ts';
 import { syncJobResource } from '../execution/lifecycle.ts';
+import * as errors from './errors.ts';
 import { page, queryRuns } from './query.ts';
 import { isTerminal, type RunRecord } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import { toRun, toRunDetails } from './wire.ts';
-
-/** An error in run history's shape. */
-export function sendError(response: Response, status: number, code: string, message: string): void {
-  response.status(status).json({
-    error: { code, severity: null, message, messageFormat: message, details: [], innerError: null },
-    correlation: { operation: null, request: response.getHeader('x-ms-request-id') ?? null },
-    time: new Date().toISOString(),
-  });
-}
 
 /** Strings of `changes` over `record`; null removes. */
 function merged(record: Record<string, string>, changes: Record<string, unknown> | undefined): Record<string, string> {
@@ -52,90 +44,91 @@ function outputsFor(userAgent: string, outputs: RunRecord['outputs']): RunRecord
   );
 }
 
-/** Routes below the workspace's history root. */
-export function createRunRouter(context: AzureMlContext, store: RunStore, runs: Runs): express.Router {
-  const router = express.Router({ mergeParams: true });
+/** What the groups of routes share. */
+interface Shared {
+  context: AzureMlContext;
+  store: RunStore;
+  runs: Runs;
+  /** Finds the run of the address, or answers 404. */
+  withRun(
+    handle: (run: RunRecord, request: Request, response: Response) => unknown,
+  ): (request: Request, response: Response) => unknown;
+}
 
-  const withRun =
-    (handle: (run: RunRecord, request: Request, response: Response) => unknown) =>
-    (request: Request, response: Response) => {
-      const { runId, experiment } = request.params as Record<string, string>;
-      const run = store.get(runId ?? '');
-      const inExperiment = !experiment || run?.experimentName === experiment || run?.experimentId === experiment;
-      if (!run || !inExperiment) return sendError(response, 404, 'UserError', `Run ${runId} was not found.`);
-      return handle(run, request, response);
-    };
+/** A run by its id, and what belongs to it. */
+function addRunRoutes(router: express.Router, root: string, { context, store, runs, withRun }: Shared): void {
   const sendRun = (run: RunRecord, response: Response) => response.json(toRun(context, run));
+  router.get(
+    root,
+    withRun((run, _request, response) => sendRun(run, response)),
+  );
+  router.patch(
+    root,
+    withRun((run, request, response) => {
+      modify(context, store, run, request.body ?? {});
+      sendRun(run, response);
+    }),
+  );
+  router.get(
+    `${root}/details`,
+    withRun((run, _request, response) => response.json(toRunDetails(context, run))),
+  );
+  router.get(
+    `${root}/children`,
+    withRun((run, request, response) => {
+      response.json(page(context, queryRuns(store.children(run.runId), request.query as never), request));
+    }),
+  );
+  router.get(
+    `${root}/serviceinstances/:nodeIndex`,
+    withRun((run, _request, response) => response.json({ instances: run.services })),
+  );
+  router.post(
+    `${root}/cancel`,
+    withRun(async (run, _request, response) => {
+      await runs.cancel(run.runId);
+      sendRun(run, response);
+    }),
+  );
+}
 
-  for (const root of [
-    '/runs/:runId',
-    '/experiments/:experiment/runs/:runId',
-    '/experimentids/:experiment/runs/:runId',
-  ]) {
-    router.get(
-      root,
-      withRun((run, _request, response) => sendRun(run, response)),
-    );
-    router.patch(
-      root,
-      withRun((run, request, response) => {
-        modify(context, store, run, request.body ?? {});
-        sendRun(run, response);
-      }),
-    );
-    router.get(
-      `${root}/details`,
-      withRun((run, _request, response) => response.json(toRunDetails(context, run))),
-    );
-    router.get(
-      `${root}/children`,
-      withRun((run, request, response) => {
-        response.json(page(context, queryRuns(store.children(run.runId), request.query as never), request));
-      }),
-    );
-    router.get(
-      `${root}/serviceinstances/:nodeIndex`,
-      withRun((run, _request, response) => response.json({ instances: run.services })),
-    );
-    router.post(
-      `${root}/cancel`,
-      withRun(async (run, _request, response) => {
-        await runs.cancel(run.runId);
-        sendRun(run, response);
-      }),
-    );
-    router.patch(
-      `${root}/tags`,
-      withRun((run, request, response) => {
-        const { values, tags, isDelete } = request.body ?? {};
-        for (const name of Array.isArray(values) && isDelete ? values : []) delete run.tags[name];
-        modify(context, store, run, { tags: tags ?? {} });
-        sendRun(run, response);
-      }),
-    );
-    router.delete(
-      `${root}/tags`,
-      withRun((run, request, response) => {
-        for (const name of Array.isArray(request.body) ? request.body : []) delete run.tags[name];
-        modify(context, store, run, {});
-        sendRun(run, response);
-      }),
-    );
-    router.get(
-      `${root}/metrics`,
-      withRun((run, _request, response) => {
-        response.json({
-          value: store.metrics(run.runId).map((p) => ({
-            name: p.key,
-            step: p.step,
-            data: p.value,
-            createdUtc: new Date(p.timestamp).toISOString(),
-          })),
-        });
-      }),
-    );
-  }
+/** Tags and metrics of a run. */
+function addFactRoutes(router: express.Router, root: string, { context, store, withRun }: Shared): void {
+  const sendRun = (run: RunRecord, response: Response) => response.json(toRun(context, run));
+  router.patch(
+    `${root}/tags`,
+    withRun((run, request, response) => {
+      const { values, tags, isDelete } = request.body ?? {};
+      for (const name of Array.isArray(values) && isDelete ? values : []) delete run.tags[name];
+      modify(context, store, run, { tags: tags ?? {} });
+      sendRun(run, response);
+    }),
+  );
+  router.delete(
+    `${root}/tags`,
+    withRun((run, request, response) => {
+      for (const name of Array.isArray(request.body) ? request.body : []) delete run.tags[name];
+      modify(context, store, run, {});
+      sendRun(run, response);
+    }),
+  );
+  router.get(
+    `${root}/metrics`,
+    withRun((run, _request, response) => {
+      response.json({
+        value: store.metrics(run.runId).map((p) => ({
+          name: p.key,
+          step: p.step,
+          data: p.value,
+          createdUtc: new Date(p.timestamp).toISOString(),
+        })),
+      });
+    }),
+  );
+}
 
+/** Runs with their definitions. */
+function addDataRoutes(router: express.Router, { context, store }: Shared): void {
   const runData = (run: RunRecord) => ({
     runMetadata: toRun(context, run),
     runDefinition: null,
@@ -143,7 +136,7 @@ export function createRunRouter(context: AzureMlContext, store: RunStore, runs: 
   });
   router.post('/rundata', (request, response) => {
     const run = store.get(String(request.body?.runId));
-    if (!run) return sendError(response, 404, 'UserError', `Run ${request.body?.runId} was not found.`);
+    if (!run) return errors.refuse(response, errors.runNotFound(request.body?.runId));
     const { outputs, ...metadata } = toRun(context, run);
     response.json({
       runMetadata: { ...metadata, outputs: outputsFor(request.headers['user-agent'] ?? '', outputs) },
@@ -155,14 +148,35 @@ export function createRunRouter(context: AzureMlContext, store: RunStore, runs: 
     const ids: string[] = Object.values(request.body?.runIds ?? request.body?.values ?? []);
     const found = ids.flatMap((id) => store.get(id) ?? []);
     const missing = ids.filter((id) => !store.get(id));
+    const error = (id: string) => {
+      const { code, message } = errors.runNotFound(id);
+      return { error: { code, message } };
+    };
     response.json({
       runDataResults: Object.fromEntries(found.map((run) => [run.runId, runData(run)])),
-      errors: Object.fromEntries(
-        missing.map((id) => [id, { error: { code: 'UserError', message: `Run ${id} was not found.` } }]),
-      ),
+      errors: Object.fromEntries(missing.map((id) => [id, error(id)])),
     });
   });
-  for (const root of ['/experiments/:experiment', '/experimentids/:experiment']) {
+}
+
+/** Routes below the workspace's history root. */
+export function createRunRouter(context: AzureMlContext, store: RunStore, runs: Runs): express.Router {
+  const router = express.Router({ mergeParams: true });
+  const withRun: Shared['withRun'] = (handle) => (request, response) => {
+    const { runId, experiment } = request.params as Record<string, string>;
+    const run = store.get(runId ?? '');
+    const inExperiment = !experiment || run?.experimentName === experiment || run?.experimentId === experiment;
+    if (!run || !inExperiment) return errors.refuse(response, errors.runNotFound(runId));
+    return handle(run, request, response);
+  };
+  const shared: Shared = { context, store, runs, withRun };
+  const experiments = ['/experiments/:experiment', '/experimentids/:experiment'];
+  for (const root of ['', ...experiments].map((parent) => `${parent}/runs/:runId`)) {
+    addRunRoutes(router, root, shared);
+    addFactRoutes(router, root, shared);
+  }
+  addDataRoutes(router, shared);
+  for (const root of experiments) {
     router.post(`${root}/runs\\:query`, (request, response) => {
       const key = (request.params as Record<string, string>).experiment;
       const all = store.list().filter((run) => run.experimentName === key || run.experimentId === key);
