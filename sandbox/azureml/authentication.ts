@@ -1,7 +1,7 @@
 /** Lets only requests with a valid token pass. */
 import type { NextFunction, Request, Response } from 'express';
 import type { TokenClaims, Tokens } from '../contracts.ts';
-import { ArmError } from './arm/errors.ts';
+import * as errors from './arm/errors.ts';
 
 /** Claims of the caller, after `requireToken`. */
 export const callerOf = (response: Response): TokenClaims => response.locals.claims;
@@ -22,7 +22,7 @@ export function requireToken(options: {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const refuse = (code: string, message: string) => {
       response.setHeader('WWW-Authenticate', `${challenge}, error="invalid_token", error_description="${message}"`);
-      next(new ArmError(401, code, message));
+      next(errors.unauthenticated(code, message));
     };
     const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (!token) {

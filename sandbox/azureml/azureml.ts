@@ -11,7 +11,8 @@ import { recordRequests } from '../requests.ts';
 import { startServer } from '../server.ts';
 import { registryAssetRoot, workspaceArmId } from '../settings.ts';
 import type { TlsFiles } from '../tls.ts';
-import { ArmError, answerErrors } from './arm/errors.ts';
+import { answerErrors } from './arm/answer-errors.ts';
+import * as errors from './arm/errors.ts';
 import { createMetadata } from './arm/metadata.ts';
 import { createResourceProvider } from './arm/provider.ts';
 import { datastoreContainers, seedCuratedEnvironments, seedWorkspace } from './arm/seeds.ts';
@@ -116,7 +117,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   app.use(createResourceProvider({ ...context, blobs, registry, runs }));
   app.use(router);
   app.use((request) => {
-    throw new ArmError(404, 'NotFound', `The sandbox has no route for ${request.method} ${request.path}.`);
+    throw errors.noRoute(request.method, request.path);
   });
   app.use(answerErrors(log, settings.location));
   return { url, ports: { azureml: server.port, blobs: blobPort }, resources, runs };

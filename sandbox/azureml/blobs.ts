@@ -13,7 +13,7 @@ import {
   SASProtocol,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import type { Blobs, ResourceStore } from '../contracts.ts';
+import type { BlobLocation, Blobs, ResourceStore } from '../contracts.ts';
 import { locateUri } from './blob-locations.ts';
 
 const parallelTransfers = 16;
@@ -28,45 +28,29 @@ export interface BlobAccount extends Blobs {
   close(): void;
 }
 
-/**
- * Opens the account on a running blob server.
- *
- * The sandbox's own calls use the address with the account in the path, so they need no name resolution; every URL it
- * hands out has the production form `https://{account}.blob.core.localhost:{port}`.
- */
-export function openBlobs(options: {
+/** What opening the account takes. */
+export interface AccountOptions {
   accountName: string;
   accountKey: string;
   port: number;
   ca: string;
   resources: Pick<ResourceStore, 'get'>;
-}): BlobAccount {
-  const { accountName, accountKey, port, resources } = options;
+}
+
+/** The connection to the account, and signing for it. */
+function connect({ accountName, accountKey, port, ca }: AccountOptions) {
   const credential = new StorageSharedKeyCredential(accountName, accountKey);
-  const agent = new Agent({ ca: options.ca, keepAlive: true, maxSockets: parallelTransfers });
+  const agent = new Agent({ ca, keepAlive: true, maxSockets: parallelTransfers });
   // `agent` belongs to the core pipeline below; storage-blob passes it on without declaring it.
   const pipeline = newPipeline(credential, { agent } as Parameters<typeof newPipeline>[1]);
-  const service = new BlobServiceClient(`https://127.0.0.1:${port}/${accountName}`, pipeline);
-  const accountUrl = `https://${accountName}.blob.core.localhost:${port}`;
+  const address = `https://127.0.0.1:${port}/${accountName}`;
+  const service = new BlobServiceClient(address, pipeline);
   const container = (name: string) => service.getContainerClient(name);
   const known = new Set<string>();
-
   const ensureContainer = async (name: string) => {
     if (known.has(name)) return;
     await container(name).createIfNotExists();
     known.add(name);
-  };
-  const list: Blobs['list'] = async ({ container: name, path }) => {
-    const prefix = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
-    const found: { path: string; size: number }[] = [];
-    try {
-      for await (const blob of container(name).listBlobsFlat({ prefix })) {
-        found.push({ path: blob.name, size: blob.properties.contentLength ?? 0 });
-      }
-    } catch (error) {
-      if (!notFound(error)) throw error;
-    }
-    return found;
   };
   const sas = (name: string, permissions: string, minutes: number, blobName?: string) =>
     generateBlobSASQueryParameters(
@@ -81,13 +65,28 @@ export function openBlobs(options: {
       },
       credential,
     ).toString();
+  return { address, agent, container, ensureContainer, sas };
+}
 
+type Account = ReturnType<typeof connect>;
+
+async function listBlobs({ container }: Account, { container: name, path }: BlobLocation): ReturnType<Blobs['list']> {
+  const prefix = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
+  const found: { path: string; size: number }[] = [];
+  try {
+    for await (const blob of container(name).listBlobsFlat({ prefix })) {
+      found.push({ path: blob.name, size: blob.properties.contentLength ?? 0 });
+    }
+  } catch (error) {
+    if (!notFound(error)) throw error;
+  }
+  return found;
+}
+
+/** Files and folders. */
+function transfers(account: Account): Pick<Blobs, 'upload' | 'download'> {
+  const { container, ensureContainer } = account;
   return {
-    accountName,
-    accountUrl,
-    accountKey,
-    ensureContainer,
-    list,
     async upload(localPath, to) {
       await ensureContainer(to.container);
       const files = (await stat(localPath)).isDirectory()
@@ -105,7 +104,7 @@ export function openBlobs(options: {
         return 1;
       }
       const prefix = from.path === '' ? '' : `${from.path.replace(/\/+$/, '')}/`;
-      const blobs = await list(from);
+      const blobs = await listBlobs(account, from);
       await mkdir(localPath, { recursive: true });
       await inParallel(blobs, async ({ path }) => {
         const target = join(localPath, path.slice(prefix.length));
@@ -114,6 +113,13 @@ export function openBlobs(options: {
       });
       return blobs.length;
     },
+  };
+}
+
+/** Contents of single blobs. */
+function contents(account: Account): Pick<BlobAccount, 'write' | 'append' | 'read' | 'metadata'> {
+  const { address, agent, container, ensureContainer, sas } = account;
+  return {
     async write(to, content) {
       await ensureContainer(to.container);
       const bytes = Buffer.from(content as string);
@@ -136,7 +142,7 @@ export function openBlobs(options: {
     read: ({ container: name, path }) =>
       new Promise((resolve, reject) => {
         const query = sas(name, 'r', 30);
-        const request = get(`https://127.0.0.1:${port}/${accountName}/${name}/${encodePath(path)}?${query}`, { agent });
+        const request = get(`${address}/${name}/${encodePath(path)}?${query}`, { agent });
         request.on('error', reject).on('response', (response) => {
           buffer(response).then((content) => {
             if (response.statusCode === 200) resolve(content);
@@ -153,6 +159,28 @@ export function openBlobs(options: {
         throw error;
       }
     },
+  };
+}
+
+/**
+ * Opens the account on a running blob server.
+ *
+ * The sandbox's own calls use the address with the account in the path, so they need no name resolution; every URL it
+ * hands out has the production form `https://{account}.blob.core.localhost:{port}`.
+ */
+export function openBlobs(options: AccountOptions): BlobAccount {
+  const { accountName, accountKey, port, resources } = options;
+  const account = connect(options);
+  const { agent, ensureContainer, sas } = account;
+  const accountUrl = `https://${accountName}.blob.core.localhost:${port}`;
+  return {
+    accountName,
+    accountUrl,
+    accountKey,
+    ensureContainer,
+    list: (folder) => listBlobs(account, folder),
+    ...transfers(account),
+    ...contents(account),
     readUrl: (at, minutes = 30) =>
       `${accountUrl}/${at.container}/${encodePath(at.path)}?${sas(at.container, 'r', minutes, at.path)}`,
     containerSas: (name, minutes = 60) => sas(name, 'racwl', minutes),

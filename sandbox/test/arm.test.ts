@@ -279,7 +279,7 @@ describe('the resource provider', () => {
     it('refuses what could never work', async () => {
       const tries: [string, object, RegExp][] = [
         ['environments/e', {}, /needs 'image' or 'build'/],
-        ['environments/e', { image: 'a', condaFile: '{' }, /'condaFile' is no YAML/],
+        ['environments/e', { image: 'a', condaFile: '{' }, /'condaFile' is not YAML/],
         ['environments/e', { image: 'a', conda: 'x' }, /Could not find member 'properties\.conda'/],
         ['components/k', { componentSpec: { type: 'comand' } }, /type 'comand'/],
         ['components/k', { componentSpec: { type: 'command', environment: environmentId } }, /'command'/],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { findTasks, ROOT, readTask } from '../../scripts/layout.ts';
+import { findFunctions } from './functions.ts';
 
 /** From the ground up: a folder imports only from folders that stand before it. */
 const FLOORS = [
@@ -44,6 +45,9 @@ const COMPILER_FLOORS = [
   'compile-file',
 ];
 const MAX_LINES = 300;
+const MAX_FUNCTION_LINES = 80;
+/** Folders whose functions and files are held to these lengths. */
+const MEASURED = ['lib', 'tasks', 'sandbox', 'scripts'];
 
 const tasks = findTasks();
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -207,6 +211,12 @@ describe('the house', () => {
     for (const [, { types, default: target }] of entries) assert.equal(types, target.replace(/\.js$/, '.d.ts'));
   });
 
+  it('has the errors of each service that the sandbox stands in for in one file', () => {
+    const made = /\bnew (?:ArmError|MlflowError)\(|\bstatus: [45]\d\d, code:/;
+    const wrong = sources('sandbox/azureml').filter((file) => !file.endsWith('/errors.ts') && made.test(read(file)));
+    assert.deepEqual(wrong, []);
+  });
+
   it('has identical entry files', () => {
     const [first, ...others] = tasks.map((task) => readFileSync(join(task.folder, 'index.ts'), 'utf8'));
     assert.ok(first!.trim().split('\n').length <= 8, 'an entry file has no logic');
@@ -215,10 +225,54 @@ describe('the house', () => {
   });
 
   it('has small files', () => {
-    const long = sources('lib', 'tasks', 'sandbox', 'scripts')
+    const long = sources(...MEASURED)
       .map((file) => ({ file, lines: read(file).trimEnd().split('\n').length }))
       .filter(({ lines }) => lines > MAX_LINES);
     assert.deepEqual(long, []);
+  });
+
+  it('knows how long a function is', () => {
+    const source = [
+      'export function one(',
+      '  a: string,',
+      '): void {',
+      '  if (a) {',
+      '    b();',
+      '  }',
+      '}',
+      '',
+      'const two = () => [',
+      '  1,',
+      '];',
+      'const three = (a: number) =>',
+      '  a +',
+      '  1;',
+      'const four = {',
+      '  five(): number {',
+      '    return 5;',
+      '  },',
+      '};',
+    ].join('\n');
+    assert.deepEqual(
+      findFunctions(source).map(({ line, lines }) => [line, lines]),
+      [
+        [1, 7],
+        [9, 3],
+        [12, 3],
+        [16, 3],
+      ],
+    );
+  });
+
+  it('has short functions', () => {
+    const found = sources(...MEASURED).flatMap((file) =>
+      findFunctions(read(file)).map(({ line, lines, text }) => ({ place: `${file}:${line}`, lines, text })),
+    );
+    assert.ok(found.length > 500, 'there are functions to measure');
+    assert.deepEqual(
+      found.filter(({ lines }) => lines > MAX_FUNCTION_LINES),
+      [],
+    );
   });
 
   it('has no drawers for odds and ends', () => {

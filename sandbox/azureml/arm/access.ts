@@ -2,7 +2,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { WorkspaceSettings } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
-import { ArmError, userError } from './errors.ts';
+import * as errors from './errors.ts';
 
 const same = (one: unknown, other: string): boolean => String(one).toLowerCase() === other.toLowerCase();
 
@@ -13,14 +13,10 @@ export const apiVersionOf = (request: Request): string => String(request.query['
 export function requireApiVersion(request: Request, _response: Response, next: NextFunction): void {
   const version = apiVersionOf(request);
   if (version === '') {
-    throw new ArmError(
-      400,
-      'MissingApiVersionParameter',
-      'The api-version query parameter (?api-version=) is required for all requests.',
-    );
+    throw errors.apiVersionMissing();
   }
   if (!/^\d{4}-\d{2}-\d{2}(-\w*preview)?$/i.test(version)) {
-    throw new ArmError(400, 'InvalidApiVersionParameter', `The api-version '${version}' is invalid.`);
+    throw errors.apiVersionInvalid(version);
   }
   next();
 }
@@ -31,11 +27,7 @@ export function requireScope(settings: WorkspaceSettings, kind: 'workspaces' | '
     requireResourceGroup(settings, request);
     const given = request.params.workspace ?? request.params.registry;
     if (!same(given, name)) {
-      throw new ArmError(
-        404,
-        'ResourceNotFound',
-        `The Resource 'Microsoft.MachineLearningServices/${kind}/${given}' under resource group '${request.params.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
-      );
+      throw errors.scopeNotFound(`${kind}/${given}`, request.params.resourceGroup);
     }
     next();
   };
@@ -45,10 +37,10 @@ export function requireScope(settings: WorkspaceSettings, kind: 'workspaces' | '
 export function requireResourceGroup(settings: WorkspaceSettings, request: Request): void {
   const { subscription, resourceGroup } = request.params;
   if (!same(subscription, settings.subscriptionId)) {
-    throw new ArmError(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+    throw errors.subscriptionNotFound(subscription);
   }
   if (resourceGroup !== undefined && !same(resourceGroup, settings.resourceGroup)) {
-    throw new ArmError(404, 'ResourceGroupNotFound', `Resource group '${resourceGroup}' could not be found.`);
+    throw errors.resourceGroupNotFound(resourceGroup);
   }
 }
 
@@ -69,18 +61,12 @@ export function requireRole(scopeId: string) {
       .filter((_segment, index) => index === 0 || index % 2 === 1)
       .join('/');
     const verb = { PUT: 'write', PATCH: 'write', DELETE: 'delete' }[request.method] ?? `${segments.at(-1)}/action`;
-    throw new ArmError(
-      403,
-      'AuthorizationFailed',
-      `The client '${caller.appid}' with object id '${caller.sub}' does not have authorization to perform action '${type}/${verb}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-    );
+    throw errors.actionForbidden(caller, `${type}/${verb}`, scope);
   };
 }
 
 /** Names in paths: letters, digits, `-`, `_` and `.`, at most 255 characters. */
 export function checkName(value: string, what: string): string {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(value)) return value;
-  throw userError(
-    `'${value}' is not a valid ${what}: it may contain letters, digits, '-', '_' and '.', must start with a letter or digit, and is at most 255 characters long.`,
-  );
+  throw errors.nameInvalid(value, what);
 }

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { azureMlAudience } from '../../connections.ts';
 import type { Resource, TokenClaims, Tokens } from '../../contracts.ts';
-import { ArmError, userError } from './errors.ts';
+import * as errors from './errors.ts';
 
 /**
  * A pipeline job, and any job under the user's identity, comes with the header `x-azureml-token`: a token for Azure ML's
@@ -16,10 +16,9 @@ export async function checkAmlToken(
   if (job.jobType !== 'Pipeline' && job.identity?.identityType !== 'UserIdentity') return;
   const token = request.headers['x-azureml-token'];
   if (typeof token !== 'string' || token === '') {
-    throw userError("The header 'x-azureml-token' is missing; it is needed to submit this job.", 'x-azureml-token');
+    throw errors.amlTokenMissing();
   }
-  const refuse = (reason: string) =>
-    new ArmError(401, 'InvalidAuthenticationToken', `The token in 'x-azureml-token' ${reason}.`);
+  const refuse = (reason: string) => errors.amlTokenInvalid(reason);
   let claims: TokenClaims;
   try {
     claims = await tokens.verify(token.replace(/^Bearer /i, ''));

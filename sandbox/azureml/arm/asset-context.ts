@@ -1,14 +1,13 @@
 /** What the routes of assets share. */
-import type { Resource, ResourceStore, Runs } from '../../contracts.ts';
+import type { Resource, Runs } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
+import type { CollectionContext } from './collection.ts';
 import type { ReferenceContext } from './references.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
 /** What the routes of assets work with: `store` is the workspace or a registry. */
-export interface AssetContext extends ReferenceContext {
-  store: ResourceStore;
+export interface AssetContext extends ReferenceContext, CollectionContext {
   blobs: BlobAccount;
-  url: string;
   runs: Pick<Runs, 'storageUri'>;
   /** A registry wants an explicit version and offers no `nextVersion`. */
   isRegistry?: boolean;

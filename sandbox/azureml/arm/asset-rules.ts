@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Blobs, Resource, Runs } from '../../contracts.ts';
 import { codeHashVersion, hashUploadedCode } from './code-hash.ts';
 import { checkComponentSpec } from './component-spec.ts';
-import { ArmError, userError } from './errors.ts';
+import * as errors from './errors.ts';
 import type { ReferenceContext } from './references.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
@@ -20,13 +20,13 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
   {
     async codes(properties, { blobs }) {
       const folder = blobs.locate(properties.codeUri);
-      if (!folder) throw userError(`The code URI '${properties.codeUri}' is not in the workspace's storage account.`);
+      if (!folder) throw errors.codeElsewhere(properties.codeUri);
       const { hash, files } = await hashUploadedCode(blobs, folder);
-      if (files === 0) throw userError(`The code URI '${properties.codeUri}' holds no files.`);
+      if (files === 0) throw errors.codeEmpty(properties.codeUri);
       const claimed = properties.properties?.hash_sha256;
       const version = String(properties.properties?.hash_version ?? codeHashVersion);
       if (claimed !== undefined && version === codeHashVersion && claimed !== hash) {
-        throw userError(`The hash of the uploaded code is ${hash}, but the request says ${claimed}.`, 'hash_sha256');
+        throw errors.codeHashDiffers(hash, claimed);
       }
       return properties;
     },
@@ -42,12 +42,10 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       const files = found ? await blobs.list(found) : [];
       // A step of a pipeline has outputs too, though it is no job resource.
       if (/^azureml:\/\/jobs\//i.test(uri) && files.length === 0 && !resources.get(`jobs/${jobName}`)) {
-        throw userError(`The model URI '${uri}' names the job '${jobName}', which does not exist in the workspace.`);
+        throw errors.modelJobNotFound(uri, jobName);
       }
       if (found && files.length === 0 && (await blobs.read(found)) === undefined) {
-        throw new ArmError(400, 'UserError', `No matching artifacts found at '${uri}'.`, {
-          innerCode: 'NoMatchingArtifactsFoundFromJob',
-        });
+        throw errors.noMatchingArtifacts(uri);
       }
       const flavors =
         properties.modelType === 'mlflow_model' && found ? await readFlavors(blobs, found, uri) : undefined;
@@ -62,14 +60,9 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
     async environments(properties) {
       const { image, build, condaFile } = properties;
       if (Boolean(image) === Boolean(build)) {
-        throw userError(
-          image
-            ? "An environment takes either 'image' or 'build', not both."
-            : "Docker image or build context is required: an environment needs 'image' or 'build'.",
-        );
+        throw image ? errors.imageAndBuild() : errors.imageMissing();
       }
-      if (build && condaFile)
-        throw userError("'condaFile' needs 'image'; with 'build' the Dockerfile installs packages.");
+      if (build && condaFile) throw errors.condaWithoutImage();
       if (condaFile) checkConda(condaFile);
       return { osType: 'Linux', ...withoutNulls(properties), environmentType: 'UserCreated' };
     },
@@ -92,7 +85,7 @@ const withoutNulls = (properties: Properties): Properties =>
 async function readFlavors(blobs: Blobs, folder: { container: string; path: string }, uri: string) {
   const path = [folder.path.replace(/\/+$/, ''), 'MLmodel'].filter(Boolean).join('/');
   const content = await blobs.read({ container: folder.container, path });
-  if (content === undefined) throw userError(`'${uri}' is no MLflow model: it has no MLmodel file.`);
+  if (content === undefined) throw errors.notMlflowModel(uri);
   const flavors: Record<string, Record<string, unknown>> = parse(content.toString('utf8'))?.flavors ?? {};
   const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   return Object.fromEntries(
@@ -108,9 +101,9 @@ function checkConda(condaFile: string): void {
   try {
     content = parse(condaFile);
   } catch (error) {
-    throw userError(`'condaFile' is no YAML: ${(error as Error).message}`, 'condaFile');
+    throw errors.condaNotYaml((error as Error).message);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw userError("'condaFile' must be the text of a conda environment file.", 'condaFile');
+    throw errors.condaNotEnvironment();
   }
 }

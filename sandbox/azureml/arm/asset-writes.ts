@@ -1,106 +1,56 @@
 /** Creating and changing containers and versions of assets. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Request, Response } from 'express';
 import type { Resource, ResourceStore } from '../../contracts.ts';
-import { callerOf } from '../authentication.ts';
-import { apiVersionOf, checkName } from './access.ts';
-import { type AssetContext, singular, withVersions } from './asset-context.ts';
+import { type AssetContext, singular } from './asset-context.ts';
 import { modelStorage, newVersionRules } from './asset-rules.ts';
-import { conflict, userError } from './errors.ts';
-import { anything, object, withTextMaps } from './shape.ts';
-import { type AssetKind, containerProperties, immutableFields, versionProperties } from './shapes/assets.ts';
+import type { Call, Draft } from './collection.ts';
+import * as errors from './errors.ts';
+import { withTextMaps } from './shape.ts';
+import { type AssetKind, immutableFields } from './shapes/assets.ts';
 import { uploadPath } from './uploads.ts';
 
-/** Fields beside `properties` that a resource which was read carries back. */
-const envelope = (name: string) =>
-  object(
-    { properties: anything },
-    {
-      [name]: anything,
-      id: anything,
-      name: anything,
-      type: anything,
-      systemData: anything,
-      tags: anything,
-      kind: anything,
-    },
-  );
+type Body = Record<string, any>;
 
-/** `PUT {kind}/{name}`. */
-export function putContainer(kind: AssetKind, request: Request, response: Response, context: AssetContext): void {
-  const { store } = context;
-  const name = checkName(String(request.params.name), 'name');
-  const apiVersion = apiVersionOf(request);
-  envelope('location')(request.body, { path: '', apiVersion });
-  containerProperties[kind](request.body.properties, { path: 'properties', apiVersion });
-  const older = store.get(`${kind}/${name}`);
-  const { latestVersion: _latest, nextVersion: _next, ...properties } = withTextMaps(request.body.properties);
-  const stored = store.put(
-    `${kind}/${name}`,
-    {
-      properties: {
-        description: null,
-        tags: {},
-        properties: {},
-        isArchived: false,
-        ...older?.properties,
-        ...properties,
-      },
-    },
-    callerOf(response).appid,
-  );
-  response.status(older ? 200 : 201).json(withVersions(kind, stored, context));
+/** A container as a PUT makes it. */
+export function containerDraft(body: Body, older: Resource | undefined): Draft {
+  const { latestVersion: _latest, nextVersion: _next, ...properties } = withTextMaps(body.properties as Body);
+  return { properties: { ...older?.properties, ...properties } };
 }
 
-/** `PUT {kind}/{name}/versions/{version}`: a second one may change what describes the version, not its content. */
-export async function putVersion(
+/** A second PUT of a version: it may change what describes the version, not its content. */
+export function changedVersion(
   kind: AssetKind,
-  request: Request,
-  response: Response,
-  context: AssetContext,
-): Promise<void> {
-  const { store } = context;
-  const name = checkName(String(request.params.name), 'name');
-  const version = checkName(String(request.params.version), 'version');
-  const path = `${kind}/${name}/versions/${version}`;
-  const apiVersion = apiVersionOf(request);
-  envelope('location')(request.body, { path: '', apiVersion });
-  versionProperties[kind](request.body.properties, { path: 'properties', apiVersion });
-  const given = withTextMaps(request.body.properties as Resource['properties']);
-  const caller = callerOf(response).appid;
+  { context, params, name }: Call<AssetContext>,
+  body: Body,
+  older: Resource,
+): Draft {
+  const given = withTextMaps(body.properties as Body);
+  const compared = kind === 'models' ? { ...given, modelUri: modelStorage(given.modelUri, context) } : given;
+  checkUnchanged(kind, `${params.asset}:${name}`, older.properties, compared);
+  const kept = Object.fromEntries(
+    immutableFields[kind].filter((field) => field in older.properties).map((field) => [field, older.properties[field]]),
+  );
+  if (kind === 'components') kept.componentSpec = describedAs(older.properties.componentSpec, given.componentSpec);
+  return { properties: { ...older.properties, ...given, ...kept } };
+}
 
-  const older = store.get(path);
-  if (older) {
-    const compared = kind === 'models' ? { ...given, modelUri: modelStorage(given.modelUri, context) } : given;
-    checkUnchanged(kind, `${name}:${version}`, older.properties, compared);
-    const kept = Object.fromEntries(
-      immutableFields[kind]
-        .filter((field) => field in older.properties)
-        .map((field) => [field, older.properties[field]]),
-    );
-    if (kind === 'components') kept.componentSpec = describedAs(older.properties.componentSpec, given.componentSpec);
-    response.json(store.put(path, { properties: { ...older.properties, ...given, ...kept } }, caller));
-    return;
-  }
-  const properties = await newVersionRules[kind](given, context);
-  // Another request may have created the version meanwhile.
-  if (store.get(path)) return putVersion(kind, request, response, context);
+/** A new version, and its container when it is the first. */
+export async function newVersion(kind: AssetKind, call: Call<AssetContext>, body: Body): Promise<Draft> {
+  const { store } = call.context;
+  const [name, version] = [String(call.params.asset), call.name];
+  const properties = await newVersionRules[kind](withTextMaps(body.properties as Body), call.context);
+  // Another request may have created the version meanwhile; then this draft is not used.
+  if (store.get(call.path)) return { properties };
   // Lists of components are read from their specification, so the service completes it.
   if (kind === 'components') properties.componentSpec = { ...properties.componentSpec, name, version };
   if (!store.get(`${kind}/${name}`)) {
     const container = { description: null, tags: {}, properties: {}, isArchived: false };
     const typed = kind === 'data' ? { ...container, dataType: properties.dataType } : container;
-    store.put(`${kind}/${name}`, { properties: typed }, caller);
+    store.put(`${kind}/${name}`, { properties: typed }, call.caller);
   }
   if (kind === 'data') checkDataType(name, properties.dataType, store);
   store.delete(uploadPath({ kind, name, version }));
-  const defaults = { description: null, tags: {}, properties: {}, isAnonymous: false, isArchived: false };
-  const stored = store.put(
-    path,
-    { properties: { ...defaults, ...properties, provisioningState: 'Succeeded' } },
-    caller,
-  );
-  response.status(201).json(stored);
+  return { properties };
 }
 
 function checkUnchanged(
@@ -114,8 +64,8 @@ function checkUnchanged(
     return value !== undefined && !isDeepStrictEqual(comparable(value), comparable(older[field]));
   });
   if (changed === undefined) return;
-  if (/^(codeUri|dataUri|modelUri)$/.test(changed)) throw conflict('Asset paths cannot be updated.');
-  throw conflict(`${singular[kind]} ${label} already exists; its '${changed}' cannot be changed.`);
+  if (/^(codeUri|dataUri|modelUri)$/.test(changed)) throw errors.pathChanged();
+  throw errors.versionChanged(singular[kind], label, changed);
 }
 
 /** Fields of a component's specification that the service fills in, or that clients add when they put back what they read. */
@@ -152,6 +102,6 @@ function describedAs(older: Record<string, unknown>, given: Record<string, unkno
 function checkDataType(name: string, dataType: string, store: ResourceStore): void {
   const expected = store.get(`data/${name}`)?.properties.dataType;
   if (expected !== undefined && expected !== dataType) {
-    throw userError(`The data asset ${name} has the type ${expected}; a version of type ${dataType} cannot be added.`);
+    throw errors.dataTypeDiffers(name, expected, dataType);
   }
 }

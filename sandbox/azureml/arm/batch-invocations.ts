@@ -6,7 +6,7 @@ import type { Resource } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
 import { invocationPath } from './batch-endpoints.ts';
 import type { ProviderContext } from './context.ts';
-import { ArmError, notFound, userError } from './errors.ts';
+import * as errors from './errors.ts';
 import { findAsset } from './references.ts';
 import { anything, mapOf, object, text, union } from './shape.ts';
 import { startJob } from './started-jobs.ts';
@@ -46,7 +46,7 @@ export function createBatchInvocations(context: ProviderContext): express.Router
   router.use(invocationPath, requireMlToken);
   router.post(`${invocationPath}/:endpoint/jobs`, async (request, response) => {
     const endpoint = resources.get(`batchEndpoints/${request.params.endpoint}`);
-    if (!endpoint) throw notFound(`Batch endpoint ${request.params.endpoint} was not found.`);
+    if (!endpoint) throw errors.resourceNotFound('Batch endpoint', request.params.endpoint);
     const given = lowerFirst(request.body) as Json;
     body(given, { path: '', apiVersion: '' });
     // The same id means the same invocation: the job that it started is answered again.
@@ -59,7 +59,7 @@ export function createBatchInvocations(context: ProviderContext): express.Router
   });
   router.get(`${invocationPath}/:endpoint/jobs/:name`, (request, response) => {
     const job = resources.get(`jobs/${request.params.name}`);
-    if (!job) throw notFound(`Job ${request.params.name} was not found.`);
+    if (!job) throw errors.resourceNotFound('Job', request.params.name);
     response.json(present(job));
   });
   return router;
@@ -75,18 +75,8 @@ const present = ({ id, name, type, properties }: Resource) => ({
 /** Endpoints take tokens for Azure ML's own audience, and only contributors may invoke. */
 function requireMlToken(request: Request, response: Response, next: NextFunction): void {
   const { aud, role, appid } = callerOf(response);
-  if (aud !== azureMlAudience)
-    throw new ArmError(
-      401,
-      'InvalidAuthenticationTokenAudience',
-      `The audience '${aud}' should be '${azureMlAudience}'.`,
-    );
-  if (request.method !== 'GET' && role !== 'contributor')
-    throw new ArmError(
-      403,
-      'AuthorizationFailed',
-      `The client '${appid}' does not have authorization to invoke the endpoint.`,
-    );
+  if (aud !== azureMlAudience) throw errors.audienceInvalid(aud, azureMlAudience);
+  if (request.method !== 'GET' && role !== 'contributor') throw errors.invocationForbidden(appid);
   next();
 }
 
@@ -99,7 +89,7 @@ async function invoke(
 ): Promise<Resource> {
   const name = request.headers['azureml-model-deployment'] ?? endpoint.properties.defaults?.deploymentName;
   const deployment = context.resources.get(`batchEndpoints/${endpoint.name}/deployments/${name}`);
-  if (!deployment) throw notFound(`The endpoint ${endpoint.name} has no deployment '${name ?? ''}'.`);
+  if (!deployment) throw errors.endpointDeploymentNotFound(endpoint.name, name);
   const definition = {
     jobType: 'Pipeline',
     displayName: `${endpoint.name}-${deployment.name}`,
@@ -117,12 +107,12 @@ function componentJob({ componentId, settings }: Json, given: Json, context: Pro
   const spec: Json = findAsset(componentId.assetId, 'components', context)?.properties.componentSpec ?? {};
   const declared: Json = spec.inputs ?? {};
   const unknown = Object.keys(given.inputData ?? {}).find((name) => !Object.hasOwn(declared, name));
-  if (unknown !== undefined) throw userError(`The deployment has no input '${unknown}'.`, `inputData.${unknown}`);
+  if (unknown !== undefined) throw errors.inputUnknown(unknown);
   const missing = Object.entries(declared as Record<string, Json>).find(
     ([name, { optional, default: fallback }]) =>
       !given.inputData?.[name] && String(optional).toLowerCase() !== 'true' && fallback === undefined,
   );
-  if (missing) throw userError(`The required input '${missing[0]}' has no value.`, `inputData.${missing[0]}`);
+  if (missing) throw errors.inputMissing(missing[0]);
   const outputs = Object.entries((spec.outputs ?? {}) as Record<string, Json>).map(([name, { type }]) => [
     name,
     { jobOutputType: type, ...(given.outputData?.[name]?.uri ? { uri: given.outputData[name].uri } : {}) },

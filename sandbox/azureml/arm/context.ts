@@ -1,6 +1,7 @@
 /** What the routes of the resource provider share. */
 import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
+import type { CollectionContext } from './collection.ts';
 
 /** What the resource provider works with. */
 export interface ProviderContext extends AzureMlContext {
@@ -9,3 +10,6 @@ export interface ProviderContext extends AzureMlContext {
   registry: ResourceStore;
   runs: Runs;
 }
+
+/** What the collections of the workspace work with. */
+export type WorkspaceContext = ProviderContext & CollectionContext;

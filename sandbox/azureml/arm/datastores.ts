@@ -1,12 +1,9 @@
 /** Datastores: the two of the workspace, and any that a client adds. */
-import express from 'express';
 import type { Resource } from '../../contracts.ts';
-import { callerOf } from '../authentication.ts';
-import { apiVersionOf, checkName } from './access.ts';
-import type { ProviderContext } from './context.ts';
-import { ArmError, notFound, userError } from './errors.ts';
-import { answerPage } from './listing.ts';
-import { anything, type Check, mapOf, object, text, textual, union } from './shape.ts';
+import { type Call, collection, type Draft } from './collection.ts';
+import type { WorkspaceContext } from './context.ts';
+import * as errors from './errors.ts';
+import { anything, type Check, envelope, mapOf, text, textual, union } from './shape.ts';
 
 const credentials = union('credentialsType', {
   AccountKey: [{ secrets: mapOf(text) }, {}],
@@ -41,74 +38,52 @@ const datastore = union('datastoreType', {
   OneLake: [{ credentials, artifact: anything, oneLakeWorkspaceName: text }, base],
 });
 
-/** Routes relative to the workspace. Secrets of added datastores are kept beside them and never listed. */
-export function createDatastores(context: ProviderContext): express.Router {
-  const { resources, blobs, url } = context;
-  const router = express.Router();
-  const found = (name: string): Resource => {
-    const resource = resources.get(`datastores/${name}`);
-    if (!resource) throw notFound(`Datastore ${name} was not found.`);
-    return resource;
-  };
+const secretsOf = (name: string): string => `datastoreSecrets/${name}`;
 
-  router.get('/datastores', (request, response) => {
+/** Keeps the secrets beside the datastore, where no list shows them. */
+async function withoutSecrets(
+  { context, name }: Call<WorkspaceContext>,
+  { properties }: Record<string, any>,
+  older: Resource | undefined,
+): Promise<Draft> {
+  const { store, blobs } = context;
+  const { secrets, ...shown } = properties.credentials;
+  const { accountName, containerName } = properties;
+  if (accountName === blobs.accountName && containerName) await blobs.ensureContainer(containerName);
+  if (secrets) store.put(secretsOf(name), { properties: secrets });
+  return { properties: { ...properties, credentials: shown, isDefault: older?.properties.isDefault ?? false } };
+}
+
+function listSecrets({ context, response, name }: Call<WorkspaceContext>, { properties }: Resource): void {
+  const { store, blobs } = context;
+  const secretsType: string = properties.credentials.credentialsType;
+  if (secretsType === 'None') throw errors.noSecrets();
+  const own = properties.accountName === blobs.accountName;
+  // Clients ask for an expirable secret, but azure-ai-ml signs with what it gets when it streams logs: it needs the key.
+  if (own && secretsType === 'Sas')
+    response.json({ secretsType, sasToken: blobs.containerSas(properties.containerName) });
+  else if (own) response.json({ secretsType: 'AccountKey', key: blobs.accountKey });
+  else response.json({ secretsType, ...store.get(secretsOf(name))?.properties });
+}
+
+export const datastores = collection<WorkspaceContext>({
+  path: 'datastores/:name',
+  one: 'Datastore',
+  names: { name: 'name of a datastore' },
+  shape: envelope(datastore),
+  defaults: { description: null, tags: {}, properties: {} },
+  keep({ request }) {
     const { isDefault, searchText, names } = request.query;
     const wanted = [names ?? []].flat().map(String);
-    const listed = resources
-      .list('datastores')
-      .filter(
-        ({ properties }) => isDefault === undefined || String(properties.isDefault) === String(isDefault).toLowerCase(),
-      )
-      .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-      .filter(({ name }) => searchText === undefined || name.includes(String(searchText)));
-    response.json(answerPage(request, url, listed));
-  });
-  router.get('/datastores/:name', (request, response) => response.json(found(request.params.name)));
-  router.put('/datastores/:name', async (request, response) => {
-    const name = checkName(request.params.name, 'name of a datastore');
-    const at = { path: '', apiVersion: apiVersionOf(request) };
-    object({ properties: anything }, { id: anything, name: anything, type: anything, systemData: anything })(
-      request.body,
-      at,
-    );
-    datastore(request.body.properties, { ...at, path: 'properties' });
-    const older = resources.get(`datastores/${name}`);
-    const { secrets, ...shown } = request.body.properties.credentials;
-    const { accountName, containerName } = request.body.properties;
-    if (accountName === blobs.accountName && containerName) await blobs.ensureContainer(containerName);
-    if (secrets) resources.put(`datastoreSecrets/${name}`, { properties: secrets });
-    const stored = resources.put(
-      `datastores/${name}`,
-      {
-        properties: {
-          description: null,
-          tags: {},
-          properties: {},
-          ...request.body.properties,
-          credentials: shown,
-          isDefault: older?.properties.isDefault ?? false,
-        },
-      },
-      callerOf(response).appid,
-    );
-    response.status(older ? 200 : 201).json(stored);
-  });
-  router.delete('/datastores/:name', (request, response) => {
-    const { name } = request.params;
-    if (/^workspace(blob|artifact)store$/.test(name)) throw userError(`The datastore ${name} cannot be deleted.`);
-    resources.delete(`datastoreSecrets/${name}`);
-    response.status(resources.delete(`datastores/${name}`) ? 200 : 204).end();
-  });
-  router.post('/datastores/:name/listSecrets', (request, response) => {
-    const { properties } = found(request.params.name);
-    const type: string = properties.credentials.credentialsType;
-    if (type === 'None') throw new ArmError(400, 'UserError', 'No secrets for credentials of type None.');
-    const own = properties.accountName === blobs.accountName;
-    // Clients ask for an expirable secret, but azure-ai-ml signs with what it gets when it streams logs: it needs the key.
-    if (own && type === 'Sas') {
-      response.json({ secretsType: 'Sas', sasToken: blobs.containerSas(properties.containerName) });
-    } else if (own) response.json({ secretsType: 'AccountKey', key: blobs.accountKey });
-    else response.json({ secretsType: type, ...resources.get(`datastoreSecrets/${request.params.name}`)?.properties });
-  });
-  return router;
-}
+    return ({ name, properties }) =>
+      (isDefault === undefined || String(properties.isDefault) === String(isDefault).toLowerCase()) &&
+      (wanted.length === 0 || wanted.includes(name)) &&
+      (searchText === undefined || name.includes(String(searchText)));
+  },
+  beforePut: withoutSecrets,
+  beforeDelete(_call, { name }) {
+    if (/^workspace(blob|artifact)store$/.test(name)) throw errors.datastoreFixed(name);
+  },
+  afterDelete: ({ context, name }) => void context.store.delete(secretsOf(name)),
+  actions: { listSecrets },
+});

@@ -1,6 +1,4 @@
-/** Errors in Azure Resource Manager's shape. */
-import { randomUUID } from 'node:crypto';
-import type { NextFunction, Request, Response } from 'express';
+/** The errors of Azure Resource Manager and Azure ML, each under its name. */
 
 /** An error that a route answers. */
 export class ArmError extends Error {
@@ -19,65 +17,215 @@ export class ArmError extends Error {
   }
 }
 
-/** 400: the request's content is wrong. */
-export const userError = (message: string, target?: string): ArmError =>
+const userError = (message: string, target?: string): ArmError =>
   new ArmError(400, 'UserError', message, { innerCode: 'BadArgument', ...(target !== undefined && { target }) });
+const missing = (message: string): ArmError => new ArmError(404, 'UserError', message, { innerCode: 'NotFound' });
+const immutable = (message: string): ArmError => new ArmError(409, 'UserError', message, { innerCode: 'Immutable' });
 
-/** 404 for a resource below the workspace. */
-export const notFound = (message: string): ArmError =>
-  new ArmError(404, 'UserError', message, { innerCode: 'NotFound' });
+// Requests as such
+export const bodyNotJson = (reason?: string) =>
+  new ArmError(
+    400,
+    'InvalidRequestContent',
+    `The request content was invalid and could not be deserialized: '${reason}'.`,
+  );
+export const badRequest = (reason?: string) => new ArmError(400, 'BadRequest', String(reason));
+export const bodyTooLarge = (reason?: string) => new ArmError(413, 'RequestContentTooLarge', String(reason));
+export const sandboxFailed = (reason?: string) =>
+  new ArmError(500, 'InternalServerError', `The sandbox failed: ${reason}`);
+export const noRoute = (method: string, path: string) =>
+  new ArmError(404, 'NotFound', `The sandbox has no route for ${method} ${path}.`);
+export const apiVersionMissing = () =>
+  new ArmError(
+    400,
+    'MissingApiVersionParameter',
+    'The api-version query parameter (?api-version=) is required for all requests.',
+  );
+export const apiVersionInvalid = (version: string) =>
+  new ArmError(400, 'InvalidApiVersionParameter', `The api-version '${version}' is invalid.`);
+export const actionNotInVersion = (action: string, version: string) =>
+  new ArmError(404, 'InvalidResourceType', `No action '${action}' in api-version '${version}'.`);
+export const scopeNotFound = (type: string, group: unknown) =>
+  new ArmError(
+    404,
+    'ResourceNotFound',
+    `The Resource 'Microsoft.MachineLearningServices/${type}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+  );
+export const subscriptionNotFound = (subscription: unknown) =>
+  new ArmError(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+export const resourceGroupNotFound = (group: unknown) =>
+  new ArmError(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
 
-/** 409: an existing version or job has other content. */
-export const conflict = (message: string): ArmError =>
-  new ArmError(409, 'UserError', message, { innerCode: 'Immutable' });
+// Tokens and roles
+export const unauthenticated = (code: string, message: string) => new ArmError(401, code, message);
+export const audienceInvalid = (audience: string, wanted: string) =>
+  new ArmError(401, 'InvalidAuthenticationTokenAudience', `The audience '${audience}' should be '${wanted}'.`);
+export const amlTokenMissing = () =>
+  userError("The header 'x-azureml-token' is missing; it is needed to submit this job.", 'x-azureml-token');
+export const amlTokenInvalid = (reason: string) =>
+  new ArmError(401, 'InvalidAuthenticationToken', `The token in 'x-azureml-token' ${reason}.`);
+export const actionForbidden = (caller: { appid?: string; sub: string }, action: string, scope: string) =>
+  new ArmError(
+    403,
+    'AuthorizationFailed',
+    `The client '${caller.appid}' with object id '${caller.sub}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
+export const invocationForbidden = (appid: string | undefined) =>
+  new ArmError(403, 'AuthorizationFailed', `The client '${appid}' does not have authorization to invoke the endpoint.`);
 
-/** Express error handler: `ArmError` as it is, a body that is no JSON as 400, anything else as 500. */
-export function answerErrors(log: (line: string) => void, location: string) {
-  return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const known = asArmError(error);
-    if (known.status === 500) log(`${request.method} ${request.originalUrl}: ${(error as Error).stack}`);
-    const correlation = { operation: randomUUID(), request: String(response.getHeader('x-ms-request-id') ?? '') };
-    const additionalInfo = [
-      { type: 'ComponentName', info: { value: 'managementfrontend' } },
-      { type: 'Correlation', info: { value: correlation } },
-      { type: 'Environment', info: { value: location } },
-      { type: 'Location', info: { value: location } },
-      { type: 'Time', info: { value: new Date().toISOString() } },
-      ...(known.innerCode
-        ? [{ type: 'InnerError', info: { value: { code: known.innerCode, innerError: null } } }]
-        : []),
-    ];
-    if (request.path.startsWith('/mlflow/') && known.code === 'InvalidRequestContent') {
-      // The body could not be read, so MLflow's own routes never saw the request.
-      response.status(known.status).json({ error_code: 'BAD_REQUEST', message: known.message });
-      return;
-    }
-    response.status(known.status).json({
-      error: {
-        code: known.code,
-        message: known.message,
-        ...(known.target !== undefined && { target: known.target }),
-        ...(known.innerCode && { details: [], additionalInfo }),
-      },
-    });
-  };
-}
+// The form of bodies and queries
+export const wrongType = (path: string, expected: string, found: string) =>
+  userError(`The value of '${path || 'the request body'}' must be ${expected}, not ${found}.`, path);
+export const nameEmpty = (path: string) =>
+  userError(`The value of '${path}' must contain a letter, a digit or an underscore.`, path);
+export const durationInvalid = (path: string, value: unknown) =>
+  userError(`The value '${value}' of '${path}' is not an ISO 8601 duration such as PT1H.`, path);
+export const valueNotAllowed = (path: string, value: unknown, allowed: string[]) =>
+  userError(`The value '${value}' of '${path}' is not one of: ${allowed.join(', ')}.`, path);
+export const notArray = (path: string) => userError(`The value of '${path}' must be an array.`, path);
+export const memberUnknown = (path: string) => userError(`Could not find member '${path}' on object.`, path);
+export const memberNotInVersion = (path: string, version: string) =>
+  userError(`Could not find member '${path}' on object in api-version ${version}.`, path);
+export const memberMissing = (field: string, path: string) =>
+  userError(`Required property '${field}' is missing: '${path}' must have a value.`, path);
+export const discriminatorMissing = (path: string, allowed: string[]) =>
+  userError(`Required property '${path}' is missing; it is one of: ${allowed.join(', ')}.`, path);
+export const nameInvalid = (value: string, what: string) =>
+  userError(
+    `'${value}' is not a valid ${what}: it may contain letters, digits, '-', '_' and '.', must start with a letter or digit, and is at most 255 characters long.`,
+  );
+export const viewInvalid = (view: string) =>
+  userError(`The value '${view}' of listViewType is not one of: ActiveOnly, ArchivedOnly, All.`);
+export const queryNotNumber = (value: unknown, name: string) =>
+  userError(`The value '${value}' of ${name} is not a number.`);
 
-function asArmError(error: unknown): ArmError {
-  if (error instanceof ArmError) return error;
-  const { status, type, message } = error as { status?: number; type?: string; message?: string };
-  if (type === 'entity.parse.failed') {
-    return new ArmError(
-      400,
-      'InvalidRequestContent',
-      `The request content was invalid and could not be deserialized: '${message}'.`,
-    );
-  }
-  if (error instanceof URIError || status === 400) return new ArmError(400, 'BadRequest', String(message));
-  if (status === 413) return new ArmError(413, 'RequestContentTooLarge', String(message));
-  return new ArmError(500, 'InternalServerError', `The sandbox failed: ${message}`);
-}
+// Resources of any kind
+export const resourceNotFound = (one: string, name: string) => missing(`${one} ${name} was not found.`);
+export const pathNotFound = (path: string) => missing(`${path} was not found.`);
+export const kindAbsent = (words: string, name: string) =>
+  new ArmError(404, 'ResourceNotFound', `The ${words} '${name}' was not found; the sandbox has none.`);
+export const kindNotSupported = (words: string) =>
+  new ArmError(400, 'NotSupported', `The sandbox can't create the ${words}: it has none.`);
+export const workspaceFixed = () =>
+  new ArmError(409, 'Conflict', 'The sandbox has one workspace, which cannot be created again or deleted.');
+export const referenceNotFound = (kind: string, id: string, target: string) =>
+  userError(`The ${kind} '${id}' does not exist.`, target);
+export const computeNotFound = (label: string, compute: string | undefined) =>
+  userError(`${label} names the compute '${compute}', which does not exist in the workspace.`, 'computeId');
+export const computeTypeUnknown = (type: unknown, types: string[]) =>
+  userError(`The value '${type}' of 'properties.computeType' is not one of: ${types.join(', ')}.`);
+export const notComputeInstance = (action: string) => userError(`Only a compute instance can ${action}.`);
+export const datastoreFixed = (name: string) => userError(`The datastore ${name} cannot be deleted.`);
+export const noSecrets = () => new ArmError(400, 'UserError', 'No secrets for credentials of type None.');
+export const registryNotFound = (name: string) => missing(`Registry ${name} was not found.`);
+
+// Jobs
+export const jobNotFound = (name: string, workspace: string) =>
+  missing(`Job ${name} was not found in the workspace ${workspace}.`);
+export const jobExists = (name: string) => userError(`Job ${name} already exists.`, 'name');
+export const jobNameUsed = (name: string) => immutable(`The name ${name} was used by a job that has been deleted.`);
+export const jobChanged = (name: string, field: string) =>
+  immutable(`Job ${name} already exists; its '${field}' cannot be changed.`);
+export const jobPropertyChanged = (name: string, property: string) =>
+  immutable(`The property '${property}' of job ${name} cannot be changed; properties can only be added.`);
+export const jobCannotRun = (reason: string) => userError(reason);
+export const jobEnded = (name: string, status: string) =>
+  userError(`Job ${name} has the status ${status} and cannot be canceled.`);
+export const jobActive = (name: string, status: string) =>
+  userError(`Job ${name} has the status ${status}; cancel it before deleting it.`);
+
+// Pipelines
+export const pipelineEmpty = () =>
+  userError("A pipeline job needs at least one job in 'jobs', or a 'componentId'.", 'jobs');
+export const pipelineComponentNotFound = (id: string) =>
+  userError(`The component '${id}' of the pipeline does not exist.`, 'componentId');
+export const stepInvalid = (step: string, reason: string) => userError(`The step '${step}' ${reason}.`, `jobs.${step}`);
+export const stepComponentNotFound = (id: unknown, step: string) =>
+  userError(`The component '${id}' of the step '${step}' does not exist.`, `jobs.${step}`);
+export const portNotDeclared = (step: string, port: 'input' | 'output', name: string, where: string) =>
+  userError(`The step '${step}' sets the ${port} '${name}', which its component does not declare.`, where);
+export const literalNotText = (where: string) => userError(`The literal of '${where}' must be a string.`, where);
+export const inputEmpty = (where: string) => userError(`'${where}' has neither a value nor a uri.`, where);
+export const stepInputMissing = (step: string, input: string) =>
+  userError(`Required input '${input}' of the step '${step}' is not set.`, `jobs.${step}.inputs.${input}`);
+export const outputNotBound = (where: string, value: string) =>
+  userError(`'${where}' must be bound to an output of the pipeline, not to '${value}'.`, where);
+export const bindingLeadsNowhere = (where: string, binding: string, reason: string) =>
+  userError(`'${where}' is bound to '${binding}', but ${reason}.`, where);
+export const bindingInvalid = (where: string, binding: string) =>
+  userError(
+    `'${where}' has the binding '${binding}', which is neither an input of the pipeline nor an output of a step.`,
+    where,
+  );
+export const portNotObject = (where: string) => userError(`'${where}' must be an object.`, where);
+export const portMemberUnknown = (where: string, member: string) =>
+  userError(`Could not find member '${member}' on '${where}'.`, where);
+
+// Assets
+export const versionNotFound = (one: string, name: string, version: string) =>
+  missing(`${one} ${name}:${version} was not found.`);
+export const labelNotFound = (one: string, name: string, label: string) =>
+  missing(`${one} ${name} has no version with the label ${label}.`);
+export const assetExists = (path: string) => immutable(`The asset ${path} already exists in the registry.`);
+export const referenceExists = (id: string) => immutable(`${id} already exists.`);
+export const pathChanged = () => immutable('Asset paths cannot be updated.');
+export const versionChanged = (one: string, label: string, field: string) =>
+  immutable(`${one} ${label} already exists; its '${field}' cannot be changed.`);
+export const dataTypeDiffers = (name: string, expected: string, given: string) =>
+  userError(`The data asset ${name} has the type ${expected}; a version of type ${given} cannot be added.`);
+export const notVersionId = (id: string) => userError(`'${id}' is not the id of an asset version.`, 'assetId');
+export const notInRegistryStorage = (uri: string) => userError(`'${uri}' is not in the registry's storage.`, 'blobUri');
+export const codeElsewhere = (uri: string) =>
+  userError(`The code URI '${uri}' is not in the workspace's storage account.`);
+export const codeEmpty = (uri: string) => userError(`The code URI '${uri}' holds no files.`);
+export const codeHashDiffers = (hash: string, claimed: string) =>
+  userError(`The hash of the uploaded code is ${hash}, but the request says ${claimed}.`, 'hash_sha256');
+export const modelJobNotFound = (uri: string, job: string) =>
+  userError(`The model URI '${uri}' names the job '${job}', which does not exist in the workspace.`);
+export const noMatchingArtifacts = (uri: string) =>
+  new ArmError(400, 'UserError', `No matching artifacts found at '${uri}'.`, {
+    innerCode: 'NoMatchingArtifactsFoundFromJob',
+  });
+export const notMlflowModel = (uri: string) => userError(`'${uri}' is not an MLflow model: it has no MLmodel file.`);
+export const imageAndBuild = () => userError("An environment takes either 'image' or 'build', not both.");
+export const imageMissing = () =>
+  userError("Docker image or build context is required: an environment needs 'image' or 'build'.");
+export const condaWithoutImage = () =>
+  userError("'condaFile' needs 'image'; with 'build' the Dockerfile installs packages.");
+export const condaNotYaml = (reason: string) => userError(`'condaFile' is not YAML: ${reason}`, 'condaFile');
+export const condaNotEnvironment = () =>
+  userError("'condaFile' must be the text of a conda environment file.", 'condaFile');
+
+// Component specifications
+export const componentTypeUnknown = (type: unknown, types: string[]) =>
+  userError(`The component's type '${type}' is not one of: ${types.join(', ')}.`, 'type');
+export const componentFieldMissing = (type: 'command' | 'pipeline', field: string, hint = '') =>
+  userError(`A ${type} component needs '${field}'${hint}.`, field);
+export const componentReferenceNotFound = (field: string, id: string) =>
+  userError(`The component's ${field} '${id}' does not exist.`, field);
+export const portNameInvalid = (where: string, name: string) =>
+  userError(`'${name}' is not a valid name of an entry of ${where}.`, `${where}.${name}`);
+export const portTypeUnknown = (where: string, name: string, type: unknown, types: string[]) =>
+  userError(`The type '${type}' of ${where}.${name} is not one of: ${types.join(', ')}.`, name);
+export const bindingNotDeclared = (binding: string) =>
+  userError(`The command uses ${binding}, but the component declares no such entry.`, 'command');
+
+// Batch endpoints, schedules and published pipelines
+export const defaultDeploymentNotFound = (name: string) =>
+  userError(`The default deployment '${name}' does not exist.`, 'defaults.deploymentName');
+export const deploymentIsDefault = (name: string) =>
+  immutable(`The deployment ${name} is the default of its endpoint and cannot be deleted.`);
+export const notPipelineComponent = (id: string) =>
+  userError(`The component '${id}' is not a pipeline component.`, 'componentId');
+export const deploymentEmpty = () => userError("A deployment needs a 'model' or a 'deploymentConfiguration'.", 'model');
+export const endpointDeploymentNotFound = (endpoint: string, name: unknown) =>
+  missing(`The endpoint ${endpoint} has no deployment '${name ?? ''}'.`);
+export const inputUnknown = (name: string) => userError(`The deployment has no input '${name}'.`, `inputData.${name}`);
+export const inputMissing = (name: string) =>
+  userError(`The required input '${name}' has no value.`, `inputData.${name}`);
+export const scheduleTimeInvalid = () => userError('scheduleTime is not a time.', 'scheduleTime');
+export const scheduleDisabled = (name: string) => userError(`The schedule ${name} is disabled.`);
+export const scheduleActionNotRun = (action: string) =>
+  userError(`The sandbox can't run schedules with the action ${action}.`);
+export const pipelineNotFound = (id: string) => missing(`The pipeline ${id} was not found.`);
+export const pipelineParameterUnknown = (name: string) => userError(`The pipeline has no parameter '${name}'.`, name);

@@ -1,59 +1,35 @@
 /** Submitting a job, and changing one that was submitted. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Request, Response } from 'express';
 import type { Resource } from '../../contracts.ts';
-import { callerOf } from '../authentication.ts';
-import { apiVersionOf, checkName } from './access.ts';
 import { checkAmlToken } from './aml-token.ts';
-import type { ProviderContext } from './context.ts';
-import { conflict, userError } from './errors.ts';
+import type { Call, Draft } from './collection.ts';
+import type { ProviderContext, WorkspaceContext } from './context.ts';
+import * as errors from './errors.ts';
 import { checkPipeline, requireCompute } from './pipeline-check.ts';
 import { findAsset } from './references.ts';
-import { anything, object, withTextMaps } from './shape.ts';
+import { envelope, withTextMaps } from './shape.ts';
 import { jobProperties } from './shapes/job.ts';
+import { defaultProperties } from './started-jobs.ts';
 
-const envelope = object(
-  { properties: anything },
-  { id: anything, name: anything, type: anything, systemData: anything },
-);
+export const jobBody = envelope(jobProperties);
+
 /** Fields of a job that may change after it was submitted; the rest is its definition. */
 const mutable = ['tags', 'description', 'displayName', 'isArchived', 'services', 'properties', 'status'];
 
-/** Checks the request's job, stores it and starts its run; nothing is stored when it can't run. */
-export async function submitJob(request: Request, response: Response, context: ProviderContext): Promise<Resource> {
-  const { resources, runs } = context;
-  const name = checkName(String(request.params.name), 'name of a job');
-  if (resources.get(`deletedJobs/${name}`)) throw conflict(`The name ${name} was used by a job that has been deleted.`);
-  const given = checkedBody(request);
+/** Checks a job that is submitted: what is stored of it before its run starts. */
+export async function newJob({ context, request, name }: Call<WorkspaceContext>, body: Body): Promise<Draft> {
+  const given = givenOf(body);
   await checkAmlToken(request, given, context);
-  // Another request may have submitted it meanwhile.
-  const other = resources.get(`jobs/${name}`);
-  if (other) return changeJob(other, request, response, context);
   checkReferences(given, context);
-  const job = resources.put(
-    `jobs/${name}`,
-    {
-      properties: {
-        description: null,
-        tags: {},
-        properties: {},
-        displayName: name,
-        experimentName: 'Default',
-        ...withoutNulls(given),
-        isArchived: given.isArchived === true,
-        status: 'NotStarted',
-        outputs: { ...given.outputs, default: defaultOutput(name) },
-      },
+  return {
+    properties: {
+      ...defaultProperties(name),
+      ...withoutNulls(given),
+      isArchived: given.isArchived === true,
+      status: 'NotStarted',
+      outputs: { ...given.outputs, default: defaultOutput(name) },
     },
-    callerOf(response).appid,
-  );
-  try {
-    await runs.submit(job);
-  } catch (error) {
-    resources.delete(`jobs/${name}`);
-    throw userError((error as Error).message);
-  }
-  return resources.get(`jobs/${name}`) ?? job;
+  };
 }
 
 /** Where a run's artifacts are; azure-ai-ml cuts this form, without `/paths/`, into datastore and folder. */
@@ -64,32 +40,19 @@ const defaultOutput = (name: string) => ({
 });
 
 /** Applies a second PUT; 409 when it would change the job's definition or a property it has. */
-export function changeJob(
-  older: Resource,
-  request: Request,
-  response: Response,
-  { resources }: ProviderContext,
-): Resource {
-  const given = checkedBody(request);
+export function changedJob(older: Resource, body: Body): Draft {
+  const given = givenOf(body);
   for (const [field, value] of Object.entries(given)) {
     if (value === null || mutable.includes(field)) continue;
-    if (!sameDefinition(field, value, older.properties)) {
-      throw conflict(`Job ${older.name} already exists; its '${field}' cannot be changed.`);
-    }
+    if (!sameDefinition(field, value, older.properties)) throw errors.jobChanged(older.name, field);
   }
   const properties = { ...older.properties.properties, ...given.properties };
   for (const [key, value] of Object.entries(older.properties.properties ?? {})) {
-    if (given.properties && properties[key] !== value) {
-      throw conflict(`The property '${key}' of job ${older.name} cannot be changed; properties can only be added.`);
-    }
+    if (given.properties && properties[key] !== value) throw errors.jobPropertyChanged(older.name, key);
   }
   const picked = ['tags', 'description', 'displayName', 'isArchived'].filter((field) => given[field] !== undefined);
   const changes = Object.fromEntries(picked.map((field) => [field, given[field]]));
-  return resources.put(
-    `jobs/${older.name}`,
-    { properties: { ...older.properties, ...changes, properties } },
-    callerOf(response).appid,
-  );
+  return { properties: { ...older.properties, ...changes, properties } };
 }
 
 function sameDefinition(field: string, value: unknown, older: Resource['properties']): boolean {
@@ -112,11 +75,10 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, clean(item)]));
 }
 
-function checkedBody(request: Request): Resource['properties'] {
-  const apiVersion = apiVersionOf(request);
-  envelope(request.body, { path: '', apiVersion });
-  jobProperties(request.body.properties, { path: 'properties', apiVersion });
-  const given = withTextMaps(request.body.properties, ['tags', 'properties', 'environmentVariables']);
+type Body = Record<string, any>;
+
+function givenOf(body: Body): Resource['properties'] {
+  const given = withTextMaps(body.properties, ['tags', 'properties', 'environmentVariables']);
   return given.trial ? { ...given, trial: withTextMaps(given.trial, ['environmentVariables']) } : given;
 }
 
@@ -131,9 +93,9 @@ function checkReferences(job: Resource['properties'], context: ProviderContext):
   const definition = job.jobType === 'Sweep' ? job.trial : job;
   const { codeId, environmentId } = definition;
   if (environmentId && !findAsset(environmentId, 'environments', context)) {
-    throw userError(`The environment '${environmentId}' does not exist.`, 'environmentId');
+    throw errors.referenceNotFound('environment', environmentId, 'environmentId');
   }
-  if (codeId && !findAsset(codeId, 'codes', context)) throw userError(`The code '${codeId}' does not exist.`, 'codeId');
+  if (codeId && !findAsset(codeId, 'codes', context)) throw errors.referenceNotFound('code', codeId, 'codeId');
   // A job that names no compute runs on serverless compute.
   if (job.computeId) requireCompute(job.computeId, 'The job', context);
 }

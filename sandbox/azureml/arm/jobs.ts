@@ -1,105 +1,79 @@
-/** Routes of jobs: submit, read, list, change, cancel and delete. */
-import express, { type Request, type Response } from 'express';
+/** Jobs: submit, read, list, change, cancel and delete. */
 import type { Resource } from '../../contracts.ts';
 import { workspaceArmId } from '../../settings.ts';
-import { apiVersionOf } from './access.ts';
-import type { ProviderContext } from './context.ts';
-import { notFound, userError } from './errors.ts';
-import { changeJob, submitJob } from './job-writes.ts';
-import { answerPage, inView, withPairs } from './listing.ts';
+import { type Call, collection } from './collection.ts';
+import type { ProviderContext, WorkspaceContext } from './context.ts';
+import * as errors from './errors.ts';
+import { changedJob, jobBody, newJob } from './job-writes.ts';
+import { inView, withPairs } from './listing.ts';
+import { answerAccepted, endedStatuses } from './operations.ts';
+import { startStored } from './started-jobs.ts';
 
-const ended = ['Completed', 'Failed', 'Canceled'];
+const hasEnded = (job: Resource | undefined): boolean => endedStatuses.includes(job?.properties.status);
+const deletedPath = (name: string): string => `deletedJobs/${name}`;
 
-/** Routes relative to the workspace. */
-export function createJobs(context: ProviderContext): express.Router {
-  const { resources, runs, url, settings } = context;
-  const router = express.Router();
-  const found = (name: string): Resource => {
-    const job = resources.get(`jobs/${name}`);
-    if (!job) throw notFound(`Job ${name} was not found in the workspace ${settings.workspaceName}.`);
-    return job;
-  };
-  /** 202 with the place where the operation's end can be asked. */
-  const accepted = (request: Request, response: Response, kind: string, name: string) => {
-    const results = `/subscriptions/${settings.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${settings.location}/mfeOperationResults`;
-    const location = `${url}${results}/${kind}:${settings.workspaceId}:${name}?api-version=${apiVersionOf(request)}`;
-    response.status(202).set({ Location: location, 'Retry-After': '1' }).end();
-  };
+function filterJobs({ request }: Call<WorkspaceContext>): (job: Resource) => boolean {
+  const { jobType, tag, properties, assetName, scheduleId } = request.query;
+  const filters = [
+    inView(request, (job) => job.properties.isArchived === true),
+    withPairs(tag, (job) => job.properties.tags),
+    withPairs(properties, (job) => job.properties.properties),
+    (job: Resource) => jobType === undefined || job.properties.jobType === jobType,
+    (job: Resource) => assetName === undefined || JSON.stringify(job.properties.outputs).includes(String(assetName)),
+    // No job of the sandbox comes from a schedule.
+    () => scheduleId === undefined,
+  ];
+  return (job) => filters.every((accepts) => accepts(job));
+}
 
-  router.get('/jobs', (request, response) => {
-    const { jobType, tag, properties, assetName, scheduleId } = request.query;
-    const listed = resources
-      .list('jobs')
-      .filter(inView(request, (job) => job.properties.isArchived === true))
-      .filter(withPairs(tag, (job) => job.properties.tags))
-      .filter(withPairs(properties, (job) => job.properties.properties))
-      .filter((job) => jobType === undefined || job.properties.jobType === jobType)
-      .filter((job) => assetName === undefined || JSON.stringify(job.properties.outputs).includes(String(assetName)))
-      // No job of the sandbox comes from a schedule.
-      .filter(() => scheduleId === undefined)
-      .map((job) => presentJob(job, context));
-    response.json(answerPage(request, url, listed));
-  });
-  router.get('/jobs/:name', (request, response) => {
-    const { name } = request.params;
-    // A step of a pipeline is a job without properties here; clients then ask run history (azure-ai-ml, entities/_job/job.py).
-    const isStep = !resources.get(`jobs/${name}`) && !resources.get(`deletedJobs/${name}`) && runs.knows(name);
-    if (isStep) response.json({ ...stepResource(name, settings), properties: null });
-    else response.json(presentJob(found(name), context));
-  });
-  router.put('/jobs/:name', async (request, response) => {
-    const older = resources.get(`jobs/${request.params.name}`);
-    const stored = older ? changeJob(older, request, response, context) : await submitJob(request, response, context);
+/** A step of a pipeline is a job without properties here; clients then ask run history (azure-ai-ml, entities/_job/job.py). */
+function findJob({ context, name, path }: Call<WorkspaceContext>): Resource | undefined {
+  const { store, runs, settings } = context;
+  const job = store.get(path);
+  if (job || store.get(deletedPath(name)) || !runs.knows(name)) return job;
+  return { ...stepResource(name, settings), properties: null as never };
+}
+
+async function cancel(call: Call<WorkspaceContext>, job: Resource): Promise<void> {
+  const { store, runs } = call.context;
+  if (hasEnded(job) || !(await runs.cancel(job.name))) {
+    throw errors.jobEnded(job.name, store.get(call.path)?.properties.status);
+  }
+  answerAccepted(call, 'jc');
+}
+
+export const jobs = collection<WorkspaceContext>({
+  path: 'jobs/:name',
+  one: 'Job',
+  names: { name: 'name of a job' },
+  shape: jobBody,
+  missing: ({ name, context }) => errors.jobNotFound(name, context.settings.workspaceName),
+  find: findJob,
+  keep: filterJobs,
+  beforePut(call, body, older) {
+    if (older) return changedJob(older, body);
+    if (call.context.store.get(deletedPath(call.name))) throw errors.jobNameUsed(call.name);
+    return newJob(call, body);
+  },
+  async afterPut({ context }, job, older) {
     // The run has the same names and tags.
-    if (older) await runs.submit(stored);
-    response.status(older ? 200 : 201).json(presentJob(stored, context));
-  });
-  router.post('/jobs/:name/cancel', async (request, response) => {
-    const job = found(request.params.name);
-    if (ended.includes(job.properties.status) || !(await runs.cancel(job.name))) {
-      throw userError(`Job ${job.name} has the status ${found(job.name).properties.status} and cannot be canceled.`);
-    }
-    accepted(request, response, 'jc', job.name);
-  });
-  router.delete('/jobs/:name', (request, response) => {
-    const job = resources.get(`jobs/${request.params.name}`);
-    if (!job) {
-      response.status(204).end();
-      return;
-    }
-    if (!ended.includes(job.properties.status)) {
-      throw userError(`Job ${job.name} has the status ${job.properties.status}; cancel it before deleting it.`);
-    }
-    resources.delete(`jobs/${job.name}`);
-    // Its run is still in run history, so the name stays taken.
-    resources.put(`deletedJobs/${job.name}`, { properties: {} });
-    accepted(request, response, 'jd', job.name);
-  });
-  return router;
-}
-
-/** `GET .../mfeOperationResults/{operation}`: 202 until the job has ended, then 200. */
-export function createOperationResults({ resources }: ProviderContext): express.Router {
-  const router = express.Router();
-  router.get(
-    '/subscriptions/:subscription/providers/Microsoft.MachineLearningServices/locations/:location/mfeOperationResults/:operation',
-    (request, response) => {
-      const [kind, , name = ''] = request.params.operation.split(':');
-      const status = resources.get(`jobs/${name}`)?.properties.status;
-      if (kind !== 'jc' || status === undefined || ended.includes(status)) {
-        response.status(200).end();
-        return;
-      }
-      response
-        .status(202)
-        .set({ Location: locationOf(request), 'Retry-After': '1' })
-        .end();
+    if (older) await context.runs.submit(job);
+    return older ? job : startStored(job, context);
+  },
+  present: (job, { context }) => presentJob(job, context),
+  beforeDelete(_call, job) {
+    if (!hasEnded(job)) throw errors.jobActive(job.name, job.properties.status);
+  },
+  // Its run is still in run history, so the name stays taken.
+  afterDelete: ({ context, name }) => void context.store.put(deletedPath(name), { properties: {} }),
+  actions: { cancel },
+  answers: {
+    delete(call, existed) {
+      if (existed) answerAccepted(call, 'jd');
+      else call.response.status(204).end();
     },
-  );
-  return router;
-}
-
-const locationOf = (request: Request): string => `https://${request.headers.host}${request.originalUrl}`;
+  },
+});
 
 const stepResource = (name: string, settings: ProviderContext['settings']) => ({
   id: `${workspaceArmId(settings)}/jobs/${name}`,
@@ -109,6 +83,8 @@ const stepResource = (name: string, settings: ProviderContext['settings']) => ({
 
 /** A job as `GET` answers it: with the addresses of its run. */
 export function presentJob(job: Resource, { settings, url }: ProviderContext): Resource {
+  // A step has no properties.
+  if (job.properties === null) return job;
   const workspace = workspaceArmId(settings);
   const service = (jobServiceType: string, endpoint: string) => ({
     jobServiceType,

@@ -1,7 +1,7 @@
 /** Lists as ARM answers them: filters, order and pages with `nextLink`. */
 import type { Request } from 'express';
 import type { Resource } from '../../contracts.ts';
-import { userError } from './errors.ts';
+import * as errors from './errors.ts';
 
 const pageSize = 100;
 
@@ -12,7 +12,7 @@ export function inView(request: Request, isArchived: (resource: Resource) => boo
     .toLowerCase()
     .replace(/^listviewtype\.|_/g, '');
   if (!['activeonly', 'archivedonly', 'all'].includes(view)) {
-    throw userError(`The value '${view}' of listViewType is not one of: ActiveOnly, ArchivedOnly, All.`);
+    throw errors.viewInvalid(view);
   }
   return (resource: Resource): boolean => view === 'all' || isArchived(resource) === (view === 'archivedonly');
 }
@@ -59,6 +59,6 @@ function inOrder(orderBy: string, resources: Resource[]): Resource[] {
 
 function positive(value: unknown, name: string): number | undefined {
   if (value === undefined || value === '') return undefined;
-  if (!/^\d+$/.test(String(value))) throw userError(`The value '${value}' of ${name} is not a number.`);
+  if (!/^\d+$/.test(String(value))) throw errors.queryNotNumber(value, name);
   return Number(value);
 }

@@ -1,6 +1,6 @@
 /** What a pipeline job must satisfy beyond the form of its body: components, computes and bindings that exist. */
 import type { Resource } from '../../contracts.ts';
-import { userError } from './errors.ts';
+import * as errors from './errors.ts';
 import { computeExists, findAsset, type ReferenceContext } from './references.ts';
 
 type Json = Record<string, any>;
@@ -30,34 +30,32 @@ export function checkPipeline(job: Resource['properties'], context: ReferenceCon
   if (defaultCompute) requireCompute(defaultCompute, "The pipeline's settings", context);
   if (job.componentId) {
     if (!findAsset(job.componentId, 'components', context)) {
-      throw userError(`The component '${job.componentId}' of the pipeline does not exist.`, 'componentId');
+      throw errors.pipelineComponentNotFound(job.componentId);
     }
     return;
   }
   const nodes = Object.entries((job.jobs ?? {}) as Record<string, Json>);
-  if (nodes.length === 0)
-    throw userError("A pipeline job needs at least one job in 'jobs', or a 'componentId'.", 'jobs');
+  if (nodes.length === 0) throw errors.pipelineEmpty();
   for (const [name, node] of nodes) checkNode(name, node, job, Boolean(job.computeId ?? defaultCompute), context);
 }
 
 function checkNode(name: string, node: Json, job: Json, hasCompute: boolean, context: ReferenceContext): void {
   const label = `The step '${name}'`;
-  if (typeof node !== 'object' || node === null) throw userError(`${label} must be an object.`, `jobs.${name}`);
+  if (typeof node !== 'object' || node === null) throw errors.stepInvalid(name, 'must be an object');
   const componentId = componentOf(node);
   if (componentId === undefined || componentId === null) {
     // AutoML, import and control nodes have no component.
     if (['command', 'pipeline', 'parallel', 'spark', 'sweep', undefined].includes(node.type)) {
-      throw userError(`${label} has no componentId.`, `jobs.${name}`);
+      throw errors.stepInvalid(name, 'has no componentId');
     }
     return;
   }
   const component = typeof componentId === 'string' ? findAsset(componentId, 'components', context) : undefined;
-  if (!component)
-    throw userError(`The component '${componentId}' of the step '${name}' does not exist.`, `jobs.${name}`);
+  if (!component) throw errors.stepComponentNotFound(componentId, name);
   const spec: Json = component.properties.componentSpec;
   if (node.computeId) requireCompute(node.computeId, label, context);
   else if (!hasCompute && spec.type !== 'pipeline' && !node.resources?.instance_type) {
-    throw userError(`${label} has no compute, and the pipeline has no default compute.`, `jobs.${name}`);
+    throw errors.stepInvalid(name, 'has no compute, and the pipeline has no default compute');
   }
   checkInputs(name, node, spec, job, context);
   checkOutputs(name, node, spec, job);
@@ -69,12 +67,12 @@ function checkInputs(name: string, node: Json, spec: Json, job: Json, context: R
     const where = `jobs.${name}.inputs.${input}`;
     checkKeys(value, inputKeys, where);
     if (!isDeclared(input, declared)) {
-      throw userError(`The step '${name}' sets the input '${input}', which its component does not declare.`, where);
+      throw errors.portNotDeclared(name, 'input', input, where);
     }
     if (value.job_input_type === 'literal' || value.value !== undefined) {
-      if (typeof value.value !== 'string') throw userError(`The literal of '${where}' must be a string.`, where);
+      if (typeof value.value !== 'string') throw errors.literalNotText(where);
       for (const [binding] of value.value.matchAll(/\$\{\{[^}]*\}\}/g)) checkBinding(binding, where, job, context);
-    } else if (typeof value.uri !== 'string') throw userError(`'${where}' has neither a value nor a uri.`, where);
+    } else if (typeof value.uri !== 'string') throw errors.inputEmpty(where);
   }
   for (const [input, port] of Object.entries(declared as Record<string, Json>)) {
     // The search space of a sweep fills inputs of its trial.
@@ -83,7 +81,7 @@ function checkInputs(name: string, node: Json, spec: Json, job: Json, context: R
     const optional = String(port.optional).toLowerCase() === 'true';
     const hasDefault = port.default !== undefined && port.default !== null;
     if (!given && !optional && !hasDefault) {
-      throw userError(`Required input '${input}' of the step '${name}' is not set.`, `jobs.${name}.inputs.${input}`);
+      throw errors.stepInputMissing(name, input);
     }
   }
 }
@@ -92,16 +90,16 @@ function checkOutputs(name: string, node: Json, spec: Json, job: Json): void {
   for (const [output, value] of Object.entries((node.outputs ?? {}) as Record<string, Json | null>)) {
     const where = `jobs.${name}.outputs.${output}`;
     if (!isDeclared(output, spec.outputs ?? {})) {
-      throw userError(`The step '${name}' sets the output '${output}', which its component does not declare.`, where);
+      throw errors.portNotDeclared(name, 'output', output, where);
     }
     if (value === null) continue;
     checkKeys(value, outputKeys, where);
     const bound = /^\$\{\{\s*parent\.outputs\.([\w.]+)\s*\}\}$/.exec(String(value.value ?? ''))?.[1];
     if (value.value !== undefined && bound === undefined) {
-      throw userError(`'${where}' must be bound to an output of the pipeline, not to '${value.value}'.`, where);
+      throw errors.outputNotBound(where, value.value);
     }
     if (bound !== undefined && job.outputs?.[bound] === undefined) {
-      throw userError(`'${where}' is bound to '${value.value}', but the pipeline has no output '${bound}'.`, where);
+      throw errors.bindingLeadsNowhere(where, value.value, `the pipeline has no output '${bound}'`);
     }
   }
 }
@@ -111,22 +109,19 @@ function checkBinding(binding: string, where: string, job: Json, context: Refere
   const input = /^parent\.inputs\.([\w.]+)$/.exec(text)?.[1];
   if (input !== undefined) {
     if (isDeclared(input, job.inputs ?? {})) return;
-    throw userError(`'${where}' is bound to '${binding}', but the pipeline has no input '${input}'.`, where);
+    throw errors.bindingLeadsNowhere(where, binding, `the pipeline has no input '${input}'`);
   }
   const [, step, output] = /^parent\.jobs\.(\w+)\.outputs\.([\w.]+)$/.exec(text) ?? [];
   if (step === undefined || output === undefined) {
     // ${{search_space.x}} and the like are resolved inside the step.
     if (/^(search_space|name)\b/.test(text)) return;
-    throw userError(
-      `'${where}' has the binding '${binding}', which is neither an input of the pipeline nor an output of a step.`,
-      where,
-    );
+    throw errors.bindingInvalid(where, binding);
   }
   const node = job.jobs?.[step];
-  if (!node) throw userError(`'${where}' is bound to '${binding}', but the pipeline has no step '${step}'.`, where);
+  if (!node) throw errors.bindingLeadsNowhere(where, binding, `the pipeline has no step '${step}'`);
   const component = findAsset(String(componentOf(node) ?? ''), 'components', context);
   if (component && !isDeclared(output, component.properties.componentSpec.outputs ?? {})) {
-    throw userError(`'${where}' is bound to '${binding}', but the step '${step}' has no output '${output}'.`, where);
+    throw errors.bindingLeadsNowhere(where, binding, `the step '${step}' has no output '${output}'`);
   }
 }
 
@@ -139,14 +134,14 @@ const isDeclared = (name: string, declared: Json): boolean =>
   Object.keys(declared).some((key) => key === name || name.startsWith(`${key}.`) || key.startsWith(`${name}.`));
 
 function checkKeys(value: Json, allowed: string[], where: string): void {
-  if (typeof value !== 'object' || value === null) throw userError(`'${where}' must be an object.`, where);
+  if (typeof value !== 'object' || value === null) throw errors.portNotObject(where);
   const unknown = Object.keys(value).find((key) => !allowed.includes(key));
-  if (unknown) throw userError(`Could not find member '${unknown}' on '${where}'.`, where);
+  if (unknown) throw errors.portMemberUnknown(where, unknown);
 }
 
 /** 400 unless the compute exists. */
 export function requireCompute(computeId: string, label: string, context: ReferenceContext): void {
   if (computeExists(computeId, context)) return;
   const name = computeId.split('/').at(-1);
-  throw userError(`${label} names the compute '${name}', which does not exist in the workspace.`, 'computeId');
+  throw errors.computeNotFound(label, name);
 }

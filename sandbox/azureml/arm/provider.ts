@@ -4,20 +4,24 @@ import { registryArmId, workspaceArmId } from '../../settings.ts';
 import { createAbsent } from './absent.ts';
 import { requireApiVersion, requireRole, requireScope } from './access.ts';
 import { createAssets } from './assets.ts';
-import { createBatchEndpoints } from './batch-endpoints.ts';
+import { batchDeployments, batchEndpoints } from './batch-endpoints.ts';
 import { createBatchInvocations } from './batch-invocations.ts';
-import { createComputes, createLocation } from './computes.ts';
-import { createConnectionResources } from './connections.ts';
+import { computes } from './computes.ts';
+import { connections } from './connections.ts';
 import type { ProviderContext } from './context.ts';
-import { createDatastores } from './datastores.ts';
-import { createJobs, createOperationResults } from './jobs.ts';
+import { datastores } from './datastores.ts';
+import { jobs } from './jobs.ts';
+import { createLocation } from './location.ts';
+import { createOperationResults } from './operations.ts';
 import { createPublishedPipelines } from './published-pipelines.ts';
 import { createRegistryDiscovery, createRegistryImport, createRegistryReferences } from './registry.ts';
-import { createScheduleTrigger } from './schedule-trigger.ts';
-import { createSchedules } from './schedules.ts';
+import { schedules } from './schedules.ts';
 import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
 
 const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup/providers/Microsoft.MachineLearningServices';
+
+/** What a workspace has beside its assets. */
+const collections = [jobs, datastores, computes, schedules, batchEndpoints, batchDeployments, connections];
 
 /**
  * All routes of ARM, mounted at the root and again below `/mferp/managementfrontend`, the data plane's front end, which
@@ -25,18 +29,13 @@ const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup/provid
  */
 export function createResourceProvider(context: ProviderContext): express.Router {
   const { settings } = context;
+  const inWorkspace = { ...context, store: context.resources };
   const workspace = express.Router({ mergeParams: true });
   workspace.use(requireScope(settings, 'workspaces', settings.workspaceName), requireRole(workspaceArmId(settings)));
   workspace.use(
     createWorkspace(context),
-    createJobs(context),
-    createAssets({ ...context, store: context.resources }),
-    createDatastores(context),
-    createComputes(context),
-    createSchedules(context),
-    createScheduleTrigger(context),
-    createBatchEndpoints(context),
-    createConnectionResources(context),
+    createAssets(inWorkspace),
+    ...collections.map((routes) => routes(inWorkspace)),
     createAbsent(),
   );
 

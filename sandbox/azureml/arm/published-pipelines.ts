@@ -4,7 +4,7 @@ import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { requireRole, requireScope } from './access.ts';
 import type { ProviderContext } from './context.ts';
-import { notFound, userError } from './errors.ts';
+import * as errors from './errors.ts';
 import { anything, mapOf, object, text } from './shape.ts';
 import { startJob } from './started-jobs.ts';
 
@@ -46,12 +46,12 @@ export function createPublishedPipelines(context: ProviderContext): express.Rout
       requireScope(settings, 'workspaces', settings.workspaceName),
       requireRole(''),
       async (request, response) => {
-        if (request.params.id !== id) throw notFound(`The pipeline ${request.params.id} was not found.`);
+        if (request.params.id !== id) throw errors.pipelineNotFound(String(request.params.id));
         body(request.body, { path: '', apiVersion: '' });
         const { ExperimentName, Tags = {}, ParameterAssignments = {} } = request.body;
         // Assumption: the service refuses what the pipeline doesn't declare.
         const unknown = Object.keys(ParameterAssignments).find((name) => !Object.hasOwn(parameters, name));
-        if (unknown !== undefined) throw userError(`The pipeline has no parameter '${unknown}'.`, unknown);
+        if (unknown !== undefined) throw errors.pipelineParameterUnknown(unknown);
         const { id: componentId } = resources.get(component) ?? resources.put(component, greeting);
         const job = await startJob(
           randomUUID(),

@@ -3,7 +3,7 @@ import express from 'express';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import type { ProviderContext } from './context.ts';
-import { ArmError, conflict, userError } from './errors.ts';
+import * as errors from './errors.ts';
 import { findAsset } from './references.ts';
 import { name, object, text } from './shape.ts';
 import type { AssetKind } from './shapes/assets.ts';
@@ -15,7 +15,7 @@ export function createRegistryDiscovery({ settings, url }: ProviderContext): exp
   router.get('/registrymanagement/v1.0/registries/:registry/discovery', (request, response) => {
     const { registry } = request.params;
     if (registry.toLowerCase() !== 'azureml') {
-      throw new ArmError(404, 'UserError', `Registry ${registry} was not found.`, { innerCode: 'NotFound' });
+      throw errors.registryNotFound(registry);
     }
     response.json({
       registryName: 'azureml',
@@ -65,10 +65,10 @@ export function createRegistryImport(context: ProviderContext): express.Router {
     const { sourceAssetId, destinationName, destinationVersion } = request.body.properties;
     const [, kind, sourceName, sourceVersion] = /\/(\w+)\/([^/]+)\/versions\/([^/]+)$/.exec(sourceAssetId) ?? [];
     const source = kind && findAsset(sourceAssetId, kind as AssetKind, context);
-    if (!source) throw userError(`The asset '${sourceAssetId}' does not exist.`, 'sourceAssetId');
+    if (!source) throw errors.referenceNotFound('asset', sourceAssetId, 'sourceAssetId');
     const container = `${kind}/${checkName(destinationName ?? sourceName, 'name')}`;
     const path = `${container}/versions/${checkName(destinationVersion ?? sourceVersion, 'version')}`;
-    if (registry.get(path)) throw conflict(`The asset ${path} already exists in the registry.`);
+    if (registry.get(path)) throw errors.assetExists(path);
     const { isArchived: _archived, ...properties } = source.properties;
     for (const field of ['modelUri', 'dataUri', 'codeUri'].filter((each) => properties[each] !== undefined)) {
       const at = blobs.locate(properties[field]);

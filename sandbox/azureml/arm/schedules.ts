@@ -1,11 +1,21 @@
-/** Schedules as resources; none runs at its times, but each can be run now (`schedule-trigger.ts`). */
-import express from 'express';
-import { callerOf } from '../authentication.ts';
-import { apiVersionOf, checkName } from './access.ts';
-import type { ProviderContext } from './context.ts';
-import { notFound } from './errors.ts';
-import { answerPage } from './listing.ts';
-import { anything, flag, integer, listOf, mapOf, name, object, oneOf, text, textual, union } from './shape.ts';
+/** Schedules as resources; none runs at its times, but each can be run now. */
+import { collection } from './collection.ts';
+import type { WorkspaceContext } from './context.ts';
+import { runNow } from './schedule-trigger.ts';
+import {
+  anything,
+  envelope,
+  flag,
+  integer,
+  listOf,
+  mapOf,
+  name,
+  object,
+  oneOf,
+  text,
+  textual,
+  union,
+} from './shape.ts';
 
 const trigger = union('triggerType', {
   Cron: [{ expression: name }, { startTime: text, endTime: text, timeZone: text }],
@@ -40,36 +50,16 @@ const schedule = object(
   },
 );
 
-/** Routes relative to the workspace. */
-export function createSchedules({ resources, url }: ProviderContext): express.Router {
-  const router = express.Router();
-  const found = (scheduleName: string) => {
-    const resource = resources.get(`schedules/${scheduleName}`);
-    if (!resource) throw notFound(`Schedule ${scheduleName} was not found.`);
-    return resource;
-  };
-  router.get('/schedules', (request, response) => {
+export const schedules = collection<WorkspaceContext>({
+  path: 'schedules/:name',
+  one: 'Schedule',
+  names: { name: 'name of a schedule' },
+  shape: envelope(schedule),
+  defaults: { description: null, displayName: null, isEnabled: true, properties: {}, tags: {} },
+  sets: { provisioningState: 'Succeeded' },
+  keep({ request }) {
     const view = String(request.query.listViewType ?? 'EnabledOnly').toLowerCase();
-    const listed = resources
-      .list('schedules')
-      .filter(({ properties }) => view === 'all' || (properties.isEnabled !== false) === (view === 'enabledonly'));
-    response.json(answerPage(request, url, listed));
-  });
-  router.get('/schedules/:name', (request, response) => response.json(found(request.params.name)));
-  router.put('/schedules/:name', (request, response) => {
-    const path = `schedules/${checkName(request.params.name, 'name of a schedule')}`;
-    const at = { path: '', apiVersion: apiVersionOf(request) };
-    object({ properties: schedule }, { id: anything, name: anything, type: anything, systemData: anything })(
-      request.body,
-      at,
-    );
-    const older = resources.get(path);
-    const defaults = { description: null, displayName: null, isEnabled: true, properties: {}, tags: {} };
-    const properties = { ...defaults, ...request.body.properties, provisioningState: 'Succeeded' };
-    response.status(older ? 200 : 201).json(resources.put(path, { properties }, callerOf(response).appid));
-  });
-  router.delete('/schedules/:name', (request, response) => {
-    response.status(resources.delete(`schedules/${request.params.name}`) ? 200 : 204).end();
-  });
-  return router;
-}
+    return ({ properties }) => view === 'all' || (properties.isEnabled !== false) === (view === 'enabledonly');
+  },
+  actions: { trigger: runNow },
+});

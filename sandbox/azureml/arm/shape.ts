@@ -1,5 +1,5 @@
 /** Small strict checks of request bodies, for the types that ARM's specification gives. */
-import { userError } from './errors.ts';
+import * as errors from './errors.ts';
 
 /** Where a check is: for messages, and the api-version that decides which fields exist. */
 export interface At {
@@ -18,7 +18,7 @@ const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : val
 
 function scalar(expected: string, test: (value: unknown) => boolean): Check {
   return (value, { path }) => {
-    if (!test(value)) throw userError(`The value of '${path}' must be a ${expected}, not ${kindOf(value)}.`, path);
+    if (!test(value)) throw errors.wrongType(path, `a ${expected}`, kindOf(value));
   };
 }
 
@@ -48,7 +48,7 @@ export function withTextMaps<T extends Record<string, any>>(fields: T, names = [
 export const name: Check = (value, at) => {
   text(value, at);
   if (!/[a-zA-Z0-9_]/.test(value as string)) {
-    throw userError(`The value of '${at.path}' must contain a letter, a digit or an underscore.`, at.path);
+    throw errors.nameEmpty(at.path);
   }
 };
 
@@ -56,7 +56,7 @@ export const name: Check = (value, at) => {
 export const duration: Check = (value, at) => {
   text(value, at);
   if (!/^P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/.test(value as string)) {
-    throw userError(`The value '${value}' of '${at.path}' is not an ISO 8601 duration such as PT1H.`, at.path);
+    throw errors.durationInvalid(at.path, value);
   }
 };
 
@@ -65,14 +65,14 @@ export function oneOf(...values: string[]): Check {
   return (value, at) => {
     text(value, at);
     if (!values.some((allowed) => allowed.toLowerCase() === (value as string).toLowerCase())) {
-      throw userError(`The value '${value}' of '${at.path}' is not one of: ${values.join(', ')}.`, at.path);
+      throw errors.valueNotAllowed(at.path, value, values);
     }
   };
 }
 
 export function listOf(check: Check): Check {
   return (value, at) => {
-    if (!Array.isArray(value)) throw userError(`The value of '${at.path}' must be an array.`, at.path);
+    if (!Array.isArray(value)) throw errors.notArray(at.path);
     value.forEach((item, index) => {
       check(item, { ...at, path: `${at.path}[${index}]` });
     });
@@ -92,7 +92,7 @@ export function mapOf(check: Check): Check {
 export function only(when: (apiVersion: string) => boolean, check: Check): Check {
   return (value, at) => {
     if (!when(at.apiVersion)) {
-      throw userError(`Could not find member '${at.path}' on object in api-version ${at.apiVersion}.`, at.path);
+      throw errors.memberNotInVersion(at.path, at.apiVersion);
     }
     check(value, at);
   };
@@ -105,7 +105,7 @@ export function object(required: Fields, optional: Fields = {}): Check {
     for (const field of Object.keys(required)) {
       if (fields[field] === undefined || fields[field] === null) {
         const path = below(at, field).path;
-        throw userError(`Required property '${field}' is missing: '${path}' must have a value.`, path);
+        throw errors.memberMissing(field, path);
       }
     }
     for (const [field, item] of Object.entries(fields)) {
@@ -113,10 +113,16 @@ export function object(required: Fields, optional: Fields = {}): Check {
         ? required[field]
         : Object.hasOwn(optional, field) && optional[field];
       const path = below(at, field);
-      if (!check) throw userError(`Could not find member '${path.path}' on object.`, path.path);
+      if (!check) throw errors.memberUnknown(path.path);
       if (item !== null && item !== undefined) check(item, path);
     }
   };
+}
+
+/** A PUT's body: `properties`, these fields, and those that a resource which was read carries back. */
+export function envelope(properties: Check, ...fields: string[]): Check {
+  const carried = ['id', 'name', 'type', 'systemData', ...fields];
+  return object({ properties }, Object.fromEntries(carried.map((field) => [field, anything])));
 }
 
 /** An object whose form depends on the value of one field. */
@@ -130,13 +136,10 @@ export function union(discriminator: string, cases: Record<string, [required: Fi
     const found = checks.find((entry) => entry.value.toLowerCase() === String(given).toLowerCase());
     if (!found) {
       const path = below(at, discriminator).path;
-      const allowed = checks.map((entry) => entry.value).join(', ');
-      throw userError(
-        given === undefined || given === null
-          ? `Required property '${path}' is missing; it is one of: ${allowed}.`
-          : `The value '${given}' of '${path}' is not one of: ${allowed}.`,
-        path,
-      );
+      const allowed = checks.map((entry) => entry.value);
+      throw given === undefined || given === null
+        ? errors.discriminatorMissing(path, allowed)
+        : errors.valueNotAllowed(path, given, allowed);
     }
     found.check(value, at);
   };
@@ -144,10 +147,7 @@ export function union(discriminator: string, cases: Record<string, [required: Fi
 
 function asObject(value: unknown, at: At): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw userError(
-      `The value of '${at.path || 'the request body'}' must be an object, not ${kindOf(value)}.`,
-      at.path,
-    );
+    throw errors.wrongType(at.path, 'an object', kindOf(value));
   }
   return value as Record<string, unknown>;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ResourceStore } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
-import { conflict, userError } from './errors.ts';
+import * as errors from './errors.ts';
 import { object, oneOf, text } from './shape.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
@@ -60,8 +60,8 @@ export async function createTemporaryReference(
   const { assetId } = body as { assetId: string };
   const [, kind, name, version] =
     /\/(codes|data|models|environments|components)\/([^/]+)\/versions\/([^/]+)$/.exec(assetId) ?? [];
-  if (!kind || !name || !version) throw userError(`'${assetId}' is not the id of an asset version.`, 'assetId');
-  if (context.resources.get(`${kind}/${name}/versions/${version}`)) throw conflict(`${assetId} already exists.`);
+  if (!kind || !name || !version) throw errors.notVersionId(assetId);
+  if (context.resources.get(`${kind}/${name}/versions/${version}`)) throw errors.referenceExists(assetId);
   return startPendingUpload({ kind: kind as AssetKind, name, version }, {}, apiVersion, context);
 }
 
@@ -70,7 +70,7 @@ export function createDataReference(body: unknown, apiVersion: string, { blobs }
   object({ assetId: text, blobUri: text })(body, { path: '', apiVersion });
   const { blobUri } = body as { blobUri: string };
   const found = blobs.locate(blobUri);
-  if (!found) throw userError(`'${blobUri}' is not in the registry's storage.`, 'blobUri');
+  if (!found) throw errors.notInRegistryStorage(blobUri);
   const sasUri = `${blobs.accountUrl}/${found.container}?${blobs.containerSas(found.container)}`;
   return { blobReferenceForConsumption: { blobUri, credential: { credentialType: 'SAS', sasUri } } };
 }

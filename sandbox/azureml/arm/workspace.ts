@@ -4,7 +4,7 @@ import type { Resource } from '../../contracts.ts';
 import { registryArmId, workspaceArmId } from '../../settings.ts';
 import { apiVersionOf, requireResourceGroup } from './access.ts';
 import type { ProviderContext } from './context.ts';
-import { ArmError } from './errors.ts';
+import * as errors from './errors.ts';
 import { anything, object } from './shape.ts';
 
 const provider = '/providers/Microsoft.MachineLearningServices';
@@ -75,7 +75,7 @@ export function createWorkspace(context: ProviderContext): express.Router {
     response.json(workspaceResource(context));
   });
   const fixed = () => {
-    throw new ArmError(409, 'Conflict', 'The sandbox has one workspace, which cannot be created again or deleted.');
+    throw errors.workspaceFixed();
   };
   router.put('/', fixed);
   router.delete('/', fixed);

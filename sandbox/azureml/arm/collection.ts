@@ -1,0 +1,208 @@
+/**
+ * Resources of Azure Resource Manager as declarations: a kind says what is its own, and the routes for listing, reading,
+ * writing and deleting follow from that.
+ */
+import express, { type Request, type Response } from 'express';
+import type { Resource, ResourceStore } from '../../contracts.ts';
+import { callerOf } from '../authentication.ts';
+import { apiVersionOf, checkName } from './access.ts';
+import * as errors from './errors.ts';
+import { answerPage } from './listing.ts';
+import type { At, Check } from './shape.ts';
+
+/** What every collection works with. `store` is the workspace's or the registry's, so one declaration serves both. */
+export interface CollectionContext {
+  store: ResourceStore;
+  url: string;
+}
+
+/** One request to a collection or to a resource in it. */
+export interface Call<C extends CollectionContext = CollectionContext> {
+  context: C;
+  request: Request;
+  response: Response;
+  /** Where the store has the collection: `batchEndpoints/e/deployments`. */
+  collection: string;
+  /** Where the store has the resource; the collection's own path in a list. */
+  path: string;
+  /** Name of the resource; empty in a list. */
+  name: string;
+  /** The names in the path, by parameter. */
+  params: Record<string, string>;
+  /** For checking bodies: the api-version decides which fields exist. */
+  at: At;
+  /** Who is noted in `systemData`. */
+  caller: string | undefined;
+}
+
+/** What is stored; the store adds id, name, type and systemData. */
+export type Draft = Pick<Resource, 'properties'> & Partial<Resource>;
+type Properties = Resource['properties'];
+type Body = Record<string, any>;
+
+/** A kind of resource. Hooks that are left out do what most kinds do. */
+export interface Declaration<C extends CollectionContext> {
+  /** As in ARM, relative to the workspace or registry; ends in the resource's name: `jobs/:name`. */
+  path: string;
+  /** One of them, as messages call it. */
+  one: string;
+  /** What messages call the names in the path; PUT checks those that are given. */
+  names: Record<string, string>;
+  /** Form of the body of a PUT. */
+  shape: Check;
+  /** Properties that the service fills in when they are not sent: values and nulls. */
+  defaults?: Properties;
+  /** Properties that the service sets at every write, whatever is sent. */
+  sets?: Properties;
+  /** Throws unless what the collection belongs to exists; before lists and PUTs. */
+  parent?(call: Call<C>): void;
+  /** What GET finds, where that is not what is stored under the path. */
+  find?(call: Call<C>): Resource | undefined;
+  /** The 404 of a resource that does not exist. */
+  missing?(call: Call<C>): errors.ArmError;
+  /** What a list starts from, oldest first; without it what is stored in the collection. */
+  list?(call: Call<C>): Resource[];
+  /** Which of those the query asks for. */
+  keep?(call: Call<C>): (resource: Resource) => boolean;
+  /** Checks a PUT beyond its form and makes of it what is stored; `older` is what there is already. */
+  beforePut?(call: Call<C>, body: Body, older: Resource | undefined): Draft | Promise<Draft>;
+  /** What follows from a PUT; answers the resource as it is then. */
+  afterPut?(call: Call<C>, stored: Resource, older: Resource | undefined): Resource | Promise<Resource>;
+  /** PATCH, for kinds that have it. */
+  patch?: { shape: Check; change(call: Call<C>, body: Body, older: Resource): Draft };
+  /** Throws when the resource may not be deleted. */
+  beforeDelete?(call: Call<C>, resource: Resource): void;
+  afterDelete?(call: Call<C>): void;
+  /** Collections below the resource that are deleted with it. */
+  below?: string[];
+  /** The resource as answers show it. */
+  present?(resource: Resource, call: Call<C>): unknown;
+  /** POST actions of a resource, by name; each answers the call itself. */
+  actions?: Record<string, (call: Call<C>, resource: Resource) => void | Promise<void>>;
+  answers?: Partial<Answers<C>>;
+}
+
+/** How writes end: at once, or as an operation that the client follows. */
+export interface Answers<C extends CollectionContext> {
+  put(call: Call<C>, shown: unknown, isNew: boolean): void;
+  delete(call: Call<C>, existed: boolean): void;
+}
+
+const usual: Answers<CollectionContext> = {
+  put: ({ response }, shown, isNew) => void response.status(isNew ? 201 : 200).json(shown),
+  delete: ({ response }, existed) => void response.status(existed ? 200 : 204).end(),
+};
+
+/** Declares a kind of resource; the function that comes back makes its routes, relative to the workspace or registry. */
+export function collection<C extends CollectionContext>(kind: Declaration<C>): (context: C) => express.Router {
+  const item = `/${kind.path}`;
+  const all = item.slice(0, item.lastIndexOf('/'));
+  return (context) => {
+    const router = express.Router();
+    const handle =
+      (work: (call: Call<C>, kind: Declaration<C>) => void | Promise<void>) => (request: Request, response: Response) =>
+        work(callOf(kind.path, context, request, response), kind);
+    router.get(all, handle(list));
+    router.get(item, handle(read));
+    router.put(item, handle(put));
+    router.delete(item, handle(remove));
+    if (kind.patch) router.patch(item, handle(patch));
+    for (const [name, act] of Object.entries(kind.actions ?? {})) {
+      router.post(
+        `${item}/${name}`,
+        handle((call) => act(call, stored(call, kind))),
+      );
+    }
+    return router;
+  };
+}
+
+function callOf<C extends CollectionContext>(path: string, context: C, request: Request, response: Response): Call<C> {
+  const params = request.params as Record<string, string>;
+  const segments = path.split('/').map((segment) => (segment.startsWith(':') ? params[segment.slice(1)] : segment));
+  const name = segments.pop() ?? '';
+  const collectionPath = segments.join('/');
+  return {
+    context,
+    request,
+    response,
+    collection: collectionPath,
+    path: name === '' ? collectionPath : `${collectionPath}/${name}`,
+    name,
+    params,
+    at: { path: '', apiVersion: apiVersionOf(request) },
+    caller: callerOf(response).appid,
+  };
+}
+
+const missing = <C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): errors.ArmError =>
+  kind.missing?.(call) ?? errors.resourceNotFound(kind.one, call.name);
+
+/** The resource under the path; 404 when there is none. */
+function stored<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): Resource {
+  const resource = call.context.store.get(call.path);
+  if (!resource) throw missing(call, kind);
+  return resource;
+}
+
+const shown = <C extends CollectionContext>(resource: Resource, call: Call<C>, kind: Declaration<C>): unknown =>
+  kind.present ? kind.present(resource, call) : resource;
+
+function list<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
+  kind.parent?.(call);
+  const { context, request, response } = call;
+  const resources = kind.list ? kind.list(call) : context.store.list(call.collection);
+  const keep = kind.keep?.(call) ?? (() => true);
+  const page = answerPage(request, context.url, resources.filter(keep));
+  response.json({ ...page, value: page.value.map((resource) => shown(resource, call, kind)) });
+}
+
+function read<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
+  const resource = kind.find ? kind.find(call) : call.context.store.get(call.path);
+  if (!resource) throw missing(call, kind);
+  call.response.json(shown(resource, call, kind));
+}
+
+function save<C extends CollectionContext>(call: Call<C>, draft: Draft, { defaults, sets }: Declaration<C>): Resource {
+  const properties = { ...defaults, ...draft.properties, ...sets };
+  return call.context.store.put(call.path, { ...draft, properties }, call.caller);
+}
+
+async function put<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): Promise<void> {
+  const { context, request, params } = call;
+  kind.parent?.(call);
+  for (const [parameter, what] of Object.entries(kind.names)) checkName(String(params[parameter]), what);
+  kind.shape(request.body, call.at);
+  const draftOver = async (older: Resource | undefined) =>
+    (await kind.beforePut?.(call, request.body, older)) ?? { properties: request.body.properties };
+  let older = context.store.get(call.path);
+  let draft = await draftOver(older);
+  // Another request may have created it meanwhile; then this one changes it.
+  if (!older && context.store.get(call.path)) {
+    older = context.store.get(call.path);
+    draft = await draftOver(older);
+  }
+  const saved = save(call, draft, kind);
+  const now = (await kind.afterPut?.(call, saved, older)) ?? saved;
+  (kind.answers?.put ?? usual.put)(call, shown(now, call, kind), older === undefined);
+}
+
+function patch<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
+  const older = stored(call, kind);
+  const { shape, change } = kind.patch!;
+  shape(call.request.body, call.at);
+  const saved = save(call, change(call, call.request.body, older), kind);
+  call.response.json(shown(saved, call, kind));
+}
+
+function remove<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
+  const { store } = call.context;
+  const resource = store.get(call.path);
+  if (resource) kind.beforeDelete?.(call, resource);
+  for (const below of kind.below ?? []) {
+    for (const { name } of store.list(`${call.path}/${below}`)) store.delete(`${call.path}/${below}/${name}`);
+  }
+  store.delete(call.path);
+  if (resource) kind.afterDelete?.(call);
+  (kind.answers?.delete ?? usual.delete)(call, resource !== undefined);
+}
