@@ -113,7 +113,7 @@ export interface AzureMlContext {
 
 /** The part that runs jobs and answers for runs (run history, MLflow, artifacts). */
 export interface Runs {
-  /** Starts a stored job; returns at once. Throws an Error when the definition can't run at all (PUT answers 400). */
+  /** Starts a stored job; returns immediately. Throws an Error when the definition can't run at all (PUT answers 400). */
   submit(job: Resource): Promise<void>;
   /** True when there is a run with that id; a step of a pipeline has a run but no job resource. */
   knows(runId: string): boolean;

@@ -49,7 +49,7 @@ function isRunning({ pid, started }: Owner): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  // Numbers of processes are used again; the time of their start tells them apart.
+  // Process ids are reused; the start time distinguishes the processes.
   return startOf(pid) === started;
 }
 

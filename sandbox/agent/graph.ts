@@ -18,7 +18,7 @@ interface GraphNode {
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Names of the direct dependencies; without `dependsOn` a stage follows the one before it and a job stands alone. */
+/** Names of the direct dependencies; without `dependsOn` a stage follows the one before it and a job depends on nothing. */
 export function dependenciesOf(node: GraphNode, all: readonly GraphNode[], sequential: boolean): string[] {
   if (node.dependsOn) return node.dependsOn;
   const before = all[all.indexOf(node) - 1];
@@ -55,7 +55,7 @@ export function ancestorsOf(node: GraphNode, all: readonly GraphNode[], sequenti
 
 const isGood = (result: TaskResult): boolean => result === 'Succeeded' || result === 'SucceededWithIssues';
 
-/** Status functions for a stage or job; without parameters they look at everything before it in the graph. */
+/** Status functions for a stage or job; without parameters they consider everything before it in the graph. */
 export function statusFunctions(ancestors: readonly Finished[], canceled: boolean): Record<string, ExpressionFunction> {
   const chosen = (parameters: (() => Value)[]): TaskResult[] => {
     if (parameters.length === 0) return ancestors.map(({ result }) => result);

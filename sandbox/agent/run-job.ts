@@ -30,7 +30,7 @@ export interface AgentJobContext {
   millisecondsPerMinute: number;
 }
 
-/** Authorization parameters whose values are no secrets (agent: Worker.cs); `serviceprincipalid` is masked. */
+/** Authorization parameters whose values are not secret (agent: Worker.cs); `serviceprincipalid` is masked. */
 const notMasked = new Set(
   'role scope tenantid issuedat expiresat audience authenticationtype authorizationtype accesstokentype accesstokenfetchingmethod usewindowssecurity unsecured oauthaccesstokenissupplied completecallbackpayload acceptuntrustedcertificates'.split(
     ' ',

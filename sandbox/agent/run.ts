@@ -71,7 +71,7 @@ function agentEnvironment(sandbox: RunOptions['sandbox']): Record<string, string
   return { ...Object.fromEntries(own), ...sandbox.clientEnvironment };
 }
 
-/** Plans all jobs, so that every mistake in the file shows before anything runs. */
+/** Plans all jobs, so that every error in the file is reported before anything runs. */
 function planAll(
   pipeline: Pipeline,
   options: RunOptions,

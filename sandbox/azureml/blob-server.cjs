@@ -12,7 +12,7 @@ const logger = require('azurite/dist/src/common/Logger');
 
 const { folder, port, certFile, keyFile, publicKeyPem } = workerData;
 
-// Azurite reads a bearer token without looking at its signature; the sandbox refuses forged ones.
+// Azurite reads a bearer token without checking its signature; the sandbox refuses forged ones.
 const { authenticateBasic, validate } = BlobTokenAuthenticator.prototype;
 BlobTokenAuthenticator.prototype.authenticateBasic = async function checkSignature(token, context) {
   try {
@@ -34,7 +34,7 @@ BlobTokenAuthenticator.prototype.validate = async function checkRole(request, co
 };
 
 // Azurite's in-memory database uses the index of a query's first property alone, and Azurite asks by account and container
-// first, which all blobs share: every look-up would read all of them. The blob's own name leads to it at once.
+// first, which all blobs share: every look-up would read all of them. The blob's own name leads to it directly.
 const loki = require(require.resolve('lokijs', { paths: [require.resolve('azurite/package.json')] }));
 const { findOne } = loki.Collection.prototype;
 loki.Collection.prototype.findOne = function findByNameFirst(query) {

@@ -1,6 +1,6 @@
 /**
  * The resource locations that clients ask for with `OPTIONS _apis/<area>`. Ids are those that the official Node client
- * looks for; a location that is missing here makes it say "Failed to find api location".
+ * asks for; a location that is missing here makes it say "Failed to find api location".
  */
 const plan = '{scopeIdentifier}/_apis/distributedtask/hubs/{hubName}/plans/{planId}';
 const record = `${plan}/timelines/{timelineId}/records/{recordId}`;

@@ -6,7 +6,7 @@ export interface Repository {
   name: string;
   folder: string;
   commit: string;
-  /** Folders inside it that are no content: work folders, data folders. */
+  /** Folders inside it that are not content: work folders, data folders. */
   excluded: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { type ExpressionFunction, findFunction } from './functions.ts';
 import { type Expression, ExpressionError, parseExpression } from './parse.ts';
 import { lookup, toNumber, toText, type Value } from './values.ts';
 
-/** What an expression may refer to at the place where it stands. */
+/** What an expression may refer to at its place in the file. */
 export interface ExpressionContext {
   /** `variables`, `dependencies`, `parameters`, ... by lower-case name. */
   names: Record<string, Value>;
@@ -20,7 +20,7 @@ function indexInto(target: Value, key: Value): Value {
   return null;
 }
 
-/** `x.*.y`: what stands behind a wildcard applies to each item. */
+/** `x.*.y`: what follows a wildcard applies to each item. */
 interface Filtered {
   items: Value[];
 }

@@ -34,7 +34,7 @@ function containsValue(collection: Value, value: Value): boolean {
   return collection instanceof Map && [...collection.values()].some((item) => equals(item, value));
 }
 
-/** `{0}` and `{0:format}`; `{{` and `}}` stand for braces. Date formats other than the default are not known here. */
+/** `{0}` and `{0:format}`; `{{` and `}}` mean braces. Date formats other than the default are not known here. */
 function format(text: Value, ...parameters: Value[]): string {
   return toText(text).replace(/\{\{|\}\}|\{(\d+)(?::[^}]*)?\}|[{}]/g, (match, index?: string) => {
     if (match === '{{') return '{';

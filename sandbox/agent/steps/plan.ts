@@ -101,7 +101,7 @@ const checksOutNothing = (step: Step): boolean =>
 const downloadsNothing = (step: Step): boolean =>
   step.inputs.get('source') === 'none' && step.task === 'DownloadPipelineArtifact@2';
 
-/** Plans the enabled steps; problems are collected, so that a user sees all of them at once. */
+/** Plans the enabled steps; problems are collected, so that a user sees all of them together. */
 export function planJob(job: Job, context: PlanContext): JobPlan {
   const plan: JobPlan = { steps: [], errors: [], warnings: [] };
   for (const step of withFirstStep(job)) {

@@ -8,7 +8,7 @@ export interface VariableDefinition {
 }
 
 export interface Step {
-  /** `Name@1`; `script:`, `bash:`, `checkout:` and the other short forms name the task that they stand for. */
+  /** `Name@1`; `script:`, `bash:`, `checkout:` and the other short forms name the task that they mean. */
   task: string;
   inputs: Map<string, string>;
   inputsAt: Map<string, Place>;

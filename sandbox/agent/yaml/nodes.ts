@@ -26,7 +26,7 @@ export function placeText({ file, line, column }: Place): string {
   return `${path.startsWith('..') ? file : path}:${line}:${column}`;
 }
 
-/** A mistake in a pipeline file; the message starts with `file:line:column`. */
+/** An error in a pipeline file; the message starts with `file:line:column`. */
 export class PipelineFileError extends Error {
   constructor(message: string, at?: Place) {
     super(at ? `${placeText(at)}: ${message}` : message);

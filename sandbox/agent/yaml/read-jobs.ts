@@ -20,7 +20,7 @@ const common = [
   'uses',
   'templateContext',
 ];
-/** The keys of a job that may also stand at the top of a file that has only steps. */
+/** The keys of a job that may also be at the top of a file that has only steps. */
 export const jobKeys: readonly string[] = [...common, 'strategy', 'steps'];
 const deploymentKeys = [...common, 'environment', 'strategy'];
 

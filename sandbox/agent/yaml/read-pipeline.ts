@@ -27,7 +27,7 @@ const ignoredKeys = ['trigger', 'pr', 'schedules', 'resources', 'lockBehavior', 
 
 const statusFunctions = ['succeeded', 'failed', 'succeededorfailed', 'always', 'canceled'];
 
-/** Checks a condition's syntax, names and functions where it stands. */
+/** Checks a condition's syntax, names and functions at its place in the file. */
 export function checkCondition(condition: string | undefined, at: Place, names: readonly string[]): void {
   if (condition === undefined) return;
   try {
@@ -102,7 +102,7 @@ function readStages(fields: Map<string, Node>, root: Node, server: boolean): Sta
     throw new PipelineFileError(
       bodies.length === 0
         ? 'The pipeline has no stages, jobs or steps.'
-        : `${bodies.join(' and ')} can't stand side by side.`,
+        : `${bodies.join(' and ')} can't be used together.`,
       root.at,
     );
   if (fields.has('stages'))
@@ -133,7 +133,7 @@ export interface ReadOptions {
   variables?: Record<string, string>;
 }
 
-/** Reads and checks `file`; throws a PipelineFileError with `file:line:column` for the first mistake. */
+/** Reads and checks `file`; throws a PipelineFileError with `file:line:column` for the first error. */
 export function readPipeline(file: string, { parameters = {}, variables = {} }: ReadOptions = {}): Pipeline {
   const at: Place = { file, line: 1, column: 1 };
   const given: GivenParameters = new Map(Object.entries(parameters).map(([name, value]) => [name, { value, at }]));

@@ -1,4 +1,4 @@
-/** `steps:`; short forms become the task that they stand for. */
+/** `steps:`; short forms become the task that they mean. */
 import type { Step } from './model.ts';
 import { type Node, PipelineFileError, type Place } from './nodes.ts';
 import {

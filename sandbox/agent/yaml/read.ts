@@ -21,7 +21,7 @@ export function readEntries(node: Node, what: string): Entry[] {
   throw new PipelineFileError(`${what} must be a mapping, but is ${kindNames[node.kind]}.`, node.at);
 }
 
-/** A list of texts, or one text that stands for a list of one. */
+/** A list of texts, or one text that means a list of one. */
 export function readTexts(node: Node, what: string): string[] {
   if (node.kind === 'scalar') return node.text === '' ? [] : [node.text];
   return readList(node, what).map((item) => readText(item, `${what} entry`));

@@ -9,7 +9,7 @@ import type { AssetKind } from './shapes/assets.ts';
 
 type Properties = Resource['properties'];
 
-/** What the rules look at. */
+/** What the rules need. */
 export interface RuleContext extends ReferenceContext {
   blobs: Blobs;
   runs: Pick<Runs, 'storageUri'>;
@@ -40,7 +40,7 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       const storage = modelStorage(uri, context);
       const found = blobs.locate(storage);
       const files = found ? await blobs.list(found) : [];
-      // A step of a pipeline has outputs too, though it is no job resource.
+      // A step of a pipeline has outputs too, though it is not a job resource.
       if (/^azureml:\/\/jobs\//i.test(uri) && files.length === 0 && !resources.get(`jobs/${jobName}`)) {
         throw errors.modelJobNotFound(uri, jobName);
       }

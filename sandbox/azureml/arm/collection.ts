@@ -82,7 +82,7 @@ export interface Declaration<C extends CollectionContext> {
   answers?: Partial<Answers<C>>;
 }
 
-/** How writes end: at once, or as an operation that the client follows. */
+/** How writes end: immediately, or as an operation that the client follows. */
 export interface Answers<C extends CollectionContext> {
   put(call: Call<C>, shown: unknown, isNew: boolean): void;
   delete(call: Call<C>, existed: boolean): void;

@@ -3,7 +3,7 @@ import type { Resource, ResourceStore, WorkspaceSettings } from '../../contracts
 import { workspaceArmId } from '../../settings.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
-/** Where ids are looked up. */
+/** Where ids are searched. */
 export interface ReferenceContext {
   settings: WorkspaceSettings;
   resources: ResourceStore;
@@ -51,7 +51,7 @@ function storeOf(id: string, { settings, resources, registry }: ReferenceContext
   return lower.includes('/registries/azureml/') ? registry : undefined;
 }
 
-/** The compute that an id or a plain name means; `serverless` is no resource but always there. */
+/** The compute that an id or a plain name means; `serverless` is not a resource and always exists. */
 export function computeExists(computeId: string, { settings, resources }: ReferenceContext): boolean {
   if (computeId.toLowerCase() === 'serverless') return true;
   const id = computeId.replace(/^azureml:/, '');

@@ -55,7 +55,7 @@ function updateRun(engine: Engine, run: RunRecord, job: Resource): void {
   syncJobResource(engine, run);
 }
 
-/** The executor over an open run store. Runs that an earlier sandbox left unfinished fail at once. */
+/** The executor over an open run store. Runs that an earlier sandbox left unfinished fail immediately. */
 export function createEngine(engine: Engine): Omit<Runs, 'storageUri'> {
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   failInterruptedRuns(engine);

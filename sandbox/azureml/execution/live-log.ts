@@ -14,7 +14,7 @@ export interface LiveLog {
   close(): Promise<void>;
 }
 
-/** Opens the log; the blob is made at once, so that readers find an empty log rather than none. */
+/** Opens the log; the blob is created immediately, so that readers find an empty log rather than none. */
 export function openLiveLog(blobs: Blobs, at: BlobLocation, onError: (error: unknown) => void): LiveLog {
   let pending: Buffer[] = [];
   let tail = '';

@@ -89,7 +89,7 @@ function hasValue(raw: any): boolean {
   return typeof raw !== 'object' || raw.value !== undefined || raw.uri !== undefined || raw.path !== undefined;
 }
 
-/** Throws when the node leaves out an input that its component requires, or gives one that the component lacks. */
+/** Throws when the node leaves out an input that its component requires, or gives one that the component does not have. */
 function checkInputs(node: PlannedNode): void {
   const declared: Record<string, ComponentInput> = node.component.inputs ?? {};
   const given: Record<string, any> = node.json.inputs ?? {};

@@ -13,7 +13,7 @@ import type { AzureMlContext, BlobLocation } from '../../contracts.ts';
 import { artifactLocation, listFolder } from '../history/artifacts.ts';
 import * as errors from './errors.ts';
 
-/** What a proxy path names: the folder that `owner` stands for, and a path in it. */
+/** What a proxy path names: the folder of `owner`, and a path in it. */
 export interface ProxyPath {
   kind: 'run' | 'registeredModel';
   /** Run id, `model-{id}` of a logged model, or `{name}/{version}` of a registered one. */
@@ -34,7 +34,7 @@ export function parseProxyPath(path: string): ProxyPath {
   return { kind: 'run', owner: isModel ? `model-${owner}` : owner, path: rest.join('/') };
 }
 
-/** Routes below `api/2.0/mlflow-artifacts`; `hasOwner` tells whether a run or logged model exists. */
+/** Routes below `api/2.0/mlflow-artifacts`; `hasOwner` says whether a run or logged model exists. */
 export function createArtifactProxy(context: AzureMlContext, hasOwner: (owner: string) => boolean): express.Router {
   const router = express.Router();
 

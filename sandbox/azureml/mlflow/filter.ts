@@ -180,7 +180,7 @@ function holds({ operator, value }: Comparison, actual: string | number | undefi
   return operators[operator];
 }
 
-/** True when every comparison holds; what an entity lacks fails every comparison but IS NULL, as in MLflow. */
+/** True when every comparison holds; what an entity does not have fails every comparison but IS NULL, as in MLflow. */
 export function matches(comparisons: Comparison[], lookup: Lookup): boolean {
   return comparisons.every((comparison) => {
     const value = lookup(comparison);
