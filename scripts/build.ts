@@ -6,8 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type BuildResult, build as esbuild, type Plugin } from 'esbuild';
-import { findTasks, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { type BuildResult, build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { extensionVersion, findTasks, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { bundleMessages } from './messages.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { resourceStrings } from './resjson.ts';
 import { type Files, listFiles, syncFolder } from './stage.ts';
@@ -34,8 +35,10 @@ export async function build(): Promise<Bundle[]> {
   const { outputFiles, metafile } = await bundle(tasks);
   const files: Files = new Map();
   for (const file of outputFiles) files.set(relative(STAGE, file.path).split(sep).join('/'), file.contents);
-  for (const task of tasks) addTaskFiles(files, task);
-  for (const name of ['vss-extension.json', 'overview.md', 'LICENSE', 'CHANGELOG.md']) addFile(files, name);
+  for (const task of tasks) await addTaskFiles(files, task, metafile);
+  for (const name of ['overview.md', 'LICENSE', 'CHANGELOG.md']) addFile(files, name);
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'vss-extension.json'), 'utf8')) as Record<string, unknown>;
+  files.set('vss-extension.json', json({ ...manifest, version: extensionVersion() }));
   for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(Object.keys(metafile.inputs), ROOT)));
   syncFolder(STAGE, files);
@@ -74,7 +77,7 @@ async function bundle(
     target: 'node20',
     legalComments: 'none',
     // A CommonJS bundle has no value for import.meta.url, which some of Azure's packages use.
-    define: { 'import.meta.url': '__importMetaUrl' },
+    define: { 'import.meta.url': '__importMetaUrl', EXTENSION_VERSION: JSON.stringify(extensionVersion()) },
     banner: { js: 'const __importMetaUrl=require("url").pathToFileURL(__filename).href;' },
     logLevel: 'warning',
   });
@@ -113,11 +116,19 @@ function addFile(files: Files, path: string): void {
   files.set(path, readFileSync(join(ROOT, path)));
 }
 
-function addTaskFiles(files: Files, task: TaskFolder): void {
-  addFile(files, `${taskPath(task)}/task.json`);
-  addFile(files, `${taskPath(task)}/icon.png`);
-  const strings = `${JSON.stringify(resourceStrings(readTask(task.folder)), undefined, 2)}\n`;
-  files.set(`${taskPath(task)}/Strings/resources.resjson/en-US/resources.resjson`, Buffer.from(strings));
+/** task.json with the messages that the task says, its icon, and the file that translations are made from. */
+async function addTaskFiles(files: Files, task: TaskFolder, { outputs }: Metafile): Promise<void> {
+  const path = taskPath(task);
+  const output = Object.entries(outputs).find(([name]) => name.endsWith(`${path}/index.js`));
+  const messages = await bundleMessages(Object.keys(output?.[1].inputs ?? {}));
+  const manifest = { ...readTask(task.folder), messages };
+  files.set(`${path}/task.json`, json(manifest));
+  addFile(files, `${path}/icon.png`);
+  files.set(`${path}/Strings/resources.resjson/en-US/resources.resjson`, json(resourceStrings(manifest)));
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /** The bundles' sizes as lines of text. */

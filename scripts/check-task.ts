@@ -35,7 +35,7 @@ export function checkTask({ folder, manifest }: StagedTask, files: Files): Probl
   checkInputs(manifest, report);
   checkBindings(manifest, report);
   problems.push(...checkIcon(files, `${folder}/icon.png`, 32));
-  problems.push(...checkBundle(`${folder}/index.js`, manifest, files));
+  problems.push(...checkBundle(`${folder}/index.js`, files));
   return problems;
 }
 
@@ -110,18 +110,13 @@ function ruleInputs(rule = ''): string[] {
     .filter((name) => name !== '');
 }
 
-function checkBundle(file: string, manifest: TaskManifest, files: Files): Problem[] {
+function checkBundle(file: string, files: Files): Problem[] {
   const content = files.get(file);
   if (!content) return [{ file, message: 'is missing', fix: 'npm run build' }];
   const problems: Problem[] = [];
   if (content.length > MAX_BUNDLE_BYTES) {
     const message = `has ${content.length} bytes, more than ${MAX_BUNDLE_BYTES}`;
     problems.push({ file, message, fix: 'find what was bundled that the task does not use' });
-  }
-  const code = Buffer.from(content).toString('utf8');
-  for (const key of Object.keys(manifest.messages ?? {})) {
-    if (code.includes(key)) continue;
-    problems.push({ file, message: `never uses the message '${key}' of task.json`, fix: 'remove the message' });
   }
   return problems;
 }

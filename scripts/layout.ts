@@ -64,3 +64,8 @@ export function findTasks(root = ROOT): TaskFolder[] {
 export function readTask(folder: string): TaskManifest {
   return JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as TaskManifest;
 }
+
+/** The version of the extension. package.json alone has it; the build puts it into the manifest and the tasks. */
+export function extensionVersion(): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+}

@@ -141,8 +141,7 @@ export function ruleInvalid(problems: Problem[]): UserError {
       problems.length === 1
         ? `A rule can't be evaluated: ${problems[0]!.message}`
         : `${problems.length} rules can't be evaluated.`,
-    fix: 'Write one condition a line, for example metrics.accuracy >= 0.9.',
-    docs: 'tasks/evaluate-model',
+    fix: 'Write one condition per line, for example metrics.accuracy >= 0.9.',
     problems: problems.length === 1 ? [] : problems,
   });
 }

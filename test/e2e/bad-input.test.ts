@@ -169,7 +169,7 @@ describe('bad input', function () {
     it('baseline', async () => {
       assert.match(
         (await fails([evaluate('true', { jobName, baseline: 'churn' })])).message,
-        /The input baseline is 'churn'; allowed are/,
+        /The input baseline is not valid: it is 'churn'; allowed are/,
       );
       assert.match(
         (await fails([evaluate('true', { jobName, baseline: 'model:m:99' })])).message,

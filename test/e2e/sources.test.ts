@@ -268,7 +268,7 @@ describe('starting a job', function () {
       );
       assert.match(
         await fails(start('schedule', { scheduleName: 'nightly', inputs: 'a=b' })),
-        /a schedule runs its job as it is/,
+        /the job of a schedule runs with the values that the schedule has/,
       );
       const paused = await fixture.run([start('schedule', { scheduleName: 'paused' })]);
       assert.match(paused.log, /##\[error\]Azure ML refused the request: The schedule paused is disabled/);

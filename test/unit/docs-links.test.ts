@@ -157,21 +157,4 @@ describe('the documentation', () => {
     assert.deepEqual(wrong, []);
     assert.ok(found >= 10);
   });
-
-  it('names for each line of the log a file that has its words', () => {
-    const section = read('docs/architecture.md').split('## Which file prints which line')[1]!.split('\n## ')[0]!;
-    const rows = section.split('\n').filter((line) => line.startsWith('| ') && line.includes(']('));
-    assert.ok(rows.length > 20);
-    const squeeze = (text: string): string => text.replace(/\s+/g, ' ');
-    const wrong = rows.flatMap((row) => {
-      const [words = '', files = ''] = row.slice(2).split(' | ');
-      const texts = [...files.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path]) => squeeze(read(path!)));
-      return [...words.matchAll(/`([^`]+)`/g)]
-        .flatMap(([, line]) => line!.split('…'))
-        .map((part) => squeeze(part).trim())
-        .filter((part) => /\w{2}/.test(part) && !texts.some((text) => text.includes(part)))
-        .map((part) => `'${part}' is in none of: ${files}`);
-    });
-    assert.deepEqual(wrong, []);
-  });
 });

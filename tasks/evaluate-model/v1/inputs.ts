@@ -1,27 +1,21 @@
-import { type BaselineChoice, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
-import { parseRules, type Rule } from '../../../lib/gate/rules.ts';
-import { type AzureTarget, oneOfInputs, readAzureTarget, required } from '../../../lib/pipelines/azure-target.ts';
+import { parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
+import { parseRules } from '../../../lib/gate/rules.ts';
+import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
+import { choice, optional, parsed, required } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 
-export interface EvaluateModelInputs {
-  target: AzureTarget;
-  jobName: string;
-  rules: Rule[];
-  baseline: BaselineChoice;
-  step: string | undefined;
-  onFail: 'fail' | 'warn' | 'skip';
-}
+export type Inputs = ReturnType<typeof readInputs>;
 
-export function readInputs(inputs: TaskInputs): EvaluateModelInputs {
+export function readInputs(inputs: TaskInputs) {
   const rules = parseRules(required(inputs, 'rules'));
-  const baseline = parseBaseline(inputs.text('baseline') ?? 'none');
+  const baseline = parsed(inputs, 'baseline', parseBaseline, 'none');
   requireBaselineFor(rules, baseline);
   return {
     target: readAzureTarget(inputs),
     jobName: required(inputs, 'jobName'),
     rules,
     baseline,
-    step: inputs.text('step'),
-    onFail: oneOfInputs(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
+    step: optional(inputs, 'step'),
+    onFail: choice(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
   };
 }
