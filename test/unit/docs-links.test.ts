@@ -117,12 +117,20 @@ describe('the documentation', () => {
     assert.ok(documented.length > 30);
   });
 
-  it('has every page that an error names', () => {
-    const sources = [...filesBelow('lib', '.ts'), ...filesBelow('tasks', '.ts')].map(read);
-    const pages = sources.flatMap((text) =>
-      [...text.matchAll(/\bdocs: '([^']+)'|\$\{DOCS\}\/([\w/-]+)\.md/g)].map(([, named, linked]) => named ?? linked!),
+  it('has every page that an error or a task names', () => {
+    const named = [...read('lib/pipelines/pages.ts').matchAll(/^ {2}(\w+): '([\w/-]+)',$/gm)];
+    assert.ok(named.length > 10);
+    const codes = errorCodes();
+    assert.deepEqual(
+      named.map(([, code]) => code).filter((code) => !codes.includes(code!)),
+      [],
+      'codes that no error has',
     );
-    assert.ok(pages.length > 10);
+    const linked = filesBelow('lib/pipelines', '.ts').flatMap((file) =>
+      [...read(file).matchAll(/\$\{DOCS\}\/([\w/-]+)\.md/g)].map(([, page]) => page!),
+    );
+    const tasks = findTasks().map(({ slug }) => `tasks/${slug}`);
+    const pages = [...named.map(([, , page]) => page!), ...linked, ...tasks];
     assert.deepEqual(
       [...new Set(pages)].filter((page) => !existsSync(join(ROOT, 'docs', `${page}.md`))),
       [],
