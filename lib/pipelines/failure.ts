@@ -53,7 +53,8 @@ function reportOfKnown(
   const rest = problems.slice(MOST_ISSUES);
   const more = rest.length > 0 ? translate(fill(messages.MoreProblems, { count: rest.length })) : undefined;
   const summary = paragraph([message, more, ...end]);
-  const issues = problems.slice(0, MOST_ISSUES).map((problem) => withPlace(formatProblem(problem), problem));
+  // The agent writes the place before the message.
+  const issues = problems.slice(0, MOST_ISSUES).map((problem) => withPlace(problem.message, problem));
   return { lines: rest.map(formatProblem), issues, summary, result: summary, code };
 }
 
