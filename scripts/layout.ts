@@ -28,6 +28,7 @@ export interface TaskManifest {
   friendlyName: string;
   description: string;
   helpMarkDown?: string;
+  author?: string;
   version: { Major: number; Minor: number; Patch: number };
   /** Where it runs; `ServerGate` makes it a gate of classic releases. */
   runsOn?: string[];

@@ -301,7 +301,7 @@ describe('starting a job', function () {
     it('tells what is wrong', async () => {
       assert.match(
         await fails(start('publishedPipeline', { pipelineId: 'my-pipeline' })),
-        /The input pipelineId is 'my-pipeline', which is no id/,
+        /The input pipelineId is not valid: it is 'my-pipeline', which is not the id/,
       );
       const gone = publishedPipelineId.replace('c1', 'cf');
       const run = await fixture.run([start('publishedPipeline', { pipelineId: gone })]);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
-import { findTasks, ROOT, readTask } from '../../scripts/layout.ts';
+import { generate } from '../../scripts/generate.ts';
+import { findTasks, kindOf, ROOT, readTask } from '../../scripts/layout.ts';
 import { messagesOf } from '../../scripts/messages.ts';
 
 /** From the ground up: a folder imports only from folders that stand before it. */
@@ -45,8 +46,11 @@ const COMPILER_FLOORS = [
   'compile-file',
 ];
 const MAX_LINES = 300;
+const MAX_USE_CASE_LINES = 60;
 
 const tasks = findTasks();
+/** Tasks that an agent runs; the others have no code. */
+const agentTasks = tasks.filter(({ folder }) => kindOf(readTask(folder)) === 'agent');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** TypeScript files below the folders, as paths from the root. */
@@ -101,6 +105,12 @@ function find(files: string[], expression: RegExp): string[] {
 const INPUT_READ = /\binputs(?:\.(?:text|path|connection)\(|,)\s*'(\w+)'/g;
 const OUTPUT_SET = /\bsetOutput\(\s*['`](\w+)/g;
 
+/** Lines of the longest function at the top of a file. */
+function longestFunction(file: string): number {
+  const functions = read(file).matchAll(/^(?:export )?(?:async )?function [\s\S]*?^\}/gm);
+  return Math.max(...[...functions].map(([text]) => text.split('\n').length));
+}
+
 describe('the house', () => {
   it('has tasks and a library to look at', () => {
     assert.ok(tasks.length >= 4);
@@ -147,10 +157,26 @@ describe('the house', () => {
   });
 
   it('has identical entry files', () => {
-    const [first, ...others] = tasks.map((task) => readFileSync(join(task.folder, 'index.ts'), 'utf8'));
+    const [first, ...others] = agentTasks.map((task) => readFileSync(join(task.folder, 'index.ts'), 'utf8'));
     assert.ok(first!.trim().split('\n').length <= 8, 'an entry file has no logic');
     assert.match(first!, /runTask\(/);
     for (const other of others) assert.equal(other, first);
+  });
+
+  it('has task.json and icon alone for tasks without code', () => {
+    const others = tasks.filter((task) => !agentTasks.includes(task));
+    for (const { folder } of others) assert.deepEqual(readdirSync(folder).sort(), ['icon.png', 'task.json'], folder);
+  });
+
+  it('has use cases of sixty lines', () => {
+    const long = agentTasks
+      .map(({ slug, major }) => `tasks/${slug}/${major}/run.ts`)
+      .filter((file) => longestFunction(file) > MAX_USE_CASE_LINES);
+    assert.deepEqual(long, []);
+  });
+
+  it('is generated where many files say the same', () => {
+    assert.deepEqual(generate(true), []);
   });
 
   it('has small files', () => {
@@ -177,7 +203,7 @@ describe('the house', () => {
     }
   });
 
-  for (const task of tasks) {
+  for (const task of agentTasks) {
     describe(`${task.slug}/${task.major}`, () => {
       const entry = `${relative(ROOT, task.folder).replaceAll('\\', '/')}/index.ts`;
 
