@@ -28,8 +28,7 @@ export async function getBatchEndpoint(workspace: Workspace, name: string): Prom
   throw new UserError({
     code: 'EndpointNotFound',
     message: `There is no batch endpoint '${name}' in the workspace '${workspace.ids.workspaceName}'.${others(name, names)}`,
-    fix: 'Check the input endpointName.',
-    docs: 'tasks/submit-job',
+    fix: 'Check the name of the endpoint.',
   });
 }
 
@@ -53,8 +52,7 @@ export async function getBatchDeployment(
       wanted === undefined
         ? `The batch endpoint '${endpoint.name}' has no default deployment.${others('', names)}`
         : `The batch endpoint '${endpoint.name}' has no deployment '${wanted}'.${others(wanted, names)}`,
-    fix: 'Name one of its deployments in the input deploymentName.',
-    docs: 'tasks/submit-job',
+    fix: 'Name one of its deployments.',
   });
 }
 

@@ -52,9 +52,8 @@ export function parseComponentReference(written: string): ComponentReference {
   if (name === undefined || isOther) {
     throw new UserError({
       code: 'InputInvalid',
-      message: `The input component is '${written}', which is no reference to a version of a component.`,
+      message: `it is '${written}', which is not a reference to a version of a component.`,
       fix: `Write name:version, name@latest or azureml://registries/<registry>/components/<name>/versions/<version>.`,
-      docs: 'tasks/submit-job',
     });
   }
   const registry = /^azureml:\/\/registries\/([^/]+)\//i.exec(text)?.[1];
@@ -87,7 +86,6 @@ async function openRegistry(workspace: Workspace, registry: string): Promise<She
     code: 'RegistryNotFound',
     message: `There is no registry '${registry}', or the service connection may not see it.`,
     fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
-    docs: 'tasks/submit-job',
   });
 }
 
@@ -106,6 +104,5 @@ async function componentNotFound(
     code: 'ComponentNotFound',
     message: `There is no ${what} in the ${shelf.label}.${seen}`,
     fix: 'Register it first, or change the reference.',
-    docs: 'tasks/submit-job',
   });
 }

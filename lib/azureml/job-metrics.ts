@@ -26,7 +26,7 @@ export async function findStep(workspace: Workspace, jobName: string, step: stri
       ? {
           code: 'StepNotFound',
           message: `The job '${jobName}' has no step '${step}'.${didYouMean(step, labels) || (labels.length > 0 ? ` Its steps are ${oneOf(labels)}.` : ' It is no pipeline.')}`,
-          fix: 'Name a step by its display name, or leave the input step empty.',
+          fix: 'Name a step by its display name, or leave the step empty.',
         }
       : {
           code: 'StepAmbiguous',

@@ -90,7 +90,6 @@ export async function findNewestModelVersion(workspace: Workspace, name: string)
     code: 'ModelVersionsUnclear',
     message: `Azure ML contradicts itself about the model '${name}': ${contradiction}.`,
     fix: 'Run the job again in a minute. To compare with a certain version, write model:<name>:<version>.',
-    docs: 'tasks/evaluate-model',
   });
 }
 

@@ -18,7 +18,6 @@ export async function getSchedule(workspace: Workspace, name: string): Promise<S
   throw new UserError({
     code: 'ScheduleNotFound',
     message: `There is no schedule '${name}' in the workspace '${workspace.ids.workspaceName}'.${seen}`,
-    fix: 'Check the input scheduleName.',
-    docs: 'tasks/submit-job',
+    fix: 'Check the name of the schedule.',
   });
 }

@@ -72,8 +72,7 @@ async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promis
   return new UserError({
     code: 'WorkspaceNotFound',
     message: `There is no workspace '${ids.workspaceName}' in the resource group '${ids.resourceGroup}' of subscription ${ids.subscriptionId}.${didYouMean(ids.workspaceName, names)}`,
-    fix: `Check the inputs resourceGroupName and workspaceName.${seen}`,
-    docs: 'connections',
+    fix: `Check the names of the resource group and the workspace.${seen}`,
   });
 }
 

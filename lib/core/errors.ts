@@ -23,8 +23,6 @@ export interface UserErrorDetails {
   message: string | FilledMessage;
   /** One sentence: what to do about it. */
   fix?: string | FilledMessage;
-  /** Page below the documentation root that explains more. */
-  docs?: string;
   /** All findings, when there are several or when they have a place. */
   problems?: Problem[];
 }
@@ -38,16 +36,14 @@ export class UserError extends Error {
   readonly fix: string | undefined;
   /** Message and fix as they were given: what the funnel translates. */
   readonly said: { readonly message: string | FilledMessage; readonly fix: string | FilledMessage | undefined };
-  readonly docs: string | undefined;
   readonly problems: Problem[];
 
-  constructor({ code, message, fix, docs, problems = [] }: UserErrorDetails, options?: ErrorOptions) {
+  constructor({ code, message, fix, problems = [] }: UserErrorDetails, options?: ErrorOptions) {
     super(inEnglish(message), options);
     this.name = 'UserError';
     this.code = code;
     this.fix = fix === undefined ? undefined : inEnglish(fix);
     this.said = { message, fix };
-    this.docs = docs;
     this.problems = problems;
   }
 }
