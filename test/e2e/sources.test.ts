@@ -156,7 +156,10 @@ describe('starting a job', function () {
         /There is no component 'greter' in the workspace 'sandbox-ws'\. Did you mean 'greeter'\?/,
       );
       assert.match(await of('greeter:9'), /There is no version 9 of the component 'greeter'.* There is '2' and '1'\./);
-      assert.match(await of('greeter'), /'greeter', which is not a reference to a version of a component\..*name@latest/);
+      assert.match(
+        await of('greeter'),
+        /'greeter', which is not a reference to a version of a component\..*name@latest/,
+      );
       assert.match(await of('greet:1'), /'greet:1' is of type command; only a pipeline component is a job/);
       assert.match(await of('azureml://registries/nowhere/components/a/versions/1'), /There is no registry 'nowhere'/);
       assert.match(

@@ -44,7 +44,7 @@ describe('references to components', () => {
     for (const written of ['train', 'train@best', './train.yml', 'azureml://registries/r/components/train'])
       assert.match(
         problemsOf(() => parseComponentReference(written)),
-        /InputInvalid\n.*no reference to a version/,
+        /InputInvalid\n.*not a reference to a version/,
       );
   });
 });
