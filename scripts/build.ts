@@ -6,8 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type BuildResult, build as esbuild, type Plugin } from 'esbuild';
-import { findTasks, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { type BuildResult, build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { extensionVersion, findTasks, kindOf, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { bundleMessages } from './messages.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { resourceStrings } from './resjson.ts';
 import { type Files, listFiles, syncFolder } from './stage.ts';
@@ -23,29 +24,41 @@ export interface Bundle {
 /** Brings build/extension up to date and returns the tasks' bundles. Throws when a task misses a file or does not compile. */
 export async function build(): Promise<Bundle[]> {
   const tasks = findTasks();
-  const missing = tasks.flatMap((task) =>
-    ['task.json', 'index.ts', 'icon.png']
-      .filter((name) => !existsSync(join(task.folder, name)))
-      .map((name) => `tasks/${task.slug}/${task.major}/${name}`),
-  );
-  if (tasks.length === 0) missing.push('tasks/<name>/v1/task.json');
+  const missing = missingFiles(tasks);
   if (missing.length > 0) throw new Error(`Nothing was built, files are missing:\n  ${missing.join('\n  ')}`);
 
-  const { outputFiles, metafile } = await bundle(tasks);
+  // Server tasks and gates are carried out by Azure DevOps: they have no code.
+  const withCode = tasks.filter((task) => kindOf(readTask(task.folder)) === 'agent');
+  const { outputFiles, metafile } = await bundle(withCode);
   const files: Files = new Map();
   for (const file of outputFiles) files.set(relative(STAGE, file.path).split(sep).join('/'), file.contents);
-  for (const task of tasks) addTaskFiles(files, task);
-  for (const name of ['vss-extension.json', 'overview.md', 'LICENSE', 'CHANGELOG.md']) addFile(files, name);
+  for (const task of tasks) {
+    const messages = withCode.includes(task) ? await taskMessages(task, metafile) : undefined;
+    for (const [name, content] of taskFiles(task, messages)) files.set(`${taskPath(task)}/${name}`, content);
+  }
+  for (const name of ['overview.md', 'LICENSE', 'CHANGELOG.md']) addFile(files, name);
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'vss-extension.json'), 'utf8')) as Record<string, unknown>;
+  files.set('vss-extension.json', json({ ...manifest, version: extensionVersion() }));
   for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(Object.keys(metafile.inputs), ROOT)));
   syncFolder(STAGE, files);
   // The bundles are CommonJS; without this, Node would read them as this package's ES modules when run from here.
   writeFileSync(join(STAGE, '../package.json'), '{ "type": "commonjs" }\n');
 
-  return tasks.map((task) => {
+  return withCode.map((task) => {
     const path = `${taskPath(task)}/index.js`;
     const content = files.get(path)!;
     return { task, path, bytes: content.length, gzipBytes: gzipSync(content).length };
+  });
+}
+
+/** What the build needs of the tasks and does not find, as paths from the root. */
+export function missingFiles(tasks: readonly TaskFolder[]): string[] {
+  if (tasks.length === 0) return ['tasks/<name>/v1/task.json'];
+  return tasks.flatMap((task) => {
+    const has = (name: string): boolean => existsSync(join(task.folder, name));
+    const code = has('task.json') && kindOf(readTask(task.folder)) !== 'agent' ? [] : ['index.ts'];
+    return ['task.json', 'icon.png', ...code].filter((name) => !has(name)).map((name) => `${taskPath(task)}/${name}`);
   });
 }
 
@@ -74,7 +87,7 @@ async function bundle(
     target: 'node20',
     legalComments: 'none',
     // A CommonJS bundle has no value for import.meta.url, which some of Azure's packages use.
-    define: { 'import.meta.url': '__importMetaUrl' },
+    define: { 'import.meta.url': '__importMetaUrl', EXTENSION_VERSION: JSON.stringify(extensionVersion()) },
     banner: { js: 'const __importMetaUrl=require("url").pathToFileURL(__filename).href;' },
     logLevel: 'warning',
   });
@@ -113,11 +126,26 @@ function addFile(files: Files, path: string): void {
   files.set(path, readFileSync(join(ROOT, path)));
 }
 
-function addTaskFiles(files: Files, task: TaskFolder): void {
-  addFile(files, `${taskPath(task)}/task.json`);
-  addFile(files, `${taskPath(task)}/icon.png`);
-  const strings = `${JSON.stringify(resourceStrings(readTask(task.folder)), undefined, 2)}\n`;
-  files.set(`${taskPath(task)}/Strings/resources.resjson/en-US/resources.resjson`, Buffer.from(strings));
+async function taskMessages(task: TaskFolder, { outputs }: Metafile): Promise<Record<string, string>> {
+  const output = Object.entries(outputs).find(([name]) => name.endsWith(`${taskPath(task)}/index.js`));
+  return bundleMessages(Object.keys(output?.[1].inputs ?? {}));
+}
+
+/**
+ * What a task ships besides its code: task.json with the messages that it says, its icon, and the file that translations
+ * are made from. @param messages undefined for a task without code
+ */
+export function taskFiles(task: TaskFolder, messages: Record<string, string> | undefined): Files {
+  const manifest = { ...readTask(task.folder), ...(messages ? { messages } : {}) };
+  return new Map([
+    ['task.json', json(manifest)],
+    ['icon.png', readFileSync(join(task.folder, 'icon.png'))],
+    ['Strings/resources.resjson/en-US/resources.resjson', json(resourceStrings(manifest))],
+  ]);
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /** The bundles' sizes as lines of text. */

@@ -1,6 +1,7 @@
 /** What must be true of vss-extension.json and of the marketplace page. */
+import { checkContributions, TAB } from './check-contributions.ts';
 import type { StagedTask } from './check-task.ts';
-import { checkIcon, type Problem, readJson } from './problem.ts';
+import { checkIcon, type Problem, type Report, readJson } from './problem.ts';
 import type { Files } from './stage.ts';
 
 const MANIFEST = 'vss-extension.json';
@@ -13,14 +14,12 @@ export function checkManifest(files: Files, tasks: StagedTask[]): Problem[] {
   const report: Report = (message, fix) => problems.push({ file: MANIFEST, message, fix });
   checkIdentity(manifest, report);
   checkFiles(manifest, files, report);
-  checkContributions(manifest, tasks, report);
+  checkContributions(manifest, tasks, files, report);
   problems.push(...checkIcon(files, manifest.icons?.default ?? 'images/icon.png', 128));
   const page = files.get(manifest.content?.details?.path);
   if (page) problems.push(...checkPage(manifest.content.details.path, Buffer.from(page).toString('utf8'), files));
   return problems;
 }
-
-type Report = (message: string, fix: string) => void;
 
 function checkIdentity(manifest: any, report: Report): void {
   if (manifest.manifestVersion !== 1) report('manifestVersion is not 1', 'set it to 1');
@@ -41,9 +40,10 @@ function checkIdentity(manifest: any, report: Report): void {
     report('targets lacks Microsoft.VisualStudio.Services', 'add it: it means Azure DevOps, hosted and Server');
   }
   if (!manifest.categories?.includes('Azure Pipelines')) report("categories lacks 'Azure Pipelines'", 'add it');
-  if (manifest.scopes?.length > 0) {
-    report(`asks for the scopes ${manifest.scopes.join(', ')}`, 'remove them: tasks use the token of the job');
-  }
+  // A tab reads the run with the rights of the person who looks at it; tasks use the token of the job.
+  const allowed = manifest.contributions?.some(({ type }: any) => type === TAB) ? ['vso.build'] : [];
+  const scopes = (manifest.scopes ?? []).filter((scope: string) => !allowed.includes(scope));
+  if (scopes.length > 0) report(`asks for the scopes ${scopes.join(', ')}`, 'remove what tasks and tab do not need');
   for (const [name, link] of Object.entries<any>(manifest.links ?? {})) {
     if (!/^https:\/\/\S+$/.test(link?.uri ?? '')) report(`links.${name} is no https address`, 'mend its uri');
   }
@@ -62,32 +62,6 @@ function checkFiles(manifest: any, files: Files, report: Report): void {
     else if (!paths.some((known) => known === path || known.startsWith(`${path}/`))) {
       report(`${field} names '${path}', which is not there`, 'add the file or mend the path');
     }
-  }
-}
-
-function checkContributions(manifest: any, tasks: StagedTask[], report: Report): void {
-  const folders = new Set(tasks.map((task) => task.folder.split('/').slice(0, 2).join('/')));
-  const contributed = new Set<string>();
-  const ids = new Set<string>();
-  for (const contribution of manifest.contributions ?? []) {
-    const { id, type, targets, properties } = contribution;
-    if (!/^[A-Za-z0-9_.-]+$/.test(id ?? '')) report(`contribution id '${id}' is not allowed`, 'use letters and -');
-    if (ids.has(id)) report(`contribution id '${id}' is used twice`, 'every contribution has its own');
-    ids.add(id);
-    if (type !== 'ms.vss-distributed-task.task') {
-      report(`contribution '${id}' has the unknown type '${type}'`, 'tasks are ms.vss-distributed-task.task');
-      continue;
-    }
-    if (targets?.length !== 1 || targets[0] !== 'ms.vss-distributed-task.tasks') {
-      report(`contribution '${id}' has wrong targets`, 'tasks target ms.vss-distributed-task.tasks');
-    }
-    const folder = properties?.name;
-    if (!folders.has(folder)) report(`contribution '${id}' names '${folder}', which holds no task`, 'mend the path');
-    if (contributed.has(folder)) report(`'${folder}' is contributed twice`, 'remove one');
-    contributed.add(folder);
-  }
-  for (const folder of folders) {
-    if (!contributed.has(folder)) report(`has no contribution for '${folder}'`, 'add one, or nobody gets the task');
   }
 }
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { ROOT, type TaskManifest } from './layout.ts';
-import { checkIcon, type Problem } from './problem.ts';
+import { kindOf, ROOT, type TaskKind, type TaskManifest } from './layout.ts';
+import { checkIcon, type Problem, type Report } from './problem.ts';
 import type { Files } from './stage.ts';
 
 export interface StagedTask {
@@ -20,7 +20,8 @@ const GUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 /** Problems of one task's folder: task.json, its files, its icon, its size. */
 export function checkTask({ folder, manifest }: StagedTask, files: Files): Problem[] {
   const file = `${folder}/task.json`;
-  const problems = checkSchema(file, manifest);
+  const kind = kindOf(manifest);
+  const problems = checkSchema(file, manifest, kind);
   // The rest reads fields whose shape the schema has just refused.
   if (problems.length > 0) return problems;
   const report = (message: string, fix: string) => problems.push({ file, message, fix });
@@ -31,18 +32,41 @@ export function checkTask({ folder, manifest }: StagedTask, files: Files): Probl
   if (`v${manifest.version.Major}` !== folder.split('/').at(-1)) {
     report(`version.Major is ${manifest.version.Major}`, 'the folder is named after it: v<Major>');
   }
-  checkHandlers(manifest, folder, files, report);
+  if (kind === 'agent') checkHandlers(manifest, folder, files, report);
+  else checkServerExecution(manifest, kind, report);
   checkInputs(manifest, report);
   checkBindings(manifest, report);
   problems.push(...checkIcon(files, `${folder}/icon.png`, 32));
-  problems.push(...checkBundle(`${folder}/index.js`, manifest, files));
+  problems.push(...(kind === 'agent' ? checkBundle(`${folder}/index.js`, files) : checkNoCode(folder, files)));
   return problems;
 }
 
-type Report = (message: string, fix: string) => void;
+/** What agents alone read in a task.json. */
+const AGENT_FIELDS = [
+  'demands',
+  'minimumAgentVersion',
+  'prejobexecution',
+  'postjobexecution',
+  'restrictions',
+  'messages',
+];
 
-function checkSchema(file: string, manifest: TaskManifest): Problem[] {
+/**
+ * The schema of a kind of task. Microsoft's schema has none for tasks that Azure DevOps carries out itself, so theirs is
+ * that of agent tasks with another `runsOn` and `execution` (docs/authoring/servertaskauthoring.md of azure-pipelines-tasks).
+ */
+function schemaOf(kind: TaskKind): any {
   const schema = JSON.parse(readFileSync(join(ROOT, 'scripts/task-schema.json'), 'utf8'));
+  if (kind === 'agent') return schema;
+  for (const field of AGENT_FIELDS) delete schema.properties[field];
+  schema.properties.runsOn.items.enum = ['Server', 'ServerGate'];
+  schema.properties.execution = { $ref: '#/definitions/serverExecution' };
+  schema.required = schema.required.filter((field: string) => field !== 'outputVariables');
+  return schema;
+}
+
+function checkSchema(file: string, manifest: TaskManifest, kind: TaskKind): Problem[] {
+  const schema = schemaOf(kind);
   const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
   if (validate(manifest)) return [];
   return (validate.errors ?? []).map((error) => {
@@ -60,6 +84,23 @@ function checkHandlers(manifest: TaskManifest, folder: string, files: Files, rep
       report(`execution.${handler}.target '${target}' is missing`, 'name a file of the folder');
     }
   }
+}
+
+/** What the service is asked to do; a gate is asked again and again, so it may only read. */
+function checkServerExecution(manifest: TaskManifest, kind: TaskKind, report: Report): void {
+  const declared = new Set(manifest.inputs.map((input) => input.name));
+  const text = JSON.stringify(manifest.execution);
+  for (const [, name] of text.matchAll(/\$\((\w+)\)/g))
+    if (!declared.has(name!)) report(`execution names the unknown input '${name}'`, 'use the name, not an alias');
+  const methods = [...text.matchAll(/"Method":"(\w+)"/gi)].map(([, method]) => method!.toUpperCase());
+  if (kind === 'gate' && methods.some((method) => method !== 'GET'))
+    report(`the gate sends ${methods.join(', ')}`, 'a gate is evaluated many times: use GET alone');
+}
+
+/** A server task whose folder has code looks as if the code ran. */
+function checkNoCode(folder: string, files: Files): Problem[] {
+  const code = [...files.keys()].filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.js'));
+  return code.map((file) => ({ file, message: 'belongs to a task without code', fix: 'remove it' }));
 }
 
 function checkInputs(manifest: TaskManifest, report: Report): void {
@@ -110,18 +151,13 @@ function ruleInputs(rule = ''): string[] {
     .filter((name) => name !== '');
 }
 
-function checkBundle(file: string, manifest: TaskManifest, files: Files): Problem[] {
+function checkBundle(file: string, files: Files): Problem[] {
   const content = files.get(file);
   if (!content) return [{ file, message: 'is missing', fix: 'npm run build' }];
   const problems: Problem[] = [];
   if (content.length > MAX_BUNDLE_BYTES) {
     const message = `has ${content.length} bytes, more than ${MAX_BUNDLE_BYTES}`;
     problems.push({ file, message, fix: 'find what was bundled that the task does not use' });
-  }
-  const code = Buffer.from(content).toString('utf8');
-  for (const key of Object.keys(manifest.messages ?? {})) {
-    if (code.includes(key)) continue;
-    problems.push({ file, message: `never uses the message '${key}' of task.json`, fix: 'remove the message' });
   }
   return problems;
 }

@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTasks, ROOT, readTask, type TaskInput, type TaskManifest } from './layout.ts';
 
-/** Replaces the marked parts of a page. Throws when the page lacks a marker. */
+/** Replaces the marked parts of a page. Throws when a marker is missing. */
 export function fillPage(page: string, task: TaskManifest): string {
-  return fillPart(fillPart(page, 'inputs', inputTable(task)), 'outputs', outputTable(task));
+  const withInputs = fillPart(page, 'inputs', inputTable(task));
+  return task.outputVariables?.length ? fillPart(withInputs, 'outputs', outputTable(task)) : withInputs;
 }
 
 function fillPart(page: string, part: string, content: string): string {
   const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
   const [start, end] = [page.indexOf(open), page.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`lacks the markers ${open} and ${close}`);
+  if (start < 0 || end < start) throw new Error(`the markers ${open} and ${close} are missing`);
   return `${page.slice(0, start + open.length)}\n${content}\n${page.slice(end)}`;
 }
 

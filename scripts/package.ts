@@ -11,7 +11,7 @@ import AdmZip from 'adm-zip';
 import { build, sizeTable } from './build.ts';
 import { checkExtension } from './check-extension.ts';
 import { checkVsix } from './check-vsix.ts';
-import { ROOT, STAGE } from './layout.ts';
+import { extensionVersion, ROOT, STAGE } from './layout.ts';
 import type { Problem } from './problem.ts';
 import { type Files, listFiles } from './stage.ts';
 
@@ -20,12 +20,10 @@ export async function pack(): Promise<string> {
   const bundles = await build();
   console.log(sizeTable(bundles));
   const staged = readFolder(STAGE);
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const problems = checkExtension(staged);
-  problems.push(...checkVersion(staged, version));
   if (problems.length > 0) throw new PackagingError(problems);
 
-  const vsix = join(ROOT, `build/model-bridge-${version}.vsix`);
+  const vsix = join(ROOT, `build/model-bridge-${extensionVersion()}.vsix`);
   const warnings = await runTfx(vsix);
   const content = readFileSync(vsix);
   problems.push(...warnings, ...checkVsix(readZip(content), content.length, staged));
@@ -39,13 +37,6 @@ export class PackagingError extends Error {
     const lines = problems.map(({ file, message, fix }) => `  ${file}: ${message}\n    fix: ${fix}`);
     super(`${problems.length} problem(s) in the extension:\n${lines.join('\n')}`);
   }
-}
-
-function checkVersion(staged: Files, version: string): Problem[] {
-  const manifest = JSON.parse(Buffer.from(staged.get('vss-extension.json')!).toString('utf8'));
-  if (manifest.version === version) return [];
-  const message = `version ${manifest.version} is not package.json's ${version}`;
-  return [{ file: 'vss-extension.json', message, fix: 'raise both together' }];
 }
 
 /** tfx says "Completed" after mistakes too, so each of its warnings counts as a problem. */

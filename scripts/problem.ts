@@ -7,6 +7,9 @@ export interface Problem {
   fix: string;
 }
 
+/** Notes a problem of the file that is being checked. */
+export type Report = (message: string, fix: string) => void;
+
 /** JSON content of a staged file; reports what is missing or no JSON. */
 export function readJson(files: Files, file: string, problems: Problem[]): any {
   const content = files.get(file);

@@ -38,7 +38,6 @@ export function signInOf(connection: AzureConnection): SignIn {
       code: 'ConnectionIncomplete',
       message: `The service connection has no '${name}', which its authentication scheme '${scheme}' needs.`,
       fix: 'Open the service connection in the project settings, verify it and save it again.',
-      docs: 'connections',
     });
   };
   switch (scheme.toLowerCase()) {
@@ -63,7 +62,6 @@ export function signInOf(connection: AzureConnection): SignIn {
         code: 'ConnectionNotSupported',
         message: `The service connection uses the authentication scheme '${scheme}'; supported are ${oneOf(SCHEMES)}.`,
         fix: 'Create an Azure Resource Manager connection with workload identity federation.',
-        docs: 'connections',
       });
   }
 }

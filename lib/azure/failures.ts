@@ -38,7 +38,6 @@ export function oddAnswer(url: string, wanted: string, text: string): UserError 
     code: 'AnswerNotUnderstood',
     message: `Azure answered GET ${url.split('?')[0]} without ${wanted}: ${firstLine(text).slice(0, 200) || 'the answer is empty'}`,
     fix: 'Run the job again. If it fails again, check whether a proxy answers in place of Azure.',
-    docs: 'errors',
   });
 }
 
@@ -94,7 +93,6 @@ export function explainSignIn(error: unknown): Error {
         code: 'SignInFailed',
         message: `The service connection can't sign in: ${what} (${code}).`,
         fix,
-        docs: 'connections',
       },
       { cause: error },
     );
@@ -104,7 +102,6 @@ export function explainSignIn(error: unknown): Error {
       code: 'SignInFailed',
       message: `The service connection can't sign in: ${firstLine(text)}`,
       fix: 'Open the service connection in the project settings and choose Verify.',
-      docs: 'connections',
     },
     { cause: error },
   );
@@ -122,7 +119,6 @@ export function explainFailure(error: unknown): UserError | undefined {
         code: 'NetworkFailed',
         message: `Azure can't be reached: ${firstLine(error.message)}`,
         fix: 'Check that the agent’s machine resolves and reaches the address; a workspace behind a private endpoint needs an agent inside its network.',
-        docs: 'troubleshooting',
       },
       { cause: error },
     );
@@ -130,7 +126,7 @@ export function explainFailure(error: unknown): UserError | undefined {
   if (!(error instanceof AzureError)) return undefined;
   const request = error.requestId ? ` (request id ${error.requestId})` : '';
   const say = (code: string, message: string, fix: string): UserError =>
-    new UserError({ code, message: `${message}${request}`, fix, docs: 'errors' }, { cause: error });
+    new UserError({ code, message: `${message}${request}`, fix }, { cause: error });
   if (error.status === 401)
     return say(
       'NotAuthorized',

@@ -28,7 +28,6 @@ export async function getBatchEndpoint(workspace: Workspace, name: string): Prom
     code: 'EndpointNotFound',
     message: notFound('batch endpoint', name, `in ${workspace.label}`, await names(workspace, 'batchEndpoints')),
     fix: 'Check the name of the endpoint.',
-    docs: 'tasks/submit-job',
   });
 }
 
@@ -56,6 +55,5 @@ export async function getBatchDeployment(
         ? `The batch endpoint '${endpoint.name}' has no default deployment. ${thereIs(all)}`
         : notFound('deployment', wanted, `of the batch endpoint '${endpoint.name}'`, all),
     fix: 'Name one of its deployments.',
-    docs: 'tasks/submit-job',
   });
 }

@@ -53,9 +53,8 @@ export function parseComponentReference(written: string): ComponentReference {
   if (name === undefined || isOther) {
     throw new UserError({
       code: 'InputInvalid',
-      message: `The input component is '${written}', which is no reference to a version of a component.`,
+      message: `it is '${written}', which is not a reference to a version of a component.`,
       fix: `Write name:version, name@latest or azureml://registries/<registry>/components/<name>/versions/<version>.`,
-      docs: 'tasks/submit-job',
     });
   }
   const registry = /^azureml:\/\/registries\/([^/]+)\//i.exec(text)?.[1];
@@ -92,7 +91,6 @@ async function getRegistry(workspace: Workspace, name: string): Promise<Registry
     code: 'RegistryNotFound',
     message: `There is no registry '${name}', or the service connection may not use it.`,
     fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
-    docs: 'tasks/submit-job',
   });
 }
 
@@ -109,6 +107,5 @@ async function componentNotFound(
         ? notFound('version', version, `of the component '${name}' in ${root.label}`, numbers)
         : notFound('component', name, `in ${root.label}`, await names(root, 'components')),
     fix: 'Register it first, or change the reference.',
-    docs: 'tasks/submit-job',
   });
 }

@@ -37,7 +37,7 @@ export async function findStep(workspace: Workspace, jobName: string, step: stri
       ? {
           code: 'StepNotFound',
           message: notFound('step', step, `in the job '${jobName}'`, [...new Set(runs.map(runLabel))]),
-          fix: 'Name a step by its display name, or leave the input step empty.',
+          fix: 'Name a step by its display name, or leave the step empty.',
         }
       : {
           code: 'StepAmbiguous',

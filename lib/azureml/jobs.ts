@@ -45,7 +45,6 @@ export async function getJob(workspace: Workspace, name: string): Promise<Job> {
     code: 'JobNotFound',
     message: `There is no job '${name}' in ${workspace.label}.`,
     fix: 'Pass the output jobName of the step that submitted it, for example $(submit.jobName).',
-    docs: 'troubleshooting',
   });
 }
 
@@ -57,7 +56,6 @@ export function requireCompleted(job: Job, what: string): void {
     code: 'JobNotCompleted',
     message: `The job '${job.name}' is ${status ?? 'in an unknown state'}; ${what} when its job has completed.`,
     fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job failed.',
-    docs: 'errors',
   });
 }
 

@@ -61,7 +61,6 @@ export async function findNewestModelVersion(root: AssetRoot, name: string): Pro
     code: 'ModelVersionsUnclear',
     message: `Azure ML contradicts itself about the model '${name}': ${contradiction}.`,
     fix: 'Run the job again in a minute. To compare with a certain version, write model:<name>:<version>.',
-    docs: 'tasks/evaluate-model',
   });
 }
 

@@ -49,7 +49,6 @@ function versionTaken(name: string, version: string): UserError {
   return new UserError({
     code: 'VersionTaken',
     message: `The model '${name}' has a version ${version} already.`,
-    fix: 'Leave the input modelVersion empty to get the next one.',
-    docs: 'tasks/register-model',
+    fix: 'Leave the version empty to get the next one.',
   });
 }

@@ -17,6 +17,5 @@ export async function getSchedule(workspace: Workspace, name: string): Promise<S
     code: 'ScheduleNotFound',
     message: notFound('schedule', name, `in ${workspace.label}`, await names(workspace, 'schedules')),
     fix: 'Check the name of the schedule.',
-    docs: 'tasks/submit-job',
   });
 }

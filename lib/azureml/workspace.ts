@@ -82,7 +82,6 @@ async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promis
         ? notFound('workspace', ids.workspaceName, where, names)
         : `There is no workspace '${ids.workspaceName}' ${where}, or the service connection may not see it.`,
     fix: 'Check the names of the resource group and of the workspace.',
-    docs: 'connections',
   });
 }
 

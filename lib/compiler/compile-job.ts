@@ -145,7 +145,6 @@ export function fileInvalid(
         ? `The ${what} '${shown}' has a mistake.`
         : `The ${what} '${shown}' has ${unique.length} mistakes${unique.length > MOST_PROBLEMS ? `; the first ${MOST_PROBLEMS} are shown` : ''}.`,
     fix: 'Mend them and run again; nothing was created in the workspace.',
-    docs: 'tasks/submit-job',
     problems: unique.slice(0, MOST_PROBLEMS),
   });
 }

@@ -45,9 +45,9 @@ function invalid(unknown: string[], known: string[]): UserError {
   );
   return new UserError({
     code: 'InputValuesInvalid',
-    message: problems.length === 1 ? problems[0]!.message : `The input inputs has ${problems.length} mistakes.`,
-    fix: 'Name inputs that the job file has; to add one, use the input overrides.',
-    docs: 'tasks/submit-job',
+    message:
+      problems.length === 1 ? problems[0]!.message : `The values of the inputs have ${problems.length} problems.`,
+    fix: 'Name inputs that the job file has; to add one, use an override.',
     problems: problems.length === 1 ? [] : problems,
   });
 }

@@ -1,3 +1,5 @@
+import { english, type FilledMessage } from './message.ts';
+
 /** A place in a file, 1-based. */
 export interface Place {
   file: string;
@@ -17,34 +19,37 @@ export interface Problem {
 export interface UserErrorDetails {
   /** Stable name for the documentation and for scripts: `JobFileNotFound`. */
   code: string;
-  /** One sentence: what is wrong. */
-  message: string;
+  /** One sentence: what is wrong. A filled message can be translated, a text can't. */
+  message: string | FilledMessage;
   /** One sentence: what to do about it. */
-  fix?: string;
-  /** Page below the documentation root that explains more. */
-  docs?: string;
+  fix?: string | FilledMessage;
   /** All findings, when there are several or when they have a place. */
   problems?: Problem[];
 }
 
 /**
- * Something that the person who wrote the pipeline can mend. Everything else that is thrown is a bug of ours and is
+ * Something that the person who wrote the pipeline can fix. Everything else that is thrown is a bug of ours and is
  * reported with its stack (see `runTask`).
  */
 export class UserError extends Error {
   readonly code: string;
   readonly fix: string | undefined;
-  readonly docs: string | undefined;
+  /** Message and fix as they were given: what the funnel translates. */
+  readonly said: { readonly message: string | FilledMessage; readonly fix: string | FilledMessage | undefined };
   readonly problems: Problem[];
 
-  constructor({ code, message, fix, docs, problems = [] }: UserErrorDetails, options?: ErrorOptions) {
-    super(message, options);
+  constructor({ code, message, fix, problems = [] }: UserErrorDetails, options?: ErrorOptions) {
+    super(inEnglish(message), options);
     this.name = 'UserError';
     this.code = code;
-    this.fix = fix;
-    this.docs = docs;
+    this.fix = fix === undefined ? undefined : inEnglish(fix);
+    this.said = { message, fix };
     this.problems = problems;
   }
+}
+
+function inEnglish(text: string | FilledMessage): string {
+  return typeof text === 'string' ? text : english(text);
 }
 
 /** `jobs/train.yml:12:5` */

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import type { AzureConnection } from '../azure/connection.ts';
-import { UserError } from '../core/errors.ts';
+import { type Problem, UserError } from '../core/errors.ts';
+import { type FilledMessage, fill, fillText } from '../core/message.ts';
 import { textTable } from '../core/table.ts';
 import type { Outcome, Pipeline, TaskInputs } from './pipeline.ts';
 
@@ -34,12 +35,16 @@ export function agentInputs(): TaskInputs {
   };
 }
 
+/** A message in the agent's language. Its places are filled here, by name, so that a translation may reorder them. */
+function translate({ message, values }: FilledMessage): string {
+  return fillText(tl.loc(message.key), values);
+}
+
 function noConnection(what: string): UserError {
   return new UserError({
     code: 'ConnectionNotFound',
     message: `${what}.`,
     fix: 'Name an Azure Resource Manager service connection of this project that this pipeline may use.',
-    docs: 'connections',
   });
 }
 
@@ -65,8 +70,9 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
   };
   return {
     signal,
-    message: (key, ...values) => tl.loc(key, ...values),
-    say: (key, ...values) => print(tl.loc(key, ...values)),
+    message: (message, ...values) => translate(fill(message, ...values)),
+    translate,
+    say: (message, ...values) => print(translate(fill(message, ...values))),
     info: print,
     table: (table) => {
       for (const line of textTable(table)) print(line);
@@ -124,8 +130,18 @@ export function finish(result: Outcome['result'] | 'Canceled', message: string):
   tl.command('task.complete', { result, done: 'true' }, neutral(message));
 }
 
-/** The one error issue of a failed task; the first place of the problems makes it clickable. */
-export function logError({ message, code, problems }: Pick<UserError, 'message' | 'code' | 'problems'>): void {
-  const place = problems.find((problem) => problem.place)?.place;
+/** An error issue of the step; its place makes it clickable. */
+export function logError({ message, place }: Problem, code: string): void {
   tl.logIssue(tl.IssueType.Error, neutral(message), place?.file, place?.line, place?.column, code);
+}
+
+/** A line of the log in the colour of errors, which is not an issue of the step. */
+export function printError(line: string): void {
+  console.log(`##[error]${neutral(line)}`);
+}
+
+/** Address of the page of the task that runs, as its task.json has it. @param folder of the task */
+export function taskPage(folder: string): string | undefined {
+  const { helpUrl } = JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as { helpUrl?: string };
+  return helpUrl;
 }

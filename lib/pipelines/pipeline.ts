@@ -1,5 +1,6 @@
 import type { AzureConnection } from '../azure/connection.ts';
 import type { Place } from '../core/errors.ts';
+import type { FilledMessage, Message, ValuesFor } from '../core/message.ts';
 import type { Table } from '../core/table.ts';
 
 /** What a task reads: inputs, variables and service connections. */
@@ -19,10 +20,12 @@ export interface TaskInputs {
 export interface Pipeline {
   /** Aborts when the run is cancelled or the step runs out of time. */
   readonly signal: AbortSignal;
-  /** A message of task.json's `messages`, in the agent's language. */
-  message(key: string, ...values: (string | number)[]): string;
-  /** Prints such a message. */
-  say(key: string, ...values: (string | number)[]): void;
+  /** A message with its values, in the agent's language. */
+  message<Text extends string>(message: Message<Text>, ...values: ValuesFor<Text>): string;
+  /** The same for a message that was filled elsewhere: an error's, a report's. */
+  translate(filled: FilledMessage): string;
+  /** Prints a message. */
+  say<Text extends string>(message: Message<Text>, ...values: ValuesFor<Text>): void;
   /** A line of the log. */
   info(line: string): void;
   table(table: Table): void;

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { createAzureClient } from '../azure/client.ts';
-import { explainFailure } from '../azure/failures.ts';
 import { openWorkspace, type Workspace } from '../azureml/workspace.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { formatProblem, messageOf } from '../core/errors.ts';
-import { agentInputs, agentPipeline, finish, logError } from './agent.ts';
+import { agentInputs, agentPipeline, finish, logError, printError, taskPage } from './agent.ts';
 import type { AzureTarget } from './azure-target.ts';
+import { reportOf } from './failure.ts';
+import { messages } from './messages.ts';
 import type { Outcome, Pipeline, TaskInputs } from './pipeline.ts';
+import { product } from './product.ts';
 
 /** Everything outside that a use case may touch. */
 export interface Ports {
@@ -17,13 +18,9 @@ export interface Ports {
   connect(target: AzureTarget): Promise<Workspace>;
 }
 
-/** Name and version of the extension, as the user agent of requests. */
-const PRODUCT = 'model-bridge/0.1.0';
-const DOCS = 'https://github.com/model-bridge/model-bridge/blob/main/docs';
-
 /**
- * The one way a task runs and the one funnel for its failures. A `UserError` becomes the result and one error issue;
- * anything else is a defect of ours and is told with its stack.
+ * The one way a task runs and the one funnel for its failures. A `UserError` becomes the result and an
+ * error issue per problem; anything else is a defect of ours and is reported with its stack.
  * @param readInputs parses and validates all inputs before anything else happens
  * @param run the use case
  */
@@ -37,7 +34,8 @@ export function runTask<I>(
   // SIGBREAK is what the agent sends second on Windows.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
     process.on(signal, () => cancellation.abort(new Error(`The agent sent ${signal}.`)));
-  const pipeline = agentPipeline(dirname(process.argv[1] ?? '.'), cancellation.signal);
+  const folder = dirname(process.argv[1] ?? '.');
+  const pipeline = agentPipeline(folder, cancellation.signal);
   const ports: Ports = {
     pipeline,
     clock: systemClock,
@@ -46,7 +44,7 @@ export function runTask<I>(
         connection,
         systemAccessToken,
         onSecret: (secret) => pipeline.mask(secret),
-        product: PRODUCT,
+        product: product(),
         signal: cancellation.signal,
       });
       return openWorkspace(client, ids);
@@ -58,33 +56,17 @@ export function runTask<I>(
     finish(outcome.result, outcome.message);
   };
   main().catch((error: unknown) => {
-    if (cancellation.signal.aborted) finish('Canceled', 'The run was cancelled.');
-    else reportFailure(error, pipeline);
+    if (cancellation.signal.aborted) finish('Canceled', pipeline.message(messages.RunCancelled));
+    else reportFailure(error, pipeline, taskPage(folder));
   });
 }
 
-/** Text that ends as a sentence does; messages of services often don't. */
-function sentence(text: string): string {
-  return /[.!?\]^]$/.test(text.trimEnd()) ? text : `${text}.`;
-}
-
-function reportFailure(error: unknown, pipeline: Pipeline): void {
-  const known = explainFailure(error);
-  if (known) {
-    const { message, fix, docs, problems, code } = known;
-    const placed = problems.length === 1 ? problems[0]! : undefined;
-    if (problems.length > 1) for (const problem of problems) pipeline.info(formatProblem(problem));
-    const see = docs && `See ${DOCS}/${docs}.md`;
-    const text = [placed ? `${message} ${formatProblem(placed)}` : message, fix, see, `[${code}]`];
-    const whole = text.flatMap((part) => (part ? [sentence(part)] : [])).join(' ');
-    logError({ message: whole, code, problems });
-    finish('Failed', whole);
-    return;
-  }
-  pipeline.info((error as Error | undefined)?.stack ?? String(error));
+function reportFailure(error: unknown, pipeline: Pipeline, taskPage: string | undefined): void {
+  const { lines, issues, summary, result, code } = reportOf(error, taskPage, pipeline.translate);
+  for (const line of lines) pipeline.info(line);
   const cause = (error as Error | undefined)?.cause;
   if (cause) pipeline.debug(String((cause as Error).stack ?? cause));
-  const whole = `This is a defect of the task: ${messageOf(error)} Please report it with the lines above at ${DOCS}/support.md.`;
-  logError({ message: whole, code: 'Defect', problems: [] });
-  finish('Failed', whole);
+  for (const issue of issues) logError(issue, code);
+  if (summary !== undefined) printError(summary);
+  finish('Failed', result);
 }

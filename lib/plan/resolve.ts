@@ -61,7 +61,6 @@ export async function resolveRequirements(
           ? 'The job refers to something that is not there.'
           : `The job refers to ${problems.length} things that are not there.`,
       fix: 'Create it first or change the reference; nothing was created in the workspace.',
-      docs: 'tasks/submit-job',
       problems,
     });
   }

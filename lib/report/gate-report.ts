@@ -1,6 +1,9 @@
 import { formatMetric, type MetricValue } from '../azureml/metrics.ts';
+import { UserError } from '../core/errors.ts';
+import { english, type FilledMessage, fill } from '../core/message.ts';
 import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
-import type { GateReport } from '../gate/verdict.ts';
+import type { ConditionResult, GateReport } from '../gate/verdict.ts';
+import { messages } from './messages.ts';
 
 /** What the report is about. */
 export interface GateSubject {
@@ -13,17 +16,34 @@ export interface GateSubject {
 
 const WORDS = { pass: 'pass', fail: 'fail', notApplicable: 'no baseline' };
 const PICTURES = { pass: '✅', fail: '❌', notApplicable: '➖', noBaseline: '✅' };
-const SENTENCES = {
-  pass: 'The model passes the gate.',
-  fail: 'The model does not pass the gate.',
-  noBaseline: 'The model passes the gate; there is no baseline to compare it with yet.',
-};
-
 /** The verdict in one sentence. */
-export function verdictSentence({ verdict, rules }: GateReport): string {
-  const conditions = rules.flatMap((rule) => rule.conditions);
-  const failed = conditions.filter(({ result }) => result === 'fail').length;
-  return failed > 0 ? `${SENTENCES.fail} ${failed} of ${conditions.length} conditions failed.` : SENTENCES[verdict];
+export function verdictSentence({ verdict, rules }: GateReport): FilledMessage {
+  if (verdict === 'pass') return fill(messages.GatePassed);
+  if (verdict === 'noBaseline') return fill(messages.GateNoBaseline);
+  return fill(messages.GateFailed, countsOf(rules));
+}
+
+/** The verdict of a model that does not pass, with the conditions that failed and their values. */
+export function failureSentence({ rules }: GateReport): FilledMessage {
+  const reasons = failedConditions(rules).map(({ condition, values }) => `${condition.text} (${values})`);
+  return fill(messages.GateFailedBecause, { ...countsOf(rules), reasons: reasons.join('; ') });
+}
+
+/** The error of a model that does not pass. */
+export function gateFailure(report: GateReport): UserError {
+  return new UserError({
+    code: 'GateFailed',
+    message: failureSentence(report),
+    fix: fill(messages.GateFailedFix),
+  });
+}
+
+function countsOf(rules: GateReport['rules']): { failed: number; total: number } {
+  return { failed: failedConditions(rules).length, total: rules.flatMap(({ conditions }) => conditions).length };
+}
+
+function failedConditions(rules: GateReport['rules']): ConditionResult[] {
+  return rules.flatMap(({ conditions }) => conditions.filter(({ result }) => result === 'fail'));
 }
 
 /** Rules with the values that decided them. */
@@ -57,8 +77,12 @@ function difference(candidate: MetricValue | undefined, baseline: MetricValue | 
   return `${value > 0 ? '+' : ''}${formatMetric(value)}`;
 }
 
-/** The report as Markdown, for the run's summary page. */
-export function gateMarkdown(report: GateReport, subject: GateSubject): string {
+/** The report as Markdown, for the run's summary page. @param translate puts a sentence into the agent's language */
+export function gateMarkdown(
+  report: GateReport,
+  subject: GateSubject,
+  translate: (sentence: FilledMessage) => string = english,
+): string {
   const picture = PICTURES[report.verdict];
   const rules = ruleTable(report);
   const signed = report.rules.flatMap(({ conditions }) => conditions.map(({ result }) => PICTURES[result]));
@@ -67,7 +91,7 @@ export function gateMarkdown(report: GateReport, subject: GateSubject): string {
     ? `[${escapeMarkdown(subject.candidate)}](${encodeURI(subject.candidateUrl)})`
     : escapeMarkdown(subject.candidate);
   return [
-    `### ${picture} ${verdictSentence(report)}`,
+    `### ${picture} ${translate(verdictSentence(report))}`,
     '',
     `Candidate: ${candidate}. Baseline: ${subject.baseline ? escapeMarkdown(subject.baseline) : 'none'}.`,
     '',

@@ -85,7 +85,6 @@ export function ruleInvalid(problems: Problem[]): UserError {
         ? `A rule can't be evaluated: ${problems[0]!.message}`
         : `${problems.length} rules can't be evaluated.`,
     fix: 'Write one condition a line, for example metrics.accuracy >= 0.9.',
-    docs: 'tasks/evaluate-model',
     problems: problems.length === 1 ? [] : problems,
   });
 }

@@ -49,7 +49,6 @@ export function planInvocation(options: InvocationOptions): PlannedInvocation {
       code: 'EndpointNotReady',
       message: `The batch endpoint '${endpoint.name}' has no address yet.`,
       fix: 'Wait until it has been created, or create it again when that failed.',
-      docs: 'tasks/submit-job',
     });
   }
   const { inputs, requirements } = bindInputs(

@@ -61,9 +61,8 @@ function invalid(problems: Problem[]): UserError {
   const [first] = problems;
   return new UserError({
     code: 'InputValuesInvalid',
-    message: problems.length === 1 ? first!.message : `The input inputs has ${problems.length} mistakes.`,
-    fix: 'Change the input inputs, one name=value a line; nothing was sent.',
-    docs: 'tasks/submit-job',
+    message: problems.length === 1 ? first!.message : `The values of the inputs have ${problems.length} problems.`,
+    fix: 'Change the values of the inputs; nothing was sent.',
     problems: problems.length === 1 ? [] : problems,
   });
 }

@@ -33,7 +33,6 @@ export function planComponentJob(options: ComponentJobOptions): SubmissionPlan {
       code: 'ComponentNotPipeline',
       message: `The component '${name}:${version}' is of type ${spec.type}; only a pipeline component is a job by itself.`,
       fix: 'Name a component of type pipeline, or write a job file whose step uses this one.',
-      docs: 'tasks/submit-job',
     });
   }
   const { inputs, requirements } = bindInputs(

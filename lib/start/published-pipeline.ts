@@ -15,9 +15,8 @@ export function parsePublishedPipeline(text: string): PublishedPipeline {
   if (id !== undefined) return { kind: endpoint ? 'endpoint' : 'pipeline', id };
   throw new UserError({
     code: 'InputInvalid',
-    message: `The input pipelineId is '${text}', which is no id of a published pipeline.`,
+    message: `it is '${text}', which is not the id of a published pipeline.`,
     fix: 'Write its id (a GUID), or endpoint: and the id of a pipeline endpoint.',
-    docs: 'tasks/submit-job',
   });
 }
 

@@ -135,7 +135,6 @@ const mistakes: [name: string, spoil: (e: Extension) => void, expected: RegExp][
     (e) => (e.submit.dataSourceBindings = [{ target: 'onFail', endpointId: '$(connection)' }]),
     /dataSourceBinding names the unknown input 'connection'/,
   ],
-  ['a message that no code uses', (e) => (e.submit.messages.Gone = 'gone'), /never uses the message 'Gone'/],
   ['a bundle that was not built', (e) => e.other.delete('tasks/submit/v1/index.js'), /index\.js is missing/],
   ['a bundle that is too big', (e) => e.other.set('tasks/submit/v1/index.js', Buffer.alloc(1_600_000)), /more than/],
   ['a task icon of 16 pixels', (e) => e.other.set('tasks/submit/v1/icon.png', png(16)), /has 16x16 pixels/],

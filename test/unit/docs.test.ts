@@ -55,7 +55,7 @@ describe('the tables of docs/tasks', () => {
   });
 
   it('need their markers', () => {
-    assert.throws(() => fillPage('# Page\n', task), /lacks the markers <!-- inputs -->/);
+    assert.throws(() => fillPage('# Page\n', task), /the markers <!-- inputs --> and <!-- \/inputs --> are missing/);
   });
 
   it('agree with every task.json', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
-import { findTasks, ROOT, readTask } from '../../scripts/layout.ts';
+import { generate } from '../../scripts/generate.ts';
+import { findTasks, kindOf, ROOT, readTask } from '../../scripts/layout.ts';
+import { messagesOf } from '../../scripts/messages.ts';
 import { findFunctions } from './functions.ts';
 
 /** From the ground up: a folder imports only from folders that stand before it. */
@@ -45,11 +47,14 @@ const COMPILER_FLOORS = [
   'compile-file',
 ];
 const MAX_LINES = 300;
+const MAX_USE_CASE_LINES = 60;
 const MAX_FUNCTION_LINES = 80;
 /** Folders whose functions and files are held to these lengths. */
 const MEASURED = ['lib', 'tasks', 'sandbox', 'scripts'];
 
 const tasks = findTasks();
+/** Tasks that an agent runs; the others have no code. */
+const agentTasks = tasks.filter(({ folder }) => kindOf(readTask(folder)) === 'agent');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** TypeScript files below the folders, as paths from the root. */
@@ -110,26 +115,10 @@ function find(files: string[], expression: RegExp): string[] {
 const INPUT_READ = /\binputs(?:\.(?:text|path|connection)\(|,)\s*'(\w+)'/g;
 const OUTPUT_SET = /\bsetOutput\(\s*['`](\w+)/g;
 
-/** The keys in `pipeline.say('Key', ...)` and `pipeline.message(found ? 'Key' : 'OtherKey', ...)`. */
-function saidMessages(files: string[]): string[] {
-  const keys = files.flatMap((file) =>
-    read(file)
-      .split(/\bpipeline\.(?:say|message)\(/)
-      .slice(1)
-      .flatMap((text) => [...firstArgument(text).matchAll(/'([A-Z]\w*)'/g)].map((match) => match[1]!)),
-  );
-  return [...new Set(keys)].sort();
-}
-
-/** The text up to the comma or bracket that ends a call's first argument. */
-function firstArgument(text: string): string {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    if ('([{'.includes(text[i]!)) depth++;
-    else if (depth === 0 && ',)'.includes(text[i]!)) return text.slice(0, i);
-    else if (')]}'.includes(text[i]!)) depth--;
-  }
-  return text;
+/** Lines of the longest function at the top of a file. */
+function longestFunction(file: string): number {
+  const functions = read(file).matchAll(/^(?:export )?(?:async )?function [\s\S]*?^\}/gm);
+  return Math.max(...[...functions].map(([text]) => text.split('\n').length));
 }
 
 describe('the house', () => {
@@ -218,10 +207,26 @@ describe('the house', () => {
   });
 
   it('has identical entry files', () => {
-    const [first, ...others] = tasks.map((task) => readFileSync(join(task.folder, 'index.ts'), 'utf8'));
+    const [first, ...others] = agentTasks.map((task) => readFileSync(join(task.folder, 'index.ts'), 'utf8'));
     assert.ok(first!.trim().split('\n').length <= 8, 'an entry file has no logic');
     assert.match(first!, /runTask\(/);
     for (const other of others) assert.equal(other, first);
+  });
+
+  it('has task.json and icon alone for tasks without code', () => {
+    const others = tasks.filter((task) => !agentTasks.includes(task));
+    for (const { folder } of others) assert.deepEqual(readdirSync(folder).sort(), ['icon.png', 'task.json'], folder);
+  });
+
+  it('has use cases of sixty lines', () => {
+    const long = agentTasks
+      .map(({ slug, major }) => `tasks/${slug}/${major}/run.ts`)
+      .filter((file) => longestFunction(file) > MAX_USE_CASE_LINES);
+    assert.deepEqual(long, []);
+  });
+
+  it('is generated where many files say the same', () => {
+    assert.deepEqual(generate(true), []);
   });
 
   it('has small files', () => {
@@ -282,7 +287,17 @@ describe('the house', () => {
     assert.deepEqual(names, []);
   });
 
-  for (const task of tasks) {
+  it('says every message that it has', async () => {
+    const files = sources('lib', 'tasks').filter((file) => file.endsWith('/messages.ts'));
+    assert.ok(files.length > 5);
+    for (const file of files) {
+      const users = sources('lib', 'tasks').filter((user) => imports(user).includes(file));
+      const said = find(users, /\bmessages\.([A-Z]\w*)/g);
+      assert.deepEqual(said, Object.keys(await messagesOf(file)).sort(), file);
+    }
+  });
+
+  for (const task of agentTasks) {
     describe(`${task.slug}/${task.major}`, () => {
       const entry = `${relative(ROOT, task.folder).replaceAll('\\', '/')}/index.ts`;
 
@@ -295,20 +310,6 @@ describe('the house', () => {
         const declared = (readTask(task.folder).outputVariables ?? []).map(({ name }) => name);
         assert.ok(declared.length > 0);
         assert.deepEqual(find(closure(entry), OUTPUT_SET), declared.sort());
-      });
-
-      it('says only messages that task.json has', () => {
-        const declared = Object.keys(readTask(task.folder).messages ?? {});
-        assert.deepEqual(
-          saidMessages(closure(entry)).filter((key) => !declared.includes(key)),
-          [],
-        );
-      });
-
-      it('uses every message of task.json', () => {
-        const quoted = find(closure(entry), /'([A-Z]\w*)'/g);
-        const unused = Object.keys(readTask(task.folder).messages ?? {}).filter((key) => !quoted.includes(key));
-        assert.deepEqual(unused, []);
       });
     });
   }

@@ -155,7 +155,6 @@ function invalid(problems: Problem[]): UserError {
     message:
       problems.length === 1 ? `The override ${problems[0]!.message}.` : `${problems.length} overrides are wrong.`,
     fix: 'Write one override a line, for example inputs.learning_rate=0.01.',
-    docs: 'tasks/submit-job',
     problems: problems.length === 1 ? [] : problems,
   });
 }

@@ -1,27 +1,21 @@
-import { type BaselineChoice, GATE_VARIABLES, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
-import { type AzureTarget, oneOfInputs, readAzureTarget, required } from '../../../lib/pipelines/azure-target.ts';
+import { GATE_VARIABLES, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
+import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
+import { choice, optional, parsed, required } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
-import { parseRules, type Rule } from '../../../lib/rules/rules.ts';
+import { parseRules } from '../../../lib/rules/rules.ts';
 
-export interface EvaluateModelInputs {
-  target: AzureTarget;
-  jobName: string;
-  rules: Rule[];
-  baseline: BaselineChoice;
-  step: string | undefined;
-  onFail: 'fail' | 'warn' | 'skip';
-}
+export type Inputs = ReturnType<typeof readInputs>;
 
-export function readInputs(inputs: TaskInputs): EvaluateModelInputs {
+export function readInputs(inputs: TaskInputs) {
   const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES);
-  const baseline = parseBaseline(inputs.text('baseline') ?? 'none');
+  const baseline = parsed(inputs, 'baseline', parseBaseline, 'none');
   requireBaselineFor(rules, baseline);
   return {
     target: readAzureTarget(inputs),
     jobName: required(inputs, 'jobName'),
     rules,
     baseline,
-    step: inputs.text('step'),
-    onFail: oneOfInputs(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
+    step: optional(inputs, 'step'),
+    onFail: choice(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
   };
 }

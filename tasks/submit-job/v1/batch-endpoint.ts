@@ -4,13 +4,14 @@ import { jobNameFor } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
-import type { SourceOf, SubmitJobInputs } from './inputs.ts';
+import type { Inputs, SourceOf } from './inputs.ts';
+import { messages } from './messages.ts';
 import { sendAndReport } from './send.ts';
 
 /** Finds the endpoint's deployment, gives its inputs their values, then invokes it. */
 export async function invokeBatchEndpoint(
   source: SourceOf<'batchEndpoint'>,
-  inputs: SubmitJobInputs,
+  inputs: Inputs,
   ports: Ports,
 ): Promise<Outcome> {
   const workspace = await ports.connect(inputs.target);
@@ -19,7 +20,7 @@ export async function invokeBatchEndpoint(
   const componentId = deployment.properties.deploymentConfiguration?.componentId?.assetId;
   // A model deployment says nowhere which inputs it has.
   const component = componentId && (await getComponent(workspace, parseComponentReference(componentId)));
-  ports.pipeline.say('EndpointFound', endpoint.name, deployment.name);
+  ports.pipeline.say(messages.EndpointFound, { endpoint: endpoint.name, deployment: deployment.name });
   const planned = planInvocation({
     workspace: workspace.path,
     endpoint,

@@ -3,15 +3,12 @@ import { jobNameFor, jobProvenance } from '../../../lib/lineage/pipeline-run.ts'
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { planComponentJob } from '../../../lib/start/component-job.ts';
-import type { SourceOf, SubmitJobInputs } from './inputs.ts';
+import type { Inputs, SourceOf } from './inputs.ts';
+import { messages } from './messages.ts';
 import { submitPlan } from './submit-plan.ts';
 
 /** Finds the pipeline component, gives its inputs their values, then submits a job that runs it. */
-export async function submitComponent(
-  source: SourceOf<'component'>,
-  inputs: SubmitJobInputs,
-  ports: Ports,
-): Promise<Outcome> {
+export async function submitComponent(source: SourceOf<'component'>, inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { pipeline, connect } = ports;
   const { run } = inputs;
   const workspace = await connect(inputs.target);
@@ -27,6 +24,7 @@ export async function submitComponent(
       provenance: jobProvenance(run),
       defaultCompute: source.defaultCompute,
     });
-  pipeline.say('ComponentFound', `${component.name}:${component.version}`, planOf(1).jobName);
+  const reference = `${component.name}:${component.version}`;
+  pipeline.say(messages.ComponentFound, { component: reference, job: planOf(1).jobName });
   return submitPlan(planOf, workspace, inputs, ports);
 }

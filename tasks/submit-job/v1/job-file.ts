@@ -6,18 +6,15 @@ import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
-import type { SourceOf, SubmitJobInputs } from './inputs.ts';
+import type { Inputs, SourceOf } from './inputs.ts';
+import { messages } from './messages.ts';
 import { submitPlan } from './submit-plan.ts';
 
 /** Checks the job file, shows what submitting it takes, then uploads, creates and submits. */
-export async function submitJobFile(
-  source: SourceOf<'jobFile'>,
-  inputs: SubmitJobInputs,
-  ports: Ports,
-): Promise<Outcome> {
+export async function submitJobFile(source: SourceOf<'jobFile'>, inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { pipeline, connect } = ports;
   const compiled = compile(source, inputs);
-  pipeline.say('Compiled', basename(source.file), compiled.jobName);
+  pipeline.say(messages.Compiled, { file: basename(source.file), job: compiled.jobName });
   for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
   const workspace = await connect(inputs.target);
   return submitPlan((nth) => (nth === 1 ? compiled : compile(source, inputs, nth)), workspace, inputs, ports);
@@ -25,7 +22,7 @@ export async function submitJobFile(
 
 function compile(
   { file, overrides, allowUnknownFields }: SourceOf<'jobFile'>,
-  inputs: SubmitJobInputs,
+  inputs: Inputs,
   nth = 1,
 ): SubmissionPlan {
   const { run, sourcesFolder: shownFrom } = inputs;

@@ -1,6 +1,7 @@
 import { type Job, studioUrl } from '../../../lib/azureml/jobs.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { ShownRequest } from '../../../lib/plan/show.ts';
+import { messages } from './messages.ts';
 
 /** The outputs of a job that was submitted. */
 export function reportJob(job: Job, pipeline: Pipeline): Outcome {
@@ -8,13 +9,13 @@ export function reportJob(job: Job, pipeline: Pipeline): Outcome {
   pipeline.setOutput('jobId', job.id);
   pipeline.setOutput('studioUrl', studioUrl(job));
   pipeline.setOutput('status', job.properties.status ?? 'NotStarted');
-  return { result: 'Succeeded', message: pipeline.message('Submitted', job.name, studioUrl(job)) };
+  return { result: 'Succeeded', message: pipeline.message(messages.Submitted, { job: job.name, url: studioUrl(job) }) };
 }
 
 /** Prints requests that are not sent, and keeps them as a file of the run. */
 export function showRequests(requests: readonly ShownRequest[], pipeline: Pipeline): void {
-  pipeline.say('WhatIf');
+  pipeline.say(messages.WhatIf);
   for (const { title, body } of requests)
     pipeline.group(title, body === undefined ? [] : JSON.stringify(body, null, 2).split('\n'));
-  pipeline.say('WhatIfFile', pipeline.attach('what-if.json', JSON.stringify({ requests }, null, 2)));
+  pipeline.say(messages.WhatIfFile, { path: pipeline.attach('what-if.json', JSON.stringify({ requests }, null, 2)) });
 }

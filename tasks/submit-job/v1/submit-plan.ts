@@ -1,17 +1,20 @@
-import { cancelJob, findJob, type Job } from '../../../lib/azureml/jobs.ts';
+import { findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import { formatBytes } from '../../../lib/core/duration.ts';
-import { messageOf, UserError } from '../../../lib/core/errors.ts';
+import { UserError } from '../../../lib/core/errors.ts';
+import { fill } from '../../../lib/core/message.ts';
 import { isOwnJob } from '../../../lib/lineage/pipeline-run.ts';
+import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { applyPlan, type SubmissionListener } from '../../../lib/plan/apply.ts';
+import { applyPlan } from '../../../lib/plan/apply.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
-import type { PlanStep, SubmissionPlan } from '../../../lib/plan/plan.ts';
+import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
 import { planRequests, planTable } from '../../../lib/plan/show.ts';
 import { createDatastores } from '../../../lib/plan/storage.ts';
-import type { SubmitJobInputs } from './inputs.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+import { progressOf } from './progress.ts';
 import { reportJob, showRequests } from './report.ts';
 
 /**
@@ -21,43 +24,34 @@ import { reportJob, showRequests } from './report.ts';
 export async function submitPlan(
   planOf: (nth: number) => SubmissionPlan,
   workspace: Workspace,
-  inputs: SubmitJobInputs,
+  inputs: Inputs,
   { pipeline }: Ports,
 ): Promise<Outcome> {
-  pipeline.say('Connected', workspace.ids.workspaceName, workspace.location);
+  pipeline.say(messages.Connected, { workspace: workspace.ids.workspaceName, region: workspace.location });
   const own = inputs.whatIf ? { plan: planOf(1) } : await findOwnJob(workspace, inputs, planOf);
   if (own.job) {
-    pipeline.say('JobFound', own.job.name, own.job.properties.status ?? 'Unknown');
+    pipeline.say(messages.JobFound, { job: own.job.name, status: own.job.properties.status ?? 'Unknown' });
     return reportJob(own.job, pipeline);
   }
   const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
   const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
   pipeline.table(planTable(plan));
   if (inputs.whatIf) return showOnly(plan, pipeline);
-  try {
+  return cancelWithRun(pipeline, begunJob(workspace, plan.jobName, pipeline), async () => {
     const job = await applyPlan(plan, workspace, datastores, progressOf(plan, pipeline), pipeline.signal);
     pipeline.signal.throwIfAborted();
     return reportJob(job, pipeline);
-  } catch (error) {
-    if (pipeline.signal.aborted) await cancelSubmitted(workspace, plan.jobName, pipeline);
-    throw error;
-  }
-}
-
-/** The job may have been accepted although its answer was not waited for. */
-export async function cancelSubmitted(workspace: Workspace, jobName: string, pipeline: Pipeline): Promise<void> {
-  try {
-    if (await cancelJob(workspace, jobName)) pipeline.say('CancelledJob', jobName);
-  } catch (error) {
-    pipeline.warn(pipeline.message('CancelFailed', jobName, messageOf(error)));
-  }
+  });
 }
 
 function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
   const requests = planRequests(plan);
   showRequests(requests, pipeline);
   pipeline.setOutput('jobName', plan.jobName);
-  return { result: 'Succeeded', message: pipeline.message('WhatIfDone', requests.length, plan.jobName) };
+  return {
+    result: 'Succeeded',
+    message: pipeline.message(messages.WhatIfDone, { count: requests.length, job: plan.jobName }),
+  };
 }
 
 /**
@@ -67,7 +61,7 @@ function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
  */
 async function findOwnJob(
   workspace: Workspace,
-  { run }: SubmitJobInputs,
+  { run }: Inputs,
   planOf: (nth: number) => SubmissionPlan,
 ): Promise<{ plan: SubmissionPlan; job?: Job }> {
   let plan = planOf(1);
@@ -81,35 +75,10 @@ async function findOwnJob(
     if (next.jobName === plan.jobName) {
       throw new UserError({
         code: 'JobNameTaken',
-        message: `There is a job '${plan.jobName}' already (${job.properties.status}), and a job's name can't be used twice.`,
-        fix: 'Leave the job name to the task, or put something of the run into it, for example train-$(Build.BuildId).',
-        docs: 'tasks/submit-job',
+        message: fill(messages.JobNameTaken, { job: plan.jobName, status: job.properties.status ?? 'Unknown' }),
+        fix: fill(messages.JobNameTakenFix),
       });
     }
     plan = next;
   }
-}
-
-/** Smaller uploads are done before their progress could be read. */
-const WORTH_TELLING_BYTES = 1_000_000;
-
-function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener {
-  const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
-  const tenths = new Map<PlanStep, number>();
-  let done = 0;
-  return {
-    stepDone(step) {
-      done++;
-      pipeline.say('Created', step.kind, step.label);
-      pipeline.progress((100 * done) / total, `${step.kind} ${step.label}`);
-    },
-    uploading(step, { files, totalFiles, bytes, totalBytes }) {
-      const percent = Math.floor((100 * bytes) / Math.max(1, totalBytes));
-      const tenth = Math.floor(percent / 10);
-      if (totalBytes < WORTH_TELLING_BYTES || tenth <= (tenths.get(step) ?? 0)) return;
-      tenths.set(step, tenth);
-      const sizes = [formatBytes(bytes), formatBytes(totalBytes)];
-      pipeline.say('Uploading', step.kind, step.label, percent, ...sizes, files, totalFiles);
-    },
-  };
 }

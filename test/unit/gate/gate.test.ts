@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Metrics, metricValue, recordedValue } from '../../../lib/azureml/metrics.ts';
+import { english } from '../../../lib/core/message.ts';
 import { GATE_VARIABLES, parseBaseline, requireBaselineFor } from '../../../lib/gate/baseline.ts';
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import { gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
@@ -22,7 +23,7 @@ describe('the gate', () => {
       report.rules.map(({ result }) => result),
       ['pass', 'fail'],
     );
-    assert.equal(verdictSentence(report), 'The model does not pass the gate. 1 of 2 conditions failed.');
+    assert.equal(english(verdictSentence(report)), 'The model does not pass the gate. 1 of 2 conditions failed.');
   });
 
   it('lower can be better, equal can be within tolerance', () => {

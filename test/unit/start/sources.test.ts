@@ -44,7 +44,7 @@ describe('references to components', () => {
     for (const written of ['train', 'train@best', './train.yml', 'azureml://registries/r/components/train'])
       assert.match(
         problemsOf(() => parseComponentReference(written)),
-        /InputInvalid\n.*no reference to a version/,
+        /InputInvalid\n.*not a reference to a version/,
       );
   });
 });
@@ -117,7 +117,7 @@ describe('values of inputs', () => {
       ),
     );
     for (const expected of [
-      /InputValuesInvalid\nThe input inputs has 8 mistakes\./,
+      /InputValuesInvalid\nThe values of the inputs have 8 problems\./,
       /The component 'c:1' has no input 'rat'\. Did you mean 'rate'\?/,
       /The input 'rate' \(number\) of the component 'c:1' has no value\./,
       /'steps' is '1\.5', but must be a whole number\./,

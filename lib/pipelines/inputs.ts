@@ -1,0 +1,100 @@
+/** Readers of a task's inputs. Each names the input in its errors and gives the value in the type that the task works with. */
+import { UserError } from '../core/errors.ts';
+import { oneOf } from '../core/nearest.ts';
+import type { TaskInputs } from './pipeline.ts';
+
+/** An input that has to have a value. @throws UserError `InputMissing` */
+export function required(inputs: TaskInputs, name: string): string {
+  const value = inputs.text(name);
+  // The agent leaves $(x) as it is when no variable has that name.
+  const isUnset = value !== undefined && /^\$\([^()]+\)$/.test(value);
+  if (value !== undefined && !isUnset) return value;
+  throw new UserError({
+    code: 'InputMissing',
+    message: isUnset
+      ? `The input ${name} is '${value}', but there is no variable of that name.`
+      : `The input ${name} is empty.`,
+    fix: 'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
+  });
+}
+
+/** An input that may be empty; undefined then. */
+export function optional(inputs: TaskInputs, name: string): string | undefined {
+  return inputs.text(name);
+}
+
+/** Absolute path of an input of type filePath. @throws UserError `InputMissing` */
+export function requiredPath(inputs: TaskInputs, name: string): string {
+  return inputs.path(name) ?? required({ ...inputs, text: () => undefined }, name);
+}
+
+/** An input with a fixed set of values, in any case of letters. @throws UserError `InputInvalid` */
+export function choice<T extends string>(inputs: TaskInputs, name: string, allowed: readonly T[], fallback: T): T {
+  const value = inputs.text(name);
+  if (value === undefined) return fallback;
+  const found = allowed.find((one) => one.toLowerCase() === value.toLowerCase());
+  if (found !== undefined) return found;
+  throw invalid(`The input ${name} is '${value}'; allowed are ${oneOf(allowed)}.`, 'Use one of these values.');
+}
+
+/** A boolean input. @throws UserError `InputInvalid` */
+export function flag(inputs: TaskInputs, name: string, fallback: boolean): boolean {
+  return choice(inputs, name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
+}
+
+/** Lines of `name=value`; empty lines and lines that begin with `#` are skipped. @throws UserError `InputInvalid` */
+export function pairs(inputs: TaskInputs, name: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const raw of (inputs.text(name) ?? '').split(/\r\n|\r|\n/)) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const equals = line.indexOf('=');
+    if (equals < 1) {
+      throw invalid(
+        `The input ${name} has the line '${line}', which is not of the form name=value.`,
+        'Write one pair per line, for example team=risk.',
+      );
+    }
+    found[line.slice(0, equals).trim()] = line.slice(equals + 1).trim();
+  }
+  return found;
+}
+
+/** A number of seconds, as milliseconds; undefined when the input is empty. @throws UserError `InputInvalid` */
+export function seconds(
+  inputs: TaskInputs,
+  name: string,
+  { least, most }: { least: number; most: number },
+): number | undefined {
+  const value = inputs.text(name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (Number.isFinite(number) && number >= least && number <= most) return number * 1000;
+  throw invalid(
+    `The input ${name} is '${value}'; allowed are ${least} to ${most} seconds.`,
+    'Leave it empty for the usual pace.',
+  );
+}
+
+/**
+ * An input with a grammar of its own. The parser knows what is wrong with a text, this adds which input it was.
+ * @param fallback text of an input that is empty; without it the input has to have a value
+ * @throws UserError `InputMissing`, and what the parser throws
+ */
+export function parsed<T>(inputs: TaskInputs, name: string, parse: (text: string) => T, fallback?: string): T {
+  const text = fallback === undefined ? required(inputs, name) : (inputs.text(name) ?? fallback);
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, message, fix, problems } = error;
+    throw new UserError(
+      { code, message: `The input ${name} is not valid: ${message}`, ...(fix ? { fix } : {}), problems },
+      { cause: error },
+    );
+  }
+}
+
+function invalid(message: string, fix: string): UserError {
+  return new UserError({ code: 'InputInvalid', message, fix });
+}

@@ -1,0 +1,16 @@
+import { defineMessages } from '../../../lib/core/message.ts';
+
+export const messages = defineMessages({
+  Following: 'Following the job {job}: {url}',
+  Status: 'Job is {status}',
+  StillThere: 'Still {status} after {duration}.',
+  Unreachable: 'Azure ML did not answer this time; the task keeps following the job. {reason}',
+  StepFailed: '{step} failed: {error}',
+  TheJob: 'The job',
+  LastLines: 'Last lines of {step}',
+  LastLinesOfLog: 'Last lines of the log',
+  MetricsUnknown: 'The metrics of the job could not be read: {reason}',
+  StepsChanged: '{ended} of {total} steps are completed; changed:',
+  JobLeftRunning: 'The run was cancelled; the job {job} keeps running, as the input cancelJob says.',
+  CancellingJob: 'The run was cancelled; cancelling the job {job} too.',
+});

@@ -1,0 +1,22 @@
+import { defineMessages } from '../../../lib/core/message.ts';
+
+export const messages = defineMessages({
+  InputUnused: 'The input {input} is not used for the source {source}.',
+  Compiled: '{file} is valid; the job is named {job}.',
+  ComponentFound: 'The component {component} exists and all of its inputs have values; the job is named {job}.',
+  EndpointFound: 'The batch endpoint {endpoint} has the deployment {deployment}.',
+  Legacy:
+    'Published pipelines are legacy: they belong to the SDK v1, which is retired. Deploy a pipeline component to a batch endpoint instead.',
+  Connected: 'Workspace {workspace} in {region}.',
+  JobFound: 'This step has submitted the job {job} before; it is {status}.',
+  Created: '{kind} {name}: done',
+  Uploading: '{kind} {name}: {percent} percent, {sent} of {size}, {files} of {totalFiles} files',
+  Submitted: 'Job {job} was submitted: {url}',
+  WhatIf: 'What if: these requests would be sent. Nothing was created or changed.',
+  WhatIfFile: "The same as JSON, with the run's files: {path}",
+  WhatIfDone: 'What if: {count} requests for the job {job}; nothing was created or changed.',
+  WhatIfStart: 'What if: one request, which starts a job; nothing was created or changed.',
+  JobNameTaken: "There is a job '{job}' already ({status}), and every job needs a name of its own.",
+  JobNameTakenFix:
+    'Leave the job name to the task, or put something of the run into it, for example train-$(Build.BuildId).',
+});
