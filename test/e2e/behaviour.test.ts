@@ -154,10 +154,18 @@ describe('the tasks', function () {
     });
 
     it('leave references into a registry that can not be read to the service', async () => {
-      fixture.sandbox.faults.add({ match: 'GET .*/registrymanagement/', kind: 'status', status: 403 });
+      fixture.sandbox.faults.add({ match: 'GET .*/registries/azureml/environments/', kind: 'status', status: 403 });
       const run = await fixture.run([submit('jobs/command.yml')]);
       assert.equal(run.result, 'succeeded', run.log);
-      assert.ok(run.requests.some(({ url, status }) => /registrymanagement/.test(url) && status === 403));
+      assert.ok(run.requests.some(({ url, status }) => /registries\/azureml\/env/.test(url) && status === 403));
+    });
+
+    it('say of a registry that is refused that it is not there or may not be used', async () => {
+      fixture.sandbox.faults.add({ match: 'GET .*/registrymanagement/', kind: 'status', status: 403 });
+      const run = await fixture.run([submit('jobs/command.yml')]);
+      assert.equal(run.result, 'failed', run.log);
+      assert.match(run.log, /no registry of that name, or .* may not use it\. .* AzureML Registry User/);
+      assert.deepEqual(writes(run.requests), []);
     });
 
     it('cancel the job although Azure is throttling', async () => {
