@@ -112,7 +112,7 @@ steps:
     ],
     ['a boolean that is none', 'steps:\n- script: x\n  enabled: maybe', /p\.yml:3:12: enabled must be true or false/],
     ['no work at all', 'trigger: none', /has no stages, jobs or steps/],
-    ['stages beside steps', 'steps: []\nstages: []', /can't stand side by side/],
+    ['stages beside steps', 'steps: []\nstages: []', /can't be used together/],
     [
       'an unknown dependency',
       'jobs:\n- job: train\n  steps: []\n- job: b\n  dependsOn: trian\n  steps: []',
