@@ -31,7 +31,7 @@ export async function applyPlan(
   signal.throwIfAborted();
   // Once it is sent the job may start, so its answer is waited for a little even when the run is cancelled: then it is
   // known and can be cancelled.
-  return put<Job>(workspace, plan.job, delayed(signal, ANSWER_WITHIN_MS));
+  return put<Job>(workspace, plan.main, delayed(signal, ANSWER_WITHIN_MS));
 }
 
 /** Of the 10 seconds between the agent's first signal and its last. */

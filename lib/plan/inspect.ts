@@ -2,14 +2,14 @@ import { hasStatus } from '../azure/failures.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { inParallel } from '../core/parallel.ts';
-import type { PlanStep, SubmissionPlan } from './plan.ts';
+import type { Plan, PlanStep } from './plan.ts';
 import { type Datastores, isUploaded } from './storage.ts';
 
 /** What has to be done for a step: nothing, because it is there already; create it; or upload files and then create it. */
 export type StepAction = 'reuse' | 'create' | 'upload';
 
 /** A plan, and what of it is to be done. */
-export interface InspectedPlan extends SubmissionPlan {
+export interface InspectedPlan extends Plan {
   /** By position in `steps`. */
   actions: StepAction[];
 }
@@ -21,11 +21,7 @@ export const PARALLEL = 8;
  * Looks up, with reads alone, what of the plan is there already. Assets are named after their content, so whatever has
  * the name is the same thing.
  */
-export async function inspectPlan(
-  plan: SubmissionPlan,
-  workspace: Workspace,
-  datastores: Datastores,
-): Promise<InspectedPlan> {
+export async function inspectPlan(plan: Plan, workspace: Workspace, datastores: Datastores): Promise<InspectedPlan> {
   const actions = await inParallel(plan.steps, PARALLEL, (step) => actionFor(step, workspace, datastores));
   return { ...plan, actions };
 }

@@ -8,7 +8,7 @@ import { contentHash, guidOf } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
 import { PARALLEL } from './inspect.ts';
-import { LATEST, type PlannedRequest, type PlanStep, type Requirement, type SubmissionPlan } from './plan.ts';
+import { LATEST, type Plan, type PlannedRequest, type PlanStep, type Requirement } from './plan.ts';
 import { registryCheck, thereIs, WORDS } from './registry-references.ts';
 
 /** Names among which the nearest to a wrong one is looked for. */
@@ -19,7 +19,7 @@ const MOST_NAMES = 1_000;
  * version's number. Nothing is created before this has succeeded.
  * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the job file
  */
-export async function resolvePlan(plan: SubmissionPlan, workspace: Workspace): Promise<SubmissionPlan> {
+export async function resolvePlan(plan: Plan, workspace: Workspace): Promise<Plan> {
   const replacements = await resolveRequirements(plan.requirements, workspace);
   return replacements.length === 0 ? plan : replaceAll(plan, replacements);
 }
@@ -138,7 +138,7 @@ async function missing(workspace: Workspace, { kind, name, version, field }: Req
  * Puts the found versions into all bodies. Anonymous components are named after their content, so those that change are
  * renamed, and what refers to them with them; steps are in order of dependency.
  */
-function replaceAll(plan: SubmissionPlan, replacements: [from: string, to: string][]): SubmissionPlan {
+function replaceAll(plan: Plan, replacements: [from: string, to: string][]): Plan {
   const renames = [...replacements];
   const change = (request: PlannedRequest): PlannedRequest => ({
     ...request,
@@ -152,7 +152,7 @@ function replaceAll(plan: SubmissionPlan, replacements: [from: string, to: strin
     renames.push([step.request.path, path]);
     return { ...step, request: { ...request, path } };
   });
-  return { ...plan, steps, job: change(plan.job) };
+  return { ...plan, steps, main: change(plan.main) };
 }
 
 function anonymousPath(request: PlannedRequest): string {

@@ -1,15 +1,15 @@
 import { formatBytes } from '../core/duration.ts';
 import type { Table } from '../core/table.ts';
 import type { InspectedPlan } from './inspect.ts';
-import type { PlannedRequest, PlanStep } from './plan.ts';
+import { mainName, type PlannedRequest, type PlanStep } from './plan.ts';
 
 /** What a plan does, a row a step. */
-export function planTable({ steps, actions, job }: InspectedPlan): Table {
+export function planTable({ steps, actions, main }: InspectedPlan): Table {
   return {
     columns: ['#', 'What', 'Name', 'Action', 'Files', 'Size'],
     rows: [
       ...steps.map((step, i) => [String(i + 1), step.kind, step.label, actions[i]!, ...sizes(step)]),
-      [String(steps.length + 1), 'job', job.path.slice(job.path.lastIndexOf('/') + 1), 'submit', '', ''],
+      [String(steps.length + 1), 'job', mainName({ main }), 'submit', '', ''],
     ],
     right: [0, 4, 5],
   };
@@ -27,7 +27,7 @@ export interface ShownRequest {
 }
 
 /** Every write that is left to do, in the plan's order, for `whatIf`. `{container}` stands for the container that the service opens. */
-export function planRequests({ steps, actions, job }: InspectedPlan): ShownRequest[] {
+export function planRequests({ steps, actions, main }: InspectedPlan): ShownRequest[] {
   const show = ({ method, path, apiVersion, body }: PlannedRequest): ShownRequest => ({
     title: `${method} ${path}?api-version=${apiVersion}`,
     body,
@@ -54,5 +54,5 @@ export function planRequests({ steps, actions, job }: InspectedPlan): ShownReque
         show(step.request),
       ];
     });
-  return [...shown, show(job)];
+  return [...shown, show(main)];
 }

@@ -2,6 +2,7 @@ import { getComponent } from '../../../lib/azureml/components.ts';
 import { jobNameFor, jobProvenance } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { mainName } from '../../../lib/plan/plan.ts';
 import { planComponentJob } from '../../../lib/start/component-job.ts';
 import type { SourceOf, SubmitJobInputs } from './inputs.ts';
 import { submitPlan } from './submit-plan.ts';
@@ -16,17 +17,16 @@ export async function submitComponent(
   const { run } = inputs;
   const workspace = await connect(inputs.target);
   const component = await getComponent(workspace, source.component);
-  const planOf = (nth: number) =>
-    planComponentJob({
-      workspace: workspace.path,
-      component,
-      inputs: inputs.inputs,
-      jobName: inputs.jobName ?? jobNameFor(run, component.name, nth),
-      experimentName: inputs.experimentName,
-      tags: inputs.tags,
-      provenance: jobProvenance(run),
-      defaultCompute: source.defaultCompute,
-    });
-  pipeline.say('ComponentFound', `${component.name}:${component.version}`, planOf(1).jobName);
-  return submitPlan(planOf, workspace, inputs, ports);
+  const plan = planComponentJob({
+    workspace: workspace.path,
+    component,
+    inputs: inputs.inputs,
+    jobName: inputs.jobName ?? jobNameFor(run, component.name),
+    experimentName: inputs.experimentName,
+    tags: inputs.tags,
+    provenance: jobProvenance(run),
+    defaultCompute: source.defaultCompute,
+  });
+  pipeline.say('ComponentFound', `${component.name}:${component.version}`, mainName(plan));
+  return submitPlan(plan, component.name, workspace, inputs, ports);
 }

@@ -2,12 +2,12 @@ import { cancelJob, findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatBytes } from '../../../lib/core/duration.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
-import { isOwnJob } from '../../../lib/lineage/pipeline-run.ts';
+import { isOwnJob, jobNameFor } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { applyPlan, type SubmissionListener } from '../../../lib/plan/apply.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
-import type { PlanStep, SubmissionPlan } from '../../../lib/plan/plan.ts';
+import { mainName, type Plan, type PlanStep, withJobName } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
 import { planRequests, planTable } from '../../../lib/plan/show.ts';
 import { createDatastores } from '../../../lib/plan/storage.ts';
@@ -16,16 +16,18 @@ import { reportJob, showRequests } from './report.ts';
 
 /**
  * Shows what is left to do of a plan, then uploads, creates and submits; cancels the job when the run is cancelled.
- * @param planOf the plan under the step's first, second, ... job name
+ * @param planned under the step's first job name
+ * @param stem of the names that the step gives to its jobs (see `jobNameFor`)
  */
 export async function submitPlan(
-  planOf: (nth: number) => SubmissionPlan,
+  planned: Plan,
+  stem: string,
   workspace: Workspace,
   inputs: SubmitJobInputs,
   { pipeline }: Ports,
 ): Promise<Outcome> {
   pipeline.say('Connected', workspace.ids.workspaceName, workspace.location);
-  const own = inputs.whatIf ? { plan: planOf(1) } : await findOwnJob(workspace, inputs, planOf);
+  const own = inputs.whatIf ? { plan: planned } : await findOwnJob(workspace, inputs, planned, stem);
   if (own.job) {
     pipeline.say('JobFound', own.job.name, own.job.properties.status ?? 'Unknown');
     return reportJob(own.job, pipeline);
@@ -39,7 +41,7 @@ export async function submitPlan(
     pipeline.signal.throwIfAborted();
     return reportJob(job, pipeline);
   } catch (error) {
-    if (pipeline.signal.aborted) await cancelSubmitted(workspace, plan.jobName, pipeline);
+    if (pipeline.signal.aborted) await cancelSubmitted(workspace, mainName(plan), pipeline);
     throw error;
   }
 }
@@ -56,8 +58,8 @@ export async function cancelSubmitted(workspace: Workspace, jobName: string, pip
 function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
   const requests = planRequests(plan);
   showRequests(requests, pipeline);
-  pipeline.setOutput('jobName', plan.jobName);
-  return { result: 'Succeeded', message: pipeline.message('WhatIfDone', requests.length, plan.jobName) };
+  pipeline.setOutput('jobName', mainName(plan));
+  return { result: 'Succeeded', message: pipeline.message('WhatIfDone', requests.length, mainName(plan)) };
 }
 
 /**
@@ -68,25 +70,27 @@ function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
 async function findOwnJob(
   workspace: Workspace,
   { run }: SubmitJobInputs,
-  planOf: (nth: number) => SubmissionPlan,
-): Promise<{ plan: SubmissionPlan; job?: Job }> {
-  let plan = planOf(1);
+  planned: Plan,
+  stem: string,
+): Promise<{ plan: Plan; job?: Job }> {
+  // A name that the file or an input gives is kept.
+  const isOurs = mainName(planned) === jobNameFor(run, stem);
+  let plan = planned;
   for (let nth = 2; ; nth++) {
-    const job = await findJob(workspace, plan.jobName);
+    const job = await findJob(workspace, mainName(plan));
     if (!job) return { plan };
     const isOver = job.properties.status === 'Failed' || job.properties.status === 'Canceled';
     const isOwn = isOwnJob(job.properties.properties, run);
     if (isOwn && !isOver) return { plan, job };
-    const next = planOf(nth);
-    if (next.jobName === plan.jobName) {
+    if (!isOurs) {
       throw new UserError({
         code: 'JobNameTaken',
-        message: `There is a job '${plan.jobName}' already (${job.properties.status}), and a job's name can't be used twice.`,
+        message: `There is a job '${mainName(plan)}' already (${job.properties.status}), and a job's name can't be used twice.`,
         fix: 'Leave the job name to the task, or put something of the run into it, for example train-$(Build.BuildId).',
         docs: 'tasks/submit-job',
       });
     }
-    plan = next;
+    plan = withJobName(planned, jobNameFor(run, stem, nth));
   }
 }
 
