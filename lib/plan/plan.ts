@@ -72,6 +72,14 @@ export const LATEST = '@latest';
  */
 export const NEXT = '@next';
 
+/** Name under which components are kept that a file brings along; their versions are the service's. */
+export const ANONYMOUS_COMPONENT = 'azureml_anonymous';
+
+/** True for the planned path of such a component, whose last part is only a placeholder until the service has answered. */
+export function isAnonymousComponent(path: string): boolean {
+  return path.includes(`/components/${ANONYMOUS_COMPONENT}/versions/`);
+}
+
 /** A `PUT` of an asset's version with the default api-version. */
 export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
   return { method: 'PUT', path, apiVersion, body: { properties } };

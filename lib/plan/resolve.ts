@@ -8,19 +8,32 @@ import { contentHash, guidOf } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
 import { PARALLEL } from './inspect.ts';
-import { LATEST, type Plan, type PlannedRequest, type PlanStep, type Requirement } from './plan.ts';
+import { latestOfContainer, ownVersions } from './own-versions.ts';
+import {
+  isAnonymousComponent,
+  LATEST,
+  type Plan,
+  type PlannedRequest,
+  type PlanStep,
+  type Requirement,
+} from './plan.ts';
 import { registryCheck, thereIs, WORDS } from './registry-references.ts';
+import { type Replacement, replaceInBody, replaceInText } from './replace.ts';
 
 /** Names among which the nearest to a wrong one is looked for. */
 const MOST_NAMES = 1_000;
 
 /**
- * Checks with reads alone that everything the job refers to is in the workspace, and replaces `@latest` by the newest
- * version's number. Nothing is created before this has succeeded.
- * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the job file
+ * Checks with reads alone that everything the plan refers to is in the workspace, and replaces `@latest` and `@next` by
+ * versions. Nothing is created before this has succeeded.
+ * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the file
  */
 export async function resolvePlan(plan: Plan, workspace: Workspace): Promise<Plan> {
-  const replacements = await resolveRequirements(plan.requirements, workspace);
+  const what = plan.main.path.startsWith(`${plan.workspace}/jobs/`) ? 'job' : 'file';
+  const replacements = [
+    ...(await resolveRequirements(plan.requirements, workspace, what)),
+    ...(await ownVersions(plan, workspace, (kind, name) => latestVersion(workspace, kind, name))),
+  ];
   return replacements.length === 0 ? plan : replaceAll(plan, replacements);
 }
 
@@ -31,9 +44,10 @@ export async function resolvePlan(plan: Plan, workspace: Workspace): Promise<Pla
 export async function resolveRequirements(
   requirements: readonly Requirement[],
   workspace: Workspace,
-): Promise<[from: string, to: string][]> {
+  what: 'job' | 'file' = 'job',
+): Promise<Replacement[]> {
   const found: (Problem | undefined)[] = [];
-  const replacements: [from: string, to: string][] = [];
+  const replacements: Replacement[] = [];
   const missingInRegistry = registryCheck(workspace);
   await inParallel(requirements, PARALLEL, async (requirement, i) => {
     const { kind, name, version, field, place } = requirement;
@@ -58,8 +72,8 @@ export async function resolveRequirements(
       code: 'ReferenceNotFound',
       message:
         problems.length === 1
-          ? 'The job refers to something that is not there.'
-          : `The job refers to ${problems.length} things that are not there.`,
+          ? `The ${what} refers to something that is not there.`
+          : `The ${what} refers to ${problems.length} things that are not there.`,
       fix: 'Create it first or change the reference; nothing was created in the workspace.',
       docs: 'tasks/submit-job',
       problems,
@@ -86,12 +100,12 @@ async function exists(workspace: Workspace, { kind, name, version }: Requirement
   }
 }
 
-/** Newest means created last, not highest number (azure-ai-ml `_get_latest_version_from_container`). */
-async function latestVersion(
-  workspace: Workspace,
-  kind: Requirement['kind'],
-  name: string,
-): Promise<string | undefined> {
+/**
+ * Newest means created last, not highest number (azure-ai-ml `_get_latest`). Data is read from its container, as
+ * azure-ai-ml does: lists lag behind, and a version that a step before this one registered would be missed.
+ */
+async function latestVersion(workspace: Workspace, kind: string, name: string): Promise<string | undefined> {
+  if (kind === 'data') return latestOfContainer(workspace, kind, name);
   const [newest] = await list(
     workspace,
     `${kind}/${encodeURIComponent(name)}/versions`,
@@ -135,18 +149,20 @@ async function missing(workspace: Workspace, { kind, name, version, field }: Req
 }
 
 /**
- * Puts the found versions into all bodies. Anonymous components are named after their content, so those that change are
+ * Puts the found versions into all paths and bodies. Anonymous components are named after their content, so those that change are
  * renamed, and what refers to them with them; steps are in order of dependency.
  */
-function replaceAll(plan: Plan, replacements: [from: string, to: string][]): Plan {
+function replaceAll(plan: Plan, replacements: readonly Replacement[]): Plan {
   const renames = [...replacements];
   const change = (request: PlannedRequest): PlannedRequest => ({
     ...request,
+    path: replaceInText(request.path, renames),
     body: replaceInBody(request.body, renames),
   });
   const steps = plan.steps.map((step): PlanStep => {
-    if (step.kind !== 'component') return step;
+    if (step.kind === 'upload' || step.kind === 'code') return step;
     const request = change(step.request);
+    if (!isAnonymousComponent(request.path)) return { ...step, request };
     if (JSON.stringify(request.body) === JSON.stringify(step.request.body)) return step;
     const path = anonymousPath(request);
     renames.push([step.request.path, path]);
@@ -159,11 +175,4 @@ function anonymousPath(request: PlannedRequest): string {
   const { componentSpec } = (request.body as { properties: { componentSpec: Record<string, unknown> } }).properties;
   const { name: _name, version: _version, ...content } = componentSpec;
   return request.path.replace(/[^/]+$/, guidOf(contentHash(content)));
-}
-
-/** The body with every path replaced. */
-export function replaceInBody(body: unknown, replacements: readonly [from: string, to: string][]): unknown {
-  let text = JSON.stringify(body);
-  for (const [from, to] of replacements) text = text.split(from).join(to);
-  return JSON.parse(text) as unknown;
 }
