@@ -2,11 +2,14 @@ import { hasStatus } from '../azure/failures.ts';
 import { STABLE } from '../azureml/api-versions.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import { inParallel } from '../core/parallel.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import { isAnonymousComponent, type Plan, type PlanStep } from './plan.ts';
 import { type Datastores, isUploaded } from './storage.ts';
 
-/** What has to be done for a step: nothing, because it is there already; create it; or upload files and then create it. */
-export type StepAction = 'reuse' | 'create' | 'upload';
+/**
+ * What has to be done for a step: nothing, because it is there already; create it; upload files and then create it; or ask
+ * for it, since only the service knows whether it is there (an anonymous component).
+ */
+export type StepAction = 'reuse' | 'create' | 'upload' | 'create or reuse';
 
 /** A plan, and what of it is to be done. */
 export interface InspectedPlan extends Plan {
@@ -29,6 +32,8 @@ export async function inspectPlan(plan: Plan, workspace: Workspace, datastores: 
 async function actionFor(step: PlanStep, workspace: Workspace, datastores: Datastores): Promise<StepAction> {
   if (step.kind === 'upload')
     return (await isUploaded(step, await datastores.container(step.datastore))) ? 'reuse' : 'upload';
+  // The service keeps these under ids of its own, and the PUT gives the one that is there.
+  if (isAnonymousComponent(step.request.path)) return 'create or reuse';
   if (await isThere(workspace, step.request.path)) return 'reuse';
   return step.kind === 'code' ? 'upload' : 'create';
 }
@@ -49,8 +54,8 @@ export function belowWorkspace(workspace: Workspace, path: string): string {
 }
 
 /**
- * The steps that have something to be done, in groups that can be done at once: first what refers to nothing (uploads and
- * code), then environments, then components from the inside out.
+ * The steps that have something to be done, in groups that can be done together: first what refers to nothing (uploads and
+ * code), then environments, models and data, then components from the inside out.
  */
 export function waves({ steps, actions }: Pick<InspectedPlan, 'steps' | 'actions'>): PlanStep[][] {
   const levels = new Map<string, number>();
@@ -69,7 +74,7 @@ const LEVEL_OF_COMPONENTS = 2;
 
 function levelOf(step: PlanStep, levels: ReadonlyMap<string, number>): number {
   if (step.kind === 'upload' || step.kind === 'code') return 0;
-  if (step.kind === 'environment') return 1;
+  if (step.kind !== 'component') return 1;
   const body = JSON.stringify(step.request.body);
   const inner = [...levels].filter(([path]) => body.includes(path)).map(([, level]) => level + 1);
   return Math.max(LEVEL_OF_COMPONENTS, ...inner);

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { isOwnJob, jobNameFor } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { applyPlan, type SubmissionListener } from '../../../lib/plan/apply.ts';
+import { applyPlan, type PlanListener } from '../../../lib/plan/apply.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
 import { mainName, type Plan, type PlanStep, withJobName } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
@@ -24,24 +24,25 @@ export async function submitPlan(
   stem: string,
   workspace: Workspace,
   inputs: SubmitJobInputs,
-  { pipeline }: Ports,
+  { pipeline, clock }: Ports,
 ): Promise<Outcome> {
+  const { signal } = pipeline;
   pipeline.say('Connected', workspace.ids.workspaceName, workspace.location);
   const own = inputs.whatIf ? { plan: planned } : await findOwnJob(workspace, inputs, planned, stem);
   if (own.job) {
     pipeline.say('JobFound', own.job.name, own.job.properties.status ?? 'Unknown');
     return reportJob(own.job, pipeline);
   }
-  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
+  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), signal);
   const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
   pipeline.table(planTable(plan));
   if (inputs.whatIf) return showOnly(plan, pipeline);
   try {
-    const job = await applyPlan(plan, workspace, datastores, progressOf(plan, pipeline), pipeline.signal);
-    pipeline.signal.throwIfAborted();
+    const job = await applyPlan<Job>(plan, workspace, { datastores, tell: progressOf(plan, pipeline), clock, signal });
+    signal.throwIfAborted();
     return reportJob(job, pipeline);
   } catch (error) {
-    if (pipeline.signal.aborted) await cancelSubmitted(workspace, mainName(plan), pipeline);
+    if (signal.aborted) await cancelSubmitted(workspace, mainName(plan), pipeline);
     throw error;
   }
 }
@@ -97,7 +98,7 @@ async function findOwnJob(
 /** Smaller uploads are done before their progress could be read. */
 const WORTH_TELLING_BYTES = 1_000_000;
 
-function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener {
+function progressOf(plan: InspectedPlan, pipeline: Pipeline): PlanListener {
   const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
   const tenths = new Map<PlanStep, number>();
   let done = 0;
