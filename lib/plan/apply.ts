@@ -1,12 +1,11 @@
 import { hasStatus } from '../azure/failures.ts';
 import { sendAndFollow } from '../azure/operations.ts';
 import { STABLE } from '../azureml/api-versions.ts';
-import { readOrUndefined } from '../azureml/resources.ts';
 import { armRequest, type Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { inParallel } from '../core/parallel.ts';
 import { type UploadProgress, uploadFiles } from '../snapshot/upload.ts';
-import { belowWorkspace, type InspectedPlan, PARALLEL, waves } from './inspect.ts';
+import { belowWorkspace, type InspectedPlan, PARALLEL, read, waves } from './inspect.ts';
 import { CONTAINER, isAnonymousComponent, type PlannedRequest, type PlanStep } from './plan.ts';
 import { type Replacement, replaceInBody } from './replace.ts';
 import { type Datastores, markUploaded } from './storage.ts';
@@ -36,7 +35,7 @@ interface Applying extends ApplyPorts {
  * Uploads and creates what the plan says and is not there yet, then sends the main request and follows the operation that
  * it may start. Ids come from the answers: the service gives anonymous components versions of its own, found again by
  * content and name, and later bodies (enclosing components, the job, a schedule, a deployment) have to use those.
- * @returns what the main request made, as the service describes it
+ * @returns what the main request made, or what is there already, as the service describes it
  */
 export async function applyPlan<T>(plan: InspectedPlan, workspace: Workspace, ports: ApplyPorts): Promise<T> {
   const { datastores, tell, clock, signal } = ports;
@@ -49,6 +48,8 @@ export async function applyPlan<T>(plan: InspectedPlan, workspace: Workspace, po
     });
   }
   signal.throwIfAborted();
+  const present = plan.mainAction === 'reuse' ? await read<T>(workspace, plan.main) : undefined;
+  if (present) return present;
   const container = plan.contextDatastore ? await datastores.containerUrl(plan.contextDatastore) : '';
   const main = withContainer(withIds(plan.main, applying), container);
   // Once it is sent a job may start, so its answer is waited for a little even when the run is cancelled: then it is
@@ -103,12 +104,11 @@ async function versionAfterAll(
   workspace: Workspace,
   error: unknown,
 ): Promise<Version> {
-  const { path, apiVersion, body } = step.request;
+  const { path, body } = step.request;
   const { isAnonymous } = (body as { properties: { isAnonymous?: boolean } }).properties;
   const isNamedByContent = isAnonymous === true && !isAnonymousComponent(path);
   if (!isNamedByContent || !hasStatus(error, 400, 409)) throw error;
-  const { url } = armRequest(workspace, 'GET', belowWorkspace(workspace, path), apiVersion);
-  const found = await readOrUndefined<Version>(workspace, url);
+  const found = await read<Version>(workspace, step.request);
   if (!found) throw error;
   return found;
 }

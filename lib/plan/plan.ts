@@ -80,6 +80,11 @@ export function isAnonymousComponent(path: string): boolean {
   return path.includes(`/components/${ANONYMOUS_COMPONENT}/versions/`);
 }
 
+/** True for the path of a job. */
+export function isJob(path: string): boolean {
+  return /\/workspaces\/[^/]+\/jobs\/[^/]+$/.test(path);
+}
+
 /** A `PUT` of an asset's version with the default api-version. */
 export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
   return { method: 'PUT', path, apiVersion, body: { properties } };

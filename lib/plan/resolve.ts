@@ -11,6 +11,7 @@ import { PARALLEL } from './inspect.ts';
 import { latestOfContainer, ownVersions } from './own-versions.ts';
 import {
   isAnonymousComponent,
+  isJob,
   LATEST,
   type Plan,
   type PlannedRequest,
@@ -29,7 +30,7 @@ const MOST_NAMES = 1_000;
  * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the file
  */
 export async function resolvePlan(plan: Plan, workspace: Workspace): Promise<Plan> {
-  const what = plan.main.path.startsWith(`${plan.workspace}/jobs/`) ? 'job' : 'file';
+  const what = isJob(plan.main.path) ? 'job' : 'file';
   const replacements = [
     ...(await resolveRequirements(plan.requirements, workspace, what)),
     ...(await ownVersions(plan, workspace, (kind, name) => latestVersion(workspace, kind, name))),
