@@ -3,7 +3,7 @@ import { type AssetKind, nameOf } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 
-/** A write, complete but for `CONTAINER`, which only the service can tell. */
+/** A write, complete but for what only the service can tell: `CONTAINER`, versions (`LATEST`, `NEXT`), ids that it makes. */
 export interface PlannedRequest {
   method: 'PUT';
   /** ARM path, without the host. */
@@ -100,14 +100,15 @@ export function mainName({ main }: Pick<Plan, 'main'>): string {
  * steps, references and warnings are those of the plan. A display name that was taken from the old name follows the new one.
  */
 export function withJobName(plan: Plan, name: string): Plan {
-  const { properties } = plan.main.body as { properties: { displayName?: string } };
+  const body = plan.main.body as { properties: { displayName?: string } };
+  const { properties } = body;
   const displayName = properties.displayName === mainName(plan) ? { displayName: name } : {};
   return {
     ...plan,
     main: {
       ...plan.main,
       path: plan.main.path.replace(/[^/]+$/, () => name),
-      body: { properties: { ...properties, ...displayName } },
+      body: { ...body, properties: { ...properties, ...displayName } },
     },
   };
 }
