@@ -8,7 +8,7 @@ import { workspacePath } from '../lib/azureml/ids.ts';
 import { compileFile } from '../lib/compiler/compile-file.ts';
 import { parseOverrides } from '../lib/compiler/yaml/overrides.ts';
 import { formatProblem, messageOf, type Problem, UserError } from '../lib/core/errors.ts';
-import { CONTAINER, type FilePlan } from '../lib/plan/plan.ts';
+import { CONTAINER, type Plan } from '../lib/plan/plan.ts';
 
 const USAGE = 'Usage: npm run --silent compile -- <file> [--set a.b=c]... [--root <folder>] [--allow-unknown-fields]';
 const HELP = `${USAGE}
@@ -67,7 +67,7 @@ function main(args: string[]): number {
   }
 }
 
-function requestsOf({ steps, main: last }: FilePlan): unknown[] {
+function requestsOf({ steps, main: last }: Plan): unknown[] {
   return [...steps.flatMap((step) => (step.kind === 'upload' ? [] : [step.request])), last].map(
     ({ method, path, apiVersion, body }) => ({
       method,

@@ -25,16 +25,20 @@ export interface Resource {
   properties: unknown;
 }
 
-type More = Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal'>> & { query?: Record<string, string> };
+interface More extends Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal'>> {
+  query?: Record<string, string>;
+  /** Another one than the collection's. */
+  apiVersion?: string;
+}
 
 /** A request to a resource below the root: `jobs/x`. Names in the path are encoded already. */
 export function requestTo(
   root: AssetRoot,
   method: AzureRequest['method'],
   below: string,
-  { query, ...more }: More = {},
+  { query, apiVersion = root.apiVersionOf(below), ...more }: More = {},
 ): AzureRequest {
-  const url = `${root.url}/${below}?${new URLSearchParams({ 'api-version': root.apiVersionOf(below), ...query })}`;
+  const url = `${root.url}/${below}?${new URLSearchParams({ 'api-version': apiVersion, ...query })}`;
   return { method, url, audience: root.audience, ...more };
 }
 
@@ -51,9 +55,9 @@ export function path(...segments: string[]): string {
 export async function find<T extends object>(
   root: AssetRoot,
   below: string,
-  { signal, needs = 'properties' }: { signal?: AbortSignal | undefined; needs?: 'properties' | 'id' } = {},
+  { needs = 'properties', ...more }: Pick<More, 'signal' | 'apiVersion'> & { needs?: 'properties' | 'id' } = {},
 ): Promise<T | undefined> {
-  const request = requestTo(root, 'GET', below, { signal });
+  const request = requestTo(root, 'GET', below, more);
   try {
     const { body, text } = await root.client.send<T | null | undefined>(request);
     if (body !== null && typeof body === 'object' && needs in body) return body;

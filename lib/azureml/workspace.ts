@@ -1,4 +1,4 @@
-import type { AzureClient, AzureRequest } from '../azure/client.ts';
+import type { AzureClient } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
 import { listAll } from '../azure/listing.ts';
 import { UserError } from '../core/errors.ts';
@@ -83,17 +83,4 @@ async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promis
         : `There is no workspace '${ids.workspaceName}' ${where}, or the service connection may not see it.`,
     fix: 'Check the names of the resource group and of the workspace.',
   });
-}
-
-/** A request to ARM below the workspace: `jobs/x`. */
-export function armRequest(
-  workspace: Workspace,
-  method: AzureRequest['method'],
-  below: string,
-  apiVersion: string,
-  more: Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal'>> = {},
-): AzureRequest {
-  const url = new URL(`${workspace.client.cloud.armUrl}${workspace.path}/${below}`);
-  url.searchParams.set('api-version', apiVersion);
-  return { method, url: url.href, audience: 'arm', ...more };
 }

@@ -1,5 +1,5 @@
 import { distinctProblems, type Problem } from '../core/errors.ts';
-import type { FilePlan, PlannedRequest } from '../plan/plan.ts';
+import type { Plan, PlannedRequest } from '../plan/plan.ts';
 import { compileData } from './assets/data.ts';
 import { compileModel } from './assets/model.ts';
 import { compileComponentAsset, compileEnvironmentAsset } from './assets/named-asset.ts';
@@ -97,14 +97,11 @@ const KINDS: Readonly<Record<Exclude<FileKind, 'job'>, Kind>> = {
  * sends nothing. What is described is told from the file (see `fileKindOf`).
  * @throws UserError as `compileJob`
  */
-export function compileFile(options: CompileFileOptions): FilePlan {
+export function compileFile(options: CompileFileOptions): Plan {
   const context = startCompiling(options);
   const { builder, file } = context;
   const kind = fileKindOf(file.root);
-  if (kind === 'job') {
-    const { job, ...plan } = planJob(context, options);
-    return { ...plan, main: job };
-  }
+  if (kind === 'job') return planJob(context, options);
   const { schema: schemaOf, compile } = KINDS[kind];
   const schema = schemaOf?.(file.root);
   const compiled = checkThen(

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
 import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
-import type { SubmissionPlan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { isInside } from '../snapshot/files.ts';
 import { createPlanBuilder } from './builder.ts';
 import type { CompileContext } from './context.ts';
@@ -50,12 +50,12 @@ const MOST_PROBLEMS = 20;
  * @throws UserError `FileNotFound`, `FileNotReadable`, `YamlInvalid`, `OverrideInvalid`, or `JobFileInvalid` with all
  *   that is wrong in the file, each with its place
  */
-export function compileJob(options: CompileOptions): SubmissionPlan {
+export function compileJob(options: CompileOptions): Plan {
   return planJob(startCompiling(options), options);
 }
 
 /** `compileJob` of a file that was read. */
-export function planJob(context: CompileContext, options: CompileOptions): SubmissionPlan {
+export function planJob(context: CompileContext, options: CompileOptions): Plan {
   const { file, builder } = context;
   const properties = jobDefinition(context);
   const nameNode = get(file.root, 'name');
@@ -71,11 +71,10 @@ export function planJob(context: CompileContext, options: CompileOptions): Submi
   const body = { properties: { ...common, ...properties } };
   if (builder.problems.tolerated) passUnknown(context, body.properties);
   return {
-    jobName,
     workspace: options.workspace,
     requirements: builder.requirements,
     steps: builder.steps,
-    job: {
+    main: {
       method: 'PUT',
       path: `${options.workspace}/jobs/${jobName}`,
       apiVersion: needsPreview(body.properties) ? PREVIEW : STABLE,

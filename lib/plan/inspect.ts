@@ -1,50 +1,93 @@
-import { hasStatus } from '../azure/failures.ts';
-import { STABLE } from '../azureml/api-versions.ts';
-import { armRequest, type Workspace } from '../azureml/workspace.ts';
+import { find } from '../azureml/resources.ts';
+import type { Workspace } from '../azureml/workspace.ts';
 import { inParallel } from '../core/parallel.ts';
-import type { PlanStep, SubmissionPlan } from './plan.ts';
+import { type Difference, differencesOf } from './differences.ts';
+import { isAnonymousComponent, isJob, type Plan, type PlannedRequest, type PlanStep } from './plan.ts';
 import { type Datastores, isUploaded } from './storage.ts';
 
-/** What has to be done for a step: nothing, because it is there already; create it; or upload files and then create it. */
-export type StepAction = 'reuse' | 'create' | 'upload';
+/**
+ * What has to be done: nothing, because it is there already and is the same; create it; upload files and then create it;
+ * send it although it is there, since it differs; ask for it, since only the service knows whether it is there; or submit
+ * a job.
+ */
+export type Action = 'reuse' | 'create' | 'upload' | 'update' | 'create or reuse' | 'submit';
+
+/** Something that is there already with another content than the plan's. Whether that may be is the caller's decision. */
+export interface Differing {
+  /** ARM path. */
+  path: string;
+  /** The service may refuse a change of one: `properties.modelUri` of a model's version. */
+  differences: Difference[];
+}
 
 /** A plan, and what of it is to be done. */
-export interface InspectedPlan extends SubmissionPlan {
+export interface InspectedPlan extends Plan {
   /** By position in `steps`. */
-  actions: StepAction[];
+  actions: Action[];
+  mainAction: Action;
+  /** Steps and main request, in the plan's order, that exist and differ. */
+  differing: Differing[];
 }
 
 /** Requests at once: an agent is one client among others of the workspace. */
 export const PARALLEL = 8;
 
+interface Finding {
+  action: Action;
+  differing?: Differing | undefined;
+}
+
 /**
- * Looks up, with reads alone, what of the plan is there already. Assets are named after their content, so whatever has
- * the name is the same thing.
+ * Looks up, with reads alone, what of the plan is there already. What a file describes in place is named after its content,
+ * so whatever has the name is the same thing; what has a name of its own is compared.
  */
-export async function inspectPlan(
-  plan: SubmissionPlan,
-  workspace: Workspace,
-  datastores: Datastores,
-): Promise<InspectedPlan> {
-  const actions = await inParallel(plan.steps, PARALLEL, (step) => actionFor(step, workspace, datastores));
-  return { ...plan, actions };
+export async function inspectPlan(plan: Plan, workspace: Workspace, datastores: Datastores): Promise<InspectedPlan> {
+  const { steps, main } = plan;
+  const findings = await inParallel([...steps, undefined], PARALLEL, (step) =>
+    step ? findingFor(step, workspace, datastores) : mainFinding(main, workspace),
+  );
+  const actions = findings.map(({ action }) => action);
+  return {
+    ...plan,
+    actions: actions.slice(0, -1),
+    mainAction: actions.at(-1)!,
+    differing: findings.flatMap(({ differing }) => differing ?? []),
+  };
 }
 
-async function actionFor(step: PlanStep, workspace: Workspace, datastores: Datastores): Promise<StepAction> {
+async function findingFor(step: PlanStep, workspace: Workspace, datastores: Datastores): Promise<Finding> {
   if (step.kind === 'upload')
-    return (await isUploaded(step, await datastores.container(step.datastore))) ? 'reuse' : 'upload';
-  if (await isThere(workspace, step.request.path)) return 'reuse';
-  return step.kind === 'code' ? 'upload' : 'create';
+    return { action: (await isUploaded(step, await datastores.container(step.datastore))) ? 'reuse' : 'upload' };
+  // The service keeps these under ids of its own, and the PUT gives the one that is there.
+  if (isAnonymousComponent(step.request.path)) return { action: 'create or reuse' };
+  const present = await read(workspace, step.request);
+  if (!present) return { action: step.kind === 'code' ? 'upload' : 'create' };
+  const { isAnonymous } = (step.request.body as { properties: { isAnonymous?: boolean } }).properties;
+  return isAnonymous ? { action: 'reuse' } : compared(step.request, present);
 }
 
-async function isThere(workspace: Workspace, path: string): Promise<boolean> {
-  try {
-    await workspace.client.send(armRequest(workspace, 'GET', belowWorkspace(workspace, path), STABLE));
-    return true;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  }
+/** Jobs are new under their names; what is no version (an endpoint, a schedule) is sent again even when nothing differs. */
+async function mainFinding(main: PlannedRequest, workspace: Workspace): Promise<Finding> {
+  if (isJob(main.path)) return { action: 'submit' };
+  const present = await read(workspace, main);
+  if (!present) return { action: 'create' };
+  const found = compared(main, present);
+  return main.path.includes('/versions/') ? found : { ...found, action: 'update' };
+}
+
+function compared({ path, body }: PlannedRequest, present: unknown): Finding {
+  const differences = differencesOf(body, present);
+  if (differences.length > 0) return { action: 'update', differing: { path, differences } };
+  // Steps of a pipeline component don't come back, so only the service can tell whether they are the same.
+  return { action: /"jobs":\{"/.test(JSON.stringify(body)) ? 'create or reuse' : 'reuse' };
+}
+
+/** What is there under a planned request's path, or undefined. */
+export function read<T extends object>(
+  workspace: Workspace,
+  { path, apiVersion }: PlannedRequest,
+): Promise<T | undefined> {
+  return find<T>(workspace, belowWorkspace(workspace, path), { apiVersion });
 }
 
 /** `jobs/x` of the full path of something in the workspace. */
@@ -53,8 +96,8 @@ export function belowWorkspace(workspace: Workspace, path: string): string {
 }
 
 /**
- * The steps that have something to be done, in groups that can be done at once: first what refers to nothing (uploads and
- * code), then environments, then components from the inside out.
+ * The steps that have something to be done, in groups that can be done together: first what refers to nothing (uploads and
+ * code), then environments, models and data, then components from the inside out.
  */
 export function waves({ steps, actions }: Pick<InspectedPlan, 'steps' | 'actions'>): PlanStep[][] {
   const levels = new Map<string, number>();
@@ -73,7 +116,7 @@ const LEVEL_OF_COMPONENTS = 2;
 
 function levelOf(step: PlanStep, levels: ReadonlyMap<string, number>): number {
   if (step.kind === 'upload' || step.kind === 'code') return 0;
-  if (step.kind === 'environment') return 1;
+  if (step.kind !== 'component') return 1;
   const body = JSON.stringify(step.request.body);
   const inner = [...levels].filter(([path]) => body.includes(path)).map(([, level]) => level + 1);
   return Math.max(LEVEL_OF_COMPONENTS, ...inner);

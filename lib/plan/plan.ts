@@ -1,9 +1,9 @@
 import { STABLE } from '../azureml/api-versions.ts';
-import type { AssetKind } from '../azureml/ids.ts';
+import { type AssetKind, nameOf } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
 import type { Snapshot } from '../snapshot/files.ts';
 
-/** A write, complete but for `CONTAINER`, which only the service can tell. */
+/** A write, complete but for what only the service can tell: `CONTAINER`, versions (`LATEST`, `NEXT`), ids that it makes. */
 export interface PlannedRequest {
   method: 'PUT';
   /** ARM path, without the host. */
@@ -17,7 +17,7 @@ export interface PlannedRequest {
 /** Stands in a planned body for the URL of the container that receives an upload; replaced when it is known. */
 export const CONTAINER = '{container}';
 
-/** A step of a submission. Steps are in the order in which they have to be done. */
+/** A step before the main request. Steps are in the order in which they have to be done. */
 export type PlanStep =
   | {
       kind: 'code';
@@ -50,19 +50,8 @@ export interface Requirement {
   place?: Place;
 }
 
-/** Everything that submitting one job file takes, as data. */
-export interface SubmissionPlan {
-  jobName: string;
-  /** ARM path of the workspace. */
-  workspace: string;
-  requirements: Requirement[];
-  steps: PlanStep[];
-  job: PlannedRequest;
-  warnings: Problem[];
-}
-
-/** Everything that creating what one file describes takes: any kind of file, jobs included. */
-export interface FilePlan {
+/** Everything that creating what one file describes takes, as data: a job, an asset, an endpoint, a schedule, ... */
+export interface Plan {
   /** ARM path of the workspace. */
   workspace: string;
   requirements: Requirement[];
@@ -83,7 +72,43 @@ export const LATEST = '@latest';
  */
 export const NEXT = '@next';
 
+/** Name under which components are kept that a file brings along; their versions are the service's. */
+export const ANONYMOUS_COMPONENT = 'azureml_anonymous';
+
+/** True for the planned path of such a component, whose last part is only a placeholder until the service has answered. */
+export function isAnonymousComponent(path: string): boolean {
+  return path.includes(`/components/${ANONYMOUS_COMPONENT}/versions/`);
+}
+
+/** True for the path of a job. */
+export function isJob(path: string): boolean {
+  return /\/workspaces\/[^/]+\/jobs\/[^/]+$/.test(path);
+}
+
 /** A `PUT` of an asset's version with the default api-version. */
 export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
   return { method: 'PUT', path, apiVersion, body: { properties } };
+}
+
+/** Name of what the main request creates: the job, the endpoint, the schedule; an asset's version. */
+export function mainName({ main }: Pick<Plan, 'main'>): string {
+  return nameOf(main.path);
+}
+
+/**
+ * The same job under another name, for a step that submits again after its first job failed. Nothing but the name differs:
+ * steps, references and warnings are those of the plan. A display name that was taken from the old name follows the new one.
+ */
+export function withJobName(plan: Plan, name: string): Plan {
+  const body = plan.main.body as { properties: { displayName?: string } };
+  const { properties } = body;
+  const displayName = properties.displayName === mainName(plan) ? { displayName: name } : {};
+  return {
+    ...plan,
+    main: {
+      ...plan.main,
+      path: plan.main.path.replace(/[^/]+$/, () => name),
+      body: { ...body, properties: { ...properties, ...displayName } },
+    },
+  };
 }

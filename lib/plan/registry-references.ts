@@ -55,10 +55,13 @@ async function missingIn(
   const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
   const numbers = await names(registry, versions, { signal });
   return numbers.length > 0
-    ? `${start} version ${version} in ${registry.label}, but there is no such version. ${thereIs(numbers.length === 1 ? 'version ' : 'versions ', numbers)}`
+    ? `${start} version ${version} in ${registry.label}, but there is no such version.${thereAre('version', numbers)}`
     : `${start}, but ${registry.label} has none of that name.${didYouMean(name, await names(registry, kind, { signal }))}`;
 }
 
-export function thereIs(what: string, all: string[]): string {
-  return `There ${all.length === 1 ? 'is' : 'are'} ${what}${allOf(all)}.`;
+/** ` There are versions '1' and '2'.`, to be put behind a sentence; empty when there are none. */
+export function thereAre(what: string, all: string[]): string {
+  if (all.length === 0) return '';
+  const noun = what === '' ? '' : `${what}${all.length === 1 ? '' : 's'} `;
+  return ` There ${all.length === 1 ? 'is' : 'are'} ${noun}${allOf(all)}.`;
 }

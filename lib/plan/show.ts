@@ -3,16 +3,40 @@ import type { Table } from '../core/table.ts';
 import type { InspectedPlan } from './inspect.ts';
 import type { PlannedRequest, PlanStep } from './plan.ts';
 
-/** What a plan does, a row a step. */
-export function planTable({ steps, actions, job }: InspectedPlan): Table {
+/** What a plan does, one row per step. */
+export function planTable({ workspace, steps, actions, main, mainAction }: InspectedPlan): Table {
+  const below = main.path.slice(workspace.length + 1).split('/');
   return {
     columns: ['#', 'What', 'Name', 'Action', 'Files', 'Size'],
     rows: [
       ...steps.map((step, i) => [String(i + 1), step.kind, step.label, actions[i]!, ...sizes(step)]),
-      [String(steps.length + 1), 'job', job.path.slice(job.path.lastIndexOf('/') + 1), 'submit', '', ''],
+      [String(steps.length + 1), wordOf(below), nameIn(below), mainAction, '', ''],
     ],
     right: [0, 4, 5],
   };
+}
+
+/** What the resources of a collection are called; those below an endpoint are its deployments. */
+const WORDS: Readonly<Record<string, string>> = {
+  components: 'component',
+  computes: 'compute',
+  data: 'data',
+  environments: 'environment',
+  jobs: 'job',
+  models: 'model',
+  schedules: 'schedule',
+  onlineEndpoints: 'online endpoint',
+  batchEndpoints: 'batch endpoint',
+};
+
+function wordOf([collection = '', , inner]: readonly string[]): string {
+  const word = WORDS[collection] ?? collection;
+  return inner === 'deployments' ? word.replace('endpoint', 'deployment') : word;
+}
+
+/** `blue`; of an asset `iris:7`. */
+function nameIn([, name = '', inner, innerName]: readonly string[]): string {
+  return inner === 'versions' ? `${name}:${innerName}` : (innerName ?? name);
 }
 
 function sizes(step: PlanStep): [files: string, size: string] {
@@ -27,7 +51,7 @@ export interface ShownRequest {
 }
 
 /** Every write that is left to do, in the plan's order, for `whatIf`. `{container}` stands for the container that the service opens. */
-export function planRequests({ steps, actions, job }: InspectedPlan): ShownRequest[] {
+export function planRequests({ steps, actions, main, mainAction }: InspectedPlan): ShownRequest[] {
   const show = ({ method, path, apiVersion, body }: PlannedRequest): ShownRequest => ({
     title: `${method} ${path}?api-version=${apiVersion}`,
     body,
@@ -54,5 +78,5 @@ export function planRequests({ steps, actions, job }: InspectedPlan): ShownReque
         show(step.request),
       ];
     });
-  return [...shown, show(job)];
+  return mainAction === 'reuse' ? shown : [...shown, show(main)];
 }

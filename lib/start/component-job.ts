@@ -2,7 +2,7 @@ import { STABLE } from '../azureml/api-versions.ts';
 import type { ComponentVersion, DeclaredPort } from '../azureml/components.ts';
 import { UserError } from '../core/errors.ts';
 import { compact } from '../core/json.ts';
-import type { SubmissionPlan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type BoundInput, bindInputs } from './bind-inputs.ts';
 
 export interface ComponentJobOptions {
@@ -25,7 +25,7 @@ export interface ComponentJobOptions {
  * root and no steps of its own.
  * @throws UserError `ComponentNotPipeline`, `InputValuesInvalid`
  */
-export function planComponentJob(options: ComponentJobOptions): SubmissionPlan {
+export function planComponentJob(options: ComponentJobOptions): Plan {
   const { workspace, component, jobName } = options;
   const { spec, name, version } = component;
   if (spec.type !== 'pipeline') {
@@ -45,12 +45,11 @@ export function planComponentJob(options: ComponentJobOptions): SubmissionPlan {
   const isName = compute !== undefined && compute !== 'serverless' && !compute.startsWith('/');
   if (isName) requirements.push({ kind: 'computes', name: compute, version: '', field: 'defaultCompute' });
   return {
-    jobName,
     workspace,
     requirements,
     steps: [],
     warnings: [],
-    job: {
+    main: {
       method: 'PUT',
       path: `${workspace}/jobs/${jobName}`,
       apiVersion: STABLE,

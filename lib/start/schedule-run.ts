@@ -1,6 +1,6 @@
 import type { AzureRequest } from '../azure/client.ts';
-import { PREVIEW } from '../azureml/api-versions.ts';
-import { armRequest, type Workspace } from '../azureml/workspace.ts';
+import { path, requestTo } from '../azureml/resources.ts';
+import type { Workspace } from '../azureml/workspace.ts';
 
 /**
  * Runs a schedule now, apart from its times: `POST schedules/{name}/trigger`, which only the preview version has
@@ -8,7 +8,7 @@ import { armRequest, type Workspace } from '../azureml/workspace.ts';
  * @param at time that the run is for
  */
 export function planScheduleRun(workspace: Workspace, name: string, at: Date): AzureRequest {
-  return armRequest(workspace, 'POST', `schedules/${encodeURIComponent(name)}/trigger`, PREVIEW, {
+  return requestTo(workspace, 'POST', path('schedules', name, 'trigger'), {
     body: { scheduleTime: at.toISOString() },
   });
 }

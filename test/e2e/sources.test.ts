@@ -159,7 +159,10 @@ describe('starting a job', function () {
         await of('greeter:9'),
         /There is no version '9' of the component 'greeter' in the workspace 'sandbox-ws'\. There are '2' and '1'\./,
       );
-      assert.match(await of('greeter'), /'greeter', which is not a reference to a version of a component\..*name@latest/);
+      assert.match(
+        await of('greeter'),
+        /'greeter', which is not a reference to a version of a component\..*name@latest/,
+      );
       assert.match(await of('greet:1'), /'greet:1' is of type command; only a pipeline component is a job/);
       assert.match(await of('azureml://registries/nowhere/components/a/versions/1'), /There is no registry 'nowhere'/);
       assert.match(

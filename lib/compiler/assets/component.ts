@@ -1,7 +1,7 @@
 import { assetPath } from '../../azureml/ids.ts';
 import { compact, contentHash, guidOf } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
-import { putRequest } from '../../plan/plan.ts';
+import { ANONYMOUS_COMPONENT, putRequest } from '../../plan/plan.ts';
 import type { CompileContext, CompiledComponent, ComponentType, DeclaredInput } from '../context.ts';
 import { localPath, readYamlAt } from '../local-files.ts';
 import { checkCommandText } from '../ports/command-text.ts';
@@ -11,9 +11,6 @@ import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { booleanOf } from '../values.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
-
-/** Name of every component that a job brings along. */
-const ANONYMOUS = 'azureml_anonymous';
 
 /** A node's `component`, as a file or in place. Undefined when it has problems, which are noted the first time. */
 export function localComponent(context: CompileContext, node: YamlNode, field: string): CompiledComponent | undefined {
@@ -51,7 +48,7 @@ function compileComponent(context: CompileContext, root: YamlNode, path: string)
   if (!described) return undefined;
   const { spec, inputs, outputs } = described;
   const label = textOf(get(root, 'display_name')) ?? textOf(get(root, 'name')) ?? path;
-  const named = { ...spec, name: ANONYMOUS, version: '1' };
+  const named = { ...spec, name: ANONYMOUS_COMPONENT, version: '1' };
   const description = textOf(get(root, 'description'));
   const versioned = { description, tags: textMap(get(root, 'tags')), properties: textMap(get(root, 'properties')) };
   const id = planComponent(context, named, label, versioned);
@@ -154,7 +151,7 @@ export function planComponent(
   { description, tags = {}, properties = {} }: { description?: string; tags?: unknown; properties?: unknown },
 ): string {
   const { name: _name, version: _version, ...content } = spec;
-  const path = assetPath(context.builder.workspace, 'components', ANONYMOUS, guidOf(contentHash(content)));
+  const path = assetPath(context.builder.workspace, 'components', ANONYMOUS_COMPONENT, guidOf(contentHash(content)));
   context.builder.addStep(path, {
     kind: 'component',
     label,

@@ -1,4 +1,5 @@
 import { compact } from '../../core/json.ts';
+import { ANONYMOUS_COMPONENT } from '../../plan/plan.ts';
 import { planComponent } from '../assets/component.ts';
 import type { CompileContext, CompiledComponent, Surroundings } from '../context.ts';
 import { checkCommandText } from '../ports/command-text.ts';
@@ -28,7 +29,7 @@ export function inlineComponent(
   });
   for (const field of context.components[word]!.stepOnly ?? []) delete described[field];
   const spec = compact({
-    name: 'azureml_anonymous',
+    name: ANONYMOUS_COMPONENT,
     version: '1',
     type: word,
     ...described,

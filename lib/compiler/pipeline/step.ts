@@ -1,6 +1,7 @@
 import { isRemote } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
 import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { isAnonymousComponent } from '../../plan/plan.ts';
 import { localComponent } from '../assets/component.ts';
 import { createPlanBuilder } from '../builder.ts';
 import type { CompileContext, CompiledComponent, CompiledStep, StepCompiler, Surroundings } from '../context.ts';
@@ -143,7 +144,7 @@ function loopItems(name: string, { siblings }: Surroundings): YamlNode | undefin
 /** Where a step's component comes from; telemetry of the service. */
 function sourceOf(id = ''): string {
   if (id.startsWith('azureml://')) return 'REMOTE.REGISTRY';
-  return id.includes('/components/azureml_anonymous/') ? 'YAML.COMPONENT' : 'REMOTE.WORKSPACE.COMPONENT';
+  return isAnonymousComponent(id) ? 'YAML.COMPONENT' : 'REMOTE.WORKSPACE.COMPONENT';
 }
 
 /**

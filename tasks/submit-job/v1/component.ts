@@ -2,6 +2,7 @@ import { getComponent } from '../../../lib/azureml/components.ts';
 import { jobNameFor, jobProvenance } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { mainName } from '../../../lib/plan/plan.ts';
 import { planComponentJob } from '../../../lib/start/component-job.ts';
 import type { Inputs, SourceOf } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -13,18 +14,17 @@ export async function submitComponent(source: SourceOf<'component'>, inputs: Inp
   const { run } = inputs;
   const workspace = await connect(inputs.target);
   const component = await getComponent(workspace, source.component);
-  const planOf = (nth: number) =>
-    planComponentJob({
-      workspace: workspace.path,
-      component,
-      inputs: inputs.inputs,
-      jobName: inputs.jobName ?? jobNameFor(run, component.name, nth),
-      experimentName: inputs.experimentName,
-      tags: inputs.tags,
-      provenance: jobProvenance(run),
-      defaultCompute: source.defaultCompute,
-    });
+  const plan = planComponentJob({
+    workspace: workspace.path,
+    component,
+    inputs: inputs.inputs,
+    jobName: inputs.jobName ?? jobNameFor(run, component.name),
+    experimentName: inputs.experimentName,
+    tags: inputs.tags,
+    provenance: jobProvenance(run),
+    defaultCompute: source.defaultCompute,
+  });
   const reference = `${component.name}:${component.version}`;
-  pipeline.say(messages.ComponentFound, { component: reference, job: planOf(1).jobName });
-  return submitPlan(planOf, workspace, inputs, ports);
+  pipeline.say(messages.ComponentFound, { component: reference, job: mainName(plan) });
+  return submitPlan(plan, component.name, workspace, inputs, ports);
 }

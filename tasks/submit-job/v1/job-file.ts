@@ -5,7 +5,7 @@ import { inputOverrides } from '../../../lib/compiler/input-values.ts';
 import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
+import { mainName } from '../../../lib/plan/plan.ts';
 import type { Inputs, SourceOf } from './inputs.ts';
 import { messages } from './messages.ts';
 import { submitPlan } from './submit-plan.ts';
@@ -13,25 +13,15 @@ import { submitPlan } from './submit-plan.ts';
 /** Checks the job file, shows what submitting it takes, then uploads, creates and submits. */
 export async function submitJobFile(source: SourceOf<'jobFile'>, inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { pipeline, connect } = ports;
-  const compiled = compile(source, inputs);
-  pipeline.say(messages.Compiled, { file: basename(source.file), job: compiled.jobName });
-  for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
-  const workspace = await connect(inputs.target);
-  return submitPlan((nth) => (nth === 1 ? compiled : compile(source, inputs, nth)), workspace, inputs, ports);
-}
-
-function compile(
-  { file, overrides, allowUnknownFields }: SourceOf<'jobFile'>,
-  inputs: Inputs,
-  nth = 1,
-): SubmissionPlan {
+  const { file, overrides, allowUnknownFields } = source;
   const { run, sourcesFolder: shownFrom } = inputs;
-  return compileJob({
+  const stem = basename(file, extname(file));
+  const compiled = compileJob({
     file,
     shownFrom,
     workspace: workspacePath(inputs.target.ids),
     overrides: [...overrides, ...inputOverrides(inputs.inputs, { file, shownFrom, overrides })],
-    jobName: jobNameFor(run, basename(file, extname(file)), nth),
+    jobName: jobNameFor(run, stem),
     fixedJobName: inputs.jobName,
     experimentName: inputs.experimentName,
     tags: inputs.tags,
@@ -39,4 +29,8 @@ function compile(
     allowUnknownFields,
     sourcesName: repositoryName(run),
   });
+  pipeline.say(messages.Compiled, { file: basename(file), job: mainName(compiled) });
+  for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
+  const workspace = await connect(inputs.target);
+  return submitPlan(compiled, stem, workspace, inputs, ports);
 }

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../lib/core/duration.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
-import type { SubmissionListener } from '../../../lib/plan/apply.ts';
+import type { PlanListener } from '../../../lib/plan/apply.ts';
 import type { InspectedPlan } from '../../../lib/plan/inspect.ts';
 import type { PlanStep } from '../../../lib/plan/plan.ts';
 import { messages } from './messages.ts';
@@ -9,7 +9,7 @@ import { messages } from './messages.ts';
 const WORTH_SHOWING_BYTES = 1_000_000;
 
 /** Prints what is done while a plan is applied. */
-export function progressOf(plan: InspectedPlan, pipeline: Pipeline): SubmissionListener {
+export function progressOf(plan: InspectedPlan, pipeline: Pipeline): PlanListener {
   const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
   const tenths = new Map<PlanStep, number>();
   let done = 0;

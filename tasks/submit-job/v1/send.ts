@@ -4,7 +4,8 @@ import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { Requirement } from '../../../lib/plan/plan.ts';
-import { replaceInBody, resolveRequirements } from '../../../lib/plan/resolve.ts';
+import { replaceInBody } from '../../../lib/plan/replace.ts';
+import { resolveRequirements } from '../../../lib/plan/resolve.ts';
 import { awaitStartedJob } from '../../../lib/start/started-job.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';

@@ -2,13 +2,13 @@ import { findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { fill } from '../../../lib/core/message.ts';
-import { isOwnJob } from '../../../lib/lineage/pipeline-run.ts';
+import { isOwnJob, jobNameFor } from '../../../lib/lineage/pipeline-run.ts';
 import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { applyPlan } from '../../../lib/plan/apply.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
-import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
+import { mainName, type Plan, withJobName } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
 import { planRequests, planTable } from '../../../lib/plan/show.ts';
 import { createDatastores } from '../../../lib/plan/storage.ts';
@@ -19,27 +19,30 @@ import { reportJob, showRequests } from './report.ts';
 
 /**
  * Shows what is left to do of a plan, then uploads, creates and submits; cancels the job when the run is cancelled.
- * @param planOf the plan under the step's first, second, ... job name
+ * @param planned under the step's first job name
+ * @param stem of the names that the step gives to its jobs (see `jobNameFor`)
  */
 export async function submitPlan(
-  planOf: (nth: number) => SubmissionPlan,
+  planned: Plan,
+  stem: string,
   workspace: Workspace,
   inputs: Inputs,
-  { pipeline }: Ports,
+  { pipeline, clock }: Ports,
 ): Promise<Outcome> {
+  const { signal } = pipeline;
   pipeline.say(messages.Connected, { workspace: workspace.ids.workspaceName, region: workspace.location });
-  const own = inputs.whatIf ? { plan: planOf(1) } : await findOwnJob(workspace, inputs, planOf);
+  const own = inputs.whatIf ? { plan: planned } : await findOwnJob(workspace, inputs, planned, stem);
   if (own.job) {
     pipeline.say(messages.JobFound, { job: own.job.name, status: own.job.properties.status ?? 'Unknown' });
     return reportJob(own.job, pipeline);
   }
-  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
+  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), signal);
   const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
   pipeline.table(planTable(plan));
   if (inputs.whatIf) return showOnly(plan, pipeline);
-  return cancelWithRun(pipeline, begunJob(workspace, plan.jobName, pipeline), async () => {
-    const job = await applyPlan(plan, workspace, datastores, progressOf(plan, pipeline), pipeline.signal);
-    pipeline.signal.throwIfAborted();
+  return cancelWithRun(pipeline, begunJob(workspace, mainName(plan), pipeline), async () => {
+    const job = await applyPlan<Job>(plan, workspace, { datastores, tell: progressOf(plan, pipeline), clock, signal });
+    signal.throwIfAborted();
     return reportJob(job, pipeline);
   });
 }
@@ -47,10 +50,10 @@ export async function submitPlan(
 function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
   const requests = planRequests(plan);
   showRequests(requests, pipeline);
-  pipeline.setOutput('jobName', plan.jobName);
+  pipeline.setOutput('jobName', mainName(plan));
   return {
     result: 'Succeeded',
-    message: pipeline.message(messages.WhatIfDone, { count: requests.length, job: plan.jobName }),
+    message: pipeline.message(messages.WhatIfDone, { count: requests.length, job: mainName(plan) }),
   };
 }
 
@@ -62,23 +65,25 @@ function showOnly(plan: InspectedPlan, pipeline: Pipeline): Outcome {
 async function findOwnJob(
   workspace: Workspace,
   { run }: Inputs,
-  planOf: (nth: number) => SubmissionPlan,
-): Promise<{ plan: SubmissionPlan; job?: Job }> {
-  let plan = planOf(1);
+  planned: Plan,
+  stem: string,
+): Promise<{ plan: Plan; job?: Job }> {
+  // A name that the file or an input gives is kept.
+  const isOurs = mainName(planned) === jobNameFor(run, stem);
+  let plan = planned;
   for (let nth = 2; ; nth++) {
-    const job = await findJob(workspace, plan.jobName);
+    const job = await findJob(workspace, mainName(plan));
     if (!job) return { plan };
     const isOver = job.properties.status === 'Failed' || job.properties.status === 'Canceled';
     const isOwn = isOwnJob(job.properties.properties, run);
     if (isOwn && !isOver) return { plan, job };
-    const next = planOf(nth);
-    if (next.jobName === plan.jobName) {
+    if (!isOurs) {
       throw new UserError({
         code: 'JobNameTaken',
-        message: fill(messages.JobNameTaken, { job: plan.jobName, status: job.properties.status ?? 'Unknown' }),
+        message: fill(messages.JobNameTaken, { job: mainName(plan), status: job.properties.status ?? 'Unknown' }),
         fix: fill(messages.JobNameTakenFix),
       });
     }
-    plan = next;
+    plan = withJobName(planned, jobNameFor(run, stem, nth));
   }
 }

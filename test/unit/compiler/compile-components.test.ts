@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
-import type { FilePlan } from '../../../lib/plan/plan.ts';
+import type { Plan } from '../../../lib/plan/plan.ts';
 import { bodyOf, type CompileFolder, compileFolder } from './compile-folder.ts';
 
 const SCHEMA = '$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\n';
@@ -15,7 +15,7 @@ describe('compiling components', () => {
   const command = (more: string, name = 'c'): string =>
     `${SCHEMA}name: ${name}\ncommand: x\nenvironment: azureml:e:1\n${more}\n`;
   const problems = (more: string, name?: string): string[] => folder.problems({ 'file.yml': command(more, name) });
-  const componentOf = ({ steps }: FilePlan): any =>
+  const componentOf = ({ steps }: Plan): any =>
     steps.flatMap((step) => (step.kind === 'component' ? [step.request.body] : []))[0];
 
   it('names are those that the service takes', () => {

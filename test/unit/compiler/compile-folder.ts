@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type CompileFileOptions, compileFile } from '../../../lib/compiler/compile-file.ts';
 import { formatProblem, UserError } from '../../../lib/core/errors.ts';
-import type { FilePlan } from '../../../lib/plan/plan.ts';
+import type { Plan } from '../../../lib/plan/plan.ts';
 
 export const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 
 /** A temporary folder with files, one of which, `file.yml`, is compiled. */
 export interface CompileFolder {
   root: string;
-  compile(files: Record<string, string>, more?: Partial<CompileFileOptions>): FilePlan;
+  compile(files: Record<string, string>, more?: Partial<CompileFileOptions>): Plan;
   /** What is wrong with the files, with places. */
   problems(files: Record<string, string>, more?: Partial<CompileFileOptions>): string[];
   remove(): void;
@@ -49,6 +49,6 @@ export function compileFolder(): CompileFolder {
 }
 
 /** The main request's body. */
-export function bodyOf({ main }: FilePlan): any {
+export function bodyOf({ main }: Plan): any {
   return main.body;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FilePlan } from '../../../lib/plan/plan.ts';
+import type { Plan } from '../../../lib/plan/plan.ts';
 import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
 
 describe('compiling pipelines', () => {
@@ -9,7 +9,7 @@ describe('compiling pipelines', () => {
   });
   afterEach(() => folder.remove());
 
-  const specs = ({ steps }: FilePlan): any[] =>
+  const specs = ({ steps }: Plan): any[] =>
     steps.flatMap((step) => (step.kind === 'component' ? [(step.request.body as any).properties.componentSpec] : []));
   const command = (inputs = '', outputs = 'o: {type: uri_file}'): string =>
     `type: command\nname: c\ncommand: x\nenvironment: azureml:e:1\ninputs: {${inputs}}\noutputs: {${outputs}}\nresources: {instance_count: 2, properties: {a: b}}\n`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type CompileOptions, compileJob } from '../../../lib/compiler/compile-job.ts';
 import { formatProblem, UserError } from '../../../lib/core/errors.ts';
-import type { SubmissionPlan } from '../../../lib/plan/plan.ts';
+import { mainName, type Plan } from '../../../lib/plan/plan.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 
@@ -15,7 +15,7 @@ describe('compiling job files', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  const compile = (files: Record<string, string>, more: Partial<CompileOptions> = {}): SubmissionPlan => {
+  const compile = (files: Record<string, string>, more: Partial<CompileOptions> = {}): Plan => {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(root, name)), { recursive: true });
       writeFileSync(join(root, name), content);
@@ -32,7 +32,7 @@ describe('compiling job files', () => {
     throw new Error('no error');
   };
   const problemsOf = (files: Record<string, string>): string[] => errorOf(files).problems.map(formatProblem);
-  const propertiesOf = (plan: SubmissionPlan): any => (plan.job.body as any).properties;
+  const propertiesOf = (plan: Plan): any => (plan.main.body as any).properties;
 
   describe('of a command', () => {
     const command =
@@ -62,7 +62,7 @@ describe('compiling job files', () => {
       assert.deepEqual(properties.limits, { jobLimitsType: 'Command', timeout: 'PT1H' });
       assert.deepEqual(properties.resources, { instanceCount: 2, properties: {} });
       assert.equal(properties.experimentName, 'jobs');
-      assert.equal(plan.job.path, `${WS}/jobs/j-1`);
+      assert.equal(plan.main.path, `${WS}/jobs/j-1`);
     });
 
     it('is the same bytes every time', () => {
@@ -121,7 +121,7 @@ describe('compiling job files', () => {
       );
       const { displayName, experimentName, tags, properties } = propertiesOf(plan);
       assert.deepEqual(
-        { name: plan.jobName, displayName, experimentName, tags, properties },
+        { name: mainName(plan), displayName, experimentName, tags, properties },
         {
           name: 'given',
           displayName: 'given',
@@ -151,11 +151,11 @@ describe('compiling job files', () => {
 
     it('uses the preview version only for what needs it', () => {
       assert.equal(
-        compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m}}` }).job.apiVersion,
+        compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m}}` }).main.apiVersion,
         '2026-05-01',
       );
       assert.equal(
-        compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m, version: 2}}` }).job.apiVersion,
+        compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m, version: 2}}` }).main.apiVersion,
         '2024-01-01-preview',
       );
     });
@@ -209,7 +209,7 @@ jobs:
       assert.equal(settings.default_compute, `${WS}/computes/cpu`);
       assert.deepEqual(inputs, { lr: { jobInputType: 'literal', value: '0.1' } });
       assert.deepEqual(outputs, { model: { jobOutputType: 'mlflow_model', mode: 'Upload' } });
-      assert.equal(compile(files).job.mlToken, true);
+      assert.equal(compile(files).main.mlToken, true);
     });
 
     it('names a component after its content', () => {

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { compileFile } from '../../../lib/compiler/compile-file.ts';
 import { jsonOf, parseYaml } from '../../../lib/compiler/yaml/yaml.ts';
 import { formatProblem, UserError } from '../../../lib/core/errors.ts';
-import type { FilePlan } from '../../../lib/plan/plan.ts';
+import type { Plan } from '../../../lib/plan/plan.ts';
 import { WS } from './compile-folder.ts';
 import { corpusFiles, FILES } from './fuzz-files.ts';
 
@@ -18,7 +18,7 @@ const LONGEST = 10_000;
 /** More runs than usual, to look for what the usual ones have not found: `FUZZ=20`. */
 const runs = (usual: number): number => usual * Number(process.env.FUZZ ?? 1);
 
-const planOf = (file: string, shownFrom: string): FilePlan =>
+const planOf = (file: string, shownFrom: string): Plan =>
   compileFile({ file, shownFrom, workspace: WS, location: 'x', jobName: 'j', allowUnknownFields: false });
 
 /** Compiles the file; whatever is thrown but a `UserError` is a bug, and so is a message that shows our own insides. */

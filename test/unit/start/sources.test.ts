@@ -190,9 +190,9 @@ describe('requests that start a job', () => {
       provenance: { 'azureml.git.build_id': '7' },
       defaultCompute: 'azureml:cpu',
     });
-    assert.equal(plan.job.path, `${WS}/jobs/j-1`);
-    assert.equal(plan.job.mlToken, true);
-    assert.deepEqual(plan.job.body, {
+    assert.equal(plan.main.path, `${WS}/jobs/j-1`);
+    assert.equal(plan.main.mlToken, true);
+    assert.deepEqual(plan.main.body, {
       properties: {
         jobType: 'Pipeline',
         displayName: 'j-1',
