@@ -107,7 +107,7 @@ export function snapshotFailure(error: unknown, written: string): string {
   if (error instanceof UserError)
     return error.code === 'FolderEmpty'
       ? `is the folder '${written}', which is empty or excluded entirely by its ignore file.`
-      : `can't be read: ${error.message}`;
+      : `can't be read: ${error.message} ${error.fix}`;
   // A file that may not be read is the user's to mend as well.
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) throw error;
