@@ -17,7 +17,7 @@ export interface Problem {
 }
 
 export interface UserErrorDetails {
-  /** Stable name for the documentation and for scripts: `JobFileNotFound`. */
+  /** Stable name for the documentation and for scripts: `FileNotFound`. */
   code: string;
   /** One sentence: what is wrong. A filled message can be translated, a text can't. */
   message: string | FilledMessage;
@@ -62,7 +62,7 @@ export function formatProblem({ message, place }: Problem): string {
   return place ? `${formatPlace(place)}: ${message}` : message;
 }
 
-/** Each problem once: a file that is used twice has its mistakes but once. */
+/** Each problem once: the problems of a file that is used twice are reported once. */
 export function distinctProblems(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -31,19 +31,6 @@ describe('compiling endpoints and deployments', () => {
     );
   });
 
-  it('names and shares that the service would refuse are told', () => {
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': 'name: "{{NAME}}"\nauth_mode: key\ntraffic: {a: 60, b: 60}\nmirror_traffic: {c: 60}\n',
-      }),
-      [
-        "file.yml:1:7: 'name' is '{{NAME}}'; it must have 3 to 32 letters, digits and hyphens, begin with a letter and end with no hyphen.",
-        "file.yml:3:10: 'traffic' sums to 120 %; at most 100 % can be given out.",
-        "file.yml:4:17: 'mirror_traffic' takes one deployment with at most 50 %.",
-      ],
-    );
-  });
-
   it('a batch endpoint knows its default deployment', () => {
     const plan = folder.compile({
       'file.yml':
@@ -98,28 +85,6 @@ describe('compiling endpoints and deployments', () => {
     const { properties } = bodyOf(plan);
     assert.equal(properties.environmentId, `${WS}/environments/e/versions/4`);
     assert.equal(properties.model, `${WS}/models/m/versions/@next`);
-  });
-
-  it('a managed deployment does not scale by itself, and its script is in its code', () => {
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': `${managed}scale_settings: {type: target_utilization}\nmodel: azureml:m\n`,
-      }),
-      [
-        "file.yml:5:24: 'scale_settings.type' must be 'default', but is 'target_utilization'.",
-        "file.yml:6:8: 'model' names the model 'm' without a version; write 'azureml:m:1' or 'azureml:m@latest'.",
-      ],
-    );
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': `${managed}code_configuration: {code: src, scoring_script: scor.py}\nmodel: azureml:m\n`,
-        'src/score.py': '',
-      }),
-      [
-        "file.yml:5:49: 'code_configuration.scoring_script' is 'scor.py', which is not in 'src'.",
-        "file.yml:6:8: 'model' names the model 'm' without a version; write 'azureml:m:1' or 'azureml:m@latest'.",
-      ],
-    );
   });
 
   it('a Kubernetes deployment has resources and may scale', () => {
@@ -190,22 +155,6 @@ describe('compiling endpoints and deployments', () => {
       instanceCount: 2,
       properties: {},
     });
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': `${batch}type: model\nresources: {instance_count: 1}\nsettings: {instance_count: 2, output_action: summary_only, output_file_name: x}\n`,
-      }),
-      [
-        "file.yml:7:28: 'settings.instance_count' and 'resources' both say how many instances; keep one of them.",
-        "file.yml:7:78: 'output_file_name' has no meaning with the output action 'summary_only'; remove one of them.",
-      ],
-    );
-  });
-
-  it('a batch deployment of an unknown type is told what it may be', () => {
-    assert.match(
-      folder.problems({ 'file.yml': `${batch}type: constructor\nmini_batch_size: 1\n` })[0]!,
-      /'type' must be 'model' or 'pipeline', but is 'constructor'/,
-    );
   });
 
   it('variables beside the settings of a batch deployment are kept', () => {
@@ -225,8 +174,5 @@ describe('compiling endpoints and deployments', () => {
       componentId: { referenceType: 'Id', assetId: `${WS}/components/pipe/versions/1` },
       settings: { continue_on_step_failure: 'False', default_compute: 'cpu' },
     });
-    assert.deepEqual(folder.problems({ 'file.yml': 'name: main\nendpoint_name: batch\ntype: pipeline\n' }), [
-      "file.yml:1:1: The file lacks the required field 'component': a pipeline component.",
-    ]);
   });
 });

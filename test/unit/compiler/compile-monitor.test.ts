@@ -175,17 +175,4 @@ describe('compiling monitors', () => {
       { metric: 'AggregatedFluencyPassRate', threshold: { value: 0.7 } },
     ]);
   });
-
-  it('mistakes are told with their places', () => {
-    assert.deepEqual(folder.problems({ 'file.yml': head(signal('data_drfit', 'alert_enabled: true')) }), [
-      "file.yml:7:13: 'create_monitor.monitoring_signals.s.type' must be 'data_drift', 'data_quality', 'prediction_drift', 'feature_attribution_drift', 'model_performance', 'custom', 'generation_safety_quality' or 'generation_token_statistics', but is 'data_drfit'. Did you mean 'data_drift'?",
-    ]);
-    assert.deepEqual(folder.problems({ 'file.yml': head(signal('data_drift', 'alert_enabled: true')) }), [
-      "file.yml:7:7: 'create_monitor.monitoring_signals.s' needs both 'production_data' and 'reference_data', since 'monitoring_target' names no deployment that collects data.",
-    ]);
-    assert.deepEqual(folder.problems({ 'file.yml': head('monitoring_signals: {s: }\n') }), [
-      "file.yml:5:27: 'create_monitor.monitoring_signals.s' says nothing; give it a 'type'.",
-    ]);
-    assert.match(folder.problems({ 'file.yml': head('') })[0]!, /names no 'monitoring_signals'/);
-  });
 });

@@ -69,17 +69,4 @@ describe('compiling parallel steps', () => {
     assert.deepEqual(p.resources, { instance_count: 2 });
     assert.equal(p.task.entry_script, 'a.py');
   });
-
-  it('tell what is wrong with them', () => {
-    const problems = folder.problems({
-      ...files,
-      'file.yml': inline('    logging_level: loud\n    mini_batch_sise: 1\n'),
-    });
-    assert.match(problems[0]!, /'jobs\.p\.logging_level' must be 'info', 'debug' or 'warning', but is 'loud'/);
-    assert.match(problems[1]!, /unknown field 'mini_batch_sise'. Did you mean 'mini_batch_size'\?/);
-    assert.match(
-      folder.problems({ ...files, 'file.yml': inline('    mini_batch_size: 10 files\n') })[0]!,
-      /'mini_batch_size' must be a number of files or bytes, for example 10 or 64kb, but is '10 files'/,
-    );
-  });
 });

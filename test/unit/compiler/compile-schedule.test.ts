@@ -90,43 +90,4 @@ describe('compiling schedules of jobs', () => {
     assert.equal(start('"2022-07-10T01:00:00.5+02:00"'), '2022-07-09 23:00:00');
     assert.equal(start('"2022-07-10T01:00:00Z"'), '2022-07-10 01:00:00');
   });
-
-  it('mistakes in a schedule and in its job are told at their places', () => {
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': 'name: s\ntrigger: {type: cron, frequency: day, start_time: soon}\ncreate_job: job.yml\n',
-      }),
-      [
-        "file.yml:2:23: 'trigger' has the unknown field 'frequency'. Allowed are 'type', 'start_time', 'end_time', 'time_zone' or 'expression'.",
-        "file.yml:2:10: 'trigger' lacks the required field 'expression'.",
-        "file.yml:2:51: 'trigger.start_time' is 'soon'; write a time like '2026-07-10T10:00:00', which is in the zone of 'time_zone'.",
-        "file.yml:3:13: 'create_job': There is no file 'job.yml'.",
-      ],
-    );
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': 'name: s\ntrigger: {type: cron, expression: x, start_time: soon}\ncreate_job: job.yml\n',
-        'job.yml':
-          'type: pipeline\nsetings: {}\njobs:\n  s: {command: x, environment: azureml:e:1, compute: azureml:c}\n',
-      }),
-      [
-        "file.yml:2:50: 'trigger.start_time' is 'soon'; write a time like '2026-07-10T10:00:00', which is in the zone of 'time_zone'.",
-        "job.yml:2:1: The file has the unknown field 'setings'. Did you mean 'settings'?",
-      ],
-    );
-  });
-
-  it('only pipelines run on a schedule', () => {
-    assert.deepEqual(
-      folder.problems({
-        'file.yml': 'name: s\ntrigger: {type: cron, expression: x}\ncreate_job: job.yml\n',
-        'job.yml': 'command: x\nenvironment: azureml:e:1\n',
-      }),
-      ["file.yml:3:13: 'create_job' is a command job, but schedules run pipeline jobs; make it a step of a pipeline."],
-    );
-    assert.deepEqual(
-      folder.problems({ 'file.yml': 'name: s\ntrigger: {type: cron, expression: x}\ncreate_job: nothing.yml\n' }),
-      ["file.yml:3:13: 'create_job': There is no file 'nothing.yml'."],
-    );
-  });
 });

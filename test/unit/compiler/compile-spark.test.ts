@@ -76,42 +76,6 @@ describe('compiling Spark', () => {
     assert.equal(environment.request.body.properties.image, 'conda/miniconda3');
   });
 
-  it('mistakes are told with their places', () => {
-    const problems = (text: string): string[] => folder.problems({ ...script, 'file.yml': text });
-    assert.deepEqual(problems(job(instances, `${serverless}compute: c\n`)), [
-      "file.yml:1:1: The file has both 'compute' (an attached Spark pool) and 'resources' (serverless Spark); Spark runs on one of them.",
-    ]);
-    assert.deepEqual(problems(job(instances, '')), [
-      "file.yml:1:1: The file needs 'resources' (serverless Spark: 'instance_type' and 'runtime_version') or 'compute' (an attached Spark pool).",
-    ]);
-    assert.deepEqual(problems(job('')), ["file.yml:7:3: 'conf' lacks the required key 'spark.executor.instances'."]);
-    assert.deepEqual(problems(job(dynamic.replace('Executors: 1', 'Executors: 5'))), [
-      "file.yml:12:41: 'conf': 'spark.dynamicAllocation.minExecutors' is 5; it must be at least 1 and at most 'spark.dynamicAllocation.maxExecutors', which is 4.",
-    ]);
-    assert.deepEqual(problems(job(`${instances}${dynamic.replace('true', 'false')}`)), [
-      "file.yml:13:41: 'conf' has 'spark.dynamicAllocation.minExecutors', which needs 'spark.dynamicAllocation.enabled: true'.",
-      "file.yml:14:41: 'conf' has 'spark.dynamicAllocation.maxExecutors', which needs 'spark.dynamicAllocation.enabled: true'.",
-    ]);
-    assert.deepEqual(problems(job().replace('mode: direct', 'mode: download')), [
-      "file.yml:5:74: 'inputs.d' has the mode 'download'; Spark takes data with 'mode: direct' only.",
-    ]);
-    assert.deepEqual(problems(job().replace('inputs.d}', 'inputs.e}').replace('a.py', 'b.py')), [
-      "file.yml:4:7: 'args' uses ${{inputs.e}}, but there is no such input. Did you mean 'd'?",
-      "file.yml:3:15: 'entry.file' is 'b.py', which is not in the code folder 'src'.",
-    ]);
-    assert.deepEqual(problems(job().replace('file: a.py', 'class_name: a.B')), [
-      "file.yml:3:8: 'entry' names a class; Azure ML runs Python files: write 'file' instead of 'class_name'.",
-    ]);
-    assert.deepEqual(problems(job(instances, 'resources: {instance_type: Standard_D4}\nfiles: [x, x]\n')), [
-      "file.yml:12:28: 'resources.instance_type' must be 'standard_e4s_v3', 'standard_e8s_v3', 'standard_e16s_v3', 'standard_e32s_v3' or 'standard_e64s_v3', but is 'Standard_D4'.",
-      "file.yml:12:12: 'resources' lacks the required field 'runtime_version'.",
-      "file.yml:13:12: 'files' names 'x' twice.",
-    ]);
-    assert.deepEqual(problems(job(instances, `${serverless}files: [x, x]\n`)), [
-      "file.yml:13:12: 'files' names 'x' twice.",
-    ]);
-  });
-
   const component = `type: spark\ncode: ../src\nentry: {file: a.py}\nargs: --d \${{inputs.d}}\ninputs: {d: {type: uri_file, mode: direct}}\nfiles: [f.txt]\n${fixed}${dynamic}  spark.x: 1\n`;
   const pipeline = (step: string): string =>
     `type: pipeline\ninputs: {d: ${data}}\noutputs: {o: {type: uri_folder, mode: direct}}\njobs:\n  s:\n    type: spark\n${step.replace(/^/gm, '    ').trimEnd()}\n`;

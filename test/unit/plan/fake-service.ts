@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AzureRequest } from '../../../lib/azure/client.ts';
 import { AzureError } from '../../../lib/azure/failures.ts';
+import { apiVersionOf } from '../../../lib/azureml/api-versions.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { WS } from '../compiler/compile-folder.ts';
 
@@ -58,7 +59,9 @@ export function fakeService(there: Record<string, unknown> = {}): FakeService {
       );
       if (path.endsWith('/versions') && list.length > 0)
         return { status: 200, body: { value: list.map(([, value]) => value).reverse(), nextLink: null } };
-      return fake.there.has(path) ? { status: 200, body: fake.there.get(path) } : { status: 404, body: {} };
+      return fake.there.has(path)
+        ? { status: 200, body: { properties: {}, ...(fake.there.get(path) as object) } }
+        : { status: 404, body: {} };
     }
     if (path.startsWith('components/azureml_anonymous/')) {
       const content = JSON.stringify(body.properties.componentSpec);
@@ -94,6 +97,10 @@ export function fakeService(there: Record<string, unknown> = {}): FakeService {
   fake.workspace = {
     client,
     path: WS,
+    url: `${ARM}${WS}`,
+    label: "the workspace 'ws'",
+    audience: 'arm',
+    apiVersionOf,
     apiUrl: 'https://eastus.api.azureml.ms',
     ids: { workspaceName: 'ws' },
   } as unknown as Workspace;

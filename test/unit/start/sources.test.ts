@@ -158,7 +158,7 @@ describe('values of a job file’s inputs', () => {
   it('need an input, unless a component has it', () => {
     assert.match(
       problemsOf(() => pathsOf('inputs: {rate: 1}\n', { rat: '1' })),
-      /no input 'rat'\. Did you mean 'rate'\?/,
+      /not have an input 'rat'\. Did you mean 'rate'\?/,
     );
     assert.match(
       problemsOf(() => pathsOf('command: x\n', { a: '1' })),
