@@ -162,7 +162,7 @@ describe('values of a job file’s inputs', () => {
     );
     assert.match(
       problemsOf(() => pathsOf('command: x\n', { a: '1' })),
-      /no input 'a'\. It has none\./,
+      /not have an input 'a'\. It does not have any inputs\./,
     );
     assert.deepEqual(pathsOf('type: pipeline\ncomponent: ./c.yml\n', { a: '1' }), ['inputs.a']);
   });
