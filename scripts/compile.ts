@@ -1,7 +1,7 @@
 /**
  * Prints the requests that creating what a YAML file describes would send, for a made-up workspace and without any
  * connection: `npm run --silent compile -- <file> [--set a.b=c] [--root <dir>] [--allow-unknown-fields]`. What only the
- * service can tell stays symbolic: `@latest` and `@next`. Errors go to standard error, one a line; exit code 1.
+ * service can tell stays symbolic: `@latest` and `@next`. Errors go to standard error, one per line; exit code 1.
  */
 import { parseArgs } from 'node:util';
 import { workspacePath } from '../lib/azureml/ids.ts';
@@ -16,7 +16,7 @@ const HELP = `${USAGE}
 Prints the requests that creating what the file describes would send, as JSON, for a made-up workspace.
   --set a.b=c             changes a value of the file, like 'az ml job create --set'
   --root <folder>         messages show paths relative to it (the working directory)
-  --allow-unknown-fields  passes fields that are not known on, with a warning`;
+  --allow-unknown-fields  passes unknown fields on, with a warning`;
 const CONTAINER_URL = 'https://store.blob.core.windows.net/container';
 const WORKSPACE = workspacePath({
   subscriptionId: '00000000-0000-0000-0000-000000000000',

@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<Exclude<FileKind, 'job'>, Kind>> = {
 
 /**
  * Compiles a YAML file of any kind that Azure ML's tools take to everything that creating the thing takes. Reads files,
- * sends nothing. What is described is told from the file (see `fileKindOf`).
+ * sends nothing. What is described is read from the file (see `fileKindOf`).
  * @throws UserError as `compileJob`
  */
 export function compileFile(options: CompileFileOptions): FilePlan {

@@ -47,7 +47,7 @@ const MOST_PROBLEMS = 20;
 
 /**
  * Compiles a job file to everything that submitting it takes. Reads files, sends nothing.
- * @throws UserError `FileNotFound`, `FileNotReadable`, `YamlInvalid`, `OverrideInvalid`, or `JobFileInvalid` with all
+ * @throws UserError `FileNotFound`, `FileNotReadable`, `YamlInvalid`, `OverrideInvalid`, or `FileInvalid` with all
  *   that is wrong in the file, each with its place
  */
 export function compileJob(options: CompileOptions): SubmissionPlan {
@@ -61,7 +61,7 @@ export function planJob(context: CompileContext, options: CompileOptions): Submi
   const nameNode = get(file.root, 'name');
   const jobName = options.fixedJobName ?? textOf(nameNode) ?? options.jobName;
   if (!JOB_NAME.test(jobName)) {
-    const message = `'name' is '${jobName}'; a job's name has letters, digits, '-' and '_', begins with a letter or digit, and has at most 255 characters.`;
+    const message = `'name' is '${jobName}'; a job's name must consist of letters, digits, '-' and '_', begin with a letter or digit, and have at most 255 characters.`;
     builder.problems.push(nameNode && !options.fixedJobName ? { message, place: nameNode.place } : { message });
   }
   if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
@@ -139,12 +139,12 @@ export function fileInvalid(
     ...(place ? { place } : {}),
   }));
   return new UserError({
-    code: 'JobFileInvalid',
+    code: 'FileInvalid',
     message:
       unique.length === 1
-        ? `The ${what} '${shown}' has a mistake.`
-        : `The ${what} '${shown}' has ${unique.length} mistakes${unique.length > MOST_PROBLEMS ? `; the first ${MOST_PROBLEMS} are shown` : ''}.`,
-    fix: 'Mend them and run again; nothing was created in the workspace.',
+        ? `The ${what} '${shown}' has a problem.`
+        : `The ${what} '${shown}' has ${unique.length} problems${unique.length > MOST_PROBLEMS ? `; the first ${MOST_PROBLEMS} are shown` : ''}.`,
+    fix: `Fix ${unique.length === 1 ? 'it' : 'them'} and run again. Nothing was created in the workspace.`,
     docs: 'tasks/submit-job',
     problems: unique.slice(0, MOST_PROBLEMS),
   });
@@ -159,7 +159,7 @@ function commonProperties(
   const described = describedProperties(file.root);
   const properties = textMap(get(file.root, 'properties'));
   const provenance = options.provenance ?? {};
-  // Properties of a job can't be changed later, so what the file says stands.
+  // Properties of a job can't be changed later, so what the file says stays.
   return {
     ...described,
     displayName: described.displayName || jobName,

@@ -97,7 +97,7 @@ export interface Surroundings {
 }
 
 export interface CompiledStep {
-  /** The step as it stands in the pipeline's `jobs`. */
+  /** The step as it appears in the pipeline's `jobs`. */
   body: Record<string, unknown>;
   /** Declared outputs; undefined when the component is not known here (registered, or in a registry). */
   outputs: ReadonlyMap<string, { type: string }> | undefined;
@@ -115,7 +115,7 @@ export type StepCompiler = (
 /** What compiling a file needs to know beside its nodes. */
 export interface CompileContext {
   builder: PlanBuilder;
-  /** Types of components and steps by the word that stands under `type`. */
+  /** Types of components and steps by the word under `type`. */
   components: Readonly<Record<string, ComponentType>>;
   steps: Readonly<Record<string, StepCompiler>>;
   file: YamlFile;

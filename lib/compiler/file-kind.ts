@@ -41,7 +41,7 @@ const BATCH_FIELDS = [
 ];
 
 /**
- * What a file describes. The official command line is told by its command (`az ml data create`); here the file says it:
+ * What a file describes. The official command line knows it from its command (`az ml data create`); here the file says it:
  * by fields that only one kind has, by its `$schema`, else by its shape. A file that looks like nothing else is a job.
  */
 export function fileKindOf(root: YamlNode): FileKind {

@@ -10,7 +10,7 @@ const DATA_TYPE = /^(uri_file|uri_folder|mltable|(custom|mlflow|triton)_model)$/
  * Values for the inputs of a job file as overrides of it: `inputs.<name>.path` of an input that is data, `inputs.<name>.value`
  * of a mapping that is a parameter, else `inputs.<name>`.
  * @param overrides those that are applied before
- * @throws UserError `InputValuesInvalid` for names that the file lacks; a file that runs a `component` may leave them to it
+ * @throws UserError `InputValuesInvalid` for names that the file does not have; a file that runs a `component` may leave them to it
  */
 export function inputOverrides(
   values: Readonly<Record<string, string>>,
@@ -39,14 +39,14 @@ function fieldOf(input: YamlNode | undefined): string[] {
 }
 
 function invalid(unknown: string[], known: string[]): UserError {
-  const has = known.length > 0 ? ` It has ${allOf(known)}.` : ' It has none.';
+  const has = known.length > 0 ? ` It has ${allOf(known)}.` : ' It does not have any inputs.';
   const problems = unknown.map(
-    (name): Problem => ({ message: `The job file has no input '${name}'.${didYouMean(name, known) || has}` }),
+    (name): Problem => ({ message: `The job file does not have an input '${name}'.${didYouMean(name, known) || has}` }),
   );
   return new UserError({
     code: 'InputValuesInvalid',
-    message: problems.length === 1 ? problems[0]!.message : `The input inputs has ${problems.length} mistakes.`,
-    fix: 'Name inputs that the job file has; to add one, use the input overrides.',
+    message: problems.length === 1 ? problems[0]!.message : `The input 'inputs' has ${problems.length} problems.`,
+    fix: "Name inputs that the job file has. To add an input, use the task's input 'overrides'.",
     docs: 'tasks/submit-job',
     problems: problems.length === 1 ? [] : problems,
   });

@@ -51,7 +51,7 @@ export function jobTypeOf(root: YamlNode, problems: Problem[]): JobType | undefi
   const known = Object.keys(JOB_TYPES);
   const isStep = STEP_ONLY.includes(normalizeChoice(written));
   problems.push({
-    message: `'type' is ${describe(node)}; supported job types are ${oneOf(known)}.${isStep ? ` '${written}' is a type of steps: put it into a pipeline.` : didYouMean(written, known)}`,
+    message: `'type' must be ${oneOf(known)}, but is ${describe(node)}.${isStep ? ` A step can be of this type: put it into a pipeline.` : didYouMean(written, known)}`,
     place: node.place,
   });
   return JOB_TYPES[nearest(word, known) ?? ''];
@@ -66,12 +66,12 @@ const MARKS: Readonly<Record<string, string>> = {
   training_data: 'automl',
 };
 
-/** A file without `type` is a command to Azure ML's tools; one that looks like another job lacks the word. */
+/** A file without `type` is a command to Azure ML's tools; one that looks like another job is missing the word. */
 function typeByFields(root: YamlNode, problems: Problem[]): string {
   const mark = isNull(get(root, 'command')) ? Object.keys(MARKS).find((name) => !isNull(get(root, name))) : undefined;
   if (mark === undefined) return 'command';
   problems.push({
-    message: `The file has '${mark}' but lacks 'type: ${MARKS[mark]}'; without a type a file is a command job.`,
+    message: `The file has '${mark}' but is missing 'type: ${MARKS[mark]}'. A file without 'type' is a command job.`,
     place: root.place,
   });
   return MARKS[mark]!;

@@ -12,12 +12,12 @@ import { readYaml, textOf, type YamlFile, type YamlNode } from './yaml/yaml.ts';
 export function localPath({ builder, file }: CompileContext, node: YamlNode, field: string): string | undefined {
   const written = (textOf(node) ?? '').replace(/^file:/, '');
   if (written === '') {
-    builder.problems.push({ message: `'${field}' is empty; it takes a local path.`, place: node.place });
+    builder.problems.push({ message: `'${field}' must be a local path, but is empty.`, place: node.place });
     return undefined;
   }
   if (!isAbsolute(written) && !win32.isAbsolute(written)) return resolve(file.folder, written);
   builder.problems.push({
-    message: `'${field}' is the absolute path '${written}'; local paths are relative to the file they stand in, for example './src'.`,
+    message: `'${field}' must be relative to this file, for example './src', but '${written}' is an absolute path.`,
     place: node.place,
   });
   return undefined;
@@ -52,7 +52,7 @@ export function readYamlAt(context: CompileContext, path: string, node: YamlNode
 
 /**
  * The content of a local path of the file, relative to the file. A path that is missing or empty is a problem of the
- * field, not an exception, so that all of them are told at once.
+ * field, not an exception, so that all of them are reported together.
  */
 export function localSnapshot(
   context: CompileContext,
@@ -84,13 +84,13 @@ export function localSnapshot(
 /** Why a local path can't be taken into a snapshot; undefined when it can. */
 export function whatIsWrong(context: CompileContext, path: string, written: string): string | undefined {
   const stats = statsOf(path);
-  if (!stats) return `is the local path '${written}', which does not exist next to the file.`;
+  if (!stats) return `is the local path '${written}', which does not exist. Paths are relative to this file.`;
   // Devices never end, and the root of a disk nearly so.
-  if (!stats.isFile() && !stats.isDirectory()) return `is '${written}', which is no file or folder.`;
-  if (path === parse(path).root) return `is '${written}', the root of the file system.`;
+  if (!stats.isFile() && !stats.isDirectory()) return `must be a file or folder, but '${written}' is neither.`;
+  if (path === parse(path).root) return `is '${written}', the root of the file system. Name the folder that is needed.`;
   return isInside(realpathSync(path), linkTargets(context, path))
     ? undefined
-    : `is '${written}', a symbolic link that leads out of the repository.`;
+    : `is '${written}', a symbolic link to a place outside the repository. Put what it leads to into the repository.`;
 }
 
 /**
@@ -106,9 +106,9 @@ export function linkTargets({ tree }: CompileContext, path: string): string[] {
 export function snapshotFailure(error: unknown, written: string): string {
   if (error instanceof UserError)
     return error.code === 'FolderEmpty'
-      ? `is the folder '${written}', which is empty or excluded entirely by its ignore file.`
+      ? `is the folder '${written}', which is empty, or its ignore file excludes everything in it.`
       : `can't be read: ${error.message} ${error.fix}`;
-  // A file that may not be read is the user's to mend as well.
+  // A file that may not be read is the user's to fix as well.
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) throw error;
   return `is '${written}', which can't be read: ${code}.`;

@@ -13,7 +13,7 @@ const KIND_WORDS: Record<AssetKind, string> = {
 };
 
 /**
- * The id that a reference to a versioned asset stands for, in the forms that Azure ML takes (azure-ai-ml
+ * The id that a reference to a versioned asset means, in the forms that Azure ML takes (azure-ai-ml
  * `_schema/core/fields.py`): `azureml:name:version`, `azureml:name@latest`, full ARM ids, registry ids and asset ids.
  * A name without version is an error; curated environments (`azureml:AzureML-...`) stay for the service to expand.
  */
@@ -34,7 +34,7 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     }
     if (kind === 'components' && label === 'default') return `${builder.workspace}/components/${name}/labels/default`;
     builder.problems.push({
-      message: `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}'; the label that can be resolved is 'latest'.`,
+      message: `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}', but only the label 'latest' is supported.`,
       place: node.place,
     });
     return written;
@@ -55,8 +55,8 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
   ];
   builder.problems.push({
     message: /^[^:@/\s]+$/.test(value)
-      ? `'${field}' names the ${KIND_WORDS[kind]} '${value}' without a version; write ${oneOf(examples)}.`
-      : `'${field}' is '${written}', which is no reference to ${KIND_WORDS[kind] === 'environment' ? 'an' : 'a'} ${KIND_WORDS[kind]}; write for example ${oneOf(examples)}.`,
+      ? `'${field}' names the ${KIND_WORDS[kind]} '${value}' without a version. Write ${oneOf(examples)}.`
+      : `'${field}' must be a reference to ${KIND_WORDS[kind] === 'environment' ? 'an' : 'a'} ${KIND_WORDS[kind]}, but is '${written}'. Write for example ${oneOf(examples)}.`,
     place: node.place,
   });
   return written;
@@ -89,7 +89,7 @@ export function computeId(builder: PlanBuilder, node: YamlNode, field: string): 
     return builder.workspace.replace(/workspaces\/[^/]+$/, `virtualclusters/${value.slice(value.indexOf('/') + 1)}`);
   if (value === 'local')
     builder.problems.push({
-      message: `'${field}' is 'local', which runs a job in Docker on the machine at hand; name a compute of the workspace, or serverless.`,
+      message: `'${field}' is 'local', which runs a job in Docker on your own machine. Name a compute of the workspace, or serverless.`,
       place: node.place,
     });
   if (value.toLowerCase() === 'serverless') return `${builder.workspace}/computes/serverless`;

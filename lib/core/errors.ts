@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 export interface UserErrorDetails {
-  /** Stable name for the documentation and for scripts: `JobFileNotFound`. */
+  /** Stable name for the documentation and for scripts: `FileNotFound`. */
   code: string;
   /** One sentence: what is wrong. */
   message: string;
@@ -28,7 +28,7 @@ export interface UserErrorDetails {
 }
 
 /**
- * Something that the person who wrote the pipeline can mend. Everything else that is thrown is a bug of ours and is
+ * Something that the person who wrote the pipeline can fix. Everything else that is thrown is a bug of ours and is
  * reported with its stack (see `runTask`).
  */
 export class UserError extends Error {
@@ -57,7 +57,7 @@ export function formatProblem({ message, place }: Problem): string {
   return place ? `${formatPlace(place)}: ${message}` : message;
 }
 
-/** Each problem once: a file that is used twice has its mistakes but once. */
+/** Each problem once: the problems of a file that is used twice are reported once. */
 export function distinctProblems(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -48,6 +48,12 @@ export function oneOf(words: Iterable<string>, most = 12): string {
 }
 
 /** `'a', 'b' and 'c'` for messages; long lists are cut. */
-export function allOf(words: Iterable<string>): string {
-  return oneOf(words).replace(/ or (?=\S*$)/, ' and ');
+export function allOf(words: Iterable<string>, most = 12): string {
+  return oneOf(words, most).replace(/ or (?=\S*$)/, ' and ');
+}
+
+/** ` It has 'a' and 'b'.`, or the empty string when there are none; to be put behind a sentence. */
+export function listed(beginning: string, words: Iterable<string>): string {
+  const all = [...words];
+  return all.length === 0 ? '' : ` ${beginning} ${allOf(all)}.`;
 }

@@ -102,7 +102,7 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
 function backslash(path: string): UserError {
   return new UserError({
     code: 'FileNameInvalid',
-    message: `The name of the file '${path}' or of a folder in it has a backslash, which Azure Storage takes for a folder's end.`,
+    message: `The path '${path}' contains a backslash, which Azure Storage reads as the end of a folder's name.`,
     fix: 'Rename the file or exclude it in .amlignore.',
   });
 }

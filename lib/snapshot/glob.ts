@@ -4,7 +4,7 @@ export interface Glob {
   matches(path: string): boolean;
 }
 
-/** What a pattern stands for, letter by letter; `letter` is a regular expression of one. */
+/** What a pattern means, letter by letter; `letter` is a regular expression of one. */
 type Item =
   | { kind: 'one' | 'many'; letter: string /** When it is just this letter. */; plain?: string }
   | { kind: 'maybe'; items: Item[] };
@@ -67,7 +67,7 @@ function segmentItems(segment: string, i: number, all: readonly string[]): Item[
   const letters = segment === '*' ? [one(NO_SLASH), many(NO_SLASH)] : letterItems(segment);
   if (!letters) return undefined;
   const hasSlash = i > 1 || (i === 1 && all[0] !== '**');
-  // The name of a folder stands for all that is below it.
+  // The name of a folder means all that is below it.
   return [...(hasSlash ? [one(SLASH)] : []), ...letters, ...(isLast ? [maybe(one(SLASH), many(ANY))] : [])];
 }
 
@@ -129,7 +129,7 @@ function testOf(item: { letter: string; plain?: string }): (letter: string) => b
   return (letter) => regex.test(letter);
 }
 
-/** Tries all ways through the pattern at once, so that the time is that of the path times that of the pattern. */
+/** Tries all ways through the pattern together, so that the time is that of the path times that of the pattern. */
 function stepwiseGlob(items: readonly Item[]): Glob {
   const steps: Step[] = [];
   const add = (item: Item): void => {

@@ -25,15 +25,14 @@ const LONGEST_PATTERN = 1_000;
 export function readIgnoreRules(folder: string, more: readonly string[] = []): IgnoreRules {
   for (const file of IGNORE_FILES.map((name) => join(folder, name))) {
     const stats = statSync(file, { throwIfNoEntry: false });
-    // What is no file, a pipe for example, might never end.
+    // What is not a file, a pipe for example, might never end.
     if (!stats?.isFile()) continue;
     if (stats.size > LARGEST_BYTES) throw tooLarge(file, `${stats.size} bytes`, `${LARGEST_BYTES} bytes`);
     const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
     const lines = text.split(/\r\n|\r|\n/);
     if (lines.length > MOST_PATTERNS) throw tooLarge(file, `${lines.length} lines`, `${MOST_PATTERNS} lines`);
     const longest = Math.max(...lines.map((line) => line.length));
-    if (longest > LONGEST_PATTERN)
-      throw tooLarge(file, `a line of ${longest} letters`, `${LONGEST_PATTERN} letters a line`);
+    if (longest > LONGEST_PATTERN) throw tooLarge(file, `a line of ${longest} letters`, `${LONGEST_PATTERN} letters`);
     return parseIgnoreRules([text, ...more].join('\n'));
   }
   return parseIgnoreRules(more.join('\n'));
@@ -42,8 +41,8 @@ export function readIgnoreRules(folder: string, more: readonly string[] = []): I
 function tooLarge(file: string, found: string, most: string): UserError {
   return new UserError({
     code: 'IgnoreFileTooLarge',
-    message: `The ignore file '${file}' has ${found}; at most ${most} are read.`,
-    fix: 'Name folders instead of single files in it.',
+    message: `The ignore file '${file}' has ${found}, but at most ${most} are allowed.`,
+    fix: 'Write patterns of folders instead of single files.',
   });
 }
 

@@ -21,7 +21,7 @@ interface PlacedRules {
 }
 
 /**
- * A component's code together with its `additional_includes`, each of which stands in the root under its own name. Unlike
+ * A component's code together with its `additional_includes`, each of which is in the root under its own name. Unlike
  * in plain code folders, ignore files further down count here, the code folder's rules hold for the includes too, and an
  * excluded folder is not looked into (azure-ai-ml `_additional_includes.py`).
  * @param folder of the component's file

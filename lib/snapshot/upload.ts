@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.ts';
 import { inParallel } from '../core/parallel.ts';
 import type { SnapshotFile } from './files.ts';
 
-/** Files at once; more does not make Azure Storage faster from one agent. */
+/** Files at a time; more does not make Azure Storage faster from one agent. */
 const PARALLEL = 16;
 /** Files up to this size are read once, for their hash and for sending; several uploads of 16 files run at a time. */
 const SMALL_BYTES = 256_000;
@@ -59,8 +59,8 @@ export async function uploadFiles(
 function fileChanged(path: string): UserError {
   return new UserError({
     code: 'FileChanged',
-    message: `The file '${path}' changed while it was uploaded.`,
-    fix: 'Run again when nothing writes to it.',
+    message: `The file '${path}' changed during the upload.`,
+    fix: 'Run again when nothing writes to the file.',
   });
 }
 

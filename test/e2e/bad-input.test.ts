@@ -67,7 +67,7 @@ describe('bad input', function () {
       const { message } = await submitting(`${command}comput: azureml:cpu-cluster\n`);
       assert.match(
         message,
-        /job\.yml:3:1: The file has the unknown field 'comput'\. Did you mean 'compute'\?.*nothing was created/s,
+        /job\.yml:3:1: The file has the unknown field 'comput'\. Did you mean 'compute'\?.*Nothing was created/s,
       );
     });
     it('wrong type', async () => {
@@ -119,7 +119,7 @@ describe('bad input', function () {
     it('empty code folder', async () => {
       assert.match(
         (await submitting(`${command}code: ./src\n`, {}, { 'src/.amlignore': '*\n' })).message,
-        /job\.yml:3:7: 'code' is the folder '\.\/src', which is empty or excluded/,
+        /job\.yml:3:7: 'code' is the folder '\.\/src', which is empty, or its ignore file/,
       );
     });
     it('unknown compute', async () => {
@@ -132,16 +132,16 @@ describe('bad input', function () {
     it('invalid override', async () => {
       assert.match(
         (await submitting(command, { overrides: 'inputs.lr 5' })).message,
-        /'inputs\.lr 5' is not of the form a\.b\.c=value/,
+        /'inputs\.lr 5' must have the form a\.b\.c=value/,
       );
       assert.match(
         (await submitting(`${command}code: ./src\n`, { overrides: 'code.x=1' }, { 'src/a': '' })).message,
         /'code' is the reference or value '\.\/src'/,
       );
     });
-    it('several mistakes, all told with their places', async () => {
+    it('several problems, all with their places', async () => {
       const { message, log } = await submitting('comand: x\nenvironment: {image: ubuntu}\nlimits: 5\n');
-      assert.match(message, /has 3 mistakes/);
+      assert.match(message, /has 3 problems/);
       assert.match(log, /job\.yml:1:1: The file has the unknown field 'comand'/);
       assert.match(log, /job\.yml:3:9: 'limits' must be a mapping, but is the number 5/);
     });

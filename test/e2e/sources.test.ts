@@ -81,7 +81,7 @@ describe('starting a job', function () {
 
     it('knows its inputs', async () => {
       const log = await fails(submit('jobs/command.yml', { inputs: 'acuracy=0.5' }));
-      assert.match(log, /The job file has no input 'acuracy'\. Did you mean 'accuracy'\?/);
+      assert.match(log, /The job file does not have an input 'acuracy'\. Did you mean 'accuracy'\?/);
     });
 
     it('needs the file', async () => {

@@ -39,17 +39,17 @@ describe('npm run compile', () => {
     assert.match(String(requests[0]!.path), /^\/subscriptions\/0{8}-.*\/workspaces\/ws\/models\/m\/versions\/7$/);
   });
 
-  it('prints one mistake a line, with its place from the root', () => {
+  it('prints one problem per line, with its place from the root', () => {
     writeFileSync(join(root, 'd.yml'), 'name: d\ntype: uri_file\npaht: x\n');
     const { status, stdout, errors } = run(join(root, 'd.yml'), '--root', root);
     assert.deepEqual([status, stdout], [1, '']);
     assert.deepEqual(errors, [
       "d.yml:3:1: The file has the unknown field 'paht'. Did you mean 'path'?",
-      "d.yml:1:1: The file lacks the required field 'path'.",
+      "d.yml:1:1: The file is missing the required field 'path'.",
     ]);
   });
 
-  it('passes unknown fields on where it is told to', () => {
+  it('passes unknown fields on on request', () => {
     writeFileSync(join(root, 'd.yml'), 'name: d\ntype: uri_file\npath: https://x/y\nnew: 1\n');
     const { status, stdout, errors } = run(join(root, 'd.yml'), '--root', root, '--allow-unknown-fields');
     assert.equal(status, 0);

@@ -28,7 +28,7 @@ export function compileCode(
   if (!node || !written) return undefined;
   if (/^(git\+|https?:\/\/)/i.test(written)) {
     context.builder.problems.push({
-      message: `'${field}' is '${written}'; Azure ML takes code from a local folder or file, not from a URL.`,
+      message: `'${field}' is '${written}'; Azure ML takes code from a local folder or file, not from a URL. Check the repository out in the pipeline and name its folder.`,
       place: node.place,
     });
     return undefined;
@@ -92,14 +92,14 @@ function includePath(
   };
   if (written === undefined)
     return fail(
-      'must be a local path; packages of Azure Artifacts have to be downloaded by a step of the pipeline before.',
+      'must be a local path. To include a package of Azure Artifacts, download it in an earlier step of the pipeline.',
     );
   const path = localPath(context, node, field);
   if (path === undefined) return undefined;
   const wrong = whatIsWrong(context, path, written);
   if (wrong) return fail(wrong);
   if (code && existsSync(resolve(code, basename(path))) && resolve(code, basename(path)) !== path)
-    return fail(`is '${written}', but the code has a '${basename(path)}' of its own.`);
+    return fail(`is '${written}', but the code folder already has a '${basename(path)}'. Rename one of them.`);
   return path;
 }
 

@@ -26,7 +26,10 @@ function compileComponentFile(context: CompileContext, node: YamlNode, field: st
   const path = localPath(context, node, field);
   if (path === undefined) return undefined;
   if (context.including.includes(path)) {
-    context.builder.problems.push({ message: `'${field}' leads back to the file itself.`, place: node.place });
+    context.builder.problems.push({
+      message: `'${field}' refers back to the file itself. A component can't contain itself.`,
+      place: node.place,
+    });
     return undefined;
   }
   if (!context.compiled.has(path)) {
@@ -70,7 +73,7 @@ export function describeComponent(
   if (!type) {
     const known = Object.keys(context.components);
     problems.push({
-      message: `Components of type '${word}' are not supported; supported are ${oneOf(known)}.${didYouMean(word, known)}`,
+      message: `'type' must be ${oneOf(known)}, but is '${word}'.${didYouMean(word, known)}`,
       place: get(root, 'type')!.place,
     });
     return undefined;
@@ -124,12 +127,12 @@ function checkPortNames({ builder }: CompileContext, ports: YamlNode | undefined
     seen.set(name.toLowerCase(), name);
     if (!PORT_NAME.test(name))
       builder.problems.push({
-        message: `'${field}.${name}': a name has letters, digits and underscores and begins with no digit.`,
+        message: `'${field}.${name}': a name must consist of letters, digits and underscores, and can't begin with a digit.`,
         place,
       });
     else if (same !== undefined)
       builder.problems.push({
-        message: `'${field}' has both '${same}' and '${name}', which are the same to Azure ML.`,
+        message: `'${field}' has both '${same}' and '${name}', but Azure ML ignores case in names. Rename one of them.`,
         place,
       });
   }

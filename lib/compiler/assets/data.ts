@@ -15,7 +15,7 @@ export function compileData(context: CompileContext, root: YamlNode): PlannedReq
   const local = isRemote(textOf(path) ?? '') ? undefined : localData(context, root, path, type);
   if (get(root, 'properties'))
     context.builder.warnings.push({
-      message: "'properties' of a data asset are read-only and were left out.",
+      message: "'properties' of a data asset are read-only, so they are not sent.",
       place: get(root, 'properties')!.place,
     });
   return putRequest(
@@ -51,7 +51,7 @@ function localData(
   const { isFolder } = upload.snapshot;
   if ((type === 'uri_file') === isFolder) {
     context.builder.problems.push({
-      message: `The data asset is of type ${type}, but 'path' is the ${isFolder ? 'folder' : 'file'} '${textOf(path)}'.`,
+      message: `'path' must be a ${isFolder ? 'file' : 'folder'} for data of type ${type}, but '${textOf(path)}' is a ${isFolder ? 'folder' : 'file'}.`,
       place: path.place,
     });
   }
@@ -68,7 +68,10 @@ function mltablePaths(context: CompileContext, path: YamlNode, folder: string): 
   if (!file) return [];
   const paths = get(file.root, 'paths');
   if (paths?.kind !== 'list' || paths.items.length === 0) {
-    context.builder.problems.push({ message: "An MLTable needs 'paths': a list of files.", place: file.root.place });
+    context.builder.problems.push({
+      message: "The file is missing the required field 'paths', the list of files that the MLTable reads.",
+      place: file.root.place,
+    });
     return [];
   }
   return paths.items.flatMap(

@@ -49,7 +49,10 @@ export function compileEnvironment(
 function compileEnvironmentFile(context: CompileContext, root: YamlNode, field: string): string | undefined {
   const { problems } = context.builder;
   if (root.kind !== 'map')
-    problems.push({ message: `'${field}' leads to a file that describes no environment.`, place: root.place });
+    problems.push({
+      message: `'${field}' must name a file that describes an environment, but the file is not a mapping.`,
+      place: root.place,
+    });
   else return checkThen(root, environment, '', problems, () => compileEnvironment(context, root, ''), undefined);
 }
 
@@ -71,7 +74,7 @@ export function describeEnvironment(context: CompileContext, node: YamlNode, fie
   if ((image !== undefined) === hasBuild) {
     context.builder.problems.push({
       message: image
-        ? `${what} has both 'image' and 'build'; an environment is made from one of them.`
+        ? `${what} has both 'image' and 'build'. Remove one of them.`
         : `${what} needs 'image' (a Docker image, with 'conda_file' for its packages) or 'build' (a folder with a Dockerfile).`,
       place: node.place,
     });
@@ -91,7 +94,7 @@ export function describeEnvironment(context: CompileContext, node: YamlNode, fie
   const path = get(build, 'path') ?? get(build, 'local_path');
   if (!path || isNull(path)) {
     context.builder.problems.push({
-      message: `'${fieldAt(field, 'build')}' lacks the required field 'path'.`,
+      message: `'${fieldAt(field, 'build')}' is missing the required field 'path'.`,
       place: build!.place,
     });
     return undefined;
@@ -140,7 +143,7 @@ function compileConda(context: CompileContext, node: YamlNode | undefined, field
   if (!file) return undefined;
   if (file.root.kind === 'map') return condaText(jsonOf(file.root));
   context.builder.problems.push({
-    message: `'${field}' leads to a file that is no mapping; a conda file has 'dependencies' and 'channels'.`,
+    message: `'${field}' must name a conda file with 'dependencies' and 'channels', but the file is not a mapping.`,
     place: file.root.place,
   });
   return undefined;

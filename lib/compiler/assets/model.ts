@@ -65,7 +65,7 @@ function modelRequest(
   for (const name of ['default_deployment_template', 'allowed_deployment_templates'])
     if (!isNull(get(node, name)))
       context.builder.warnings.push({
-        message: `'${prefix}${name}' was left out; no version of the API that is used has it.`,
+        message: `'${prefix}${name}' is not sent, because the API that this task uses does not have it.`,
         place: get(node, name)!.place,
       });
   return putRequest(
@@ -103,12 +103,12 @@ function modelUri(context: CompileContext, node: YamlNode, prefix: string): stri
   if (wordOf(get(node, 'type')) === 'mlflow_model') {
     if (!isFolder)
       context.builder.problems.push({
-        message: `'${prefix}path' is the file '${written}', but a model of type mlflow_model is a folder with the file MLmodel.`,
+        message: `'${prefix}path' must be a folder with the file MLmodel for a model of type mlflow_model, but '${written}' is a file.`,
         place: path.place,
       });
     else if (!existsSync(join(root, 'MLmodel')))
       context.builder.warnings.push({
-        message: `'${prefix}path' is '${written}', which has no file MLmodel; it can't be loaded as a model of type mlflow_model.`,
+        message: `'${prefix}path' is '${written}', which does not contain the file MLmodel. It can't be loaded as a model of type mlflow_model.`,
         place: path.place,
       });
   }

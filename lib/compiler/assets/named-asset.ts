@@ -15,12 +15,12 @@ export function compileComponentAsset(context: CompileContext, root: YamlNode): 
   const version = textOf(get(root, 'version'));
   if (name === undefined)
     problems.push({
-      message: "The file lacks the required field 'name'; a component that is created on its own has a name.",
+      message: "The file is missing the required field 'name'. Only a component inside a job can do without a name.",
       place: root.place,
     });
   else if (!/^[a-z][a-z\d_]*$/.test(name))
     problems.push({
-      message: `'name' is '${name}'; a component's name has small letters, digits and underscores and begins with a letter.`,
+      message: `'name' is '${name}'; a component's name must consist of lowercase letters, digits and underscores, and begin with a letter.`,
       place: get(root, 'name')!.place,
     });
   const spec = describeComponent(context, root, '')?.spec;

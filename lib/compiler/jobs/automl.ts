@@ -52,7 +52,7 @@ function taskDetails(context: CompileContext, root: YamlNode): Json {
   const metric = textOf(get(root, 'primary_metric')) ?? task.metric;
   return compact({
     taskType: task.name,
-    // Entities are no column: the API takes none for them.
+    // Entities are not a column: the API does not take any for them.
     targetColumnName: task.name === 'TextNER' ? undefined : textOf(get(root, 'target_column_name')),
     primaryMetric: task.metric && metric ? task.metrics[wordOf(metric, task.metrics) ?? ''] : undefined,
     logVerbosity: restWord(get(root, 'log_verbosity'), LOG_VERBOSITY) ?? 'Info',

@@ -17,7 +17,7 @@ export function compileCommandJob(context: CompileContext, root: YamlNode): Reco
   const parent = get(root, 'parent_job_name');
   if (parent && !isNull(parent))
     context.builder.warnings.push({
-      message: "'parent_job_name' has no effect; Azure ML sets it.",
+      message: "'parent_job_name' has no effect, because Azure ML sets it.",
       place: parent.place,
     });
   const compute = get(root, 'compute');

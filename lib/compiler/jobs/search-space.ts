@@ -81,11 +81,11 @@ function parameterValue(node: YamlNode, distribution: (value: YamlNode) => unkno
 /** Names of hyperparameters become names of inputs or environment variables (`AZUREML_SWEEP_<name>`). */
 export function checkSearchSpaceNames(node: YamlNode | undefined, field: string, problems: Problem[]): void {
   if (entriesOf(node).length === 0 && node)
-    problems.push({ message: `'${field}' is empty; a sweep varies at least one parameter.`, place: node.place });
+    problems.push({ message: `'${field}' is empty. A sweep must vary at least one parameter.`, place: node.place });
   for (const [name, , keyPlace] of entriesOf(node))
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       problems.push({
-        message: `'${field}.${name}': a name has letters, digits and underscores and begins with no digit.`,
+        message: `'${field}.${name}': a name must consist of letters, digits and underscores, and can't begin with a digit.`,
         place: keyPlace,
       });
 }

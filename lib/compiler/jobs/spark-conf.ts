@@ -80,12 +80,12 @@ export function checkConf(conf: SparkConf, node: YamlNode, path: string, problem
   const place = (get(node, 'conf') ?? node).place;
   const dynamic = isDynamic(conf);
   for (const name of [...CORES, ...(dynamic ? [LEAST, MOST] : [INSTANCES])])
-    if (!conf.has(name)) problems.push({ message: `'${field}' lacks the required key '${name}'.`, place });
+    if (!conf.has(name)) problems.push({ message: `'${field}' is missing the required key '${name}'.`, place });
   if (!dynamic) {
     for (const name of [LEAST, MOST])
       if (conf.has(name))
         problems.push({
-          message: `'${field}' has '${name}', which needs '${DYNAMIC}: true'.`,
+          message: `'${field}' has '${name}', which has no effect without '${DYNAMIC}: true'.`,
           place: conf.get(name)!.place,
         });
     return;
@@ -93,12 +93,12 @@ export function checkConf(conf: SparkConf, node: YamlNode, path: string, problem
   const [least, most, instances] = [LEAST, MOST, INSTANCES].map((name) => Number(textOf(conf.get(name)) ?? Number.NaN));
   if (least! <= 0 || least! > most!)
     problems.push({
-      message: `'${field}': '${LEAST}' is ${least}; it must be at least 1 and at most '${MOST}', which is ${most}.`,
+      message: `'${field}': '${LEAST}' must be between 1 and '${MOST}' (${most}), but is ${least}.`,
       place: conf.get(LEAST)!.place,
     });
   else if (instances! > most! || instances! < least!)
     problems.push({
-      message: `'${field}': '${INSTANCES}' is ${instances}; with dynamic allocation it must lie between ${least} and ${most}.`,
+      message: `'${field}': '${INSTANCES}' must be between ${least} and ${most} with dynamic allocation, but is ${instances}.`,
       place: conf.get(INSTANCES)!.place,
     });
 }

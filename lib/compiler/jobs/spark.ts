@@ -96,7 +96,7 @@ export const sparkType: ComponentType = {
   },
 };
 
-/** A component's file without `code` means the folder it stands in. */
+/** A component's file without `code` means the folder of the file. */
 function codeOf(node: YamlNode, path: string): YamlNode | undefined {
   const code = get(node, 'code');
   return path === '' && isNull(code) ? { kind: 'scalar', value: '.', isFloat: false, place: node.place } : code;
@@ -138,7 +138,7 @@ function sparkEnvironment(context: CompileContext, node: YamlNode | undefined, f
   return compileEnvironment(context, { ...node, entries }, field);
 }
 
-/** What the schema can't say about a script: where it stands, what its arguments use, and that no file is named twice. */
+/** What the schema can't say about a script: where it is, what its arguments use, and that no file is named twice. */
 function checkDefinition(context: CompileContext, node: YamlNode, path: string): void {
   const { problems } = context.builder;
   const names = (key: string): Map<string, YamlNode> =>
@@ -151,7 +151,7 @@ function checkDefinition(context: CompileContext, node: YamlNode, path: string):
     for (const item of list?.kind === 'list' ? list.items : []) {
       const file = textOf(item) ?? '';
       if (seen.has(file))
-        problems.push({ message: `'${fieldAt(path, key)}' names '${file}' twice.`, place: item.place });
+        problems.push({ message: `'${fieldAt(path, key)}' contains '${file}' twice.`, place: item.place });
       seen.add(file);
     }
   }
@@ -163,8 +163,8 @@ function checkEntry({ builder, file }: CompileContext, node: YamlNode, path: str
   const field = fieldAt(path, 'entry');
   if (!entry || isNull(script)) {
     const message = isNull(get(entry, 'class_name'))
-      ? `'${field}' lacks the required field 'file'.`
-      : `'${field}' names a class; Azure ML runs Python files: write 'file' instead of 'class_name'.`;
+      ? `'${field}' is missing the required field 'file'.`
+      : `'${field}' names a class, but Azure ML runs Python files. Write 'file' instead of 'class_name'.`;
     builder.problems.push({ message, place: (entry ?? node).place });
     return;
   }
@@ -173,7 +173,7 @@ function checkEntry({ builder, file }: CompileContext, node: YamlNode, path: str
   const folder = resolve(file.folder, code);
   if (existsSync(folder) && !existsSync(join(folder, textOf(script)!)))
     builder.problems.push({
-      message: `'${field}.file' is '${textOf(script)}', which is not in the code folder '${code}'.`,
+      message: `'${field}.file' is '${textOf(script)}', which does not exist in the code folder '${code}'.`,
       place: script!.place,
     });
 }
@@ -185,7 +185,7 @@ function checkCompute({ builder }: CompileContext, node: YamlNode, path: string)
   const what = path ? `'${path}'` : 'The file';
   builder.problems.push({
     message: compute
-      ? `${what} has both 'compute' (an attached Spark pool) and 'resources' (serverless Spark); Spark runs on one of them.`
+      ? `${what} has both 'compute' (an attached Spark pool) and 'resources' (serverless Spark). Remove one of them.`
       : `${what} needs 'resources' (serverless Spark: 'instance_type' and 'runtime_version') or 'compute' (an attached Spark pool).`,
     place: node.place,
   });
@@ -202,7 +202,7 @@ function checkModes({ builder }: CompileContext, node: YamlNode, path: string, d
       if (mode !== undefined && normalizeChoice(mode) === 'direct') continue;
       if (path && !definition) continue;
       builder.problems.push({
-        message: `'${fieldAt(path, kind)}.${name}' ${mode ? `has the mode '${mode}'` : 'has no mode'}; Spark takes data with 'mode: direct' only.`,
+        message: `'${fieldAt(path, kind)}.${name}' must have 'mode: direct', the only mode that Spark supports, but has ${mode ? `the mode '${mode}'` : 'none'}.`,
         place: (get(value, 'mode') ?? value).place,
       });
     }

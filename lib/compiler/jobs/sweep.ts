@@ -1,6 +1,6 @@
 import { isoDuration } from '../../core/duration.ts';
 import { compact } from '../../core/json.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/nearest.ts';
 import { compileCode } from '../assets/code.ts';
 import { compileEnvironment } from '../assets/environment.ts';
 import type { CompileContext } from '../context.ts';
@@ -99,7 +99,7 @@ function checkSweptText({ builder }: CompileContext, trial: YamlNode, space: Yam
   for (const [whole, name] of (textOf(command) ?? '').matchAll(/\$\{\{\s*search_space\.([\w.-]+)\s*\}\}/g)) {
     if (names.includes(name!)) continue;
     builder.problems.push({
-      message: `'trial.command' uses ${whole}, but 'search_space' has no '${name}'.${didYouMean(name!, names) || ` It has ${oneOf(names)}.`}`,
+      message: `'trial.command' uses ${whole}, but 'search_space' does not contain '${name}'.${didYouMean(name!, names) || listed('It contains', names)}`,
       place: command!.place,
     });
   }
@@ -109,7 +109,7 @@ function warnOfTrialQueue({ builder }: CompileContext, trial: YamlNode): void {
   const queue = get(trial, 'queue_settings');
   if (queue && !isNull(queue))
     builder.warnings.push({
-      message: "'trial.queue_settings' has no effect; a sweep has its 'queue_settings' at the root of the file.",
+      message: "'trial.queue_settings' has no effect. Put 'queue_settings' at the root of the file.",
       place: queue.place,
     });
 }

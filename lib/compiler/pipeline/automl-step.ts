@@ -104,7 +104,7 @@ function data(context: CompileContext, node: YamlNode | undefined, field: string
   if (node.kind === 'scalar') {
     if (isBinding(node)) return textOf(node)?.trim();
     context.builder.problems.push({
-      message: `'${field}' is '${textOf(node)}'; write a binding (\${{parent.inputs.x}}), or a mapping with a 'path'.`,
+      message: `'${field}' must be a binding, for example \${{parent.inputs.x}}, or a mapping with 'path', but is '${textOf(node)}'.`,
       place: node.place,
     });
     return undefined;

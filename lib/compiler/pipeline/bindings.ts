@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/nearest.ts';
 import { entriesOf, get, textOf, type YamlNode } from '../yaml/yaml.ts';
 
 /** A step of a pipeline as its siblings see it. */
@@ -18,11 +18,11 @@ interface Binding {
   at: YamlNode;
   /** Of the value in the step: `inputs.rows`. */
   field: string;
-  /** Whether it stands under `inputs` or `outputs`; elsewhere `${{inputs.x}}` is the component's own. */
+  /** Whether it is under `inputs` or `outputs`; elsewhere `${{inputs.x}}` is the component's own. */
   side: 'inputs' | 'outputs' | undefined;
 }
 
-/** Every `${{...}}` of a step, wherever it stands in it, the command's own text aside. */
+/** Every `${{...}}` of a step, wherever it is in it, the command's own text aside. */
 function bindingsOf(node: YamlNode): Binding[] {
   const found: Binding[] = [];
   const visit = (value: YamlNode, side: Binding['side'], field: string): void => {
@@ -56,38 +56,39 @@ export function checkBindings(
       const [parent, kind, name, port, output] = path as [string, string?, string?, string?, string?];
       if (parent !== 'parent') {
         if (side && (parent === 'inputs' || parent === 'outputs' || parent === 'jobs'))
-          say(`a step reaches the pipeline through 'parent': write \${{parent.${path.join('.')}}}.`);
+          say(`a step refers to its pipeline as 'parent'. Write \${{parent.${path.join('.')}}}.`);
         continue; // ${{name}}, ${{default_datastore}} and the like are filled in by Azure ML
       }
       if (side === 'outputs' && kind !== 'outputs')
-        say('an output leads to an output of the pipeline: write ${{parent.outputs.<name>}}.');
+        say('an output can only be bound to an output of the pipeline. Write ${{parent.outputs.<name>}}.');
       else if (kind === 'inputs') {
         const whole = path.slice(2).join('.');
         const isGroup = [...inputs.keys()].some((one) => one.startsWith(`${whole}.`));
         if (!inputs.has(whole) && !isGroup)
           say(
-            `the pipeline has no input '${whole}'.${didYouMean(whole, inputs.keys()) || ` It has ${oneOf(inputs.keys())}.`}`,
+            `the pipeline does not have an input '${whole}'.${didYouMean(whole, inputs.keys()) || listed('It has', inputs.keys())}`,
           );
       } else if (kind === 'outputs') {
         if (!outputs.has(name ?? ''))
           say(
-            `the pipeline has no output '${name}'.${didYouMean(name ?? '', outputs) || ` It has ${oneOf(outputs)}.`}`,
+            `the pipeline does not have an output '${name}'.${didYouMean(name ?? '', outputs) || listed('It has', outputs)}`,
           );
       } else if (kind === 'jobs') {
         const step = steps.get(name ?? '');
         if (!step)
           say(
-            `there is no step '${name}'.${didYouMean(name ?? '', steps.keys()) || ` The steps are ${oneOf(steps.keys())}.`}`,
+            `there is no step '${name}'.${didYouMean(name ?? '', steps.keys()) || listed('The steps are', steps.keys())}`,
           );
         else if (CONTROL_FLOW.has(textOf(get(node, 'type'))?.toLowerCase() ?? '') && port !== 'outputs')
           continue; // names a step, or its input
-        else if (name === own) say('a step cannot wait for itself.');
+        else if (name === own) say("a step can't use its own output.");
         else if (port === 'outputs' && step.outputs && !step.outputs.has(output ?? ''))
           say(
-            `the step '${name}' has no output '${output}'.${didYouMean(output ?? '', step.outputs.keys()) || ` It has ${oneOf(step.outputs.keys())}.`}`,
+            `the step '${name}' does not have an output '${output}'.${didYouMean(output ?? '', step.outputs.keys()) || listed('It has', step.outputs.keys())}`,
           );
-        else if (port !== 'outputs') say(`a step offers its outputs: write \${{parent.jobs.${name}.outputs.<name>}}.`);
-      } else if (path.length > 2 || kind !== 'name') say("after 'parent' come inputs, outputs or jobs.");
+        else if (port !== 'outputs')
+          say(`a step can only use outputs of other steps. Write \${{parent.jobs.${name}.outputs.<name>}}.`);
+      } else if (path.length > 2 || kind !== 'name') say("'parent' is followed by 'inputs', 'outputs' or 'jobs'.");
     }
   }
 }

@@ -2,7 +2,7 @@ import { allOf } from '../../core/nearest.ts';
 import type { PlanBuilder } from '../builder.ts';
 import { get, isNull, type YamlNode } from '../yaml/yaml.ts';
 
-/** Types of steps that run on a compute which they or their pipeline name; a pipeline's steps are looked at themselves. */
+/** Types of steps that run on a compute which they or their pipeline name; a pipeline's steps are checked themselves. */
 const NEEDS_COMPUTE = new Set(['command', 'sweep', 'parallel', 'automl', 'data_transfer']);
 
 interface StepBody {
@@ -22,9 +22,9 @@ export function checkComputes(builder: PlanBuilder, root: YamlNode, jobs: Record
   if (!isNull(get(root, 'compute')) || !isNull(get(get(root, 'settings'), 'default_compute'))) return;
   const steps = withoutCompute(builder, jobs, '');
   if (steps.length === 0) return;
-  const start = steps.length === 1 ? `The step ${allOf(steps)} has` : `The steps ${allOf(steps)} have`;
+  const start = steps.length === 1 ? `The step ${allOf(steps)} does` : `The steps ${allOf(steps)} do`;
   builder.problems.push({
-    message: `${start} no 'compute', and the pipeline has no 'settings.default_compute'; name one, for example azureml:cpu-cluster or serverless.`,
+    message: `${start} not have a 'compute', and the pipeline does not have 'settings.default_compute'. Name a compute, for example azureml:cpu-cluster or serverless.`,
     place: (get(root, 'jobs') ?? get(root, 'component') ?? root).place,
   });
 }

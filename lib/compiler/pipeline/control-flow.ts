@@ -1,5 +1,5 @@
 import { compact } from '../../core/json.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/nearest.ts';
 import type { CompileContext, StepCompiler, Surroundings } from '../context.ts';
 import { compileInputs, nodeInputs } from '../ports/inputs.ts';
 import { compileOutputs, nodeOutputs } from '../ports/outputs.ts';
@@ -26,7 +26,7 @@ export const doWhileStep = controlStep('do_while', doWhile, (context, node, path
     const known = ports?.[kind];
     if (known && !known.has(name))
       context.builder.problems.push({
-        message: `'${path}.${field}' names the ${kind.slice(0, -1)} '${name}', which the step '${body}' does not have.${didYouMean(name, known) || ` It has ${oneOf(known)}.`}`,
+        message: `'${path}.${field}' names the ${kind.slice(0, -1)} '${name}', which the step '${body}' does not have.${didYouMean(name, known) || listed('It has', known)}`,
         place: at?.place ?? place,
       });
     return name;
@@ -36,7 +36,7 @@ export const doWhileStep = controlStep('do_while', doWhile, (context, node, path
   const count = wholeNumber(most);
   if (most && typeof count === 'number' && (count < 1 || count > MOST_ITERATIONS))
     context.builder.problems.push({
-      message: `'${path}.limits.max_iteration_count' is ${count}; it is from 1 to ${MOST_ITERATIONS}.`,
+      message: `'${path}.limits.max_iteration_count' must be between 1 and ${MOST_ITERATIONS}, but is ${count}.`,
       place: most.place,
     });
   return {
@@ -76,7 +76,7 @@ export const ifElseStep = controlStep('if_else', ifElse, (context, node, path, {
   const blocks = { true_block: block('true_block'), false_block: block('false_block') };
   if (!blocks.true_block && !blocks.false_block)
     context.builder.problems.push({
-      message: `'${path}' needs 'true_block', 'false_block' or both.`,
+      message: `'${path}' is missing 'true_block' or 'false_block'. A condition needs at least one of them.`,
       place: node.place,
     });
   const condition = get(node, 'condition');
@@ -107,7 +107,7 @@ function bodyOf(context: CompileContext, node: YamlNode, path: string, { sibling
   return requireStep(context, get(node, 'body')!, `${path}.body`, siblings) ?? '';
 }
 
-/** The step that `${{parent.jobs.name}}` stands for; anything else is a problem. */
+/** The step that `${{parent.jobs.name}}` means; anything else is a problem. */
 function requireStep(
   context: CompileContext,
   node: YamlNode,

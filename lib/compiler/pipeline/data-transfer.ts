@@ -97,7 +97,7 @@ function componentOf(
   const builtin = BUILTIN[`${task} ${type}`];
   if (!builtin)
     context.builder.problems.push({
-      message: `'${path}.${side}.type' is '${type}'; Azure ML exports data to a database.`,
+      message: `'${path}.${side}.type' must be 'database', the only place that Azure ML exports data to, but is '${type}'.`,
       place: get(node, side)!.place,
     });
   return builtin;

@@ -6,7 +6,7 @@ import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
 import { inlineOutput } from './inline-step.ts';
 import { compileStep } from './step.ts';
 
-/** Stands for an output that the step does not have; `checkBindings` tells that. */
+/** An output that the step does not have; `checkBindings` reports it. */
 const NOTHING: YamlNode = { kind: 'scalar', value: null, isFloat: false, place: { file: '', line: 1, column: 1 } };
 
 /** What a pipeline offers to its steps. */
@@ -53,7 +53,7 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   for (const [name, node, keyPlace] of entriesOf(jobs)) {
     if (!/^[a-z_][a-z0-9_]*$/.test(name))
       problems.push({
-        message: `'jobs.${name}': a step's name has small letters (a to z), digits and underscores and begins with no digit.`,
+        message: `'jobs.${name}': a step's name must consist of lowercase letters (a to z), digits and underscores, and can't begin with a digit.`,
         place: keyPlace,
       });
     compiled.set(name, compileStep(context, name, node, around));
@@ -68,7 +68,7 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
   return compiled;
 }
 
-/** What the local component of a step declares; a step may be bound to one that stands further down. */
+/** What the local component of a step declares; a step may be bound to one that comes later. */
 function declaredPorts(
   context: CompileContext,
   step: string,

@@ -20,7 +20,8 @@ export function compileRootComponent(
 ): Record<string, unknown> {
   if (entriesOf(get(root, 'jobs')).length > 0)
     context.builder.problems.push({
-      message: "The job has both 'jobs' and 'component'; a pipeline's steps come from one of them.",
+      message:
+        "The job has both 'jobs' and 'component'. Remove one of them: a pipeline takes its steps from one place.",
       place: get(root, 'jobs')!.place,
     });
   const component = referredComponent(context, get(root, 'component')!, 'component', 'pipeline');

@@ -1,5 +1,5 @@
 import type { Place } from '../../core/errors.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/nearest.ts';
 import type { CompileContext, CompiledComponent, Surroundings } from '../context.ts';
 import { whyNoValue, whyUnusual } from '../ports/declared-ports.ts';
 import { isBinding } from '../schema/fields.ts';
@@ -38,19 +38,19 @@ export function checkInputValues(
       if (text.includes('${{') || isData(declared.type)) continue;
       const why = whyNoValue(text, declared);
       const unusual = whyUnusual(text, declared);
-      if (why) say(`is ${describe(given)}, ${why}`);
+      if (why) say(`must be ${why}, but is ${describe(given)}`);
       else if (unusual)
         builder.warnings.push({
-          message: `'${path}.inputs.${name}' is ${describe(given)}, ${unusual}.`,
+          message: `'${path}.inputs.${name}' should be ${unusual}, but is ${describe(given)}. The component says so, but Azure ML does not check it.`,
           place: given.place,
         });
       continue;
     }
-    // Bindings that lead nowhere are told by `checkBindings`.
+    // Bindings that lead nowhere are reported by `checkBindings`.
     const step = /parent\.jobs\.(\w+)/.exec(text)?.[1];
     if (step !== undefined && !around.siblings.has(step)) continue;
     const { type } = boundPort(text, around);
-    if (!canBecome(type, declared.type)) say(`is of type ${declared.type}, but ${text} is of type ${type}`);
+    if (!canBecome(type, declared.type)) say(`must be of type ${declared.type}, but ${text} is of type ${type}`);
   }
 }
 
@@ -93,12 +93,11 @@ export function checkNodeInputs(
     if (!component.outputs || component.outputs.has(name)) continue;
     unknown(context, `${path}.outputs`, 'output', name, component.outputs.keys(), keyPlace);
   }
-  const undeclared = given.map(([name]) => name).filter((name) => !component.inputs?.has(name));
   for (const [name, { optional, hasDefault }] of component.inputs) {
     if (optional || hasDefault || get(search, name)) continue;
     if (given.some(([key, value]) => key === name && !isNull(value))) continue;
     context.builder.problems.push({
-      message: `'${path}' lacks the input '${name}', which its component requires.${undeclared.length > 0 ? ` It has ${oneOf(undeclared)}, which the component does not declare.` : ''}`,
+      message: `'${path}' is missing the input '${name}', which its component requires.`,
       place: (get(node, 'inputs') ?? node).place,
     });
   }
@@ -114,7 +113,7 @@ function unknown(
 ): void {
   const names = [...allowed];
   const found = {
-    message: `'${field}' has the ${what} '${name}', which the component does not declare.${didYouMean(name, names) || ` It declares ${oneOf(names)}.`}`,
+    message: `'${field}' has the ${what} '${name}', which the component does not declare.${didYouMean(name, names) || listed('It declares', names)}`,
     place,
   };
   // Azure ML's tools leave out what is not declared without a word, so a misspelt input would never reach the step.

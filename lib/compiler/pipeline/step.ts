@@ -32,13 +32,13 @@ export function compileStep(context: CompileContext, name: string, node: YamlNod
   if (compiler) return compiler(context, name, node, around);
   const known = Object.keys(context.steps);
   context.builder.problems.push({
-    message: `'jobs.${name}' is of type '${word}', which is not supported; supported are ${oneOf(known)}.${word === 'import' ? " Use 'data_transfer' with 'task: import_data'." : didYouMean(word, known)}`,
+    message: `'jobs.${name}.type' must be ${oneOf(known)}, but is '${word}'.${word === 'import' ? " Use 'data_transfer' with 'task: import_data'." : didYouMean(word, known)}`,
     place: (get(node, 'type') ?? node).place,
   });
   return { body: { name, type: word }, outputs: undefined };
 }
 
-/** What a step without `type` is: what its component is, or what its fields belong to; a command if nothing tells. */
+/** What a step without `type` is: what its component is, or what its fields belong to; a command otherwise. */
 function typeByContent(context: CompileContext, node: YamlNode): string {
   const component = get(node, 'component');
   if (component && !isNull(component)) {
@@ -50,7 +50,7 @@ function typeByContent(context: CompileContext, node: YamlNode): string {
   return get(node, 'task')?.kind === 'map' ? 'parallel' : 'command';
 }
 
-/** A local component's file. What is wrong with it is told when it is compiled. */
+/** A local component's file. What is wrong with it is reported when it is compiled. */
 function peekAtFile(context: CompileContext, component: YamlNode): YamlNode | undefined {
   if (isRemote(textOf(component) ?? '')) return undefined;
   const builder = createPlanBuilder(context.builder.workspace);
@@ -163,7 +163,7 @@ export function referredComponent(
   const type = normalizeChoice(textOf(get(compiled?.definition.node, 'type')) ?? 'command');
   if (!compiled || type === word) return compiled;
   context.builder.problems.push({
-    message: `'${field}' is a component of type '${type}', but one of type '${word}' runs here${field.startsWith('jobs.') && field.endsWith('.component') ? `; give the step 'type: ${type}'` : ''}.`,
+    message: `'${field}' must be a component of type '${word}', but is of type '${type}'.${field.startsWith('jobs.') && field.endsWith('.component') ? ` Give the step 'type: ${type}'.` : ''}`,
     place: component.place,
   });
   return undefined;

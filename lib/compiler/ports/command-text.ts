@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, listed, oneOf } from '../../core/nearest.ts';
 import type { CompileContext } from '../context.ts';
 import { entriesOf, get, textOf, type YamlNode } from '../yaml/yaml.ts';
 
@@ -15,18 +15,18 @@ export function withDoubleBraces(
   const [found] = written?.match(old) ?? [];
   if (node && found)
     builder.warnings.push({
-      message: `'${field}' uses ${found}, which is the old spelling of \${${found}}.`,
+      message: `'${field}' uses ${found}, the old spelling of \${${found}}. Write the new one.`,
       place: node.place,
     });
   return result;
 }
 
-/** Names of inputs or outputs as written, wrong ones too: a mistake in one is told there. */
+/** Names of inputs or outputs as written, wrong ones too: a problem in one is reported there. */
 export function namesIn(node: YamlNode, key: 'inputs' | 'outputs'): Map<string, YamlNode> {
   return new Map(entriesOf(get(node, key)).map(([name, value]) => [name, value]));
 }
 
-/** What stands before the dot of a `${{...}}` in a command. */
+/** What comes before the dot of a `${{...}}` in a command. */
 const COMMAND_WORDS = ['inputs', 'outputs', 'search_space', 'parent', 'system'];
 
 /**
@@ -49,7 +49,7 @@ export function checkCommandText(
     const hint = COMMAND_WORDS.includes(word!) ? '' : didYouMean(word!, COMMAND_WORDS);
     if (hint)
       problems.push({
-        message: `'${field}' uses ${whole}, which means nothing; it can use ${oneOf(COMMAND_WORDS)}.${hint}`,
+        message: `'${field}' uses ${whole}, but a command can only use ${oneOf(COMMAND_WORDS)}.${hint}`,
         place: command!.place,
       });
   }
@@ -58,7 +58,7 @@ export function checkCommandText(
     const first = name!.split('.')[0]!;
     if (declared.has(name!) || declared.has(first)) continue;
     problems.push({
-      message: `'${field}' uses ${whole}, but there is no such ${kind!.slice(0, -1)}.${didYouMean(name!, declared.keys()) || ` Declared are ${oneOf(declared.keys())}.`}`,
+      message: `'${field}' uses ${whole}, but '${kind}' does not contain '${name}'.${didYouMean(name!, declared.keys()) || listed('It contains', declared.keys())}`,
       place: command!.place,
     });
   }

@@ -69,24 +69,23 @@ export function spelledAs(type: string, node: YamlNode | undefined): string | un
   return type === 'string' && typeof node.value === 'number' ? pythonText(node.value, true) : text;
 }
 
-/** Why a literal is no value of a declared parameter's type; undefined when it is one. */
+/** What a literal has to be for a declared parameter; undefined when it is. */
 export function whyNoValue(text: string, { type }: DeclaredInput): string | undefined {
   const value = Number(text);
   const isNumber = text.trim() !== '' && Number.isFinite(value);
   if (text === '') return undefined; // no value
-  if (type === 'boolean' && !/^(?:true|false|yes|no|on|off|[01])$/i.test(text))
-    return 'which is neither true nor false';
-  if ((type === 'number' || type === 'integer') && !isNumber) return `which is no value of type ${type}`;
-  return type === 'integer' && !Number.isInteger(value) ? 'which is no whole number' : undefined;
+  if (type === 'boolean' && !/^(?:true|false|yes|no|on|off|[01])$/i.test(text)) return 'true or false';
+  if ((type === 'number' || type === 'integer') && !isNumber) return type === 'integer' ? 'a whole number' : 'a number';
+  return type === 'integer' && !Number.isInteger(value) ? 'a whole number' : undefined;
 }
 
-/** What a component says of its values that a literal does not keep to; real job files do that, and run. */
+/** What a component says about its values where a literal does not comply; real job files do that, and run. */
 export function whyUnusual(text: string, { choices, min, max }: DeclaredInput): string | undefined {
   const value = Number(text);
   const isNumber = text.trim() !== '' && Number.isFinite(value);
-  if (choices && choices.length > 0 && !choices.includes(text)) return `but the component allows ${oneOf(choices)}`;
-  if (isNumber && min !== undefined && value < min) return `but the component's 'min' is ${min}`;
-  if (isNumber && max !== undefined && value > max) return `but the component's 'max' is ${max}`;
+  if (choices && choices.length > 0 && !choices.includes(text)) return oneOf(choices);
+  if (isNumber && min !== undefined && value < min) return `at least ${min}`;
+  if (isNumber && max !== undefined && value > max) return `at most ${max}`;
   return undefined;
 }
 
@@ -108,8 +107,8 @@ export function checkLiterals(node: YamlNode, type: string, field: string, probl
       problems.push({
         message:
           isLimit && (type === 'string' || type === 'boolean')
-            ? `'${field}' is of type ${type}, which has no '${name}'.`
-            : `'${field}.${name}' is ${describe(value)}, which is no value of type ${type}.`,
+            ? `'${field}' is of type ${type}, which does not have a '${name}'.`
+            : `'${field}.${name}' must be of type ${type}, but is ${describe(value)}.`,
         place: value.place,
       });
   }

@@ -45,7 +45,7 @@ export function compileInputs(
     const at = `${field}.${name}`;
     if (!(grouped ? GROUPED_NAME : IO_NAME).test(name)) {
       context.builder.problems.push({
-        message: `'${at}': a name has letters, digits and underscores and begins with no digit.`,
+        message: `'${at}': a name must consist of letters, digits and underscores, and can't begin with a digit.`,
         place: keyPlace,
       });
       continue;
@@ -78,7 +78,7 @@ export function compileInput(
     const type = textOf(get(node, 'type'));
     if (type && textOf(get(node, 'optional'))?.toLowerCase() === 'true') return undefined;
     context.builder.problems.push({
-      message: `'${field}' lacks 'path' (for data and models) or 'value' (for a parameter).`,
+      message: `'${field}' is missing 'path' (for data and models) or 'value' (for a parameter).`,
       place: node.place,
     });
     return undefined;
@@ -93,7 +93,7 @@ function plainLiteral(context: CompileContext, node: YamlNode, field: string, de
   const value = literalText(node);
   if (declared === undefined && /^azureml:/.test(value))
     context.builder.warnings.push({
-      message: `'${field}' is the text '${value}'; for data write {type: uri_folder, path: '${value}'}.`,
+      message: `'${field}' is sent as the text '${value}'. For data write {type: uri_folder, path: '${value}'}.`,
       place: node.place,
     });
   return { kind: 'literal', value };
@@ -111,7 +111,7 @@ function dataAt(context: CompileContext, node: YamlNode, type: string, field: st
     return uri === undefined ? undefined : { kind: 'asset', type, uri };
   }
   context.builder.problems.push({
-    message: `'${field}' is ${describe(node)}, but the component takes data of type ${type}; write its path, the name of a data asset or a binding.`,
+    message: `'${field}' must be data of type ${type}, but is ${describe(node)}. Write a path, the name of a data asset or a binding.`,
     place: node.place,
   });
   return undefined;
@@ -152,7 +152,7 @@ function inputUri(
   if (wantsFile === upload.snapshot.isFolder && ['uri_file', 'uri_folder', 'mltable'].includes(type)) {
     // Azure ML's tools send it without a word.
     context.builder.warnings.push({
-      message: `'${field}' is of type ${type}, but '${written}' is a ${wantsFile ? 'folder' : 'file'}; the job will not find it as it expects to.`,
+      message: `'${field}' is of type ${type}, but '${written}' is a ${wantsFile ? 'folder' : 'file'}. Change 'type' to ${wantsFile ? 'uri_folder' : 'uri_file'}, or the job will not find its data.`,
       place: path.place,
     });
   }

@@ -1,12 +1,15 @@
 import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
-import { get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml/yaml.ts';
+import { describe, get, isNull, textOf, type YamlMap, type YamlNode } from '../yaml/yaml.ts';
 import { jobIdentity, jobServices, notificationSetting, textMap } from './run-settings.ts';
 
 /** False for a job's file that is not a mapping, which is noted then. */
 export function isJobMapping(root: YamlNode, problems: Problem[]): root is YamlMap {
   if (root.kind === 'map') return true;
-  problems.push({ message: 'The file must be a mapping: a job definition.', place: root.place });
+  problems.push({
+    message: `The file must be a mapping that describes a job, but is ${describe(root)}.`,
+    place: root.place,
+  });
   return false;
 }
 

@@ -23,7 +23,7 @@ export function compileOutputs(
     const version = get(value, 'version');
     if (version && !isNull(version) && isNull(get(value, 'name')))
       context.builder.problems.push({
-        message: `'${field}.${name}' has a 'version' but lacks 'name', under which the output is registered.`,
+        message: `'${field}.${name}' has 'version' but is missing 'name', under which the output is registered.`,
         place: version.place,
       });
     requireRemote(context.builder, get(value, 'path') ?? value, `${field}.${name}`);

@@ -16,7 +16,7 @@ export interface Collected {
   at: YamlNode;
 }
 
-/** How much data a monitor looks at unless told, as ISO-8601 durations. */
+/** How much data a monitor reads unless the file says so, as ISO-8601 durations. */
 export interface Windows {
   production: string;
   reference: string;
@@ -49,7 +49,7 @@ export function productionData(signal: SignalContext, node: YamlNode, field: str
     const fixed = get(window, name);
     if (fixed && !isNull(fixed))
       problems.push({
-        message: `'${field}.data_window' has '${name}', but production data moves along; use lookback_window_size and lookback_window_offset.`,
+        message: `'${field}.data_window' has '${name}', but production data needs a moving window. Use 'lookback_window_size' and 'lookback_window_offset'.`,
         place: fixed.place,
       });
   }
@@ -91,7 +91,7 @@ export function referenceData(signal: SignalContext, node: YamlNode, field: stri
   const component = get(node, 'pre_processing_component');
   if (component && !isNull(component))
     signal.context.builder.warnings.push({
-      message: `'${field}.pre_processing_component' is not used: data without a data_window is read as it is.`,
+      message: `'${field}.pre_processing_component' has no effect, because data without 'data_window' is read as it is.`,
       place: component.place,
     });
   return compact({ inputDataType: 'Fixed', ...data });
@@ -119,8 +119,11 @@ export function collectedData(
 function described({ context }: SignalContext, node: YamlNode, field: string): Record<string, unknown> {
   const value = get(node, 'input_data');
   if (!value || isNull(value)) {
-    // The schema tells what a mapping lacks, but takes an empty entry of a list or mapping for one that was not given.
-    context.builder.problems.push({ message: `'${field}' lacks the required field 'input_data'.`, place: node.place });
+    // The schema reports what is missing from a mapping, but takes an empty entry of a list or mapping for one that was not given.
+    context.builder.problems.push({
+      message: `'${field}' is missing the required field 'input_data'.`,
+      place: node.place,
+    });
     return {};
   }
   const wrapped: YamlMap = {
@@ -156,7 +159,7 @@ function day({ context }: SignalContext, node: YamlNode, field: string): string 
   const instant = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(written) ? written : 'no day');
   if (!Number.isNaN(instant)) return new Date(instant).toISOString();
   context.builder.problems.push({
-    message: `'${field}' is '${written}'; write a day like 2026-07-31.`,
+    message: `'${field}' must be a day like '2026-07-31', but is '${written}'.`,
     place: node.place,
   });
   return undefined;

@@ -26,7 +26,7 @@ export function compileSignal(signal: SignalContext, node: YamlNode): Json {
   const type = wordOf(get(node, 'type'));
   if (type === undefined) {
     signal.context.builder.problems.push({
-      message: `'${signal.field}' says nothing; give it a 'type'.`,
+      message: `'${signal.field}' is empty. Give it a 'type'.`,
       place: node.place,
     });
     return {};
@@ -35,7 +35,7 @@ export function compileSignal(signal: SignalContext, node: YamlNode): Json {
   const alerts = booleanOf(get(node, 'alert_enabled')) ?? false;
   return compact({
     signalType: pascalCase(type),
-    // No entry means that nobody is told when a threshold is crossed.
+    // No entry means that nobody is notified when a threshold is crossed.
     notificationTypes: alerts ? [signal.azureMonitor ? 'AzureMonitor' : 'AmlNotification'] : undefined,
     properties: isNull(properties) ? undefined : textMap(properties),
     ...SIGNALS[type]!(signal, node),
@@ -119,7 +119,7 @@ export function defaultSignals(
   if (!collected)
     problems.push({
       message:
-        "'create_monitor' names no 'monitoring_signals'; the usual ones need 'monitoring_target.endpoint_deployment_id', a deployment whose data is collected.",
+        "'create_monitor' is missing 'monitoring_signals'. To monitor the default signals, name a deployment that collects data in 'monitoring_target.endpoint_deployment_id'.",
       place: node.place,
     });
   const place = collected?.at.place ?? node.place;
@@ -149,7 +149,7 @@ function bothData(signal: SignalContext, node: YamlNode, collection: 'model_inpu
   const missing = [production, reference].some((data) => isNull(data));
   if (missing && !signal.collected) {
     signal.context.builder.problems.push({
-      message: `'${signal.field}' needs both 'production_data' and 'reference_data', since 'monitoring_target' names no deployment that collects data.`,
+      message: `'${signal.field}' is missing 'production_data' or 'reference_data'. Only a monitor whose 'monitoring_target' names a deployment that collects data can do without them.`,
       place: node.place,
     });
     return {};
@@ -171,7 +171,7 @@ function attributionData(signal: SignalContext, node: YamlNode): Json[] {
   const { collected, field } = signal;
   if (!collected) {
     signal.context.builder.problems.push({
-      message: `'${field}' needs 'production_data', since 'monitoring_target' names no deployment that collects data.`,
+      message: `'${field}' is missing 'production_data'. Only a monitor whose 'monitoring_target' names a deployment that collects data can do without it.`,
       place: node.place,
     });
     return [];

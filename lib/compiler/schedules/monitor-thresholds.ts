@@ -79,7 +79,7 @@ export function performanceThreshold({ context, field }: SignalContext, node: Ya
   const [first] = thresholds;
   if (!first) {
     context.builder.problems.push({
-      message: `'${field}.metric_thresholds' names no metric of a classification or regression.`,
+      message: `'${field}.metric_thresholds' is missing a metric of 'classification' or 'regression'.`,
       place: node.place,
     });
     return {};

@@ -1,4 +1,5 @@
 import { compact } from '../../core/json.ts';
+import { oneOf } from '../../core/nearest.ts';
 import type { CompileContext } from '../context.ts';
 import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
@@ -36,7 +37,7 @@ function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNo
   const runtime = get(compute, 'runtime_version');
   if (!RUNTIMES.includes(textOf(runtime) ?? ''))
     warnings.push({
-      message: `'create_monitor.compute.runtime_version' is '${textOf(runtime)}'; known are ${RUNTIMES.join(' and ')}.`,
+      message: `'create_monitor.compute.runtime_version' should be ${oneOf(RUNTIMES)}, but is '${textOf(runtime)}'.`,
       place: runtime!.place,
     });
   const target = get(node, 'monitoring_target');
@@ -92,7 +93,7 @@ function monitoringTarget(
     undefined;
   if (deployment && !isNull(deployment) && !found)
     context.builder.problems.push({
-      message: `'create_monitor.monitoring_target.endpoint_deployment_id' is '${textOf(deployment)}'; write azureml:<endpoint>:<deployment>.`,
+      message: `'create_monitor.monitoring_target.endpoint_deployment_id' must be 'azureml:<endpoint>:<deployment>', but is '${textOf(deployment)}'.`,
       place: deployment.place,
     });
   const model = get(node, 'model_id');

@@ -18,7 +18,7 @@ export function scheduledJob(context: CompileContext, root: YamlNode): Record<st
   const node = get(root, 'create_job')!;
   const job = node.kind === 'map' ? get(node, 'job') : node;
   const written = textOf(job);
-  if (!job || written === undefined) return undefined; // told by the schema
+  if (!job || written === undefined) return undefined; // reported by the schema
   const changes = node.kind === 'map' ? changesOf(node) : undefined;
   return /^azureml:/.test(written) || /^\/subscriptions\//i.test(written)
     ? jobByName(context, written, changes)
@@ -38,7 +38,10 @@ function jobByName(context: CompileContext, written: string, changes: YamlMap | 
   const { problems } = context.builder;
   const compute = get(changes, 'compute');
   if (textOf(get(changes, 'type')) !== 'pipeline')
-    problems.push({ message: "'create_job' changes a job, so it needs 'type: pipeline'.", place: changes.place });
+    problems.push({
+      message: "'create_job' changes fields of a job but is missing 'type: pipeline'.",
+      place: changes.place,
+    });
   const changed = (): Record<string, unknown> =>
     compact({
       ...describedProperties(changes),
@@ -65,7 +68,7 @@ function jobFromFile(
   const type = textOf(get(root, 'type')) ?? 'command';
   if (root.kind === 'map' && type.toLowerCase() !== 'pipeline') {
     problems.push({
-      message: `'create_job' is a ${type} job, but schedules run pipeline jobs; make it a step of a pipeline.`,
+      message: `'create_job' must be a pipeline job, but is a ${type} job. Make it a step of a pipeline.`,
       place: node.place,
     });
     return undefined;

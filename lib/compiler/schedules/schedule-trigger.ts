@@ -36,7 +36,7 @@ const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)
 
 /**
  * A time in the trigger's own zone, as Azure ML takes it: `2022-07-10 10:00:00`. An offset is converted, where the zone
- * is UTC; other zones are named as Windows does, which tells nothing about their offset here.
+ * is UTC; other zones are named as Windows does, which says nothing about their offset here.
  */
 function triggerTime(
   node: YamlNode | undefined,
@@ -51,14 +51,14 @@ function triggerTime(
   const instant = Date.parse(`${day}T${hours.padStart(2, '0')}:${minutes}:${seconds}Z`);
   if (day === undefined || Number.isNaN(instant)) {
     problems.push({
-      message: `'${field}' is '${written}'; write a time like '2026-07-10T10:00:00', which is in the zone of 'time_zone'.`,
+      message: `'${field}' must be a time like '2026-07-10T10:00:00' in the zone of 'time_zone', but is '${written}'.`,
       place: node.place,
     });
     return undefined;
   }
   if (offset !== undefined && timeZone !== 'UTC')
     warnings.push({
-      message: `'${field}' has the offset '${offset}', which is not used: the time is in the zone '${timeZone}'.`,
+      message: `'${field}' has the offset '${offset}', which has no effect: the time is in the zone '${timeZone}'.`,
       place: node.place,
     });
   const shift = offset === undefined || timeZone !== 'UTC' ? 0 : minutesOf(offset) * 60_000;

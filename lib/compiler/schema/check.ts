@@ -1,5 +1,5 @@
 import type { Place, Problem } from '../../core/errors.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { allOf, didYouMean, oneOf } from '../../core/nearest.ts';
 import { describe, entriesOf, fieldAt, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
 import {
   type Field,
@@ -13,9 +13,9 @@ import {
 
 /** Where findings go. */
 export interface Findings extends Array<Problem> {
-  /** Set where unknown fields are to be passed on: they are told here and are no problems. */
+  /** Set where unknown fields are to be passed on: they are reported here and are not problems. */
   tolerated?: Problem[];
-  /** Where unknown fields of open mappings are told. */
+  /** Where unknown fields of open mappings are reported. */
   passedOn?: Problem[];
 }
 
@@ -25,7 +25,7 @@ type Finding = Problem & { isUnknownField?: true; isPassedOn?: true; isWrongValu
  * Checks a value against its field and collects everything that is wrong; never throws. Null is allowed wherever a field
  * is not required: it means "not given".
  * @param path of the value, for messages: `jobs.train.inputs`
- * @returns where values stand that are not what their fields take
+ * @returns the places of values that are not what their fields take
  */
 export function check(node: YamlNode, field: Field, path: string, problems: Findings): Place[] {
   const findings: Finding[] = [];
@@ -41,10 +41,10 @@ export function check(node: YamlNode, field: Field, path: string, problems: Find
 }
 
 /**
- * Checks a value, then goes on with it even when it has mistakes, so that all of them are told at once: those of form, and
- * paths, references and bindings. Code that trusts the form may trip over a mistake that was told already; then what it
- * has found until there counts. Of a wrong value nothing more is told.
- * @param otherwise stands for the result then; nothing is sent of a file with mistakes
+ * Checks a value, then goes on with it even when it has problems, so that all of them are reported together: those of
+ * form, and paths, references and bindings. Code that trusts the form may trip over a problem that was reported already;
+ * then what it has found until there counts. Nothing more is reported about a wrong value.
+ * @param otherwise is the result then; nothing is sent of a file with problems
  */
 export function checkThen<T, O>(
   node: YamlNode,
@@ -57,14 +57,14 @@ export function checkThen<T, O>(
   const before = problems.length;
   const wrong = check(node, field, path, problems);
   if (problems.length === before) return work();
-  const told = problems.length;
+  const reported = problems.length;
   try {
     return work();
   } catch (error) {
     if (error instanceof TypeError) return otherwise;
     throw error;
   } finally {
-    const more = problems.splice(told).filter(({ place }) => !wrong.some((one) => isSamePlace(one, place)));
+    const more = problems.splice(reported).filter(({ place }) => !wrong.some((one) => isSamePlace(one, place)));
     problems.push(...more);
   }
 }
@@ -113,8 +113,7 @@ function checkField(node: YamlNode, field: Field, path: string, problems: Findin
       if (fits(node, field)) break;
       // Azure ML fills them in when a step of a pipeline runs, and nowhere else.
       if (!isBinding(node)) fail(expectation(field));
-      else if (!path.startsWith('jobs.'))
-        fail(`${expectation(field)} (bindings are filled in only in steps of pipelines)`);
+      else if (!path.startsWith('jobs.')) fail(`${expectation(field)} (a binding works only in a step of a pipeline)`);
   }
 }
 
@@ -164,13 +163,13 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
     if (known) checkField(value, known, fieldAt(path, name), problems);
     else if (field.open === true || field.open === 'dropped')
       problems.push({
-        message: `${at(path)} has the field '${name}', which is not known; it is ${field.open === true ? 'passed on as it is' : 'left out'}.${didYouMean(name, names)}`,
+        message: `${at(path)} has the unknown field '${name}'. It is ${field.open === true ? 'sent unchanged' : 'not sent'}.${didYouMean(name, names)}`,
         place: keyPlace,
         isPassedOn: true,
       });
     else if (!field.open) {
       problems.push({
-        message: `${at(path)} has the unknown field '${name}'.${didYouMean(name, names) || ` Allowed are ${oneOf(names, 30)}.`}`,
+        message: `${at(path)} has the unknown field '${name}'.${didYouMean(name, names) || ` Allowed are ${allOf(names, 30)}.`}`,
         place: keyPlace,
         isUnknownField: true,
       });
@@ -179,7 +178,7 @@ function checkObject(node: YamlNode, field: ObjectField, path: string, problems:
   for (const name of field.required ?? []) {
     const given = entries.find(([key]) => key === name)?.[1];
     if (!isNull(given) && textOf(given) !== '') continue;
-    problems.push({ message: `${at(path)} lacks the required field '${name}'.`, place: node.place });
+    problems.push({ message: `${at(path)} is missing the required field '${name}'.`, place: node.place });
   }
 }
 
@@ -189,7 +188,7 @@ function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, pro
   if (word !== undefined) checkObject(node, of[word]!, path, problems);
   else if (!written || isNull(written))
     problems.push({
-      message: `${at(path)} lacks the required field '${tag}', which is one of ${oneOf(Object.keys(of), 20)}.`,
+      message: `${at(path)} is missing the required field '${tag}', which must be ${oneOf(Object.keys(of), 20)}.`,
       place: node.place,
     });
   else {
@@ -202,7 +201,7 @@ function checkTagged(node: YamlNode, { tag, of }: TaggedField, path: string, pro
   }
 }
 
-/** Of several shapes the one is meant whose kind (scalar, mapping, list) fits; its own findings are told. */
+/** Of several shapes the one is meant whose kind (scalar, mapping, list) fits; its own findings are reported. */
 function checkEither(node: YamlNode, fields: readonly Field[], path: string, problems: Finding[]): void {
   const kindOf = (field: Field): string =>
     field.type === 'object' || field.type === 'map' || field.type === 'tagged'

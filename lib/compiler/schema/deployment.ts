@@ -107,7 +107,7 @@ const batchResources = object({
   properties: any,
 });
 
-/** `batchDeployment.schema.json`: settings stand at the top (files without `type`). */
+/** `batchDeployment.schema.json`: settings are at the top (files without `type`). */
 export const flatBatchDeployment = object(
   { ...modelDeployment, ...batchSettings, type: choice('model', 'pipeline'), compute: text, resources: batchResources },
   { required: ['name', 'endpoint_name'] },

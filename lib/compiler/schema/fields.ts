@@ -1,6 +1,6 @@
 import type { YamlNode } from '../yaml/yaml.ts';
 
-/** What may stand at a place of a YAML file. */
+/** What a place of a YAML file may hold. */
 export type Field =
   | ScalarField
   | { type: 'any'; printed?: true }

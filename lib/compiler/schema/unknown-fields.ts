@@ -13,7 +13,7 @@ const APART = new Set(['environment']);
 
 /**
  * Puts unknown fields of the mappings in a mapping (`limits.new_one`, `inputs.x.new_one`) into what is sent of it, where
- * that has a mapping at the same place; what has none is told.
+ * that has a mapping at the same place; what has none is reported.
  * @param body that is sent of the node; changed
  */
 export function passNested(
@@ -43,10 +43,10 @@ function passInto(node: YamlNode, field: Field, body: unknown, path: string, war
   const isSent = typeof body === 'object' && body !== null && !Array.isArray(body);
   for (const [name, value, place] of schema.open ? [] : unknownEntries(node, schema))
     if (isSent)
-      (body as Record<string, unknown>)[name] ??= jsonOf(value); // what is known stands
+      (body as Record<string, unknown>)[name] ??= jsonOf(value); // what is known stays
     else
       warnings.push({
-        message: `'${fieldAt(path, name)}' was left out: nothing that is sent has a place for it.`,
+        message: `'${fieldAt(path, name)}' is not sent, because the request does not have a place for it.`,
         place,
       });
   for (const [name, value] of entriesOf(node)) {

@@ -26,7 +26,7 @@ export function dataCollector(
   const samplingRate = numberOf(get(node, 'sampling_rate'));
   if (samplingRate !== undefined && (samplingRate < 0 || samplingRate > 1))
     context.builder.problems.push({
-      message: `'data_collector.sampling_rate' is ${samplingRate}; it must be from 0 to 1.`,
+      message: `'data_collector.sampling_rate' must be between 0 and 1, but is ${samplingRate}.`,
       place: get(node, 'sampling_rate')!.place,
     });
   const rate = wordOf(get(node, 'rolling_rate'));

@@ -28,7 +28,7 @@ export function compileModelBatchDeployment(
   const resources = jobResources(get(root, 'resources'));
   if (resources && instances !== undefined)
     builder.problems.push({
-      message: "'settings.instance_count' and 'resources' both say how many instances; keep one of them.",
+      message: "'settings.instance_count' and 'resources' both set the number of instances. Remove one of them.",
       place: get(get(root, 'settings'), 'instance_count')!.place,
     });
   checkOutput(settings, builder);
@@ -37,7 +37,7 @@ export function compileModelBatchDeployment(
     ...compact({
       codeConfiguration: codeConfiguration(context, root),
       environmentId: deploymentEnvironment(context, root),
-      // Azure ML's tools leave out the variables that stand beside `settings`; the deployment's author meant them.
+      // Azure ML's tools leave out the variables beside `settings`; the deployment's author meant them.
       environmentVariables: compactOrNothing({
         ...mapOrEmpty(get(root, 'environment_variables')),
         ...mapOrEmpty(get(settings, 'environment_variables')),
@@ -64,7 +64,7 @@ function checkOutput(settings: YamlNode | undefined, { problems }: CompileContex
   const file = get(settings, 'output_file_name');
   if (wordOf(get(settings, 'output_action')) === 'summary_only' && file && !isNull(file))
     problems.push({
-      message: "'output_file_name' has no meaning with the output action 'summary_only'; remove one of them.",
+      message: "'output_file_name' has no effect with 'output_action: summary_only'. Remove one of them.",
       place: file.place,
     });
 }
@@ -103,8 +103,8 @@ function deployedComponent(context: CompileContext, root: YamlNode): { assetId?:
     };
   builder.problems.push({
     message: job
-      ? "'job_definition' is not supported; make a pipeline component of the job and name it under 'component'."
-      : "The file lacks the required field 'component': a pipeline component.",
+      ? "'job_definition' is not supported. Make the job a pipeline component and name it in 'component'."
+      : "The file is missing the required field 'component', a pipeline component.",
     place: (job ?? root).place,
   });
   return {};

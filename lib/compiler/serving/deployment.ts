@@ -19,7 +19,7 @@ export function codeConfiguration(context: CompileContext, root: YamlNode): Reco
   if (!code || isNull(code)) {
     if (script && !isNull(script))
       context.builder.problems.push({
-        message: "'code_configuration' has a 'scoring_script' but lacks 'code', the folder that it is in.",
+        message: "'code_configuration' has 'scoring_script' but is missing 'code', the folder that contains it.",
         place: node.place,
       });
     return undefined;
@@ -28,7 +28,7 @@ export function codeConfiguration(context: CompileContext, root: YamlNode): Reco
   const codeId = compileCode(context, code, 'code_configuration.code');
   if (codeId !== undefined && !isRemote(folder) && !existsSync(resolve(context.file.folder, folder, textOf(script)!)))
     context.builder.problems.push({
-      message: `'code_configuration.scoring_script' is '${textOf(script)}', which is not in '${folder}'.`,
+      message: `'code_configuration.scoring_script' is '${textOf(script)}', which does not exist in '${folder}'.`,
       place: script!.place,
     });
   return { codeId, scoringScript: textOf(script) };

@@ -68,7 +68,7 @@ export function checkedName(root: YamlNode, field: string, problems: Problem[]):
   const name = textOf(node) ?? '';
   if (node && (!NAME.test(name) || name.length < 3 || name.length > 32))
     problems.push({
-      message: `'${field}' is '${name}'; it must have 3 to 32 letters, digits and hyphens, begin with a letter and end with no hyphen.`,
+      message: `'${field}' is '${name}'; a name must consist of 3 to 32 letters, digits and hyphens, begin with a letter and end with a letter or digit.`,
       place: node.place,
     });
   return name;
@@ -88,13 +88,13 @@ function checkTraffic(root: YamlNode, problems: Problem[]): void {
   const sum = Object.values(shares(get(root, 'traffic'))).reduce((total, share) => total + share, 0);
   if (sum > 100)
     problems.push({
-      message: `'traffic' sums to ${sum} %; at most 100 % can be given out.`,
+      message: `'traffic' must add up to at most 100 %, but adds up to ${sum} %.`,
       place: get(root, 'traffic')!.place,
     });
   const mirror = Object.values(shares(get(root, 'mirror_traffic')));
   if (mirror.length > 1 || mirror.some((share) => share > 50))
     problems.push({
-      message: "'mirror_traffic' takes one deployment with at most 50 %.",
+      message: "'mirror_traffic' must be at most 50 % for a single deployment.",
       place: get(root, 'mirror_traffic')!.place,
     });
 }
@@ -106,8 +106,10 @@ function identity(root: YamlNode, problems: Problem[]): Record<string, unknown> 
   const type = wordOf(get(node, 'type'));
   const users = get(node, 'user_assigned_identities');
   const ids = users?.kind === 'list' ? users.items.map((item) => textOf(get(item, 'resource_id')) ?? '') : [];
-  if (type === undefined) problems.push({ message: "'identity' lacks the required field 'type'.", place: node.place });
-  if (ids.length > 1) problems.push({ message: "'identity' takes one user-assigned identity.", place: users!.place });
+  if (type === undefined)
+    problems.push({ message: "'identity' is missing the required field 'type'.", place: node.place });
+  if (ids.length > 1)
+    problems.push({ message: "'identity' can have only one user-assigned identity.", place: users!.place });
   return compact({
     type: pascalCase(type ?? 'none'),
     userAssignedIdentities: ids.length > 0 ? Object.fromEntries(ids.map((id) => [id, {}])) : undefined,

@@ -24,7 +24,7 @@ export function parseOverrides(text: string | readonly string[]): Override[] {
     const equals = line.indexOf('=');
     const path = line.slice(0, Math.max(0, equals)).trim().split('.');
     if (equals < 1 || path.some((part) => part === ''))
-      problems.push({ message: `'${line}' is not of the form a.b.c=value` });
+      problems.push({ message: `'${line}' must have the form a.b.c=value` });
     else overrides.push({ path, value: line.slice(equals + 1).trim(), line });
   }
   if (problems.length > 0) throw invalid(problems);
@@ -52,7 +52,7 @@ function applyOne(root: YamlNode, { path: written, value, line }: Override): str
     const next = child(node, part);
     if (next?.kind === 'scalar' && next.value !== null) {
       const shown = path.slice(0, depth + 1).join('.');
-      return `'${line}': '${shown}' is the reference or value '${String(next.value)}', which has no fields to set here; change the file it refers to, or set '${shown}' itself`;
+      return `'${line}': '${shown}' is the reference or value '${String(next.value)}', which does not have fields of its own. Change the file it refers to, or set '${shown}' itself`;
     }
     if (next && next.kind !== 'scalar') node = next;
     else {
@@ -89,7 +89,7 @@ function joinedKeys(root: YamlNode, written: readonly string[]): string[] {
 }
 
 /**
- * Fields that take only text, where quotes around a number are easily forgotten: `tags.build=20260131.10` is no number. (The
+ * Fields that take only text, where quotes around a number are easily forgotten: `tags.build=20260131.10` is not a number. (The
  * tools of Azure ML take every value as text.)
  */
 const TEXT_FIELDS =
@@ -120,7 +120,7 @@ function isSpelledSo(written: string, { value, isFloat }: ReturnType<typeof reso
   return pythonText(value, isFloat) === written;
 }
 
-/** The value with everything in it at the place of the override: what stands in a command line has no line of its own. */
+/** The value with everything in it at the place of the override: a value in a command line does not have a line of its own. */
 function placedAt(node: YamlNode, place: Place): YamlNode {
   if (node.kind === 'scalar') return { ...node, place };
   if (node.kind === 'list') return { ...node, items: node.items.map((item) => placedAt(item, place)), place };
@@ -145,16 +145,16 @@ function put(node: YamlNode, part: string, value: YamlNode, line: string): strin
     return undefined;
   }
   return node.kind === 'list'
-    ? `'${line}': '${part}' is no position in a list of ${node.items.length}`
-    : `'${line}' can't be set`;
+    ? `'${line}': '${part}' is not a position in the list, which has ${node.items.length} ${node.items.length === 1 ? 'item' : 'items'} (the first is 0)`
+    : `'${line}' can't be set, because the file is not a mapping`;
 }
 
 function invalid(problems: Problem[]): UserError {
   return new UserError({
     code: 'OverrideInvalid',
     message:
-      problems.length === 1 ? `The override ${problems[0]!.message}.` : `${problems.length} overrides are wrong.`,
-    fix: 'Write one override a line, for example inputs.learning_rate=0.01.',
+      problems.length === 1 ? `The override ${problems[0]!.message}.` : `${problems.length} overrides are not valid.`,
+    fix: 'Write one override per line, for example inputs.learning_rate=0.01.',
     docs: 'tasks/submit-job',
     problems: problems.length === 1 ? [] : problems,
   });

@@ -1,7 +1,7 @@
 import { Composer, CST, type Document, Lexer, type LineCounter, Parser, parseDocument, YAMLParseError } from 'yaml';
 
 const MOST_ERRORS = 50;
-/** Lexemes that stand for no text. */
+/** Lexemes without text. */
 const MARKS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 /** Words and marks of a file: what they become takes a thousand times their memory, so a megabyte of commas is too much. */
 const MOST_LEXEMES = 400_000;
@@ -39,7 +39,7 @@ export function parseAsPython(text: string, lines: LineCounter, deepest: number)
     for (const lexeme of boundedLexemes(text, deepest))
       for (const token of parser.next(lexeme)) {
         yield checkDepth(token, deepest);
-        // Text that is no YAML at all can have an error in every place; some of them tell enough.
+        // Text that is not YAML at all can have an error in every place; some of them are enough.
         if (token.type === 'error' && ++wrong > MOST_ERRORS) return;
       }
     for (const token of parser.end()) yield checkDepth(token, deepest);
@@ -48,7 +48,9 @@ export function parseAsPython(text: string, lines: LineCounter, deepest: number)
   for (const document of composer.compose(tokens(), true, text.length)) {
     if (first) {
       const [from, to] = document.range;
-      first.errors.push(new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'a second document begins here'));
+      first.errors.push(
+        new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'a second document begins here, but only one is allowed'),
+      );
       break;
     }
     first = document as Document.Parsed;

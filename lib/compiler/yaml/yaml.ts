@@ -5,7 +5,7 @@ import { type Place, type Problem, UserError } from '../../core/errors.ts';
 import { parseAsPython, valueWithEscapedBreaks, YamlTooLarge } from './python-yaml.ts';
 import { pythonText, resolvePlainScalar, type ScalarValue } from './scalars.ts';
 
-/** A YAML value that knows where it stands. */
+/** A YAML value that knows its place. */
 export type YamlNode = YamlScalar | YamlMap | YamlList;
 
 export interface YamlScalar {
@@ -36,7 +36,7 @@ export interface YamlFile {
   root: YamlNode;
 }
 
-/** Above this size a file is no job definition, and parsing it would hold up the agent. */
+/** A larger file is not a job definition, and parsing it would hold up the agent. */
 const LARGEST_BYTES = 5_000_000;
 /** Nodes after aliases are resolved: a few lines of nested aliases can mean billions. */
 const MOST_NODES = 200_000;
@@ -58,11 +58,12 @@ export function readYaml(path: string, shownFrom: string): YamlFile {
   try {
     const stats = statSync(absolute);
     // A device or pipe might never end, and a huge file need not be read to be refused.
-    if (!stats.isFile()) throw notReadable(shown, stats.isDirectory() ? 'it is a folder' : 'it is no ordinary file');
+    if (!stats.isFile())
+      throw notReadable(shown, stats.isDirectory() ? 'it is a folder' : 'it is not an ordinary file');
     if (stats.size > LARGEST_BYTES) throw tooLarge(shown, stats.size);
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(absolute));
   } catch (error) {
-    if (error instanceof TypeError) throw notReadable(shown, 'it is no text in UTF-8');
+    if (error instanceof TypeError) throw notReadable(shown, 'it is not text in UTF-8');
     throw error instanceof UserError ? error : unreadable(shown, error as NodeJS.ErrnoException);
   }
   if (text.includes('\0')) throw notReadable(shown, 'it is not a text file');
@@ -74,7 +75,7 @@ function unreadable(shown: string, error: NodeJS.ErrnoException): UserError {
     return new UserError({
       code: 'FileNotFound',
       message: `There is no file '${shown}'.`,
-      fix: 'Check the path; it is relative to the sources folder, and the job must check the repository out.',
+      fix: 'Check the path, which is relative to the sources folder, and that the job checks the repository out.',
     });
   }
   return notReadable(shown, error.code ?? error.message);
@@ -84,7 +85,7 @@ function notReadable(shown: string, why: string): UserError {
   return new UserError({
     code: 'FileNotReadable',
     message: `The file '${shown}' can't be read: ${why}.`,
-    fix: 'Name a file that the agent’s account may read.',
+    fix: 'Name a text file that the agent’s account can read.',
   });
 }
 
@@ -109,8 +110,8 @@ export function parseYaml(text: string, shown: string): YamlNode {
 function tooLarge(shown: string, bytes: number): UserError {
   return new UserError({
     code: 'YamlInvalid',
-    message: `The file '${shown}' has ${bytes} bytes; a job definition has at most ${LARGEST_BYTES}.`,
-    fix: 'Name the job’s YAML file.',
+    message: `The file '${shown}' has ${bytes} bytes, but at most ${LARGEST_BYTES} are allowed.`,
+    fix: 'Name the YAML file that describes the job.',
   });
 }
 
@@ -129,7 +130,7 @@ function invalid(shown: string, problems: Problem[]): UserError {
   return new UserError({
     code: 'YamlInvalid',
     message: `The file '${shown}' is not valid YAML.`,
-    fix: 'Mend the places named above; an editor with a YAML extension shows them too.',
+    fix: 'Fix the places named above. An editor with a YAML extension shows them too.',
     problems,
   });
 }
@@ -167,7 +168,7 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
         if (name === undefined) throw invalid(shown, [{ message: 'a key must be plain text', place: keyPlace }]);
         if (name === '<<') merged.push(...mergeSources(value, shown));
         else if (map.entries.has(name))
-          repeated.push({ message: `the key '${name}' stands in the same mapping before`, place: keyPlace });
+          repeated.push({ message: `the key '${name}' appears twice in this mapping`, place: keyPlace });
         else map.entries.set(name, { keyPlace, value });
       }
       for (const source of merged)
@@ -180,12 +181,12 @@ function convert(document: Document.Parsed, place: (offset: number) => Place, sh
     if (isScalar(node)) {
       const tag = node.tag?.replace('tag:yaml.org,2002:', '!!');
       if (tag && !KNOWN_TAGS.has(tag))
-        throw invalid(shown, [{ message: `the tag '${tag}' is not known to Azure ML's tools`, place: here }]);
+        throw invalid(shown, [{ message: `the tag '${tag}' is unknown to Azure ML's tools`, place: here }]);
       const quoted = node.type === Scalar.QUOTE_DOUBLE ? source.slice(node.range![0], node.range![1]) : '';
       const text = valueWithEscapedBreaks(quoted) ?? String(node.value ?? '');
       const resolved = tag ? tag !== '!!str' && tag !== '!' : node.type === Scalar.PLAIN;
       if (resolved && NUMBER_WITHOUT_DIGITS.test(text))
-        throw invalid(shown, [{ message: `'${text}' is no number; put it in quotes if it is text`, place: here }]);
+        throw invalid(shown, [{ message: `'${text}' is not a number; put it in quotes if it is text`, place: here }]);
       return {
         kind: 'scalar',
         ...(resolved ? resolvePlainScalar(text) : { value: text, isFloat: false }),
@@ -203,7 +204,9 @@ function mergeSources(value: YamlNode, shown: string): YamlMap[] {
   const sources = value.kind === 'list' ? value.items : [value];
   return sources.map((source) => {
     if (source.kind === 'map') return source;
-    throw invalid(shown, [{ message: "the merge key '<<' takes mappings", place: source.place }]);
+    throw invalid(shown, [
+      { message: "the merge key '<<' must be a mapping or a list of mappings", place: source.place },
+    ]);
   });
 }
 

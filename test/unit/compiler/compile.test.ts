@@ -223,7 +223,7 @@ jobs:
     it('reports at most twenty of them', () => {
       const wrong = Array.from({ length: 30 }, (_, i) => `wrong_${i}: 1\n`).join('');
       const error = errorOf({ 'jobs/job.yml': `command: x\nenvironment: azureml:e:1\n${wrong}` });
-      assert.match(error.message, /has 30 mistakes/);
+      assert.match(error.message, /has 30 problems/);
       assert.equal(error.problems.length, 20);
     });
   });

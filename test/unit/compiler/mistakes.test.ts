@@ -51,8 +51,8 @@ const ELSEWHERE: readonly string[] = [
   'files and folders, or more than',
   'folders behind symbolic links.',
   'Exclude what the job does not need in .amlignore.',
-  "' changed while it was uploaded.",
-  'Run again when nothing writes to it.',
+  "' changed during the upload.",
+  'Run again when nothing writes to the file.',
 ];
 
 describe('finding sentences in the sources', () => {

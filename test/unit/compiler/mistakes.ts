@@ -13,7 +13,7 @@ export const MISTAKES = resolve(import.meta.dirname, '../../fixtures/mistakes');
 /** What separates the YAML from the messages: the last such line, since YAML may have others. */
 const SEPARATOR = '\n---\n';
 /** Errors about the content of a file: only their places and sentences differ from file to file. */
-const FRAMED = ['JobFileInvalid', 'YamlInvalid'];
+const FRAMED = ['FileInvalid', 'YamlInvalid'];
 
 /** A file of the folder: the YAML, and the messages that belong to it. */
 export function readMistake(name: string): { yaml: string; messages: string } {

@@ -87,14 +87,14 @@ describe('YAML files', () => {
   it('refuse what looks like a number and has no digits', () => {
     assert.throws(
       () => parseYaml('a: 0b_\n', 'f'),
-      (error: UserError) => /^'0b_' is no number/.test(error.problems[0]!.message),
+      (error: UserError) => /^'0b_' is not a number/.test(error.problems[0]!.message),
     );
     assert.equal(textOf(get(parseYaml('a: "0b_"\n', 'f'), 'a')), '0b_');
   });
 
   it('name the place of a syntax error and of a repeated key', () => {
     assert.match(problemsOf('a: [1, 2')[0]!, /^1:\d+ /);
-    assert.match(problemsOf('a: 1\nb: 2\na: 3')[0]!, /^3:1 the key 'a' stands in the same mapping before/);
+    assert.match(problemsOf('a: 1\nb: 2\na: 3')[0]!, /^3:1 the key 'a' appears twice in this mapping/);
     assert.match(problemsOf('a: *nowhere')[0]!, /no anchor|Unresolved alias/);
   });
 
@@ -179,7 +179,7 @@ describe('overrides', () => {
       () => parseOverrides('inputs.lr\n=3\na..b=1'),
       (error: UserError) => error.problems.length === 3,
     );
-    assert.throws(() => parseOverrides('inputs.lr 0.5'), /'inputs.lr 0.5' is not of the form a.b.c=value/);
+    assert.throws(() => parseOverrides('inputs.lr 0.5'), /'inputs.lr 0.5' must have the form a.b.c=value/);
   });
 
   it('set what can be read back, at any depth', () => {

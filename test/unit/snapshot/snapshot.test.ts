@@ -153,13 +153,13 @@ describe('snapshots', () => {
   it('refuse names that Azure Storage takes for others, wherever they stand', () => {
     write('src/d\\e/f.py', 'x');
     for (const take of [() => takeSnapshot(join(root, 'src')), () => takeMergedSnapshot(root, join(root, 'src'), [])])
-      assert.throws(take, /has a backslash/);
+      assert.throws(take, /contains a backslash/);
   });
 
   it('refuse ignore files without end, and links to parents in merged code', () => {
     write('src/a.py', 'x');
     write('src/.amlignore', 'x\n'.repeat(6000));
-    assert.throws(() => takeSnapshot(join(root, 'src')), /has 6001 lines; at most 2000/);
+    assert.throws(() => takeSnapshot(join(root, 'src')), /has 6001 lines, but at most 2000/);
     writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(2000));
     assert.throws(() => takeSnapshot(join(root, 'src')), /a line of 2000 letters/);
     writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(600_000));

@@ -83,7 +83,7 @@ describe('uploading', () => {
     writeFileSync(join(root, 'a'), 'xx');
     await assert.rejects(
       uploadFiles(new MemoryContainer(), 'p/', files, () => {}),
-      /'.*a' changed while it was uploaded/,
+      /'.*a' changed during the upload/,
     );
   });
 });
