@@ -6,15 +6,17 @@ import type { Plan } from '../plan/plan.ts';
 import { isInside } from '../snapshot/files.ts';
 import { createPlanBuilder } from './builder.ts';
 import type { CompileContext } from './context.ts';
+import { type FileKind, fileKindOf } from './file-kind.ts';
 import { jobDefinition, jobTypeOf } from './job-types.ts';
 import { automlNeedsPreview } from './jobs/automl.ts';
 import { sweepNeedsPreview } from './jobs/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './pipeline/types.ts';
 import { describedProperties } from './ports/job-properties.ts';
+import { checkGivenNames, checkJobName, checkRunLimits, experimentOfFolder } from './ports/run-limits.ts';
 import { textMap } from './ports/run-settings.ts';
 import { passNested, unknownFields } from './schema/unknown-fields.ts';
 import { applyOverrides, type Override } from './yaml/overrides.ts';
-import { get, readYaml, textOf, type YamlFile } from './yaml/yaml.ts';
+import { get, readYaml, textOf, type YamlFile, type YamlNode } from './yaml/yaml.ts';
 
 export interface CompileOptions {
   /** Path of the job's YAML file. */
@@ -40,9 +42,6 @@ export interface CompileOptions {
   allowUnknownFields?: boolean;
 }
 
-/** A job's name is its run's id. */
-const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
-
 const MOST_PROBLEMS = 20;
 
 /**
@@ -51,19 +50,48 @@ const MOST_PROBLEMS = 20;
  *   that is wrong in the file, each with its place
  */
 export function compileJob(options: CompileOptions): Plan {
-  return planJob(startCompiling(options), options);
+  const context = startCompiling(options);
+  const kind = fileKindOf(context.file.root);
+  if (kind !== 'job') throw otherFile(options, kind, context.file.root);
+  return planJob(context, options);
 }
+
+/** A file that describes something else than a job: one problem that says so, instead of many about missing fields. */
+function otherFile(options: CompileOptions, kind: FileKind, { place }: YamlNode): UserError {
+  const what = WORDS[kind] ?? `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  const [, next] = INSTEAD.find(([pattern]) => pattern.test(kind))!;
+  return fileInvalid(options, 'file', [{ message: `This file describes ${what}, not a job. ${next}`, place }]);
+}
+
+const WORDS: Partial<Record<FileKind, string>> = {
+  data: 'a data asset',
+  'job schedule': 'a schedule',
+  'monitor schedule': 'a monitor',
+};
+
+/** What to do with a file that is not a job, by its kind. */
+const INSTEAD: readonly [pattern: RegExp, next: string][] = [
+  [/^job schedule$/, "Name the file of the job, or create the schedule and run it with 'source: schedule'."],
+  [/^component$/, "Use it in a step of a pipeline job, or register it and run it with 'source: component'."],
+  [/^environment$/, "Name the file of the job, whose 'environment' can be 'file:' and the path of this file."],
+  [/^(?:data|model)$/, "Name the file of the job, whose 'inputs' can refer to it once it is created."],
+  [
+    /^batch (?:endpoint|deployment)$/,
+    "Name the file of the job, or create it and run it with 'source: batchEndpoint'.",
+  ],
+  [/^/, 'Name the file of the job.'],
+];
 
 /** `compileJob` of a file that was read. */
 export function planJob(context: CompileContext, options: CompileOptions): Plan {
   const { file, builder } = context;
+  checkGivenNames({ jobName: options.fixedJobName, experimentName: options.experimentName });
   const properties = jobDefinition(context);
   const nameNode = get(file.root, 'name');
   const jobName = options.fixedJobName ?? textOf(nameNode) ?? options.jobName;
-  if (!JOB_NAME.test(jobName)) {
-    const message = `'name' is '${jobName}'; a job's name must consist of letters, digits, '-' and '_', begin with a letter or digit, and have at most 255 characters.`;
-    builder.problems.push(nameNode && !options.fixedJobName ? { message, place: nameNode.place } : { message });
-  }
+  checkJobName(jobName, nameNode?.place, builder.problems);
+  const added = { tags: Object.keys(options.tags ?? {}), properties: Object.keys(options.provenance ?? {}) };
+  checkRunLimits(file.root, added, builder.problems);
   if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
   const common = commonProperties(file, jobName, options);
   // Only the service sets it (azure-ai-ml `CommandJob._to_rest_object`).
@@ -161,7 +189,7 @@ function commonProperties(
   return {
     ...described,
     displayName: described.displayName || jobName,
-    experimentName: options.experimentName || described.experimentName || folderName(file, options).replaceAll(' ', ''),
+    experimentName: options.experimentName || described.experimentName || experimentOfFolder(folderName(file, options)),
     tags: { ...textMap(get(file.root, 'tags')), ...options.tags },
     properties: { ...provenance, ...properties },
   };

@@ -50,7 +50,7 @@ export function fileKindOf(root: YamlNode): FileKind {
   if (has('create_monitor')) return 'monitor schedule';
   if (has('create_job')) return 'job schedule';
   const schema = kindOfSchema(textOf(get(root, '$schema')));
-  if (schema === 'component' && runsSomewhere(root)) return 'job';
+  if (schema === 'component' && runsSomewhere(root) && !declares(root)) return 'job';
   if (schema) return schema.endsWith('online deployment') ? onlineDeployment(schema, type) : schema;
   if (/^(?:uri_file|uri_folder|mltable)$/.test(type)) return 'data';
   if (/^(?:custom|mlflow|triton)_model$/.test(type)) return 'model';
@@ -82,10 +82,19 @@ export function fileKindOf(root: YamlNode): FileKind {
 function isComponent(root: YamlNode): boolean {
   const has = (...names: string[]): boolean => names.some((name) => !isNull(get(root, name)));
   if (has('version', 'is_deterministic', 'additional_includes')) return true;
+  return has('name') && !has('experiment_name', 'compute', 'settings') && declaresInputs(root);
+}
+
+/** Of a file that calls itself a component and says where it runs: it has a version, or inputs with types and no values. */
+function declares(root: YamlNode): boolean {
+  const inputs = entriesOf(get(root, 'inputs'));
+  const hasValues = inputs.some(([, input]) => !isNull(get(input, 'path')) || !isNull(get(input, 'value')));
+  return !hasValues && (!isNull(get(root, 'version')) || declaresInputs(root));
+}
+
+function declaresInputs(root: YamlNode): boolean {
   const inputs = entriesOf(get(root, 'inputs'));
   return (
-    has('name') &&
-    !has('experiment_name', 'compute', 'settings') &&
     inputs.length > 0 &&
     inputs.every(
       ([, input]) => !isNull(get(input, 'type')) && isNull(get(input, 'path')) && isNull(get(input, 'value')),

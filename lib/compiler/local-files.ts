@@ -84,6 +84,8 @@ export function localSnapshot(
 /** Why a local path can't be taken into a snapshot; undefined when it can. */
 export function whatIsWrong(context: CompileContext, path: string, written: string): string | undefined {
   const stats = statsOf(path);
+  if (!stats && written.includes('\\') && statsOf(path.replaceAll('\\', '/')))
+    return `is '${written}', but local paths are written with '/'. Write '${written.replaceAll('\\', '/')}'.`;
   if (!stats) return `is the local path '${written}', which does not exist. Paths are relative to this file.`;
   // Devices never end, and the root of a disk nearly so.
   if (!stats.isFile() && !stats.isDirectory()) return `must be a file or folder, but '${written}' is neither.`;

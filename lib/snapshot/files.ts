@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
-import { type IgnoreRules, readIgnoreRules } from './ignore-rules.ts';
+import { IGNORE_FILES, type IgnoreRules, readIgnoreRules } from './ignore-rules.ts';
 
 /** A file of a snapshot. */
 export interface SnapshotFile {
@@ -39,12 +39,22 @@ export const COMPONENT_IGNORES: readonly string[] = ['__pycache__'];
  */
 export function takeSnapshot(root: string, ignored: readonly string[] = [], inside?: readonly string[]): Snapshot {
   const isFolder = statSync(root).isDirectory();
-  const files = isFolder ? walk(root, readIgnoreRules(root, ignored), inside) : [fileOf(root, fileName(root))];
-  return snapshotOf(root, isFolder, files);
+  if (!isFolder) return snapshotOf(root, isFolder, [fileOf(root, fileName(root))]);
+  const rules = readIgnoreRules(root, ignored);
+  return snapshotOf(root, isFolder, walk(root, rules, inside), rules.file);
 }
 
-/** A snapshot of files that were gathered. @throws UserError `FolderEmpty` */
-export function snapshotOf(root: string, isFolder: boolean, files: SnapshotFile[]): Snapshot {
+/**
+ * A snapshot of files that were gathered.
+ * @param ignoreFile in force, in which more files can be excluded: another one might put it out of force
+ * @throws UserError `FolderEmpty`, `FileNameInvalid`
+ */
+export function snapshotOf(
+  root: string,
+  isFolder: boolean,
+  files: SnapshotFile[],
+  ignoreFile = IGNORE_FILES[0]!,
+): Snapshot {
   if (files.length === 0) {
     throw new UserError({
       code: 'FolderEmpty',
@@ -53,7 +63,7 @@ export function snapshotOf(root: string, isFolder: boolean, files: SnapshotFile[
     });
   }
   const odd = files.find(({ name }) => name.includes('\\'));
-  if (odd) throw backslash(odd.path);
+  if (odd) throw backslash(odd.path, ignoreFile);
   return { root, isFolder, files, size: files.reduce((sum, file) => sum + file.size, 0), hash: hashFiles(files) };
 }
 
@@ -81,15 +91,16 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
     const place = relative(realRoot, real).split(sep).join('/');
     if (parents.includes(real)) {
       if (rules.excludes(`${prefix}x`)) return; // nothing of it would be taken
-      throw linkLoop(folder);
+      throw linkLoop(folder, rules.file);
     }
-    if (prefix !== '' && `${place}/` !== prefix && ++linked > MOST_LINKED) throw tooManyFiles(root, MOST_ENTRIES);
+    if (prefix !== '' && `${place}/` !== prefix && ++linked > MOST_LINKED)
+      throw tooManyFiles(root, MOST_ENTRIES, rules.file);
     for (const entry of readdirSync(folder)) {
       const path = folder + sep + entry;
       const name = prefix + entry;
-      const stats = followed(path, inside, () => rules.excludes(name) || rules.excludes(`${name}/x`));
+      const stats = followed(path, inside, rules.file, () => rules.excludes(name) || rules.excludes(`${name}/x`));
       if (!stats) continue;
-      if (++visited > MOST_ENTRIES) throw tooManyFiles(root, MOST_ENTRIES);
+      if (++visited > MOST_ENTRIES) throw tooManyFiles(root, MOST_ENTRIES, rules.file);
       if (stats.isDirectory()) visit(path, `${name}/`, [...parents, real]);
       else if (stats.isFile() && !rules.excludes(place ? `${place}/${entry}` : entry))
         files.push({ path, name, size: stats.size, modified: stats.mtimeMs });
@@ -99,11 +110,11 @@ function walk(root: string, rules: IgnoreRules, inside: readonly string[] | unde
   return files;
 }
 
-function backslash(path: string): UserError {
+function backslash(path: string, ignoreFile: string): UserError {
   return new UserError({
     code: 'FileNameInvalid',
     message: `The path '${path}' contains a backslash, which Azure Storage reads as the end of a folder's name.`,
-    fix: 'Rename the file or exclude it in .amlignore.',
+    fix: `Rename the file or exclude it in ${ignoreFile}.`,
   });
 }
 
@@ -111,30 +122,32 @@ function backslash(path: string): UserError {
 const MOST_LINKED = 10_000;
 const MOST_ENTRIES = 1_000_000;
 
-export function tooManyFiles(root: string, most: number): UserError {
+export function tooManyFiles(root: string, most: number, ignoreFile: string): UserError {
   return new UserError({
     code: 'TooManyFiles',
     message: `The folder '${root}' has more than ${most} files and folders, or more than ${MOST_LINKED} folders behind symbolic links.`,
-    fix: 'Exclude what the job does not need in .amlignore.',
+    fix: `Exclude what the job does not need in ${ignoreFile}.`,
   });
 }
 
-export function linkLoop(folder: string): UserError {
+export function linkLoop(folder: string, ignoreFile: string): UserError {
   return new UserError({
     code: 'LinkLoop',
     message: `The folder '${folder}' is a symbolic link to one of its own parents.`,
-    fix: 'Remove the link or exclude it in .amlignore.',
+    fix: `Remove the link or exclude it in ${ignoreFile}.`,
   });
 }
 
 /**
  * What is at a path, or what a symbolic link there leads to; undefined for a link to nothing.
+ * @param ignoreFile in force
  * @param isExcluded asked of a link that leads out
  * @throws UserError `LinkOutside`: a link could bring any file of the agent into what is uploaded
  */
 export function followed(
   path: string,
   inside: readonly string[] | undefined,
+  ignoreFile: string,
   isExcluded: () => boolean = () => false,
 ): Stats | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -144,8 +157,8 @@ export function followed(
     if (isExcluded()) return undefined;
     throw new UserError({
       code: 'LinkOutside',
-      message: `The symbolic link '${path}' leads out of the repository; remove it or exclude it in .amlignore.`,
-      fix: 'Put what it leads to into the repository if it is needed.',
+      message: `The symbolic link '${path}' leads out of the repository.`,
+      fix: `Remove it, exclude it in ${ignoreFile}, or put what it leads to into the repository.`,
     });
   }
   return target;

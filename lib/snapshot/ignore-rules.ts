@@ -7,6 +7,8 @@ import { type Glob, parseGlob } from './glob.ts';
 export interface IgnoreRules {
   /** @param path relative to the folder, with `/` */
   excludes(path: string): boolean;
+  /** Name of the ignore file that the rules come from, to which a rule can be added; `.amlignore` when there is none. */
+  file: string;
 }
 
 /** Names of ignore files; the first one that a folder has counts. */
@@ -23,7 +25,8 @@ const LONGEST_PATTERN = 1_000;
  * @throws UserError `IgnoreFileTooLarge`
  */
 export function readIgnoreRules(folder: string, more: readonly string[] = []): IgnoreRules {
-  for (const file of IGNORE_FILES.map((name) => join(folder, name))) {
+  for (const name of IGNORE_FILES) {
+    const file = join(folder, name);
     const stats = statSync(file, { throwIfNoEntry: false });
     // What is not a file, a pipe for example, might never end.
     if (!stats?.isFile()) continue;
@@ -33,7 +36,7 @@ export function readIgnoreRules(folder: string, more: readonly string[] = []): I
     if (lines.length > MOST_PATTERNS) throw tooLarge(file, `${lines.length} lines`, `${MOST_PATTERNS} lines`);
     const longest = Math.max(...lines.map((line) => line.length));
     if (longest > LONGEST_PATTERN) throw tooLarge(file, `a line of ${longest} letters`, `${LONGEST_PATTERN} letters`);
-    return parseIgnoreRules([text, ...more].join('\n'));
+    return parseIgnoreRules([text, ...more].join('\n'), name);
   }
   return parseIgnoreRules(more.join('\n'));
 }
@@ -50,7 +53,7 @@ function tooLarge(file: string, found: string, most: string): UserError {
  * Rules with the meaning of Python's `pathspec` "gitwildmatch", which decides per file by the last pattern that matches
  * it. Git itself differs: there nothing below an excluded folder can be included again.
  */
-export function parseIgnoreRules(text: string): IgnoreRules {
+export function parseIgnoreRules(text: string, file = IGNORE_FILES[0]!): IgnoreRules {
   const patterns: { negated: boolean; glob: Glob }[] = [];
   for (const line of text.split(/\r\n|\r|\n/)) {
     const pattern = line.trim();
@@ -61,6 +64,7 @@ export function parseIgnoreRules(text: string): IgnoreRules {
   }
   patterns.reverse();
   return {
+    file,
     excludes(path) {
       const last = patterns.find(({ glob }) => glob.matches(path));
       return last !== undefined && !last.negated;

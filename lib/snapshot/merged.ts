@@ -57,21 +57,22 @@ export function takeMergedSnapshot(
     root,
     true,
     [...files.values()].filter(({ name }) => !last.excludes(name)),
+    rootRules.file,
   );
 
   function gather(path: string, name: string, rules: readonly PlacedRules[], parents: readonly string[]): void {
     const below = (base: string): string => relative(base, path).split(sep).join('/');
     if (rules.some(({ base, rules: own }) => base !== path && own.excludes(below(base)))) return;
-    const stats = followed(path, inside);
+    const stats = followed(path, inside, rules.at(-1)!.rules.file);
     if (!stats) return;
-    if (++visited > MOST_ENTRIES) throw tooManyFiles(folder, MOST_ENTRIES);
+    if (++visited > MOST_ENTRIES) throw tooManyFiles(folder, MOST_ENTRIES, rootRules.file);
     if (stats.isDirectory()) gatherFolder(path, `${name}/`, rules, parents);
     else if (stats.isFile()) files.set(name, { path, name, size: stats.size, modified: stats.mtimeMs });
   }
 
   function gatherFolder(path: string, prefix: string, rules: readonly PlacedRules[], parents: readonly string[]): void {
     const real = realpathSync(path);
-    if (parents.includes(real)) throw linkLoop(path);
+    if (parents.includes(real)) throw linkLoop(path, rules.at(-1)!.rules.file);
     for (const entry of readdirSync(path)) {
       const below = join(path, entry);
       const isFolder = statSync(below, { throwIfNoEntry: false })?.isDirectory();

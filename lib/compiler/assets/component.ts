@@ -5,7 +5,14 @@ import { ANONYMOUS_COMPONENT, putRequest } from '../../plan/plan.ts';
 import type { CompileContext, CompiledComponent, ComponentType, DeclaredInput } from '../context.ts';
 import { localPath, readYamlAt } from '../local-files.ts';
 import { checkCommandText } from '../ports/command-text.ts';
-import { checkLiterals, declaredInput, inputSpec, outputSpec, passedThrough } from '../ports/declared-ports.ts';
+import {
+  checkBounds,
+  checkLiterals,
+  declaredInput,
+  inputSpec,
+  outputSpec,
+  passedThrough,
+} from '../ports/declared-ports.ts';
 import { textMap } from '../ports/run-settings.ts';
 import { checkThen } from '../schema/check.ts';
 import { normalizeChoice } from '../schema/fields.ts';
@@ -92,8 +99,11 @@ function describe(
     entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
   );
   checkPortNames(context, inputs, 'inputs');
-  for (const [name, value] of entriesOf(inputs))
-    checkLiterals(value, declaredInputs.get(name)!.type, `inputs.${name}`, context.builder.problems);
+  for (const [name, value] of entriesOf(inputs)) {
+    const declared = declaredInputs.get(name)!;
+    checkLiterals(value, declared.type, `inputs.${name}`, context.builder.problems);
+    checkBounds(value, declared, `inputs.${name}`, context.builder);
+  }
   checkPortNames(context, outputs, 'outputs');
   checkCommandText(root, declaredInputs, declaredOutputs, path, context.builder.problems);
   const typed = type.spec(context, root, path, declaredInputs);

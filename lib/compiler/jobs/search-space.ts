@@ -88,6 +88,17 @@ export function checkSearchSpaceNames(node: YamlNode | undefined, field: string,
         message: `'${field}.${name}': a name must consist of letters, digits and underscores, and can't begin with a digit.`,
         place: keyPlace,
       });
+  for (const [name, value] of entriesOf(node)) checkBounds(value, `${field}.${name}`, problems);
+}
+
+/** The smallest value of a distribution can't be above its largest. */
+export function checkBounds(node: YamlNode, field: string, problems: Problem[]): void {
+  const [least, most] = [numeric(get(node, 'min_value')), numeric(get(node, 'max_value'))];
+  if (typeof least === 'number' && typeof most === 'number' && least > most)
+    problems.push({
+      message: `'${field}.min_value' must be at most 'max_value' (${most}), but is ${least}.`,
+      place: get(node, 'min_value')!.place,
+    });
 }
 
 /** `early_termination` in snake case, with what Azure ML's tools fill in; a parameter that is written as null is left out. */

@@ -8,6 +8,8 @@ export interface GraphNode {
   node: YamlNode;
   /** Declared outputs and their types; undefined when the component is not known here (registered or in a registry). */
   outputs: ReadonlyMap<string, { type: string }> | undefined;
+  /** Declared inputs, where they are known. */
+  inputs?: ReadonlyMap<string, { optional: boolean; hasDefault: boolean }> | undefined;
 }
 
 const CONTROL_FLOW = new Set(['do_while', 'parallel_for', 'if_else']);
@@ -91,6 +93,24 @@ export function checkBindings(
       } else if (path.length > 2 || kind !== 'name') say("'parent' is followed by 'inputs', 'outputs' or 'jobs'.");
     }
   }
+}
+
+/**
+ * An input that a step requires can't be bound to one of the pipeline's that has no value: nothing would be sent for it
+ * (azure-ai-ml `PipelineJob._validate_input`).
+ */
+export function checkEmptyInputs(nodes: readonly GraphNode[], empty: ReadonlySet<string>, problems: Problem[]): void {
+  for (const { name: step, node, inputs } of nodes)
+    for (const [name, value] of entriesOf(get(node, 'inputs'))) {
+      const at = value.kind === 'map' ? get(value, 'path') : value;
+      const bound = /^\s*\$\{\{\s*parent\.inputs\.([\w.]+)\s*\}\}\s*$/.exec(textOf(at) ?? '')?.[1];
+      const declared = inputs?.get(name);
+      if (!declared || declared.optional || declared.hasDefault || bound === undefined || !empty.has(bound)) continue;
+      problems.push({
+        message: `'jobs.${step}.inputs.${name}' is bound to \${{parent.inputs.${bound}}}, but 'inputs.${bound}' does not have a value.`,
+        place: at!.place,
+      });
+    }
 }
 
 /** Finds steps that wait for each other in a circle, which would never start. */

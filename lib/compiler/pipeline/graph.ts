@@ -2,7 +2,7 @@ import { isRemote } from '../../azureml/ids.ts';
 import { localComponent } from '../assets/component.ts';
 import type { CompileContext, CompiledComponent, CompiledStep, OutputValue, Surroundings } from '../context.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
-import { checkBindings, checkCycles, type GraphNode } from './bindings.ts';
+import { checkBindings, checkCycles, checkEmptyInputs, type GraphNode } from './bindings.ts';
 import { inlineOutput } from './inline-step.ts';
 import { compileStep } from './step.ts';
 
@@ -16,6 +16,8 @@ export interface GraphPorts {
   /** Modes of its inputs, for those that have one. */
   inputModes: ReadonlyMap<string, string>;
   outputs: ReadonlyMap<string, OutputValue>;
+  /** Names of inputs that a job gives no value. */
+  empty?: ReadonlySet<string>;
 }
 
 /**
@@ -62,8 +64,10 @@ export function compileGraph(context: CompileContext, root: YamlNode, ports: Gra
     name,
     node,
     outputs: compiled.get(name)?.outputs,
+    inputs: compiled.get(name)?.inputs,
   }));
   checkBindings(nodes, ports.inputs, new Set(ports.outputs.keys()), problems);
+  checkEmptyInputs(nodes, ports.empty ?? new Set(), problems);
   checkCycles(nodes, problems);
   return compiled;
 }

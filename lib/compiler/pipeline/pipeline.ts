@@ -1,4 +1,5 @@
 import { compact } from '../../core/json.ts';
+import { didYouMean, listed } from '../../core/nearest.ts';
 import type { CompileContext } from '../context.ts';
 import { compileInputs, inputType, jobInputs } from '../ports/inputs.ts';
 import { compileOutputs, jobOutputs } from '../ports/outputs.ts';
@@ -45,7 +46,9 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
       }),
     ),
     outputs,
+    empty: new Set(declared.flatMap(([name, value]) => (isNull(value) ? [name] : []))),
   });
+  checkFirstAndLast(context, root);
   const jobs = Object.fromEntries([...steps].map(([name, { body }]) => [name, body]));
   checkComputes(context.builder, root, jobs);
   return {
@@ -54,6 +57,28 @@ export function compilePipelineJob(context: CompileContext, root: YamlNode): Rec
     outputs: jobOutputs(outputs),
     jobs,
   };
+}
+
+/** `on_init` and `on_finalize` are steps of the pipeline, and different ones (azure-ai-ml `_validate_init_finalize_job`). */
+function checkFirstAndLast({ builder }: CompileContext, root: YamlNode): void {
+  const settings = get(root, 'settings');
+  const steps = entriesOf(get(root, 'jobs')).map(([name]) => name);
+  const named = ['on_init', 'on_finalize'].flatMap((field) => {
+    const node = get(settings, field);
+    return node && textOf(node) ? [{ field, node, step: textOf(node)! }] : [];
+  });
+  for (const { field, node, step } of named)
+    if (!steps.includes(step))
+      builder.problems.push({
+        message: `'settings.${field}' must be a step of the pipeline, but is '${step}'.${didYouMean(step, steps) || listed('The steps are', steps)}`,
+        place: node.place,
+      });
+  const [first, last] = named;
+  if (first && first.step === last?.step)
+    builder.problems.push({
+      message: `'settings.on_finalize' must be another step than 'on_init', but both are '${first.step}'.`,
+      place: last.node.place,
+    });
 }
 
 /** `settings` of a pipeline. */

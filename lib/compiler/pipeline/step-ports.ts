@@ -20,7 +20,7 @@ function canBecome(from: string, to: string): boolean {
 
 /** Values and bindings of a step's inputs against what its component declares. */
 export function checkInputValues(
-  { builder }: CompileContext,
+  { builder, file }: CompileContext,
   node: YamlNode,
   path: string,
   { inputs }: Partial<CompiledComponent>,
@@ -51,7 +51,21 @@ export function checkInputValues(
     if (step !== undefined && !around.siblings.has(step)) continue;
     const { type } = boundPort(text, around);
     if (!canBecome(type, declared.type)) say(`must be of type ${declared.type}, but ${text} is of type ${type}`);
+    else if (!isData(declared.type)) {
+      const source = literalOf(file.root, text);
+      const why = source && whyNoValue(textOf(source) ?? '', declared);
+      if (why) say(`must be ${why}, but ${text} is ${describe(source)}`);
+    }
   }
+}
+
+/** The value that a job gives the input of its pipeline that a binding leads to; undefined for data. */
+function literalOf(root: YamlNode, binding: string): YamlNode | undefined {
+  const name = /^\s*\$\{\{\s*parent\.inputs\.([\w.]+)\s*\}\}\s*$/.exec(binding)?.[1];
+  const input = name === undefined ? undefined : get(get(root, 'inputs'), name);
+  const value =
+    input?.kind === 'map' ? (get(input, 'path') ? undefined : (get(input, 'value') ?? get(input, 'default'))) : input;
+  return isNull(value) ? undefined : value;
 }
 
 function isData(type: string): boolean {

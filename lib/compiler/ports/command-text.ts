@@ -1,7 +1,7 @@
 import type { Problem } from '../../core/errors.ts';
 import { didYouMean, listed, oneOf } from '../../core/nearest.ts';
 import type { CompileContext } from '../context.ts';
-import { entriesOf, get, textOf, type YamlNode } from '../yaml/yaml.ts';
+import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
 
 /** The old spelling `{inputs.x}` is brought to today's, with a warning (azure-ai-ml `map_single_brackets_and_warn`). */
 export function withDoubleBraces(
@@ -10,7 +10,7 @@ export function withDoubleBraces(
   field = 'command',
 ): string | undefined {
   const written = textOf(node);
-  const old = /(?<!\{)\{((?:inputs|outputs|search_space)\.[^}]*)\}(?!\})/g;
+  const old = /(?<![{$])\{((?:inputs|outputs|search_space)\.[^}]*)\}(?!\})/g;
   const result = written?.replace(old, '${{$1}}');
   const [found] = written?.match(old) ?? [];
   if (node && found)
@@ -45,6 +45,13 @@ export function checkCommandText(
 ): void {
   const command = get(node, key);
   const field = path ? `${path}.${key}` : key;
+  for (const [whole, name] of (textOf(command) ?? '').matchAll(
+    /\$\{((?:inputs|outputs|search_space)\.[\w.-]+)\}(?!\})/g,
+  ))
+    problems.push({
+      message: `'${field}' uses ${whole}, which Azure ML does not fill in. Write \${{${name}}}.`,
+      place: command!.place,
+    });
   for (const [whole, word] of (textOf(command) ?? '').matchAll(/\$\{\{\s*([A-Za-z_]\w*)\.[\w.-]+\s*\}\}/g)) {
     const hint = COMMAND_WORDS.includes(word!) ? '' : didYouMean(word!, COMMAND_WORDS);
     if (hint)
@@ -56,10 +63,23 @@ export function checkCommandText(
   for (const [whole, kind, name] of (textOf(command) ?? '').matchAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g)) {
     const declared = kind === 'inputs' ? inputs : outputs;
     const first = name!.split('.')[0]!;
+    const value = declared.get(name!) ?? declared.get(first);
+    if (kind === 'inputs' && isEmpty(value))
+      problems.push({
+        message: `'${field}' uses ${whole}, but 'inputs.${name}' does not have a value.`,
+        place: value.place,
+      });
     if (declared.has(name!) || declared.has(first)) continue;
     problems.push({
       message: `'${field}' uses ${whole}, but '${kind}' does not contain '${name}'.${didYouMean(name!, declared.keys()) || listed('It contains', declared.keys())}`,
       place: command!.place,
     });
   }
+}
+
+/** Of an input as it is written: nothing is given for it. What a component declares is not a value. */
+function isEmpty(value: unknown): value is YamlNode {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && 'place' in value && isNull(value as YamlNode)
+  );
 }

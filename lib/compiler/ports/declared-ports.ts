@@ -114,6 +114,28 @@ export function checkLiterals(node: YamlNode, type: string, field: string, probl
   }
 }
 
+/** Limits and choices of a declared parameter have to fit each other and its default. @param field of the input: `inputs.x` */
+export function checkBounds(
+  node: YamlNode,
+  declared: DeclaredInput,
+  field: string,
+  { problems, warnings }: { problems: Problem[]; warnings: Problem[] },
+): void {
+  const { min, max } = declared;
+  if (min !== undefined && max !== undefined && min > max)
+    problems.push({
+      message: `'${field}.min' must be at most 'max' (${max}), but is ${min}.`,
+      place: get(node, 'min')!.place,
+    });
+  const value = get(node, 'default');
+  const unusual = whyUnusual(textOf(value) ?? '', declared);
+  if (value && !isNull(value) && unusual)
+    warnings.push({
+      message: `'${field}.default' should be ${unusual}, but is ${describe(value)}.`,
+      place: value.place,
+    });
+}
+
 /** Fields that are newer than this code: components pass them through, as Azure ML's own tools do. */
 export function passedThrough(node: YamlNode, known: string[]): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 import { type Place, type Problem, UserError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/nearest.ts';
 import { pythonText, resolvePlainScalar } from './scalars.ts';
-import { parseYaml, type YamlFile, type YamlMap, type YamlNode } from './yaml.ts';
+import { jsonOf, parseYaml, type YamlFile, type YamlMap, type YamlNode } from './yaml.ts';
 
 /** One line `a.b.c=value`. */
 export interface Override {
@@ -27,7 +28,8 @@ export function parseOverrides(text: string | readonly string[]): Override[] {
       problems.push({ message: `'${line}' must have the form a.b.c=value` });
     else overrides.push({ path, value: line.slice(equals + 1).trim(), line });
   }
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0)
+    throw invalid(problems, 'Write one override per line, for example inputs.learning_rate=0.01.');
   return overrides;
 }
 
@@ -38,11 +40,33 @@ export function parseOverrides(text: string | readonly string[]): Override[] {
  */
 export function applyOverrides(file: YamlFile, overrides: readonly Override[]): void {
   const problems: Problem[] = [];
-  for (const override of overrides) {
-    const message = applyOne(file.root, override);
+  const misspelt = overrides.map((override) => misspeltInput(file.root, override, overrides));
+  for (const [i, override] of overrides.entries()) {
+    const message = unsetVariable(override) ?? misspelt[i] ?? applyOne(file.root, override);
     if (message) problems.push({ message });
   }
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0)
+    throw invalid(problems, 'Fix the overrides and run again. Nothing was created in the workspace.');
+}
+
+/** The agent leaves `$(name)` in an input as it is when there is no variable of that name. */
+function unsetVariable({ value, line }: Override): string | undefined {
+  const name = /^\$\(([\w.-]+)\)$/.exec(value)?.[1];
+  return name && `'${line}' uses the variable '${name}' of the pipeline, which does not have a value`;
+}
+
+/** An input that is new in the file, is used nowhere in it, and looks like one that the file has. */
+function misspeltInput(root: YamlNode, { path, line }: Override, overrides: readonly Override[]): string | undefined {
+  const at = path.lastIndexOf('inputs');
+  const name = path[at + 1];
+  const inputs = path.slice(0, at + 1).reduce<YamlNode | undefined>((node, key) => node && child(node, key), root);
+  if (at < 0 || name === undefined || inputs?.kind !== 'map' || inputs.entries.has(name)) return undefined;
+  const hint = didYouMean(name, inputs.entries.keys());
+  const isGroup = [...inputs.entries.keys()].some((one) => one.startsWith(`${name}.`));
+  const text = [JSON.stringify(jsonOf(root)), ...overrides.map((one) => one.value)].join('\n');
+  const isUsed = new RegExp(`inputs\\.${name.replace(/\W/g, '\\$&')}(?![\\w-])`).test(text);
+  if (!hint || isGroup || isUsed) return undefined;
+  return `'${line}' sets the input '${name}', which nothing in the file uses.${hint}`;
 }
 
 function applyOne(root: YamlNode, { path: written, value, line }: Override): string | undefined {
@@ -63,7 +87,8 @@ function applyOne(root: YamlNode, { path: written, value, line }: Override): str
     }
   }
   const place: Place = { ...(child(node, path.at(-1)!)?.place ?? node.place), override: line };
-  const isText = value !== '' && TEXT_FIELDS.test(path.join('.')) && !QUOTED.test(value);
+  const isVariable = ENVIRONMENT_VARIABLE.test(path.join('.'));
+  const isText = (isVariable || (value !== '' && TEXT_FIELDS.test(path.join('.')))) && !QUOTED.test(value);
   const set: YamlNode = isText ? { kind: 'scalar', value, isFloat: false, place } : valueNode(value, place);
   return put(node, path.at(-1)!, set, line);
 }
@@ -94,6 +119,8 @@ function joinedKeys(root: YamlNode, written: readonly string[]): string[] {
  */
 const TEXT_FIELDS =
   /^(name|display_name|description|experiment_name|(tags|properties)\.[^.]+|jobs\.[^.]+\.(display_name|description|comment|(tags|properties)\.[^.]+))$/;
+/** Their values are sent as they are written, in steps as well, where those of a file keep their types. */
+const ENVIRONMENT_VARIABLE = /(?:^|\.)environment_variables\.[^.]+$/;
 const QUOTED = /^(?:".*"|'.*')$/s;
 
 /** A value as written behind the `=`: a plain scalar; in quotes always text; in brackets or braces a list or mapping. */
@@ -149,12 +176,14 @@ function put(node: YamlNode, part: string, value: YamlNode, line: string): strin
     : `'${line}' can't be set, because the file is not a mapping`;
 }
 
-function invalid(problems: Problem[]): UserError {
+function invalid(problems: Problem[], fix: string): UserError {
   return new UserError({
     code: 'OverrideInvalid',
     message:
-      problems.length === 1 ? `The override ${problems[0]!.message}.` : `${problems.length} overrides are not valid.`,
-    fix: 'Write one override per line, for example inputs.learning_rate=0.01.',
+      problems.length === 1
+        ? `The override ${problems[0]!.message.replace(/(?<!\?)$/, '.')}`
+        : `${problems.length} overrides are not valid.`,
+    fix,
     problems: problems.length === 1 ? [] : problems,
   });
 }

@@ -187,6 +187,14 @@ describe('telling what a file describes', () => {
     assert.equal(kind('command: x\nenvironment: y'), 'job');
   });
 
+  it('a component stays one when it says where it runs', () => {
+    const component = '$schema: x/commandComponent.schema.json\ncommand: x\ncompute: azureml:c\n';
+    assert.equal(kind(`${component}version: 1`), 'component');
+    assert.equal(kind(`${component}inputs: {a: {type: integer}}`), 'component');
+    assert.equal(kind(`${component}inputs: {a: {type: uri_file, path: x}}\nversion: 1`), 'job');
+    assert.equal(kind(component), 'job');
+  });
+
   it('by its type where the schema is of the other online deployment', () => {
     assert.equal(
       kind('$schema: x/managedOnlineDeployment.schema.json\ntype: kubernetes'),

@@ -141,6 +141,20 @@ describe('compiling job files', () => {
       );
     });
 
+    it('names the experiment by what the service takes of the folder’s name', () => {
+      const named = (folder: string): string => {
+        const file = join(root, folder, 'job.yml');
+        return propertiesOf(compile({ [`${folder}/job.yml`]: `${command}inputs: {data: x}\n` }, { file }))
+          .experimentName;
+      };
+      assert.deepEqual(['jobs (v1.2)', 'my jobs', '.azureml', 'ジョブ'].map(named), [
+        'jobs-v1-2',
+        'myjobs',
+        'azureml',
+        'Default',
+      ]);
+    });
+
     it('sends environment variables as text', () => {
       const plan = compile({
         'jobs/job.yml': `${command}inputs: {data: x}\nenvironment_variables: {N: 1, B: yes, T: x}\n`,

@@ -50,7 +50,7 @@ const ELSEWHERE: readonly string[] = [
   "' has more than",
   'files and folders, or more than',
   'folders behind symbolic links.',
-  'Exclude what the job does not need in .amlignore.',
+  'Exclude what the job does not need in',
   "' changed during the upload.",
   'Run again when nothing writes to the file.',
 ];

@@ -62,7 +62,8 @@ function compile(root: string, name: string, yaml: string): string[] {
   const file = join(root, settings(yaml, 'file')[0] ?? name);
   const [fixedJobName] = settings(yaml, 'jobName');
   const [experimentName] = settings(yaml, 'experimentName');
-  const values = Object.fromEntries(settings(yaml, 'input').map((line) => /^([^=]*)=(.*)$/.exec(line)!.slice(1)));
+  const pairs = (setting: string): Record<string, string> =>
+    Object.fromEntries(settings(yaml, setting).map((pair) => /^([^=]*)=(.*)$/.exec(pair)!.slice(1)));
   try {
     const set = parseOverrides(settings(yaml, 'set'));
     const options = {
@@ -74,7 +75,8 @@ function compile(root: string, name: string, yaml: string): string[] {
       sourcesName: 'churn',
       fixedJobName,
       experimentName,
-      overrides: [...set, ...inputOverrides(values, { file, shownFrom: root, overrides: set })],
+      tags: pairs('tag'),
+      overrides: [...set, ...inputOverrides(pairs('input'), { file, shownFrom: root, overrides: set })],
       allowUnknownFields: /^# allow-unknown-fields$/m.test(yaml),
     };
     const { warnings } = /^# job$/m.test(yaml) ? compileJob(options) : compileFile(options);

@@ -167,6 +167,30 @@ describe('overrides', () => {
     );
   });
 
+  it('are text as they are written where they set environment variables', () => {
+    assert.deepEqual(
+      apply(
+        'jobs: {a: {command: x}}',
+        'jobs.a.environment_variables.DEBUG=true\njobs.a.environment_variables.N=1\nenvironment_variables.NONE=\nenvironment_variables.Q="1"',
+      ),
+      {
+        jobs: { a: { command: 'x', environment_variables: { DEBUG: 'true', N: '1' } } },
+        environment_variables: { NONE: '', Q: '1' },
+      },
+    );
+  });
+
+  it('may add an input that the file uses, also by another override', () => {
+    assert.deepEqual(apply('command: x ${{inputs.rat}}\ninputs: {rate: 1}', 'inputs.rat=2'), {
+      command: 'x ${{inputs.rat}}',
+      inputs: { rate: 1, rat: 2 },
+    });
+    assert.deepEqual(apply('command: x\ninputs: {rate: 1}', 'inputs.rat=2\ncommand=y ${{inputs.rat}}'), {
+      command: 'y ${{inputs.rat}}',
+      inputs: { rate: 1, rat: 2 },
+    });
+  });
+
   it('are refused inside a reference', () => {
     assert.throws(
       () => apply('component: ./a.yml', 'component.inputs.x=1'),

@@ -158,11 +158,11 @@ describe('values of a job file’s inputs', () => {
   it('need an input, unless a component has it', () => {
     assert.match(
       problemsOf(() => pathsOf('inputs: {rate: 1}\n', { rat: '1' })),
-      /not have an input 'rat'\. Did you mean 'rate'\?/,
+      /does not have an input 'rat'\. Did you mean 'rate'\?/,
     );
     assert.match(
       problemsOf(() => pathsOf('command: x\n', { a: '1' })),
-      /not have an input 'a'\. It does not have any inputs\./,
+      /does not have an input 'a'\. It does not have any inputs\./,
     );
     assert.deepEqual(pathsOf('type: pipeline\ncomponent: ./c.yml\n', { a: '1' }), ['inputs.a']);
   });
