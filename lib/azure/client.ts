@@ -32,6 +32,7 @@ export interface AzureRequest {
 
 export interface Download {
   status: number;
+  header(name: string): string | undefined;
   stream: NodeJS.ReadableStream | undefined;
 }
 
@@ -128,7 +129,7 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
       );
       const stream = response.readableStreamBody as NodeJS.ReadableStream | undefined;
       if (!stream && (response.status === 429 || response.status >= 500)) readAnswer(response); // throws
-      return { status: response.status, stream };
+      return { status: response.status, stream, header: (name) => response.headers.get(name) };
     },
     mlToken: () => tokens.get(cloud.mlScope),
     credential: tokens.credential,

@@ -15,3 +15,12 @@ export const systemClock: Clock = {
       if (error.name !== 'AbortError') throw error;
     }),
 };
+
+/** A signal that aborts some time after another one: for an answer that is waited for a little longer. */
+export function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const late = new AbortController();
+  const abort = (): void => void setTimeout(() => late.abort(signal.reason), milliseconds).unref();
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return late.signal;
+}

@@ -16,8 +16,10 @@ export interface PipelineRun {
   branch: string;
   commit: string;
   requestedFor: string;
-  /** What sets this step apart from every other of the run, its attempt included; the same when the task is retried. */
+  /** What sets this step apart from every other of the run; the same when the task is retried and when its stage is re-run. */
   step: string;
+  /** Which time the stage and the job run; the same when the agent retries the task. */
+  attempt: string;
 }
 
 /** URL without user name and password: repository URLs may hold a token. */
@@ -31,10 +33,10 @@ export function repositoryName({ repository }: PipelineRun): string {
 }
 
 /**
- * Name for a job of this step: `train-20261123.1-3f9a0c2b11`. A task that is retried computes the same name and so finds
- * its own job instead of starting a second one.
+ * Name for a job of this step: `train-20261123.1-3f9a0c2b11`. A task that is retried, and one whose stage is re-run,
+ * computes the same name and so finds its own job instead of paying for a second one. Other runs have other names.
  * @param stem the job file's name
- * @param nth 1 for the first job of the step; 2 and up when earlier ones failed and the task was retried
+ * @param nth see `successorName`
  */
 export function jobNameFor(run: PipelineRun, stem: string, nth = 1): string {
   const hash = createHash('sha256')
@@ -45,13 +47,21 @@ export function jobNameFor(run: PipelineRun, stem: string, nth = 1): string {
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 80);
-  return `${readable}-${hash}${nth > 1 ? `-r${nth}` : ''}`;
+  return successorName(`${readable}-${hash}`, nth);
+}
+
+/** @param nth 1 for the first job of the step; 2 and up when earlier ones failed, or are not to be taken up again */
+export function successorName(name: string, nth: number): string {
+  return nth > 1 ? `${name}-r${nth}` : name;
 }
 
 /** Property of a job that names the step that submitted it; tells a step's own job from another's of the same name. */
 const STEP_PROPERTY = 'pipelines.step';
 
-/** Sets a step of a pipeline run apart from every other, its attempt included; the same when the task is retried. */
+/** Property of a job that names the attempt in which it was submitted. */
+const ATTEMPT_PROPERTY = 'pipelines.attempt';
+
+/** Sets a step of a pipeline run apart from every other, whatever its attempt. */
 export function stepId({ collectionUrl, project, kind, id, step }: PipelineRun): string {
   return createHash('sha256').update([collectionUrl, project, kind, id, step].join('\n')).digest('hex').slice(0, 32);
 }
@@ -61,6 +71,11 @@ export function isOwnJob(properties: Readonly<Record<string, string>> | undefine
   return properties?.[STEP_PROPERTY] === stepId(run);
 }
 
+/** True when the job was submitted in this very attempt: the agent has retried the task. */
+export function isOfThisAttempt(properties: Readonly<Record<string, string>> | undefined, run: PipelineRun): boolean {
+  return properties?.[ATTEMPT_PROPERTY] === run.attempt;
+}
+
 /**
  * Where a job's code came from, as properties of the job. The names of the first ones are those that Azure ML's own
  * tools use and its studio shows (azure-ai-ml `_utils/_asset_utils` Git properties).
@@ -68,6 +83,7 @@ export function isOwnJob(properties: Readonly<Record<string, string>> | undefine
 export function jobProvenance(run: PipelineRun): Record<string, string> {
   const properties: Record<string, string> = {
     [STEP_PROPERTY]: stepId(run),
+    [ATTEMPT_PROPERTY]: run.attempt,
     'mlflow.source.git.repoURL': withoutCredentials(run.repository),
     'mlflow.source.git.branch': run.branch.replace(/^refs\/heads\//, ''),
     'mlflow.source.git.commit': run.commit,

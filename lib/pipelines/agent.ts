@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import type { AzureConnection } from '../azure/connection.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { type FilledMessage, fill, fillText } from '../core/message.ts';
+import { neutral } from '../core/neutral.ts';
 import { textTable } from '../core/table.ts';
-import type { Outcome, Pipeline, TaskInputs } from './pipeline.ts';
+import type { LineFile, Outcome, Pipeline, TaskInputs } from './pipeline.ts';
 
 /** Everything goes through the library's filter, which breaks the marker of logging commands. */
 const print = (text: string): void => tl.writeExternalOutput(`${text}\n`, { source: 'remote' });
@@ -85,6 +86,20 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
       for (const line of lines) print(line);
       console.log('##[endgroup]');
     },
+    record: ({ id, parent, name, state, result, doing }) =>
+      tl.command(
+        'task.logdetail',
+        {
+          id,
+          name: neutral(name),
+          type: 'Task',
+          state,
+          ...(parent ? { parentid: parent } : {}),
+          ...(result ? { result } : {}),
+        },
+        neutral(doing),
+      ),
+    file: (name) => lineFile(save(name, ''), secrets),
     progress: (percent, doing) => tl.setProgress(Math.round(percent), neutral(doing)),
     setOutput: (name, value) => tl.setVariable(name, value, false, true),
     attach(name, content) {
@@ -102,6 +117,31 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
   };
 }
 
+/** Lines are collected before they are written: a file may have millions of them. */
+const WRITE_BYTES = 1_000_000;
+
+function lineFile(path: string, secrets: Iterable<string>): LineFile {
+  let lines: string[] = [];
+  let size = 0;
+  const flush = (): void => {
+    if (lines.length > 0) appendFileSync(path, redact(`${lines.join('\n')}\n`, secrets));
+    lines = [];
+    size = 0;
+  };
+  return {
+    write(line) {
+      lines.push(line);
+      size += line.length + 1;
+      if (size > WRITE_BYTES) flush();
+    },
+    close() {
+      flush();
+      tl.uploadFile(path);
+      return path;
+    },
+  };
+}
+
 /** Content without the secrets that are known. */
 export function redact(content: string, secrets: Iterable<string>): string {
   // Longest first: a secret may be part of another.
@@ -115,11 +155,6 @@ function encodings(secret: string): string[] {
   return [...new Set([secret, inJson, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])].filter(
     (form) => form.trim() !== '',
   );
-}
-
-/** Text for logging commands: their library escapes line ends and brackets, and this keeps commands out of the text. */
-function neutral(text: string): string {
-  return text.replaceAll('##vso[', '##_vso[');
 }
 
 /**

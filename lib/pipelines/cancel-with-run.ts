@@ -1,44 +1,73 @@
-import { cancelJob } from '../azureml/jobs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
+import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
-import { type FilledMessage, fill } from '../core/message.ts';
+import { cancelJob } from '../follow/cancel.ts';
+import type { AzureTarget } from './azure-target.ts';
 import { messages } from './messages.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Ports } from './run-task.ts';
 
-/** Something that a task has begun outside and that should not outlive the pipeline run. */
+/** Something that a task has begun outside and that should not outlive the pipeline run. Cancelling it never throws. */
 export interface Begun {
   cancel(): Promise<void>;
-  /** The warning for a cancellation that failed. */
-  notCancelled(reason: string): FilledMessage;
 }
 
 /**
- * Does work. When the run is cancelled meanwhile, what was begun is cancelled too; if that fails it is a warning.
+ * Does work. When the run is cancelled meanwhile, at whatever moment, what was begun is cancelled too.
  * @throws what the work throws, in every case
  */
 export async function cancelWithRun<T>(pipeline: Pipeline, begun: Begun, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (pipeline.signal.aborted) await cancel(pipeline, begun);
+    if (pipeline.signal.aborted) await begun.cancel();
     throw error;
   }
 }
 
-async function cancel(pipeline: Pipeline, begun: Begun): Promise<void> {
-  try {
-    await begun.cancel();
-  } catch (error) {
-    pipeline.warn(pipeline.translate(begun.notCancelled(messageOf(error))));
-  }
+/** A job that should not outlive the run, and the way to it. */
+export interface BegunJob {
+  /** Undefined while nothing is known to have been begun. */
+  name: string | undefined;
+  workspace: Workspace | undefined;
 }
 
-/** A job that was submitted, perhaps: the run may have been cancelled before the answer came. */
-export function begunJob(workspace: Workspace, job: string, pipeline: Pipeline): Begun {
+/**
+ * A job that was begun, perhaps: the run may be cancelled before the workspace is found and before the job's request is
+ * answered. Then the workspace is opened anew, since the requests of the run have ended with it.
+ * @param job is read when it matters, so it may be filled in later
+ */
+export function begunJob(job: BegunJob, target: AzureTarget, { pipeline, clock, connect }: Ports): Begun {
   return {
     async cancel() {
-      if (await cancelJob(workspace, job)) pipeline.say(messages.JobCancelled, { job });
+      const { name } = job;
+      if (name === undefined) return;
+      pipeline.say(messages.CancellingJob, { job: name });
+      const end = clock.now() + CANCEL_WITHIN_MS;
+      try {
+        const workspace = job.workspace ?? (await connect(target, AbortSignal.timeout(CANCEL_WITHIN_MS)));
+        await cancelAndSay(workspace, name, pipeline, clock, end - clock.now());
+      } catch (error) {
+        pipeline.warn(pipeline.message(messages.CancelFailed, { job: name, reason: messageOf(error) }));
+      }
     },
-    notCancelled: (reason) => fill(messages.CancelFailed, { job, reason }),
   };
+}
+
+/** Of the 10 seconds between the agent's first signal and its last. */
+const CANCEL_WITHIN_MS = 8_000;
+
+/** Cancels a job and says what became of it. @returns false when it may be running still */
+export async function cancelAndSay(
+  workspace: Workspace,
+  job: string,
+  pipeline: Pipeline,
+  clock: Clock,
+  within = CANCEL_WITHIN_MS,
+): Promise<boolean> {
+  const { result, reason = '' } = await cancelJob(workspace, job, clock, within);
+  if (result === 'cancelled') pipeline.say(messages.JobCancelled, { job });
+  else if (result === 'ended') pipeline.say(messages.JobHadEnded, { job });
+  else pipeline.warn(pipeline.message(messages.CancelFailed, { job, reason }));
+  return result !== 'unknown';
 }

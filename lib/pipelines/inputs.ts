@@ -76,6 +76,14 @@ export function seconds(
   );
 }
 
+/** A number of minutes, as milliseconds; undefined when the input is empty or 0. @throws UserError `InputInvalid` */
+export function minutes(inputs: TaskInputs, name: string): number | undefined {
+  const value = inputs.text(name) ?? '0';
+  const number = Number(value);
+  if (Number.isFinite(number) && number >= 0) return number === 0 ? undefined : number * 60_000;
+  throw invalid(`The input ${name} is '${value}'; allowed is a number of minutes.`, 'Write 0 for no limit.');
+}
+
 /**
  * An input with a grammar of its own. The parser knows what is wrong with a text, this adds which input it was.
  * @param fallback text of an input that is empty; without it the input has to have a value

@@ -2,8 +2,8 @@ import type { PipelineRun } from '../lineage/pipeline-run.ts';
 import type { TaskInputs } from './pipeline.ts';
 
 /**
- * The run that the task is part of, from the agent's predefined variables. Attempts are part of the step's identity:
- * a stage that is run again starts anew, while a task that the agent retries has the same values and finds what it made.
+ * The run that the task is part of, from the agent's predefined variables. The step's identity is made of names, which stay
+ * the same when a stage is re-run; its ids do not.
  */
 export function readPipelineRun(inputs: TaskInputs): PipelineRun {
   const variable = (name: string): string => inputs.variable(name) ?? '';
@@ -13,17 +13,13 @@ export function readPipelineRun(inputs: TaskInputs): PipelineRun {
   const project = variable('System.TeamProject');
   const id = variable(isRelease ? 'Release.ReleaseId' : 'Build.BuildId');
   const page = isRelease ? `_releaseProgress?releaseId=${id}` : `_build/results?buildId=${id}`;
-  const step = isRelease
-    ? ['Release.EnvironmentId', 'Release.AttemptNumber', 'System.JobId', 'System.TaskInstanceId']
-    : [
-        'System.StageName',
-        'System.StageAttempt',
-        'System.PhaseName',
-        'System.JobName',
-        'System.JobAttempt',
-        'System.JobId',
-        'System.TaskInstanceId',
-      ];
+  const names = ['System.PhaseName', 'System.JobName', 'Agent.JobName', 'System.JobPositionInPhase'];
+  const step = [
+    variable(isRelease ? 'Release.EnvironmentId' : 'System.StageName'),
+    ...names.map(variable),
+    variable('System.TaskInstanceName') || variable('System.TaskInstanceId'),
+  ];
+  const attempt = isRelease ? ['Release.AttemptNumber'] : ['System.StageAttempt', 'System.JobAttempt'];
   return {
     collectionUrl,
     project,
@@ -35,6 +31,7 @@ export function readPipelineRun(inputs: TaskInputs): PipelineRun {
     branch: variable('Build.SourceBranch'),
     commit: variable('Build.SourceVersion'),
     requestedFor: variable('Build.RequestedFor') || variable('Release.RequestedFor'),
-    step: step.map(variable).join('/'),
+    step: step.join('/'),
+    attempt: attempt.map(variable).join('/'),
   };
 }

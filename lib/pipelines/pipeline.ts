@@ -33,6 +33,8 @@ export interface Pipeline {
   debug(line: string): void;
   /** Lines that fold away under a title. */
   group(title: string, lines: readonly string[]): void;
+  /** A row below the step on the run's page: a step of a job. */
+  record(record: TimelineRecord): void;
   /** Progress of the step in percent, and what it is doing. */
   progress(percent: number, doing: string): void;
   /** An output variable of the step: `$(step.name)`, and for later jobs `dependencies`. */
@@ -41,8 +43,30 @@ export interface Pipeline {
   summary(name: string, markdown: string): void;
   /** A file that stays with the run's logs. @returns the file's path */
   attach(name: string, content: string): string;
+  /** A file of lines that stays with the run's logs, for what is too long for the log itself. */
+  file(name: string): LineFile;
   /** From now on the agent writes `***` for this value and its encodings. */
   mask(secret: string): void;
+}
+
+/** A row below the step on the run's page. */
+export interface TimelineRecord {
+  /** GUID; the same for every state of the record. */
+  id: string;
+  /** Of a record that was shown before. */
+  parent?: string | undefined;
+  name: string;
+  state: 'Pending' | 'InProgress' | 'Completed';
+  result?: 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled' | 'Skipped' | undefined;
+  /** What it is doing, in a few words. */
+  doing: string;
+}
+
+/** Lines on their way into a file. Secrets that are known are taken out. */
+export interface LineFile {
+  write(line: string): void;
+  /** Hands the file to the run. @returns the file's path */
+  close(): string;
 }
 
 /** How a task ends when nothing was thrown. */

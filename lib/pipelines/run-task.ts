@@ -14,8 +14,8 @@ import { product } from './product.ts';
 export interface Ports {
   pipeline: Pipeline;
   clock: Clock;
-  /** Signs in and finds the workspace. @throws UserError */
-  connect(target: AzureTarget): Promise<Workspace>;
+  /** Signs in and finds the workspace. @param signal ends its requests; default: the run's own @throws UserError */
+  connect(target: AzureTarget, signal?: AbortSignal): Promise<Workspace>;
 }
 
 /**
@@ -39,13 +39,13 @@ export function runTask<I>(
   const ports: Ports = {
     pipeline,
     clock: systemClock,
-    async connect({ connection, ids, systemAccessToken }) {
+    async connect({ connection, ids, systemAccessToken }, signal = cancellation.signal) {
       const client = await createAzureClient({
         connection,
         systemAccessToken,
         onSecret: (secret) => pipeline.mask(secret),
         product: product(),
-        signal: cancellation.signal,
+        signal,
       });
       return openWorkspace(client, ids);
     },

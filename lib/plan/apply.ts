@@ -3,7 +3,7 @@ import { hasStatus } from '../azure/failures.ts';
 import { sendAndFollow } from '../azure/operations.ts';
 import { requestTo } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, delayed } from '../core/clock.ts';
 import { inParallel } from '../core/parallel.ts';
 import { type UploadProgress, uploadFiles } from '../snapshot/upload.ts';
 import { belowWorkspace, type InspectedPlan, PARALLEL, read, waves } from './inspect.ts';
@@ -15,6 +15,8 @@ import { type Datastores, markUploaded } from './storage.ts';
 export interface PlanListener {
   stepDone(step: PlanStep): void;
   uploading(step: PlanStep, progress: UploadProgress): void;
+  /** The main request is sent now: from here on what it makes may exist. */
+  sending(): void;
 }
 
 /** What applying a plan needs beside the workspace. */
@@ -60,20 +62,12 @@ export async function applyPlan<T extends object>(
   // Once it is sent a job may start, so its answer is waited for a little even when the run is cancelled: then it is
   // known and can be cancelled.
   const request = await putRequestOf(workspace, main, delayed(signal, ANSWER_WITHIN_MS));
+  tell.sending();
   return sendAndFollow<T>(workspace.client, request, { clock, signal, dataPlane: [workspace.apiUrl] });
 }
 
 /** Of the 10 seconds between the agent's first signal and its last. */
 const ANSWER_WITHIN_MS = 5_000;
-
-/** A signal that aborts some time after another one. */
-function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
-  const late = new AbortController();
-  signal.addEventListener('abort', () => setTimeout(() => late.abort(signal.reason), milliseconds).unref(), {
-    once: true,
-  });
-  return late.signal;
-}
 
 async function applyStep(step: PlanStep, applying: Applying): Promise<void> {
   const { workspace, datastores, tell, ids } = applying;

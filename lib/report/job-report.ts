@@ -2,20 +2,28 @@ import { formatMetric, type Metrics } from '../azureml/metrics.ts';
 import { formatDuration } from '../core/duration.ts';
 import { UserError } from '../core/errors.ts';
 import { type FilledMessage, fill } from '../core/message.ts';
-import type { Table } from '../core/table.ts';
-import type { StepState, WatchResult } from '../follow/watch.ts';
+import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
+import type { JobEnd } from '../follow/follow.ts';
+import { durationOf, type StepView } from '../follow/view.ts';
 import { messages } from './messages.ts';
 
-/** Steps of a pipeline job with their status and time. */
-export function stepTable(steps: readonly StepState[]): Table {
+/** Steps of a pipeline job, or trials of a sweep, with their status and time. @param now milliseconds since the epoch */
+export function stepTable(steps: readonly StepView[], now: number): Table {
+  const hasTrials = steps.some(({ trial }) => trial);
   return {
-    columns: ['Step', 'Status', 'Time'],
-    rows: steps.map(({ label, status, duration }) => [
-      label,
-      status,
-      duration === undefined ? '' : formatDuration(duration),
+    columns: ['Step', 'Status', 'Time', ...(hasTrials ? ['Parameters', 'Best'] : [])],
+    rows: steps.map((step) => [
+      step.label,
+      step.reused ? 'reused' : step.status,
+      step.reused ? '' : timeOf(step, now),
+      ...(hasTrials ? [step.trial?.parameters ?? '', step.trial?.best ? '*' : ''] : []),
     ]),
   };
+}
+
+function timeOf(step: StepView, now: number): string {
+  const duration = durationOf(step, now);
+  return duration === undefined ? '' : formatDuration(duration);
 }
 
 /** Metrics of a job, one per row. */
@@ -28,23 +36,53 @@ export function jobMetricTable(metrics: Metrics): Table {
 }
 
 /** How a job ended, in one sentence. */
-export function jobSentence(job: string, { status, duration }: WatchResult): FilledMessage {
+export function jobSentence(job: string, { status, duration }: Pick<JobEnd, 'status' | 'duration'>): FilledMessage {
   return fill(messages.JobEnded, { job, status, duration: formatDuration(duration) });
 }
 
 /** The error of a job that ended as Failed or Canceled, with its first failure. @param url of the job's page */
-export function jobFailure(job: string, result: WatchResult, url: string): UserError {
-  const { status, failures } = result;
-  const ended = { job, status, duration: formatDuration(result.duration) };
+export function jobFailure(job: string, end: Pick<JobEnd, 'status' | 'duration' | 'failures'>, url: string): UserError {
+  const { status, failures } = end;
+  const ended = { job, status, duration: formatDuration(end.duration) };
   const first = failures[0];
   const canceled = status === 'Canceled';
+  const error =
+    first && [first.error, first.logTail.findLast((line) => line.trim() !== '')].filter(Boolean).join(' | ');
   return new UserError({
     code: canceled ? 'JobCanceled' : 'JobFailed',
     message: !first
       ? fill(messages.JobEnded, ended)
       : first.label
-        ? fill(messages.JobEndedBecauseOfStep, { ...ended, step: first.label, error: first.error })
-        : fill(messages.JobEndedBecause, { ...ended, error: first.error }),
-    fix: fill(canceled ? messages.JobCanceledFix : messages.JobFailedFix, { url }),
+        ? fill(messages.JobEndedBecauseOfStep, { ...ended, step: first.label, error: error! })
+        : fill(messages.JobEndedBecause, { ...ended, error: error! }),
+    fix: canceled
+      ? fill(messages.JobCanceledFix, { url })
+      : first?.hint
+        ? fill(messages.JobFailedHint, { hint: first.hint, url })
+        : fill(messages.JobFailedFix, { url }),
   });
+}
+
+const PICTURES = { Completed: '✅', Failed: '❌', Canceled: '⚪' };
+/** Rows of a table on the summary page. */
+const MOST_ROWS = 50;
+
+/** The job as Markdown, for the run's summary page: how it ended, its steps and its metrics. */
+export function jobMarkdown(end: JobEnd, metrics: Metrics, sentence: string, url: string, now: number): string {
+  const { status, view, failures } = end;
+  const link = url ? ` [Open it in Azure ML studio](${encodeURI(url)})` : '';
+  const named = Object.keys(metrics).length > 0 ? ['', ...markdownTable(cut(jobMetricTable(metrics)))] : [];
+  const steps = view.steps.length > 0 ? ['', ...markdownTable(cut(stepTable(view.steps, now)))] : [];
+  const causes = failures.map(({ label, error, hint }) =>
+    escapeMarkdown(`- ${label ? `${label}: ` : ''}${error}${hint ? ` ${hint}` : ''}`),
+  );
+  return [`### ${PICTURES[status]} ${escapeMarkdown(sentence)}${link}`, '', ...causes, ...steps, ...named, ''].join(
+    '\n',
+  );
+}
+
+function cut(table: Table): Table {
+  if (table.rows.length <= MOST_ROWS) return table;
+  const more = [`... and ${table.rows.length - MOST_ROWS} more`];
+  return { ...table, rows: [...table.rows.slice(0, MOST_ROWS), more] };
 }

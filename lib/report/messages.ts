@@ -11,5 +11,6 @@ export const messages = defineMessages({
   JobEndedBecause: 'Job {job} ended as {status} after {duration}. {error}',
   JobEndedBecauseOfStep: "Job {job} ended as {status} after {duration}. The step '{step}' failed: {error}",
   JobFailedFix: 'See the last lines of its log above, or {url}',
+  JobFailedHint: '{hint} See the last lines of its log above, or {url}',
   JobCanceledFix: 'Someone or something else cancelled it; see {url}',
 });

@@ -26,5 +26,5 @@ export async function submitComponent(source: SourceOf<'component'>, inputs: Inp
   });
   const reference = `${component.name}:${component.version}`;
   pipeline.say(messages.ComponentFound, { component: reference, job: mainName(plan) });
-  return submitPlan(plan, component.name, workspace, inputs, ports);
+  return submitPlan(plan, workspace, inputs, ports);
 }

@@ -2,6 +2,7 @@ import { parseComponentReference } from '../../../lib/azureml/components.ts';
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
+import { readFollowing } from '../../../lib/pipelines/follow-inputs.ts';
 import { choice, flag, optional, pairs, parsed, required, requiredPath } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
@@ -36,6 +37,10 @@ export function readInputs(inputs: TaskInputs) {
     tags: pairs(inputs, 'tags'),
     jobName: optional(inputs, 'jobName'),
     whatIf: flag(inputs, 'whatIf', false),
+    wait: flag(inputs, 'wait', false),
+    /** What happens when this step has submitted a job in an earlier attempt of its stage. */
+    onExisting: choice(inputs, 'onExisting', ['attach', 'new', 'fail'], 'attach'),
+    following: readFollowing(inputs),
     run: readPipelineRun(inputs),
     /** Messages show paths relative to it. */
     sourcesFolder: inputs.variable('System.DefaultWorkingDirectory') ?? process.cwd(),

@@ -32,5 +32,5 @@ export async function submitJobFile(source: SourceOf<'jobFile'>, inputs: Inputs,
   pipeline.say(messages.Compiled, { file: basename(file), job: mainName(compiled) });
   for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
   const workspace = await connect(inputs.target);
-  return submitPlan(compiled, stem, workspace, inputs, ports);
+  return submitPlan(compiled, workspace, inputs, ports);
 }

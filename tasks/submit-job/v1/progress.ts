@@ -9,11 +9,12 @@ import { messages } from './messages.ts';
 const WORTH_SHOWING_BYTES = 1_000_000;
 
 /** Prints what is done while a plan is applied. */
-export function progressOf(plan: InspectedPlan, pipeline: Pipeline): PlanListener {
+export function progressOf(plan: InspectedPlan, pipeline: Pipeline, sending: () => void): PlanListener {
   const total = plan.actions.filter((action) => action !== 'reuse').length + 1;
   const tenths = new Map<PlanStep, number>();
   let done = 0;
   return {
+    sending,
     stepDone(step) {
       done++;
       pipeline.say(messages.Created, { kind: step.kind, name: step.label });

@@ -1,6 +1,9 @@
 import type { AzureRequest } from '../../../lib/azure/client.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
+import { delayed } from '../../../lib/core/clock.ts';
+import { messageOf } from '../../../lib/core/errors.ts';
+import type { BegunJob } from '../../../lib/pipelines/cancel-with-run.ts';
+import { followedWithRun } from '../../../lib/pipelines/follow-to-end.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { Requirement } from '../../../lib/plan/plan.ts';
@@ -9,32 +12,48 @@ import { resolveRequirements } from '../../../lib/plan/resolve.ts';
 import { awaitStartedJob } from '../../../lib/start/started-job.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
-import { reportJob, showRequests } from './report.ts';
+import { showRequests } from './report.ts';
+import { reportAndFollow } from './submit-plan.ts';
 
-/** How long the answer to the request may take, retries included. */
+/** How long the answer to the request may take, retries included; and how long after the run was cancelled. */
 const ANSWER_MS = 300_000;
+const ANSWER_AFTER_CANCEL_MS = 5_000;
 
 /** Shows the one request that starts a job; unless that is all that is wanted, sends it and reports the job. */
 export async function sendAndReport<T>(
   { request, requirements = [] }: { request: AzureRequest; requirements?: Requirement[] },
   jobNameIn: (answer: T) => string,
   workspace: Workspace,
-  { whatIf }: Pick<Inputs, 'whatIf'>,
-  { pipeline, clock }: Ports,
+  inputs: Inputs,
+  ports: Ports,
 ): Promise<Outcome> {
+  const { pipeline, clock } = ports;
   const replacements = await resolveRequirements(requirements, workspace);
   const resolved = { ...request, body: replaceInBody(request.body, replacements) };
-  if (whatIf) {
+  if (inputs.whatIf) {
     showRequests([{ title: `${resolved.method} ${resolved.url}`, body: resolved.body }], pipeline);
     return { result: 'Succeeded', message: pipeline.message(messages.WhatIfStart) };
   }
   pipeline.signal.throwIfAborted();
-  // Not ended by a cancellation: the answer names the job that has to be cancelled then.
-  const signal = AbortSignal.timeout(ANSWER_MS);
-  const jobName = jobNameIn((await workspace.client.send<T>({ ...resolved, signal })).body);
-  return cancelWithRun(pipeline, begunJob(workspace, jobName, pipeline), async () => {
-    const job = await awaitStartedJob(workspace, jobName, clock, pipeline.signal);
+  const begun: BegunJob = { name: undefined, workspace };
+  const job = await followedWithRun(begun, inputs.target, inputs.following, ports, async () => {
+    const name = jobNameIn(await send<T>(resolved, workspace, ports));
+    begun.name = name;
+    pipeline.setOutput('jobName', name);
+    const started = await awaitStartedJob(workspace, name, clock, pipeline.signal);
     pipeline.signal.throwIfAborted();
-    return reportJob(job, pipeline);
+    return started;
   });
+  return reportAndFollow(job, workspace, inputs, ports);
+}
+
+/** The answer names the job that has to be cancelled with the run, so a cancellation leaves it a little time. */
+async function send<T>(request: AzureRequest, workspace: Workspace, { pipeline }: Ports): Promise<T> {
+  const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_MS), delayed(pipeline.signal, ANSWER_AFTER_CANCEL_MS)]);
+  try {
+    return (await workspace.client.send<T>({ ...request, signal })).body;
+  } catch (error) {
+    if (pipeline.signal.aborted) pipeline.warn(pipeline.message(messages.StartUnclear, { reason: messageOf(error) }));
+    throw error;
+  }
 }

@@ -23,6 +23,7 @@ const run: PipelineRun = {
   commit: 'abc',
   requestedFor: 'Ada',
   step: 'Train/1/Train/1/id',
+  attempt: '1/1',
 };
 const job: Job = {
   id: '/jobs/j',
@@ -84,6 +85,7 @@ describe('lineage', () => {
     assert.match(step!, /^[0-9a-f]{32}$/);
     assert.deepEqual(git, {
       'mlflow.source.git.repoURL': 'https://dev.azure.com/org/mlops/_git/repo',
+      'pipelines.attempt': '1/1',
       'mlflow.source.git.branch': 'main',
       'mlflow.source.git.commit': 'abc',
       'azureml.git.build_id': '7',

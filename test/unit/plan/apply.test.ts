@@ -20,7 +20,7 @@ const datastores: Datastores = {
   container: async () => container,
   signed: async () => container,
 };
-const tell = { stepDone: () => {}, uploading: () => {} };
+const tell = { stepDone: () => {}, sending: () => {}, uploading: () => {} };
 
 /** Resolves, inspects and applies. */
 async function carryOut(plan: Plan, { workspace }: FakeService): Promise<any> {

@@ -46,7 +46,7 @@ describe('what is there already', () => {
     assert.deepEqual(planRequests(plan), []);
     const applied = await applyPlan<any>(plan, service.workspace, {
       datastores: noDatastores,
-      tell: { stepDone: () => {}, uploading: () => {} },
+      tell: { stepDone: () => {}, sending: () => {}, uploading: () => {} },
       clock: { now: () => 0, sleep: async () => {} },
       signal: new AbortController().signal,
     });
