@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import type { AzureConnection } from '../azure/connection.ts';
 import { type Problem, UserError } from '../core/errors.ts';
@@ -101,7 +101,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
       ),
     file: (name) => lineFile(save(name, ''), secrets),
     progress: (percent, doing) => tl.setProgress(Math.round(percent), neutral(doing)),
-    setOutput: (name, value) => tl.setVariable(name, value, false, true),
+    setOutput: onlyOnce(tl.getVariable('Agent.TempDirectory'), tl.getVariable('System.TaskInstanceId') ?? ''),
     attach(name, content) {
       const path = save(name, content);
       tl.uploadFile(path);
@@ -114,6 +114,24 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
         tl.setSecret(form);
       }
     },
+  };
+}
+
+/**
+ * Sets output variables, each value once: the agent keeps outputs read-only and warns when one is set again, also by a step
+ * that it tries again in a new process.
+ * @param folder that outlives the process
+ */
+function onlyOnce(folder: string | undefined, stepId: string): Pipeline['setOutput'] {
+  const path = folder && join(folder, 'model-bridge', `outputs-${basename(stepId)}.json`);
+  const known = new Map<string, string>(path && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []);
+  return (name, value) => {
+    if (known.get(name) === value) return;
+    tl.setVariable(name, value, false, true);
+    known.set(name, value);
+    if (!path) return;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify([...known]));
   };
 }
 

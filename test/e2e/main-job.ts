@@ -65,8 +65,11 @@ export function describeMainJob(label: string, node?: string): void {
       assert.equal(properties['lineage.pipelineRun'], `build/${run.buildId}`);
       assert.equal(properties['metric.accuracy'], '0.95');
 
-      const summary = run.attachments.find(({ type }) => type === 'DistributedTask.Core.Summary');
-      assert.match(readFileSync(summary!.file, 'utf8'), /^### ✅ The model passes the gate/);
+      const summaries = run.attachments
+        .filter(({ type }) => type === 'DistributedTask.Core.Summary')
+        .map(({ file }) => readFileSync(file, 'utf8'));
+      assert.match(summaries[0]!, /^### ✅ Job \S+ ended as Completed after .*\n[^]*\| accuracy \| 0\.95 \|/);
+      assert.match(summaries[1]!, /^### ✅ The model passes the gate/);
     });
 
     it('finds the unchanged code again: a second submission uploads and creates nothing', async () => {

@@ -3,12 +3,12 @@ import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { ShownRequest } from '../../../lib/plan/show.ts';
 import { messages } from './messages.ts';
 
-/** The outputs of a job that was submitted. */
-export function reportJob(job: Job, pipeline: Pipeline): Outcome {
+/** The outputs of a job that was submitted. @param status false when the job is followed: outputs are set once, with its end */
+export function reportJob(job: Job, pipeline: Pipeline, { status = true } = {}): Outcome {
   pipeline.setOutput('jobName', job.name);
   pipeline.setOutput('jobId', job.id);
   pipeline.setOutput('studioUrl', studioUrl(job));
-  pipeline.setOutput('status', job.properties.status ?? 'NotStarted');
+  if (status) pipeline.setOutput('status', job.properties.status ?? 'NotStarted');
   return { result: 'Succeeded', message: pipeline.message(messages.Submitted, { job: job.name, url: studioUrl(job) }) };
 }
 
