@@ -14,16 +14,17 @@ const isMapping = (value: unknown): value is Mapping =>
 /** `true` and `1.10` are text in a group; YAML's own numbers would lose the zero. */
 const isText = (value: unknown): value is string | null => typeof value === 'string' || value === null;
 
+const valueKeys = ['name', 'value', 'isSecret', 'isReadOnly', 'enabled', 'contentType', 'expires'];
+
 /** `value`, or `{ value, isSecret }` as the Azure DevOps command line prints it. */
 function readValue(value: unknown, place: string): GroupVariables[string] {
   if (isText(value)) return value ?? '';
-  const known = isMapping(value) && Object.keys(value).every((key) => ['name', 'value', 'isSecret'].includes(key));
+  const known = isMapping(value) && Object.keys(value).every((key) => valueKeys.includes(key));
   if (!known || !isText(value.value ?? null))
     throw new VariableGroupError(`${place} must be a value, or {value: ..., isSecret: true}.`);
-  return {
-    value: (value.value as string | null | undefined) ?? '',
-    isSecret: /^true$/i.test(String(value.isSecret ?? '')),
-  };
+  const text = (value.value as string | null | undefined) ?? '';
+  // JSON's null, which the command line prints in place of a secret.
+  return { value: text === 'null' ? '' : text, isSecret: /^true$/i.test(String(value.isSecret ?? '')) };
 }
 
 /** Variables as a mapping, or as a list of `{name, value}`. */
