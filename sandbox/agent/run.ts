@@ -6,7 +6,7 @@ import type { Repository } from './builtin/context.ts';
 import { createCounter } from './expression/functions.ts';
 import { type RunFacts, runVariables, templateVariables } from './job-variables.ts';
 import { outputPathWarnings } from './output-paths.ts';
-import { repositoryOf, sourceVersion } from './repository.ts';
+import { misplacedFiles, repositoryOf, sourceVersion } from './repository.ts';
 import { combineOutcomes, type RunOutcome } from './results.ts';
 import type { RunOptions } from './run-options.ts';
 import type { StageResult } from './run-scope.ts';
@@ -157,6 +157,8 @@ export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const queued = lowered({ ...early, ...variables, ...secretVariables });
   const plans = planAll(written, options, (name) => queued.get(name.toLowerCase()));
   warnOfHiddenVariables(written, options);
+  const steps = [...plans.values()].flatMap((plan) => plan.steps);
+  for (const warning of misplacedFiles(steps, file, sourcesFolder)) options.write(`##[warning]${warning}`);
 
   const workFolder = options.workFolder ? resolve(options.workFolder) : mkdtempSync(join(tmpdir(), 'agent-'));
   mkdirSync(workFolder, { recursive: true });

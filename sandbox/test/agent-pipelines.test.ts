@@ -339,6 +339,8 @@ steps:
   steps:
   - template: x.yml@lib
   - checkout: more
+  - download: upstream
+  - { task: PublishTestResults@2, inputs: { testResultsFormat: NUnit } }
   - task: Nothing@1
   - task: Say@1
     inputs: { connection: nowhere }
@@ -346,7 +348,15 @@ steps:
   environment: e
   strategy: { rolling: { deploy: { steps: [] } } }`),
       (error: Error) => {
-        for (const part of [/repository 'lib'/, /'more'/, /Nothing/, /runOnce only/]) assert.match(error.message, part);
+        for (const part of [
+          /repository 'lib'/,
+          /'more'/,
+          /current run only, not 'upstream'/,
+          /JUnit test results only, not 'NUnit'/,
+          /Nothing/,
+          /runOnce only/,
+        ])
+          assert.match(error.message, part);
         return true;
       },
     );
@@ -409,6 +419,23 @@ jobs:
     const file = join(folder, 'ci/pipe.yml');
     assert.ok(stepOf(await fixture.run('', { file }), 's').log.includes('a.csv'));
     assert.ok(stepOf(await fixture.run('', { file, sourcesFolder: join(folder, 'ci') }), 's').log.includes('b.csv'));
+  });
+
+  it('warns when a file is beside the pipeline file but not where tasks look for it', async () => {
+    const folder = folderWith({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      'project/pipe.yml':
+        'steps:\n- { task: PublishPipelineArtifact@1, name: p, inputs: { targetPath: out, artifact: a } }',
+      'project/out/f.txt': 'x',
+    });
+    const file = join(folder, 'project/pipe.yml');
+    const lost = await fixture.run('', { file });
+    assert.match(
+      warningsOf(lost)[0]!,
+      /'out' is beside the pipeline file, but not in the repository .*--repository \S+\/project if/,
+    );
+    const found = await fixture.run('', { file, sourcesFolder: join(folder, 'project') });
+    assert.deepEqual([found.result, warningsOf(found)], ['succeeded', []]);
   });
 
   for (const [what, inner] of [

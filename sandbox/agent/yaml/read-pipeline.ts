@@ -140,6 +140,33 @@ function readRepositories(root: Node): RepositoryResource[] {
   });
 }
 
+/** What a step of the sandbox's own tasks may be asked for and it doesn't do; only as far as the file says it plainly. */
+function checkLimits({ stages, notes }: Pipeline): void {
+  const limits = [
+    {
+      task: /^DownloadPipelineArtifact@2$/i,
+      inputs: ['source', 'buildtype'],
+      values: ['current', 'none', ''],
+      what: 'downloads artifacts of the current run only',
+    },
+    {
+      task: /^PublishTestResults@2$/i,
+      inputs: ['testrunner', 'testresultsformat'],
+      values: ['junit', ''],
+      what: 'reads JUnit test results only',
+    },
+  ];
+  for (const step of stages.flatMap(({ jobs }) => jobs).flatMap(({ steps }) => steps))
+    for (const { inputs, values, what } of limits.filter((limit) => limit.task.test(step.task)))
+      for (const [name, value] of step.inputs)
+        if (
+          inputs.includes(name.toLowerCase()) &&
+          !value.includes('$(') &&
+          !values.includes(value.trim().toLowerCase())
+        )
+          refuse(notes, `The sandbox ${what}, not '${value}'.`, step.inputsAt.get(name.toLowerCase()) ?? step.at);
+}
+
 /** Every repository that a job checks out is `self`, `none`, or has a folder here. */
 function checkCheckouts({ stages, repositories, notes }: Pipeline, folders: ReadonlyMap<string, string>): void {
   for (const step of stages.flatMap(({ jobs }) => jobs).flatMap(({ steps }) => steps)) {
@@ -212,6 +239,7 @@ export function readPipeline(file: string, options: ReadOptions = {}): Pipeline 
   for (const stage of pipeline.stages) checkGraph(stage.jobs, 'Job');
   checkConditions(pipeline);
   checkCheckouts(pipeline, repositories);
+  checkLimits(pipeline);
   noteUnusedGroups(pipeline, groups);
   return pipeline;
 }
