@@ -160,13 +160,13 @@ export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const steps = [...plans.values()].flatMap((plan) => plan.steps);
   for (const warning of misplacedFiles(steps, file, sourcesFolder)) options.write(`##[warning]${warning}`);
 
-  const workFolder = options.workFolder ? resolve(options.workFolder) : mkdtempSync(join(tmpdir(), 'agent-'));
-  mkdirSync(workFolder, { recursive: true });
   const devopsRun = devops.createRun(facts);
   const counter = createCounter();
   const serverVariables = (buildNumber: string) => runVariables({ ...facts, devops, run: devopsRun, buildNumber });
   const start = { queuedVariables: variables, secretVariables, counter, startTime };
   const { pipeline, buildNumber } = startPipeline(written, devopsRun, { ...start, serverVariables });
+  const workFolder = options.workFolder ? resolve(options.workFolder) : mkdtempSync(join(tmpdir(), 'agent-'));
+  mkdirSync(workFolder, { recursive: true });
   const run: RunState = {
     devops: devopsRun,
     attachments: [],

@@ -66,8 +66,7 @@ function numberOf({ name, variables }: Pipeline, devopsRun: DevOpsRun, start: Ru
   return number;
 }
 
-/** The pipeline with its `$[ ]` variables evaluated, once for the whole run, and the run's number. */
-export function startPipeline(
+function evaluate(
   written: Pipeline,
   devopsRun: DevOpsRun,
   start: RunStart,
@@ -79,4 +78,21 @@ export function startPipeline(
   const buildNumber = numberOf({ ...written, variables: early }, devopsRun, start);
   const variables = evaluateVariables(early, (one) => !usesOutputs(one), { start, buildNumber });
   return { pipeline: { ...written, variables }, buildNumber };
+}
+
+/**
+ * The pipeline with its `$[ ]` variables evaluated, once for the whole run, and the run's number. Throws a
+ * PipelineFileError, and the run has failed, when one of them can't be evaluated.
+ */
+export function startPipeline(
+  written: Pipeline,
+  devopsRun: DevOpsRun,
+  start: RunStart,
+): { pipeline: Pipeline; buildNumber: string } {
+  try {
+    return evaluate(written, devopsRun, start);
+  } catch (error) {
+    devopsRun.complete('failed');
+    throw error;
+  }
 }

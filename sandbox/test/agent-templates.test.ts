@@ -144,6 +144,18 @@ stages:
     assert.deepEqual(scripts(pipeline), ['file dev job', 'only dev job', 'stage', 'file prod job', 'stage', 'file []']);
   });
 
+  it('lists variables in their order, the last of a name only', () => {
+    const pipeline = read(
+      `variables: [{ template: v.yml }, { name: A, value: 3 }]
+steps:
+- \${{ each v in variables }}:
+  - script: \${{ v.key }}=\${{ v.value }}
+`,
+      { 'v.yml': 'variables: { a: 1, b: 2, c: 4 }' },
+    );
+    assert.deepEqual(scripts(pipeline), ['b=2', 'c=4', 'A=3']);
+  });
+
   it('knows variables that a condition among the keys adds', () => {
     const pipeline = read(`variables: { a: 1 }
 jobs:

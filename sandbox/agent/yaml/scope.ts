@@ -19,14 +19,9 @@ function definitions(variables: Node): [string, string][] {
 }
 
 function replaced(known: Value | undefined, defined: [string, string][]): Dictionary {
-  const names = defined.map(([name]) => name.toLowerCase());
-  const kept = known instanceof Map ? [...known].filter(([name]) => !names.includes(name.toLowerCase())) : [];
-  return dictionary([
-    ...kept,
-    ...defined
-      .reverse()
-      .filter(([name], index, all) => all.findIndex(([other]) => other.toLowerCase() === name.toLowerCase()) === index),
-  ]);
+  const last = new Map(defined.map((definition) => [definition[0].toLowerCase(), definition]));
+  const kept = known instanceof Map ? [...known].filter(([name]) => !last.has(name.toLowerCase())) : [];
+  return dictionary([...kept, ...last.values()]);
 }
 
 /** The context with the variables that an expanded `variables` defines; an inner definition hides an outer one. */
