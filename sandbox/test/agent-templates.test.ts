@@ -144,7 +144,7 @@ stages:
     assert.deepEqual(scripts(pipeline), ['file dev job', 'only dev job', 'stage', 'file prod job', 'stage', 'file []']);
   });
 
-  it('lists variables in their order, the last of a name only', () => {
+  it('lists variables once each, in their order, with the last value', () => {
     const pipeline = read(
       `variables: [{ template: v.yml }, { name: A, value: 3 }]
 steps:
@@ -153,7 +153,7 @@ steps:
 `,
       { 'v.yml': 'variables: { a: 1, b: 2, c: 4 }' },
     );
-    assert.deepEqual(scripts(pipeline), ['b=2', 'c=4', 'A=3']);
+    assert.deepEqual(scripts(pipeline), ['A=3', 'b=2', 'c=4']);
   });
 
   it('knows variables that a condition among the keys adds', () => {
