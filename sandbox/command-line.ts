@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { Sandbox } from './contracts.ts';
 import { environmentFile } from './environment.ts';
 import { startSandbox } from './sandbox.ts';
+import { watchSignals } from './signals.ts';
 
 /** How the command line is called, and what surrounds it. */
 export interface CommandLine {
@@ -26,8 +27,12 @@ function help(program: string): string {
     ['', ''],
     [`${program} run PIPELINE.yml`, 'start, run the pipeline, stop'],
     ['  --tasks DIR', 'folder with the tasks of extensions: TASK/task.json or TASK/v1/task.json'],
+    ['  --repository DIR', 'root of the repository (the Git repository of the file, else its folder)'],
+    ['  --repository-resource ALIAS=DIR', 'folder with the content of another repository; may be repeated'],
     ['  --variable NAME=VALUE', 'set a variable of the run; may be repeated'],
+    ['  --variable-group FILE', 'variables of variable groups, GROUP: {NAME: value}; may be repeated'],
     ['  --parameter NAME=VALUE', 'set a parameter of the pipeline; may be repeated'],
+    ['  --skip-unknown-tasks', 'skip steps whose task is missing, with a warning'],
     ['  --branch refs/heads/NAME', 'branch of the run (refs/heads/main)'],
     ['  --data DIR', 'as above'],
     ['', ''],
@@ -39,7 +44,8 @@ function help(program: string): string {
 
 ${lines.join('\n')}
 
-A run exits with 0 when it succeeded, else with 1; an error on the command line exits with 2.
+Ctrl+C cancels a run as the service does; pressed again it also ends steps with the condition always(). A run exits with 0
+when it succeeded, else with 1; an error on the command line exits with 2.
 `;
 }
 
@@ -57,7 +63,7 @@ export async function runCommandLine(commandLine: CommandLine): Promise<number> 
       return 2;
     }
     // The user can fix a pipeline file, whose place the message names, and a folder that is in use.
-    if (!['PipelineFileError', 'FolderInUseError'].includes(error.constructor.name)) throw error;
+    if (!['PipelineFileError', 'FolderInUseError', 'VariableGroupError'].includes(error.constructor.name)) throw error;
     console.error(error.message);
     return 1;
   }
@@ -89,7 +95,11 @@ function readArguments(args: string[]) {
         tasks: { type: 'string' },
         'env-file': { type: 'string' },
         variable: { type: 'string', multiple: true },
+        'variable-group': { type: 'string', multiple: true },
         parameter: { type: 'string', multiple: true },
+        repository: { type: 'string' },
+        'repository-resource': { type: 'string', multiple: true },
+        'skip-unknown-tasks': { type: 'boolean' },
         branch: { type: 'string' },
       },
     });
@@ -101,7 +111,8 @@ function readArguments(args: string[]) {
 type Options = ReturnType<typeof readArguments>['values'];
 
 async function serve(options: Options): Promise<number> {
-  const stopped = untilSignal();
+  const { stop } = watchSignals();
+  const stopped = new Promise<string>((done) => stop.addEventListener('abort', () => done(stop.reason)));
   const log = options.quiet ? () => {} : (line: string) => console.log(line);
   const sandbox = await startSandbox({ log, ...(options.data !== undefined && { data: options.data }) });
   try {
@@ -118,40 +129,55 @@ async function serve(options: Options): Promise<number> {
   return 0;
 }
 
-async function runFile(file: string, options: Options, prepareTasks: CommandLine['prepareTasks']): Promise<number> {
-  const variables = pairs(options.variable, '--variable');
-  const parameters = pairs(options.parameter, '--parameter');
+/** What the options say about the pipeline; throws a UsageError for a folder that does not exist. */
+async function runOptions(file: string, options: Options) {
+  const repositories = pairs(options['repository-resource'], '--repository-resource');
+  const folders = [options.repository, ...Object.values(repositories)].filter((folder) => folder !== undefined);
+  for (const folder of folders)
+    if (!existsSync(folder)) throw new UsageError(`The folder ${resolve(folder)} does not exist.`);
   if (!existsSync(file)) throw new UsageError(`The file ${resolve(file)} does not exist.`);
+  const { readVariableGroups } = await import('./variable-groups.ts');
+  return {
+    file,
+    variables: pairs(options.variable, '--variable'),
+    parameters: pairs(options.parameter, '--parameter'),
+    variableGroups: readVariableGroups(options['variable-group'] ?? []),
+    repositories,
+    skipUnknownTasks: options['skip-unknown-tasks'] ?? false,
+    ...(options.repository !== undefined && { sourcesFolder: options.repository }),
+    ...(options.branch !== undefined && { branch: options.branch }),
+  };
+}
+
+async function runFile(file: string, options: Options, prepareTasks: CommandLine['prepareTasks']): Promise<number> {
+  const given = await runOptions(file, options);
   // Loaded here so that the clouds alone start without the agent.
   const { runPipeline } = await import('./agent/run.ts');
   const { colourLine } = await import('./agent/colour.ts');
   const tasksFolder = options.tasks ?? (await prepareTasks?.());
-  const cancel = new AbortController();
-  void untilSignal().then(() => cancel.abort());
-  const data = options.data === undefined ? {} : { data: options.data };
+  const { stop, force } = watchSignals();
+  stop.addEventListener('abort', () => console.log(`\n${stop.reason}: cancelling the run.`));
+  const { data } = options;
   const workFolder =
-    options.data === undefined
-      ? mkdtempSync(join(tmpdir(), 'agent-'))
-      : join(options.data, 'agent', String(Date.now()));
-  const sandbox = await startSandbox(data);
+    data === undefined ? mkdtempSync(join(tmpdir(), 'agent-')) : join(data, 'agent', String(Date.now()));
+  let sandbox: Sandbox | undefined;
   try {
+    sandbox = await startSandbox(data === undefined ? {} : { data });
     const { result, buildNumber } = await runPipeline({
-      file,
+      ...given,
       ...(tasksFolder !== undefined && { tasksFolder }),
       workFolder,
       sandbox,
-      variables,
-      parameters,
-      ...(options.branch !== undefined && { branch: options.branch }),
       write: (line) => console.log(process.stdout.isTTY ? colourLine(line) : line),
-      signal: cancel.signal,
+      signal: stop,
+      forceSignal: force,
     });
     console.log(`\nRun ${buildNumber}: ${result}.`);
     // To Azure Pipelines, too, a run with warnings counts as succeeded: see the condition succeeded().
     return result === 'succeeded' || result === 'partiallySucceeded' ? 0 : 1;
   } finally {
-    await sandbox.stop();
-    if (options.data === undefined) rmSync(workFolder, { recursive: true, force: true, maxRetries: 5 });
+    await sandbox?.stop();
+    if (data === undefined) rmSync(workFolder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -183,11 +209,4 @@ function printAddresses(sandbox: Sandbox, options: Options): void {
     console.log(`\nFor clients:  set -a; . ${resolve(options['env-file'])}; set +a`);
   }
   console.log('\nThe sandbox is ready. Ctrl+C stops it.');
-}
-
-/** Resolves with the first signal; a second one ends the process. */
-function untilSignal(): Promise<string> {
-  return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done(signal));
-  });
 }

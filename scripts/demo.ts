@@ -76,6 +76,7 @@ async function runProject(
   try {
     return await runPipeline({
       file: join(PROJECT, 'azure-pipelines.yml'),
+      sourcesFolder: PROJECT,
       tasksFolder: join(STAGE, 'tasks'),
       workFolder: join(FOLDER, 'agent'),
       parameters,

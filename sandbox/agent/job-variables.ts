@@ -60,6 +60,37 @@ export function runVariables(facts: RunFacts): Record<string, string> {
   };
 }
 
+/**
+ * The predefined variables that `${{ variables['x'] }}` knows: those that are marked as available in templates on the
+ * service's page of predefined variables, as far as a run here has them.
+ */
+export function templateVariables(facts: Omit<RunFacts, 'run' | 'buildNumber'>): Record<string, string> {
+  const { devops, branch, definitionName, repository } = facts;
+  return {
+    'Build.DefinitionName': definitionName,
+    'Build.Reason': facts.reason,
+    'Build.Repository.Name': repository,
+    'Build.Repository.Provider': 'TfsGit',
+    'Build.RequestedFor': 'Sandbox User',
+    'Build.SourceBranch': branch,
+    'Build.SourceBranchName': branch.split('/').at(-1)!,
+    'Build.SourceVersion': facts.commit,
+    'System.CollectionUri': devops.collectionUrl,
+    'System.HostType': 'build',
+    'System.TeamFoundationCollectionUri': devops.collectionUrl,
+    'System.TeamProject': devops.project.name,
+    'System.TeamProjectId': devops.project.id,
+  };
+}
+
+/** One of the copies that a job's strategy makes. */
+export interface JobCopy {
+  name: string;
+  /** From 1. */
+  position: number;
+  total: number;
+}
+
 /** Folders of a build job below its own Agent.WorkFolder. */
 export function jobFolders(workFolder: string) {
   const build = join(workFolder, '1');
@@ -81,8 +112,11 @@ export function jobVariables(
   jobId: string,
   workFolder: string,
   oidcRequestUri: string,
+  copy?: JobCopy,
 ): Record<string, string> {
   const folders = jobFolders(workFolder);
+  const displayName = copy ? `${job.displayName} ${copy.name}` : job.displayName;
+  const name = copy?.name ?? '__default';
   return {
     'System.JobId': jobId,
     'System.StageName': stage.name,
@@ -91,9 +125,11 @@ export function jobVariables(
     'System.PhaseName': job.name,
     'System.PhaseDisplayName': job.displayName,
     'System.PhaseAttempt': '1',
-    'System.JobName': '__default',
-    'System.JobDisplayName': job.displayName,
-    'System.JobIdentifier': `${stage.name}.${job.name}.__default`,
+    'System.JobName': name,
+    'System.JobDisplayName': displayName,
+    'System.JobIdentifier': `${stage.name}.${job.name}.${name}`,
+    'System.JobPositionInPhase': String(copy?.position ?? 1),
+    'System.TotalJobsInPhase': String(copy?.total ?? 1),
     'System.JobAttempt': '1',
     'System.OidcRequestUri': oidcRequestUri,
     'System.WorkFolder': workFolder,
@@ -106,7 +142,7 @@ export function jobVariables(
     'Agent.HomeDirectory': join(workFolder, '_agent'),
     'Agent.Id': '1',
     'Agent.IsSelfHosted': '1',
-    'Agent.JobName': job.displayName,
+    'Agent.JobName': displayName,
     'Agent.JobStatus': 'Succeeded',
     'Agent.MachineName': hostname(),
     'Agent.Name': agentName,

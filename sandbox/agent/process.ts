@@ -1,5 +1,6 @@
 /** Starts a step's process, reads its output by line and ends it the way the agent does (ProcessInvoker.cs). */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
@@ -65,11 +66,14 @@ async function killSequence(child: ChildProcess, exited: Promise<unknown>, optio
 
 /** Runs the process; resolves to its exit code (128 + n when signal n ended it) or undefined when abandoned. */
 export async function runProcess(options: ProcessOptions): Promise<number | undefined> {
+  // Node reports a missing folder as if the program were missing.
+  if (!existsSync(options.cwd)) throw new Error(`The working directory ${options.cwd} does not exist.`);
   const child = spawn(options.file, options.args, {
     cwd: options.cwd,
     env: options.environment,
     stdio: ['pipe', 'pipe', 'pipe'],
-    detached: options.wholeGroup ?? false,
+    // Every task leads a process group: a Ctrl+C in a terminal reaches the agent alone, which then ends the task in its way.
+    detached: true,
   });
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', reject);

@@ -18,6 +18,15 @@ export function mergeResults(current: TaskResult | undefined, coming: TaskResult
   return taskResults.indexOf(coming) > taskResults.indexOf(current) ? coming : current;
 }
 
+/** The result of a job or stage from those of its parts; skipped when none ran. */
+export function combineResults(results: readonly TaskResult[]): TaskResult {
+  const ran = results.filter((result) => result !== 'Skipped');
+  if (ran.length === 0) return results.length === 0 ? 'Succeeded' : 'Skipped';
+  if (ran.includes('Failed')) return 'Failed';
+  if (ran.includes('Canceled')) return 'Canceled';
+  return ran.reduce<TaskResult>((worst, result) => mergeResults(worst, result), 'Succeeded');
+}
+
 export type RunOutcome = 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
 
 /** A run's (or stage's) result from the results of its parts; skipped parts don't count. */

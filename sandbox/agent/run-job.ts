@@ -26,6 +26,7 @@ export interface AgentJobContext {
   agent: AgentContext;
   recordId: string;
   signal: AbortSignal;
+  forceSignal: AbortSignal;
   write(line: string): void;
   millisecondsPerMinute: number;
 }
@@ -81,6 +82,10 @@ function orderSteps(steps: readonly PlannedStep[]): StepRun[] {
   for (const { step, shared } of withShared) {
     const { prejobexecution, execution, postjobexecution } = step.definition;
     const { displayName, condition } = step;
+    if (step.skipped) {
+      main.push({ step, shared, handlers: {}, displayName, condition });
+      continue;
+    }
     if (prejobexecution)
       before.push({
         step,
@@ -114,6 +119,9 @@ function watchTime(job: AgentJob, state: JobState, context: AgentJobContext) {
     after(job.cancelTimeoutInMinutes, () => deadline.abort());
     cancel.abort();
   };
+  const onForce = (): void => deadline.abort();
+  if (context.forceSignal.aborted) onForce();
+  else context.forceSignal.addEventListener('abort', onForce, { once: true });
   if (context.signal.aborted) onCancel();
   else context.signal.addEventListener('abort', onCancel, { once: true });
   after(job.timeoutInMinutes, () => {
@@ -125,6 +133,7 @@ function watchTime(job: AgentJob, state: JobState, context: AgentJobContext) {
   const stop = (): void => {
     timers.forEach(clearTimeout);
     context.signal.removeEventListener('abort', onCancel);
+    context.forceSignal.removeEventListener('abort', onForce);
   };
   return { signal: cancel.signal, deadline: deadline.signal, stop };
 }

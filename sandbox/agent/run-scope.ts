@@ -23,9 +23,12 @@ export interface StagesContext {
   collectionUrl: string;
   nodePath: string;
   workFolder: string;
-  repository: Repository;
+  repositories: readonly Repository[];
   counter: ExpressionFunction;
+  startTime: Date;
   signal: AbortSignal;
+  /** Aborted when a cancelled run must end without waiting for its cancel timeout. */
+  forceSignal: AbortSignal;
   write(line: string): void;
   millisecondsPerMinute: number;
 }
@@ -64,11 +67,12 @@ export function addVariables(
   context: (known: Variables) => ExpressionContext,
   secretOutputs: readonly string[],
 ): void {
-  for (const { name, value, readonly } of definitions) {
+  for (const { name, value, readonly, secret: declared } of definitions) {
     const expression = runtime.exec(value)?.[1];
     const secret =
-      expression !== undefined &&
-      secretOutputs.some((output) => expression.toLowerCase().includes(output.toLowerCase()));
+      declared ||
+      (expression !== undefined &&
+        secretOutputs.some((output) => expression.toLowerCase().includes(output.toLowerCase())));
     const text = expression === undefined ? value : (tryText(evaluateExpression(expression, context(variables))) ?? '');
     variables.set(name, text, { readOnly: readonly, secret });
   }
@@ -79,7 +83,13 @@ export const dictionaryOf = (variables: Variables): Value => {
   return dictionary(variables.list().map(({ name, value }): [string, Value] => [name, value]));
 };
 
-export function startVariables(context: StagesContext): Variables {
+/** What `pipeline` is in an expression. */
+export const pipelineObject = (startTime: Date): Dictionary => dictionary({ startTime: { date: startTime } });
+
+/** The variables that a run starts with: the service's, then those that it was given. */
+export function startVariables(
+  context: Pick<StagesContext, 'serverVariables' | 'queuedVariables' | 'secretVariables'>,
+): Variables {
   const variables = createVariables();
   for (const [name, value] of Object.entries(context.serverVariables)) variables.set(name, value);
   for (const [name, value] of Object.entries(context.queuedVariables)) variables.set(name, value);

@@ -65,7 +65,10 @@ export async function runServerJob(job: ServerJob): Promise<{ result: TaskResult
     };
     const issues: Issue[] = [];
     let outcome: TaskResult = 'Skipped';
-    if (result === 'Succeeded') {
+    if (step.skipped) {
+      issues.push({ type: 'warning', category: 'General', message: step.skipped, data: {} });
+      write(`##[warning]${step.skipped}`);
+    } else if (result === 'Succeeded') {
       write(`##[section]Starting: ${step.displayName}`);
       outcome = await runServerTask(step, job, write).catch((error: Error): TaskResult => {
         issues.push({ type: 'error', category: 'General', message: error.message, data: {} });

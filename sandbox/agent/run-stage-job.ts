@@ -1,12 +1,10 @@
-/** Runs one job of a stage, or skips it, and keeps what later jobs may read of it. */
+/** Runs one job of a stage with all its copies, or skips it, and keeps what later jobs may read of it. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import type { ExpressionContext } from './expression/evaluate.ts';
-import { dictionary, type Value } from './expression/values.ts';
+import { type ExpressionContext, evaluateExpression } from './expression/evaluate.ts';
+import { dictionary, tryText, type Value } from './expression/values.ts';
 import { ancestorsOf, dependenciesOf, holds, statusFunctions, valuesByName } from './graph.ts';
-import { jobVariables } from './job-variables.ts';
-import type { TaskResult } from './results.ts';
-import { runAgentJob } from './run-job.ts';
+import type { JobCopy } from './job-variables.ts';
+import { combineResults, type TaskResult } from './results.ts';
 import {
   addVariables,
   dictionaryOf,
@@ -14,163 +12,190 @@ import {
   type JobResult,
   lowerFirst,
   named,
+  pipelineObject,
+  runtime,
   type Scope,
   stageDependencies,
   startVariables,
 } from './run-scope.ts';
-import { runServerJob } from './run-server-job.ts';
+import { type JobOutcome, startJob } from './start-job.ts';
 import { resolveSetting } from './steps/conditions.ts';
-import type { StepResult } from './steps/run-step.ts';
 import type { Variables } from './variables.ts';
-import type { Job } from './yaml/model.ts';
+import type { Job, Leg } from './yaml/model.ts';
+import { PipelineFileError } from './yaml/nodes.ts';
+import { legsOfCount, legsOfJson } from './yaml/read-strategy.ts';
 
-function jobContext(scope: Scope, job: Job): (variables: Variables) => ExpressionContext {
+type ContextFor = (variables: Variables) => ExpressionContext;
+
+function jobContext(scope: Scope, job: Job): ContextFor {
   const { stage, doneJobs, context } = scope;
   const ancestors = named(doneJobs, ancestorsOf(job, stage.jobs, false));
   const names = {
     dependencies: valuesByName(named(doneJobs, dependenciesOf(job, stage.jobs, false))),
     stagedependencies: stageDependencies(scope),
-    pipeline: dictionary({}),
+    pipeline: pipelineObject(context.startTime),
   };
   const functions = { ...statusFunctions(ancestors, context.signal.aborted), counter: context.counter };
   return (variables) => ({ names: { ...names, variables: dictionaryOf(variables) }, functions });
 }
 
-function finishJob(job: Job, result: TaskResult, steps: readonly StepResult[], secretOutputs: string[]): FinishedJob {
-  const prefix = job.deployment ? `${job.name}.` : '';
-  const entries = steps.flatMap((step) =>
-    Object.entries(step.outputs).map(([name, value]): [string, Value] => [`${prefix}${step.name}.${name}`, value]),
+/** A copy's outputs have its name in front, a deployment's those of the job: `copy.step.variable`. */
+interface Run {
+  prefix: string;
+  outcome: JobOutcome;
+}
+
+function finishJob(job: Job, result: TaskResult, runs: readonly Run[]): FinishedJob {
+  const entries = runs.flatMap(({ prefix, outcome }) =>
+    outcome.steps.flatMap((step) =>
+      Object.entries(step.outputs).map(([name, value]): [string, Value] => [`${prefix}${step.name}.${name}`, value]),
+    ),
   );
   const outputs = dictionary(entries);
   return {
     name: job.name,
     result,
     outputs,
-    secretOutputs: secretOutputs.map((name) => prefix + name),
+    secretOutputs: runs.flatMap(({ prefix, outcome }) => outcome.secretOutputs.map((name) => prefix + name)),
     value: dictionary({ result, outputs }),
   };
 }
 
-interface JobOutcome {
-  result: TaskResult;
-  steps: StepResult[];
-  secretOutputs: string[];
-}
-
-/** The job's name, with the stage's where another stage has a job of that name. */
-function titleOf({ pipeline, stage }: Scope, job: Job): string {
-  const same = pipeline.stages
-    .flatMap(({ jobs }) => jobs)
-    .filter(({ name }) => name.toLowerCase() === job.name.toLowerCase());
-  return same.length === 1 ? job.name : `${stage.name}.${job.name}`;
-}
-
-async function startJob(
-  scope: Scope,
-  job: Job,
-  variables: Variables,
-  recordId: string,
-  context: ExpressionContext,
-): Promise<JobOutcome> {
-  const { context: stages, stage } = scope;
-  const { run, signal, millisecondsPerMinute } = stages;
-  const plan = stages.plans.get(job)!;
-  const title = titleOf(scope, job);
-  const prefix = scope.jobCount > 1 ? `${title} | ` : '';
-  const write = (line: string): void => stages.write(`${prefix}${line}`);
-  if (job.server) {
-    variables.recalculate();
-    const server = {
-      displayName: job.displayName,
-      steps: plan.steps,
-      variable: variables.get,
-      signal,
-      write,
-      millisecondsPerMinute,
-    };
-    return { ...(await runServerJob(server)), secretOutputs: [] };
+/** The job's copies; one without a name when it has no strategy. Throws when an expression gives no copies. */
+function legsOf({ strategy }: Job, context: ExpressionContext, variables: Variables): (Leg | undefined)[] {
+  if (!strategy) return [undefined];
+  if (strategy.kind === 'matrix') return strategy.legs;
+  if (strategy.kind === 'matrixExpression') {
+    const value = evaluateExpression(runtime.exec(strategy.expression)?.[1] ?? "''", context);
+    return legsOfJson(tryText(value) ?? '');
   }
-  const jobId = randomUUID();
-  const { accessToken, oidcRequestUri } = await run.devops.jobCredentials(jobId);
-  const workFolder = join(stages.workFolder, 'jobs', title);
-  const own = Object.entries(jobVariables(stage, job, jobId, workFolder, oidcRequestUri));
-  for (const [name, value] of own) variables.set(name, value);
-  variables.set('System.AccessToken', accessToken, { secret: true });
-  const minutes = (text: string): number => Number(resolveSetting(text, context, variables)) || 0;
-  const outcome = await runAgentJob(
-    {
-      id: jobId,
-      displayName: job.displayName,
-      steps: plan.steps,
-      variables: variables.list().map((variable) => variable),
-      connections: stages.connections,
-      timeoutInMinutes: minutes(job.timeoutInMinutes),
-      cancelTimeoutInMinutes: minutes(job.cancelTimeoutInMinutes),
-    },
-    {
-      run,
-      agent: {
-        environment: stages.environment,
-        system: { url: stages.collectionUrl, accessToken },
-        nodePath: stages.nodePath,
-        workFolder,
-        repository: stages.repository,
-      },
-      recordId,
-      signal,
-      write,
-      millisecondsPerMinute,
-    },
-  );
-  const secretOutputs = outcome.steps.flatMap((step) =>
-    Object.keys(step.outputs)
-      .map((name) => `${step.name}.${name}`)
-      .filter((name) => outcome.variables.find(name)?.secret),
-  );
-  return { result: outcome.result, steps: outcome.steps, secretOutputs };
+  const count = Number(resolveSetting(strategy.count, context, variables));
+  if (!(count >= 1)) throw new Error(`'parallel' must be a number above 0, but is '${strategy.count}'.`);
+  return legsOfCount(count);
 }
 
-export async function runJob(
-  scope: Scope,
-  job: Job,
-  stageRecord: string,
-): Promise<{ finished: FinishedJob; result: JobResult }> {
+interface Prepared {
+  scope: Scope;
+  job: Job;
+  stageRecord: string;
+  contextFor: ContextFor;
+  secretOutputs: string[];
+  /** The variables that the job's condition sees: all but its own. */
+  outerVariables(): Variables;
+}
+
+function prepare(scope: Scope, job: Job, stageRecord: string): Prepared {
   const { context, pipeline, stage } = scope;
   const contextFor = jobContext(scope, job);
   const secretOutputs = [...scope.doneJobs, ...scope.doneStages.flatMap(({ jobs }) => jobs)].flatMap(
     (done) => done.secretOutputs,
   );
-  const variables = startVariables(context);
-  addVariables(variables, [...pipeline.variables, ...stage.variables], contextFor, secretOutputs);
-  const recordId = randomUUID();
-  const { devops } = context.run;
+  const outerVariables = (): Variables => {
+    const variables = startVariables(context);
+    addVariables(variables, [...pipeline.variables, ...stage.variables], contextFor, secretOutputs);
+    return variables;
+  };
+  return { scope, job, stageRecord, contextFor, secretOutputs, outerVariables };
+}
+
+/** Keeps the timeline's record of a job, or of a copy. */
+function createRecord({ scope, job, stageRecord }: Prepared, copy: JobCopy | undefined) {
+  const { devops } = scope.context.run;
+  const id = randomUUID();
   const record = {
-    id: recordId,
+    id,
     parentId: stageRecord,
     type: 'Job',
-    name: job.displayName,
-    refName: job.name,
-    identifier: `${stage.name}.${job.name}`,
+    name: copy ? `${job.displayName} ${copy.name}` : job.displayName,
+    refName: copy?.name ?? job.name,
+    identifier: [scope.stage.name, job.name, ...(copy ? [copy.name] : [])].join('.'),
   };
-  const runs = holds(job.condition, contextFor(variables));
-  let outcome: JobOutcome = { result: context.signal.aborted ? 'Canceled' : 'Skipped', steps: [], secretOutputs: [] };
-  if (runs) {
-    addVariables(variables, job.variables, contextFor, secretOutputs);
-    devops.updateRecord({ ...record, state: 'inProgress', startTime: new Date().toISOString() });
-    outcome = await startJob(scope, job, variables, recordId, contextFor(variables));
-    const continues = resolveSetting(job.continueOnError, contextFor(variables), variables).toLowerCase() === 'true';
-    if (outcome.result === 'Failed' && continues) outcome.result = 'SucceededWithIssues';
-  } else
-    context.write(`##[section]Skipping job ${job.name}: its condition ${job.condition ?? 'succeeded()'} is not met.`);
-  devops.updateRecord({
-    ...record,
-    state: 'completed',
-    result: lowerFirst(outcome.result),
-    finishTime: new Date().toISOString(),
-  });
-  const { result, steps } = outcome;
+  const now = (): string => new Date().toISOString();
   return {
-    finished: finishJob(job, result, steps, outcome.secretOutputs),
-    result: { name: job.name, displayName: job.displayName, result, steps },
+    id,
+    displayName: record.name,
+    start: () => devops.updateRecord({ ...record, state: 'inProgress', startTime: now() }),
+    finish: (result: TaskResult) =>
+      devops.updateRecord({ ...record, state: 'completed', result: lowerFirst(result), finishTime: now() }),
   };
+}
+
+async function runCopy(prepared: Prepared, leg: Leg | undefined, copy: JobCopy | undefined): Promise<JobOutcome> {
+  const { scope, job, contextFor, secretOutputs, outerVariables } = prepared;
+  const variables = outerVariables();
+  const setOwn = (): void => {
+    for (const [name, value] of Object.entries(leg?.variables ?? {})) variables.set(name, value);
+  };
+  // First for the job's variables that are made of them, then again since a copy's value counts more than the job's.
+  setOwn();
+  addVariables(variables, job.variables, contextFor, secretOutputs);
+  setOwn();
+  const record = createRecord(prepared, copy);
+  record.start();
+  const context = contextFor(variables);
+  const outcome = await startJob(scope, {
+    job,
+    copy,
+    displayName: record.displayName,
+    variables,
+    recordId: record.id,
+    context,
+  });
+  const continues = resolveSetting(job.continueOnError, contextFor(variables), variables).toLowerCase() === 'true';
+  if (outcome.result === 'Failed' && continues) outcome.result = 'SucceededWithIssues';
+  record.finish(outcome.result);
+  return outcome;
+}
+
+function skip(prepared: Prepared): { finished: FinishedJob; results: JobResult[] } {
+  const { scope, job } = prepared;
+  const { context } = scope;
+  context.write(`##[section]Skipping job ${job.name}: its condition ${job.condition ?? 'succeeded()'} is not met.`);
+  const result: TaskResult = context.signal.aborted ? 'Canceled' : 'Skipped';
+  createRecord(prepared, undefined).finish(result);
+  const { name, displayName } = job;
+  return { finished: finishJob(job, result, []), results: [{ name, displayName, result, steps: [] }] };
+}
+
+/** A job that can't start fails, with the reason in the log. */
+function fail(prepared: Prepared, error: Error): { finished: FinishedJob; results: JobResult[] } {
+  const { scope, job } = prepared;
+  if (error instanceof PipelineFileError || error instanceof TypeError) throw error;
+  scope.context.write(`##[error]Job ${job.name} can't start: ${error.message}`);
+  createRecord(prepared, undefined).finish('Failed');
+  const { name, displayName } = job;
+  return { finished: finishJob(job, 'Failed', []), results: [{ name, displayName, result: 'Failed', steps: [] }] };
+}
+
+/** Runs the job's copies one after the other; a failed one doesn't keep the others from running. */
+export async function runJob(
+  scope: Scope,
+  job: Job,
+  stageRecord: string,
+): Promise<{ finished: FinishedJob; results: JobResult[] }> {
+  const prepared = prepare(scope, job, stageRecord);
+  const variables = prepared.outerVariables();
+  const context = prepared.contextFor(variables);
+  if (!holds(job.condition, context)) return skip(prepared);
+  let legs: (Leg | undefined)[];
+  try {
+    legs = legsOf(job, context, variables);
+  } catch (error) {
+    return fail(prepared, error as Error);
+  }
+  const runs: Run[] = [];
+  const results: JobResult[] = [];
+  for (const [index, leg] of legs.entries()) {
+    const copy = leg && { name: leg.name, position: index + 1, total: legs.length };
+    const outcome = await runCopy(prepared, leg, copy);
+    runs.push({ prefix: copy ? `${copy.name}.` : job.deployment ? `${job.name}.` : '', outcome });
+    results.push({
+      name: copy ? `${job.name}.${copy.name}` : job.name,
+      displayName: copy ? `${job.displayName} ${copy.name}` : job.displayName,
+      result: outcome.result,
+      steps: outcome.steps,
+    });
+  }
+  const result = combineResults(results.map((one) => one.result));
+  return { finished: finishJob(job, result, runs), results };
 }

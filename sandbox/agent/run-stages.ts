@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ExpressionContext } from './expression/evaluate.ts';
 import { dictionary, type Value } from './expression/values.ts';
 import { ancestorsOf, dependenciesOf, holds, inOrder, statusFunctions, valuesByName } from './graph.ts';
-import { mergeResults, type TaskResult } from './results.ts';
+import { combineResults, type TaskResult } from './results.ts';
 import {
   addVariables,
   dictionaryOf,
@@ -12,26 +12,16 @@ import {
   type JobResult,
   lowerFirst,
   named,
+  pipelineObject,
   runtime,
   type Scope,
   type StageResult,
   type StagesContext,
-  stageDependencies,
   startVariables,
 } from './run-scope.ts';
 import { runJob } from './run-stage-job.ts';
 import type { Variables } from './variables.ts';
 import type { Pipeline, Stage } from './yaml/model.ts';
-
-/** A stage's result from its jobs: the worst that ran; skipped when none ran. */
-function stageResult(jobs: readonly FinishedJob[]): TaskResult {
-  const ran = jobs.map(({ result }) => result).filter((result) => result !== 'Skipped');
-  if (ran.length === 0) return jobs.length === 0 ? 'Succeeded' : 'Skipped';
-  if (ran.includes('Failed')) return 'Failed';
-  return ran.includes('Canceled')
-    ? 'Canceled'
-    : ran.reduce<TaskResult>((worst, result) => mergeResults(worst, result), 'Succeeded');
-}
 
 function finishStage(stage: Stage, jobs: FinishedJob[], result: TaskResult): FinishedStage {
   const outputs = jobs.flatMap((job) =>
@@ -44,16 +34,18 @@ async function runStage(scope: Scope): Promise<{ finished: FinishedStage; result
   const { context, pipeline, stage, doneStages } = scope;
   const variables = startVariables(context);
   const ancestors = named(doneStages, ancestorsOf(stage, pipeline.stages, true));
+  const stages = valuesByName(named(doneStages, dependenciesOf(stage, pipeline.stages, true)));
   const contextFor = (known: Variables): ExpressionContext => ({
     names: {
       variables: dictionaryOf(known),
-      dependencies: valuesByName(named(doneStages, dependenciesOf(stage, pipeline.stages, true))),
-      stagedependencies: stageDependencies(scope),
-      pipeline: dictionary({}),
+      dependencies: stages,
+      // On a stage both names mean the same: stages with `outputs['job.step.variable']`. Only jobs see a stage's jobs.
+      stagedependencies: stages,
+      pipeline: pipelineObject(context.startTime),
     },
     functions: { ...statusFunctions(ancestors, context.signal.aborted), counter: context.counter },
   });
-  // A variable may need outputs that only jobs know; such a value is empty in a stage's condition.
+  // What is still an expression needs outputs that only jobs know; such a value is empty in a stage's condition.
   addVariables(
     variables,
     pipeline.variables.filter(({ value }) => !runtime.test(value)),
@@ -70,9 +62,9 @@ async function runStage(scope: Scope): Promise<{ finished: FinishedStage; result
     for (const job of inOrder(stage.jobs, false)) {
       const done = await runJob(scope, job, recordId);
       scope.doneJobs.push(done.finished);
-      jobs.push(done.result);
+      jobs.push(...done.results);
     }
-    result = stageResult(scope.doneJobs);
+    result = combineResults(scope.doneJobs.map((job) => job.result));
   } else
     context.write(
       `##[section]Skipping stage ${stage.name}: its condition ${stage.condition ?? 'succeeded()'} is not met.`,

@@ -1,47 +1,25 @@
 /** Runs a pipeline file: the part of the service that orders stages and jobs, and an agent for each job. */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import type { DevOpsRun, Sandbox } from '../contracts.ts';
-import { formatBuildNumber } from './build-number.ts';
+import { basename, join, resolve } from 'node:path';
+import type { Repository } from './builtin/context.ts';
 import { createCounter } from './expression/functions.ts';
-import { type RunFacts, runVariables } from './job-variables.ts';
+import { type RunFacts, runVariables, templateVariables } from './job-variables.ts';
+import { outputPathWarnings } from './output-paths.ts';
+import { misplacedFiles, repositoryOf, sourceVersion } from './repository.ts';
 import { combineOutcomes, type RunOutcome } from './results.ts';
+import type { RunOptions } from './run-options.ts';
 import type { StageResult } from './run-scope.ts';
 import { runStages } from './run-stages.ts';
+import { startPipeline } from './start-pipeline.ts';
 import { type JobPlan, planJob } from './steps/plan.ts';
 import type { Attachment, RunState } from './steps/state.ts';
 import { readTaskDefinitions } from './task-definition.ts';
-import type { Job, Pipeline } from './yaml/model.ts';
+import type { Job, Pipeline, VariableGroup } from './yaml/model.ts';
 import { PipelineFileError } from './yaml/nodes.ts';
 import { readPipeline } from './yaml/read-pipeline.ts';
 
-export interface RunOptions {
-  file: string;
-  /** The repository's content; default: the folder of the file. Each job gets a copy without .git and node_modules. */
-  sourcesFolder?: string;
-  /** Variables set when the run is queued; the file's own variables win over them, as on the real service. */
-  variables?: Record<string, string>;
-  /** The same, but secret. */
-  secretVariables?: Record<string, string>;
-  /** Values of the pipeline's `parameters:`. */
-  parameters?: Record<string, string>;
-  branch?: string;
-  commit?: string;
-  reason?: string;
-  /** Tasks of extensions: `<tasksFolder>/<task>/v1/task.json`; without it only the sandbox's own tasks are known. */
-  tasksFolder?: string;
-  sandbox: Pick<Sandbox, 'devops' | 'connections' | 'clientEnvironment'>;
-  /** Default: a new folder below the system's temporary folder; it stays, with the attachments and artifacts in it. */
-  workFolder?: string;
-  /** Node for the tasks; default: the one that runs this. */
-  nodePath?: string;
-  write(line: string): void;
-  signal?: AbortSignal;
-  /** For trying out time limits without waiting for minutes. */
-  millisecondsPerMinute?: number;
-}
+export type { RunOptions } from './run-options.ts';
 
 export interface RunResult {
   result: RunOutcome;
@@ -54,15 +32,6 @@ export interface RunResult {
   workFolder: string;
 }
 
-/** HEAD of the repository that holds the folder, or zeros. */
-function sourceVersion(folder: string): string {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    return '0'.repeat(40);
-  }
-}
-
 /** What a task sees of the environment of this process: not what npm and the test runner put there. */
 function agentEnvironment(sandbox: RunOptions['sandbox']): Record<string, string | undefined> {
   const own = Object.entries(process.env).filter(
@@ -71,7 +40,7 @@ function agentEnvironment(sandbox: RunOptions['sandbox']): Record<string, string
   return { ...Object.fromEntries(own), ...sandbox.clientEnvironment };
 }
 
-/** Plans all jobs, so that every error in the file is reported before anything runs. */
+/** Plans all jobs, so that everything that can't run is reported together, before anything runs. */
 function planAll(
   pipeline: Pipeline,
   options: RunOptions,
@@ -84,11 +53,26 @@ function planAll(
       const own = [...pipeline.variables, ...stage.variables, ...job.variables].reverse();
       const variable = (name: string): string | undefined =>
         own.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())?.value ?? lookUp(name);
-      plans.set(job, planJob(job, { definitions, connections: options.sandbox.connections, variable }));
+      const { skipUnknownTasks = false } = options;
+      plans.set(
+        job,
+        planJob(job, { definitions, connections: options.sandbox.connections, variable, skipUnknownTasks }),
+      );
     }
-  const errors = [...plans.values()].flatMap((plan) => plan.errors);
+  const all = [...plans.values()];
+  const known = all.find(({ knownTasks }) => knownTasks !== undefined)?.knownTasks ?? '';
+  const first = all.flatMap((plan) => plan.errors).findIndex((error) => error.includes(known));
+  // The list of all tasks is long: once is enough.
+  const planned = all
+    .flatMap((plan) => plan.errors)
+    .map((error, index) => (index > first ? error.replace(known, '') : error));
+  const errors = [...pipeline.notes.unsupported, ...planned];
+  if (known !== '')
+    errors.push('To run the pipeline without the steps whose task is missing, use --skip-unknown-tasks.');
   if (errors.length > 0) throw new PipelineFileError(`The pipeline is not valid. ${errors.join('\n')}`);
-  for (const warning of [...plans.values()].flatMap((plan) => plan.warnings)) options.write(`##[warning]${warning}`);
+  const paths = outputPathWarnings(pipeline);
+  const warnings = [...pipeline.notes.warnings, ...paths, ...all.flatMap((plan) => plan.warnings)];
+  for (const warning of new Set(warnings)) options.write(`##[warning]${warning}`);
   return plans;
 }
 
@@ -109,31 +93,52 @@ function factsOf(options: RunOptions, sourcesFolder: string): Source {
 const lowered = (values: Record<string, string>): Map<string, string> =>
   new Map(Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Variables that are known before the run starts; the file's template expressions may use them. */
-const earlyVariables = ({ branch, commit, reason }: Source): Record<string, string> => ({
-  'Build.SourceBranch': branch,
-  'Build.SourceBranchName': branch.split('/').at(-1)!,
-  'Build.Reason': reason,
-  'Build.SourceVersion': commit,
-});
+/** Groups by name in lower case, in the form that the reader takes. */
+function groupsOf({ variableGroups = {} }: RunOptions): Map<string, VariableGroup> {
+  return new Map(
+    Object.entries(variableGroups).map(([group, variables]) => [
+      group.toLowerCase(),
+      new Map(
+        Object.entries(variables).map(([name, given]) =>
+          typeof given === 'string'
+            ? [name, { value: given, secret: false }]
+            : [name, { value: given.value, secret: given.isSecret ?? false }],
+        ),
+      ),
+    ]),
+  );
+}
 
-/** The number that the pipeline's `name:` gives the run, or the one that it has. */
-function buildNumberOf(
-  pipeline: Pipeline,
-  devopsRun: DevOpsRun,
-  queued: Map<string, string>,
-  serverVariables: Record<string, string>,
-): string {
-  if (!pipeline.name) return devopsRun.buildNumber;
-  const known = new Map([
-    ...lowered(serverVariables),
-    ...pipeline.variables.map(({ name, value }): [string, string] => [name.toLowerCase(), value]),
-    ...queued,
-  ]);
-  const revision = Number(/\.(\d+)$/.exec(devopsRun.buildNumber)?.[1] ?? 1);
-  const number = formatBuildNumber(pipeline.name, new Date(), revision, (name) => known.get(name.toLowerCase()));
-  devopsRun.setBuildNumber(number);
-  return number;
+function read(file: string, sourcesFolder: string, options: RunOptions, facts: Source): Pipeline {
+  const { variables = {}, secretVariables = {}, parameters = {}, repositories = {} } = options;
+  return readPipeline(file, {
+    parameters,
+    variables: templateVariables({ ...facts, devops: options.sandbox.devops }),
+    queuedNames: [...Object.keys(variables), ...Object.keys(secretVariables)],
+    groups: groupsOf(options),
+    repository: sourcesFolder,
+    repositories: new Map([...lowered(repositories)].map(([alias, folder]) => [alias, resolve(folder)])),
+  });
+}
+
+/** Says which of the variables that the run was given have no effect, since the file defines them itself. */
+function warnOfHiddenVariables(pipeline: Pipeline, options: RunOptions): void {
+  const given = lowered({ ...options.variables, ...options.secretVariables });
+  for (const name of new Set(pipeline.variables.map((variable) => variable.name)))
+    if (given.has(name.toLowerCase()))
+      options.write(
+        `##[warning]Variable '${name}' is defined in ${basename(options.file)}: that value is used, not the one given for this run.`,
+      );
+}
+
+/** The repositories that a job may check out. */
+function repositoriesOf(pipeline: Pipeline, options: RunOptions, self: Repository): Repository[] {
+  const others = Object.entries(options.repositories ?? {}).map(([alias, given]): Repository => {
+    const folder = resolve(given);
+    const declared = pipeline.repositories.find((one) => one.alias.toLowerCase() === alias.toLowerCase());
+    return { alias, name: declared?.name ?? alias, folder, commit: sourceVersion(folder), excluded: self.excluded };
+  });
+  return [self, ...others];
 }
 
 /**
@@ -142,52 +147,54 @@ function buildNumberOf(
  */
 export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const file = resolve(options.file);
-  const sourcesFolder = resolve(options.sourcesFolder ?? dirname(file));
-  const { variables = {}, secretVariables = {}, parameters = {} } = options;
+  const sourcesFolder = resolve(options.sourcesFolder ?? repositoryOf(file));
+  const { variables = {}, secretVariables = {} } = options;
+  const { devops, connections } = options.sandbox;
+  const startTime = new Date();
   const facts = factsOf(options, sourcesFolder);
-  const early = earlyVariables(facts);
-  const pipeline = readPipeline(file, { parameters, variables: { ...early, ...variables } });
+  const written = read(file, sourcesFolder, options, facts);
+  const early = templateVariables({ ...facts, devops });
   const queued = lowered({ ...early, ...variables, ...secretVariables });
-  const plans = planAll(pipeline, options, (name) => queued.get(name.toLowerCase()));
-  for (const { name } of pipeline.variables)
-    if (queued.has(name.toLowerCase()))
-      options.write(
-        `##[warning]Variable '${name}' is defined in ${basename(file)}: that value is used, not the one given for this run.`,
-      );
+  const plans = planAll(written, options, (name) => queued.get(name.toLowerCase()));
+  warnOfHiddenVariables(written, options);
+  const steps = [...plans.values()].flatMap((plan) => plan.steps);
+  for (const warning of misplacedFiles(steps, file, sourcesFolder)) options.write(`##[warning]${warning}`);
 
+  const devopsRun = devops.createRun(facts);
+  const counter = createCounter();
+  const serverVariables = (buildNumber: string) => runVariables({ ...facts, devops, run: devopsRun, buildNumber });
+  const start = { queuedVariables: variables, secretVariables, counter, startTime };
+  const { pipeline, buildNumber } = startPipeline(written, devopsRun, { ...start, serverVariables });
   const workFolder = options.workFolder ? resolve(options.workFolder) : mkdtempSync(join(tmpdir(), 'agent-'));
   mkdirSync(workFolder, { recursive: true });
-  const { devops } = options.sandbox;
-  const devopsRun = devops.createRun(facts);
-  const serverVariables = (buildNumber: string) => runVariables({ ...facts, devops, run: devopsRun, buildNumber });
-  const unnumbered = serverVariables(devopsRun.buildNumber);
   const run: RunState = {
     devops: devopsRun,
     attachments: [],
     tags: [],
-    buildNumber: buildNumberOf(pipeline, devopsRun, queued, unnumbered),
+    buildNumber,
     artifactsFolder: join(workFolder, 'artifacts'),
     attachmentsFolder: join(workFolder, 'attachments'),
   };
+  const { repository: name, commit } = facts;
+  const self = { alias: 'self', name, folder: sourcesFolder, commit, excluded: [workFolder] };
   const stages = await runStages(pipeline, {
+    ...start,
     run,
     plans,
-    serverVariables: serverVariables(run.buildNumber),
-    queuedVariables: variables,
-    secretVariables,
-    connections: options.sandbox.connections,
+    serverVariables: serverVariables(buildNumber),
+    connections,
     environment: agentEnvironment(options.sandbox),
     collectionUrl: devops.collectionUrl,
     nodePath: options.nodePath ?? process.execPath,
     workFolder,
-    repository: { name: facts.repository, folder: sourcesFolder, commit: facts.commit, excluded: [workFolder] },
-    counter: createCounter(),
+    repositories: repositoriesOf(pipeline, options, self),
     signal: options.signal ?? new AbortController().signal,
+    forceSignal: options.forceSignal ?? new AbortController().signal,
     write: options.write,
     millisecondsPerMinute: options.millisecondsPerMinute ?? 60_000,
   });
   const result = combineOutcomes(stages.map((stage) => stage.result));
   devopsRun.complete(result);
-  const { attachments, tags, buildNumber } = run;
-  return { result, stages, attachments, tags, buildNumber, buildId: devopsRun.id, workFolder };
+  const { attachments, tags } = run;
+  return { result, stages, attachments, tags, buildNumber: run.buildNumber, buildId: devopsRun.id, workFolder };
 }

@@ -70,6 +70,21 @@ export function readTaskDefinitions(tasksFolder: string): TaskDefinition[] {
     .filter((definition) => definition !== undefined);
 }
 
+/** A step names a task that is neither in the tasks folder nor one of the sandbox's own. */
+export class UnknownTaskError extends Error {
+  readonly task: { name: string; major: number };
+  /** The last sentence of the message: it need not be repeated when several tasks are missing. */
+  readonly known: string;
+
+  constructor(task: { name: string; major: number }, known: readonly string[]) {
+    const list = ` There are: ${known.join(', ') || 'none'}.`;
+    super(`A task is missing. The pipeline references a task called '${task.name}' in version ${task.major}.${list}`);
+    this.name = 'UnknownTaskError';
+    this.task = task;
+    this.known = list;
+  }
+}
+
 /** Splits `Name@1`; throws when the major version is missing. */
 export function parseTaskReference(reference: string): { name: string; major: number } {
   const match = /^([^@\s]+)@(\d+)(\.\d+\.\d+)?$/.exec(reference.trim());
@@ -88,9 +103,9 @@ export function findTask(definitions: readonly TaskDefinition[], reference: stri
     .filter((task) => [wanted, last].includes(task.name.toLowerCase()) || task.id.toLowerCase() === wanted)
     .sort((a, b) => b.version.Minor - a.version.Minor || b.version.Patch - a.version.Patch)[0];
   if (found) return found;
-  const known = definitions.map((task) => `${task.name}@${task.version.Major}`).join(', ');
-  throw new Error(
-    `A task is missing. The pipeline references a task called '${name}' in version ${major}. There are: ${known || 'none'}.`,
+  throw new UnknownTaskError(
+    { name, major },
+    definitions.map((task) => `${task.name}@${task.version.Major}`),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Starting and stopping: what the command line promises, and what is left behind. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -180,6 +180,44 @@ describe('the life of a sandbox', () => {
       assert.equal(await wrong.ended, 1);
       assert.match(wrong.output(), /NoSuchTask/);
       assert.doesNotMatch(wrong.output(), /^\s+at .*\.ts:/m, 'an error in the file shows no stack');
+    });
+
+    it('runs a pipeline with groups, another repository and a task that is missing', async () => {
+      const [file, groups, lib] = ['ci.yml', 'groups.yml', 'lib'].map((name) =>
+        join(folder, 'project', 'ci', name),
+      ) as [string, string, string];
+      mkdirSync(lib, { recursive: true });
+      writeFileSync(join(lib, 'steps.yml'), 'steps: [{ bash: echo "lib says $(word)" }]');
+      writeFileSync(groups, 'words: { word: hello }');
+      writeFileSync(
+        file,
+        'resources: { repositories: [{ repository: lib, type: git, name: lib }] }\nvariables: [{ group: words }]\nsteps:\n- template: steps.yml@lib\n- task: AzureCLI@2\n- bash: ls ci\n',
+      );
+      const options = [
+        '--repository',
+        join(folder, 'project'),
+        '--repository-resource',
+        `lib=${lib}`,
+        '--variable-group',
+        groups,
+      ];
+      const strict = start('run', file, ...options);
+      assert.equal(await strict.ended, 1);
+      assert.match(strict.output(), /AzureCLI.*--skip-unknown-tasks/s);
+      const run = start('run', file, ...options, '--skip-unknown-tasks');
+      assert.equal(await run.ended, 0, run.output());
+      assert.match(run.output(), /^lib says hello$/m);
+      assert.match(run.output(), /^groups\.yml$/m);
+      assert.match(run.output(), /##\[warning\]Step AzureCLI did not run/);
+      for (const [wrong, code] of [
+        [['--repository', join(folder, 'nowhere')], 2],
+        [['--repository-resource', 'lib'], 2],
+        [['--variable-group', join(folder, 'nowhere')], 1],
+      ] as const) {
+        const refused = start('run', file, ...wrong);
+        assert.equal(await refused.ended, code, refused.output());
+        assert.doesNotMatch(refused.output(), /^\s+at .*\.ts:/m);
+      }
     });
 
     it('explains itself and refuses what it does not know', async () => {

@@ -126,6 +126,32 @@ describe('a command job in the sandbox', () => {
     assert.match(await log('reader'), /^weights\nhi\n[\s\S]*dr-xr-xr-x\n$/);
   });
 
+  for (const [mode, may] of [
+    ['ReadOnlyMount', false],
+    ['Download', false],
+    [undefined, false],
+    ['ReadWriteMount', true],
+  ] as const)
+    it(`lets a job write into its input with the mode ${mode}: ${may}`, async () => {
+      const name = `input-${mode ?? 'default'}`.toLowerCase();
+      await workspace.submit(
+        `${name}-data`,
+        command('mkdir -p ${{outputs.data}}; echo 1 > ${{outputs.data}}/a.csv', {
+          outputs: { data: { jobOutputType: 'uri_folder' } },
+        }),
+      );
+      await workspace.waitFor(`${name}-data`, 'Completed');
+      const uri = `azureml://jobs/${name}-data/outputs/data`;
+      await workspace.submit(
+        name,
+        command('echo x > ${{inputs.data}}/b.csv && echo 2 > ${{inputs.data}}/a.csv && echo written', {
+          inputs: { data: { jobInputType: 'uri_folder', uri, ...(mode && { mode }) } },
+        }),
+      );
+      await workspace.waitFor(name, may ? 'Completed' : 'Failed');
+      assert.match(await log(name), may ? /written/ : /Permission denied/);
+    });
+
   it('logs metrics through the tracking address that its environment names', async () => {
     const script = `
 import json, os, urllib.request

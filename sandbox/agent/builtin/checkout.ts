@@ -1,7 +1,7 @@
-/** `checkout: self`: the repository's content lands in the sources folder. */
+/** `checkout:`: a repository's content lands in the sources folder, or below it when the job has several checkouts. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import type { BuiltinContext } from './context.ts';
+import { join, relative } from 'node:path';
+import type { BuiltinContext, Repository } from './context.ts';
 
 /** What no repository holds although the folder on disk may. */
 const neverCopied = new Set(['.git', 'node_modules', '__pycache__']);
@@ -18,13 +18,35 @@ export function copySources(from: string, to: string, excluded: readonly string[
   }
 }
 
-export async function runCheckout({ state, inputs, repository }: BuiltinContext): Promise<void> {
-  const name = inputs.get('repository')?.toLowerCase() ?? '';
-  if (name === 'none') return;
-  if (name !== 'self')
-    throw new Error(`The sandbox has only the repository 'self', not '${inputs.get('repository')}'.`);
+/** `path` starts at Agent.BuildDirectory; without it a job's only repository is the sources folder itself. */
+function targetOf({ state, inputs, severalCheckouts }: BuiltinContext, repository: Repository): string {
+  const { variables } = state.job;
+  const build = variables.get('Agent.BuildDirectory')!;
+  const path = inputs.get('path');
+  if (!path) {
+    const sources = variables.get('Build.SourcesDirectory')!;
+    return severalCheckouts ? join(sources, repository.name) : sources;
+  }
+  const target = join(build, path);
+  if (relative(build, target).startsWith('..'))
+    throw new Error(`Input path '${path}' should resolve to a directory under '${build}'.`);
+  return target;
+}
+
+/** Copies the repository that the step names; a lone checkout with a `path` moves the sources folder there. */
+export async function runCheckout(context: BuiltinContext): Promise<void> {
+  const { state, inputs, repositories, severalCheckouts } = context;
+  const name = inputs.get('repository') ?? '';
+  if (name.toLowerCase() === 'none') return;
+  const repository = repositories.find(({ alias }) => alias.toLowerCase() === name.toLowerCase());
+  if (!repository) throw new Error(`There is no repository '${name}'.`);
   if (!existsSync(repository.folder)) throw new Error(`The sources folder ${repository.folder} does not exist.`);
-  const target = state.job.variables.get('Build.SourcesDirectory')!;
+  const target = targetOf(context, repository);
+  const { variables } = state.job;
+  if (!severalCheckouts)
+    for (const variable of ['Build.SourcesDirectory', 'System.DefaultWorkingDirectory'])
+      variables.set(variable, target);
+  if (!severalCheckouts || repository.alias === 'self') variables.set('Build.Repository.LocalPath', target);
   state.write(`Syncing repository: ${repository.name} (Git)`);
   copySources(repository.folder, target, repository.excluded);
   state.write(`Copied ${repository.folder} to ${target} (${repository.commit})`);

@@ -1,8 +1,10 @@
 /** What a built-in task gets to work with. */
 import type { StepState } from '../steps/state.ts';
 
-/** The repository of the pipeline: a folder on this machine. */
+/** A repository: a folder on this machine. */
 export interface Repository {
+  /** `self`, or the alias of a repository resource. */
+  alias: string;
   name: string;
   folder: string;
   commit: string;
@@ -18,7 +20,8 @@ export interface BuiltinContext {
   /** System.DefaultWorkingDirectory */
   workingDirectory: string;
   tempFolder: string;
-  repository: Repository;
+  repositories: readonly Repository[];
+  severalCheckouts: boolean;
   signal: AbortSignal;
   /** Takes a line of a process's output: logs it or executes the logging command in it. */
   processLine(line: string): void;

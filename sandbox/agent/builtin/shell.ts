@@ -1,6 +1,6 @@
 /** `script:`, `bash:` and `pwsh:` (CmdLine@2, Bash@3, PowerShell@2). */
 import { randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { mergeResults } from '../results.ts';
 import { addError } from '../steps/state.ts';
@@ -22,8 +22,18 @@ interface ShellOptions {
   label: string;
 }
 
+/** The step's `workingDirectory`, checked as the tasks check it; otherwise the process would seem to be missing. */
+function workingDirectory({ inputs, workingDirectory: otherwise }: BuiltinContext): string {
+  const folder = inputs.get('workingDirectory');
+  if (!folder) return otherwise;
+  if (!existsSync(folder)) throw new Error(`Not found workingDirectory: ${folder}`);
+  if (!statSync(folder).isDirectory()) throw new Error(`The workingDirectory is not a folder: ${folder}`);
+  return folder;
+}
+
 async function runScript(context: BuiltinContext, options: ShellOptions): Promise<void> {
   const { state, inputs } = context;
+  const cwd = workingDirectory(context);
   const file = join(context.tempFolder, `${randomUUID()}.${options.extension}`);
   state.write('Generating script.');
   if (!options.script.trim().includes('\n')) {
@@ -38,7 +48,7 @@ async function runScript(context: BuiltinContext, options: ShellOptions): Promis
   const code = await context.run({
     file: options.program,
     args: [...options.args, file],
-    cwd: inputs.get('workingDirectory') || context.workingDirectory,
+    cwd,
     onLine: (line, stream) => {
       // Such a line goes to the error stream's collection instead of the log, as these tasks do.
       if (stream === 'stderr' && failOnStderr) stderr.push(line);

@@ -1,5 +1,6 @@
 /** The functions that every expression of Azure Pipelines knows; the status functions come with the context. */
-import { compare, toBoolean, toJson, toNumber, toText, tryText, typeName, type Value } from './values.ts';
+import { formatDate } from '../dates.ts';
+import { compare, isInstant, toBoolean, toJson, toNumber, toText, tryText, typeName, type Value } from './values.ts';
 
 /** Parameters are evaluated on demand, so that `and`, `or`, `iif` and `coalesce` stop early. */
 export type ExpressionFunction = (parameters: (() => Value)[]) => Value;
@@ -34,15 +35,16 @@ function containsValue(collection: Value, value: Value): boolean {
   return collection instanceof Map && [...collection.values()].some((item) => equals(item, value));
 }
 
-/** `{0}` and `{0:format}`; `{{` and `}}` mean braces. Date formats other than the default are not known here. */
+/** `{0}` and `{0:format}`, where a format means something for dates only; `{{` and `}}` mean braces. */
 function format(text: Value, ...parameters: Value[]): string {
-  return toText(text).replace(/\{\{|\}\}|\{(\d+)(?::[^}]*)?\}|[{}]/g, (match, index?: string) => {
+  return toText(text).replace(/\{\{|\}\}|\{(\d+)(?::([^}]*))?\}|[{}]/g, (match, index?: string, how?: string) => {
     if (match === '{{') return '{';
     if (match === '}}') return '}';
     if (index === undefined) throw new Error(`The format string '${toText(text)}' is invalid.`);
     if (Number(index) >= parameters.length)
       throw new Error(`The format string '${toText(text)}' references argument ${index}, which was not given.`);
-    return toText(parameters[Number(index)]!);
+    const value = parameters[Number(index)]!;
+    return how && isInstant(value) ? formatDate(how, value.date) : toText(value);
   });
 }
 

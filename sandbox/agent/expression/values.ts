@@ -1,14 +1,20 @@
 /** The values of Azure Pipelines expressions and how they convert into each other. */
+import { formatDate } from '../dates.ts';
 
 /** `1.2.3`: two to four parts. */
 export interface Version {
   version: number[];
 }
 
+/** A moment, such as `pipeline.startTime`. */
+export interface Instant {
+  date: Date;
+}
+
 /** A dictionary whose keys compare case-insensitively; build it with `dictionary`, read it with `lookup`. */
 export type Dictionary = Map<string, Value>;
 
-export type Value = null | boolean | number | string | Version | Value[] | Dictionary;
+export type Value = null | boolean | number | string | Version | Instant | Value[] | Dictionary;
 
 export function dictionary(entries: Iterable<[string, Value]> | Record<string, Value>): Dictionary {
   return new Map(Symbol.iterator in entries ? (entries as Iterable<[string, Value]>) : Object.entries(entries));
@@ -24,7 +30,11 @@ export function lookup(map: Dictionary, key: string): Value {
 }
 
 export function isVersion(value: Value): value is Version {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
+  return typeof value === 'object' && value !== null && 'version' in value;
+}
+
+export function isInstant(value: Value): value is Instant {
+  return typeof value === 'object' && value !== null && 'date' in value;
 }
 
 export function parseVersion(text: string): Version | undefined {
@@ -52,6 +62,7 @@ export function tryText(value: Value): string | undefined {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return value;
+  if (isInstant(value)) return formatDate('yyyy-MM-dd HH:mm:sszzz', value.date);
   return isVersion(value) ? value.version.join('.') : undefined;
 }
 
@@ -79,6 +90,7 @@ export function typeName(value: Value): string {
   if (Array.isArray(value)) return 'Array';
   if (value instanceof Map) return 'Object';
   if (isVersion(value)) return 'Version';
+  if (isInstant(value)) return 'DateTime';
   return { boolean: 'Boolean', number: 'Number', string: 'String' }[typeof value as 'boolean' | 'number' | 'string'];
 }
 
@@ -110,11 +122,12 @@ export function compare(left: Value, right: Value): number | undefined {
     }
     return 0;
   }
+  if (isInstant(left)) return isInstant(right) ? left.date.getTime() - right.date.getTime() : undefined;
   return left === right ? 0 : undefined;
 }
 
 export function toJson(value: Value): unknown {
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, toJson(item)]));
-  return isVersion(value) ? toText(value) : value;
+  return isVersion(value) || isInstant(value) ? toText(value) : value;
 }

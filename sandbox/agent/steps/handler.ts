@@ -20,7 +20,10 @@ export interface AgentContext {
   nodePath: string;
   /** Agent.WorkFolder */
   workFolder: string;
-  repository: Repository;
+  /** The pipeline's own first, under the alias `self`. */
+  repositories: readonly Repository[];
+  /** Each of several repositories of a job has a folder of its own below the sources folder. */
+  severalCheckouts: boolean;
 }
 
 /** How long the agent still waits after `task.complete done=true`. */
@@ -136,7 +139,8 @@ export async function runTask(
     environment: scripts,
     workingDirectory: variables.get('System.DefaultWorkingDirectory')!,
     tempFolder: variables.get('Agent.TempDirectory')!,
-    repository: agent.repository,
+    repositories: agent.repositories,
+    severalCheckouts: agent.severalCheckouts,
     signal,
     processLine: (line) => processLine(state, line),
     run: ({ onLine, ...program }) => launch(run, { ...program, wholeGroup: true }, onLine),

@@ -1,7 +1,7 @@
 /** What the service does with a job's steps before it hands them to an agent: find tasks, resolve inputs, check them. */
 import type { ServiceConnection } from '../../contracts.ts';
 import { builtinDefinitions } from '../builtin/definitions.ts';
-import { findTask, type TaskDefinition } from '../task-definition.ts';
+import { findTask, type TaskDefinition, UnknownTaskError } from '../task-definition.ts';
 import { missingInputs, resolveAliases, resolveConnections } from '../task-inputs.ts';
 import type { Job, Step } from '../yaml/model.ts';
 import { placeText } from '../yaml/nodes.ts';
@@ -14,6 +14,8 @@ export interface PlannedStep {
   inputs: Map<string, string>;
   displayName: string;
   condition: string;
+  /** Why the step doesn't run: its task is not known, and the run was asked to go on without. */
+  skipped?: string;
 }
 
 export interface PlanContext {
@@ -21,12 +23,15 @@ export interface PlanContext {
   connections: readonly ServiceConnection[];
   /** Variables known when the run is queued: names of connections may contain `$(x)`. */
   variable(name: string): string | undefined;
+  skipUnknownTasks: boolean;
 }
 
 export interface JobPlan {
   steps: PlannedStep[];
   errors: string[];
   warnings: string[];
+  /** Set when a task is missing: the sentence in its error that lists those there are. */
+  knownTasks: string | undefined;
 }
 
 const runsOnAgent = ({ runsOn = ['Agent'] }: TaskDefinition): boolean =>
@@ -101,9 +106,22 @@ const checksOutNothing = (step: Step): boolean =>
 const downloadsNothing = (step: Step): boolean =>
   step.inputs.get('source') === 'none' && step.task === 'DownloadPipelineArtifact@2';
 
+/** What is planned in place of a step whose task is not known: it is shown, skipped with a warning. */
+function standIn(step: Step, { name, major }: { name: string; major: number }): PlannedStep {
+  return {
+    source: step,
+    definition: { id: '', name, friendlyName: name, version: { Major: major, Minor: 0, Patch: 0 }, folder: '' },
+    builtin: false,
+    inputs: step.inputs,
+    displayName: step.displayName ?? name,
+    condition: step.condition ?? 'succeeded()',
+    skipped: `Step ${step.name} did not run: the sandbox doesn't have the task ${step.task}. What it would have done or set is missing in the steps that follow. (${placeText(step.at)})`,
+  };
+}
+
 /** Plans the enabled steps; problems are collected, so that a user sees all of them together. */
 export function planJob(job: Job, context: PlanContext): JobPlan {
-  const plan: JobPlan = { steps: [], errors: [], warnings: [] };
+  const plan: JobPlan = { steps: [], errors: [], warnings: [], knownTasks: undefined };
   for (const step of withFirstStep(job)) {
     if (step.enabled === 'false' || checksOutNothing(step) || downloadsNothing(step)) continue;
     try {
@@ -112,6 +130,11 @@ export function planJob(job: Job, context: PlanContext): JobPlan {
       plan.errors.push(...planned.errors);
       plan.warnings.push(...planned.warnings);
     } catch (error) {
+      if (error instanceof UnknownTaskError && context.skipUnknownTasks) {
+        plan.steps.push(standIn(step, error.task));
+        continue;
+      }
+      if (error instanceof UnknownTaskError) plan.knownTasks = error.known;
       plan.errors.push(`Job ${job.name}: Step ${step.name}: ${(error as Error).message} (${placeText(step.at)})`);
     }
   }

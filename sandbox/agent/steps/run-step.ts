@@ -8,7 +8,7 @@ import { conditionHolds, resolveSetting, stepContext } from './conditions.ts';
 import { type AgentContext, runTask } from './handler.ts';
 import type { PlannedStep } from './plan.ts';
 import { withRetries } from './retry.ts';
-import { addError, type Issue, type JobState, type StepShared, type StepState } from './state.ts';
+import { addError, addWarning, type Issue, type JobState, type StepShared, type StepState } from './state.ts';
 
 export interface StepResult {
   recordId: string;
@@ -197,12 +197,17 @@ export async function runStep(stepRun: StepRun, run: JobRun): Promise<StepResult
     attempt: 1,
   });
   let runs = false;
-  try {
-    runs = conditionHolds(condition, stepContext(job.variables, job.status));
-  } catch (error) {
-    addError(state, (error as Error).message);
-    state.result = 'Failed';
-  }
+  if (step.skipped) {
+    state.write(`##[section]Skipping: ${state.displayName}`);
+    addWarning(state, step.skipped);
+    state.result = 'Skipped';
+  } else
+    try {
+      runs = conditionHolds(condition, stepContext(job.variables, job.status));
+    } catch (error) {
+      addError(state, (error as Error).message);
+      state.result = 'Failed';
+    }
   if (runs) {
     printHeader(state, stepRun);
     await execute(state, stepRun, run);

@@ -1,10 +1,34 @@
 /** A pipeline as read from its file, templates inlined, compile-time expressions gone. */
 import type { Node, Place } from './nodes.ts';
+import type { Notes } from './notes.ts';
 
 export interface VariableDefinition {
   name: string;
   value: string;
   readonly: boolean;
+  secret: boolean;
+  at: Place;
+}
+
+/** A group of variables that a pipeline names: the content of a library in Azure DevOps. */
+export type VariableGroup = ReadonlyMap<string, { value: string; secret: boolean }>;
+
+/** Copies of a job, each with variables of its own; made when the job starts if they come from an expression. */
+export type Strategy =
+  | { kind: 'matrix'; legs: Leg[] }
+  | { kind: 'matrixExpression'; expression: string }
+  | { kind: 'parallel'; count: string };
+
+export interface Leg {
+  name: string;
+  variables: Record<string, string>;
+}
+
+/** An entry of `resources: repositories`. */
+export interface RepositoryResource {
+  alias: string;
+  /** The last part of `name: project/repository`; where a checkout puts it when a job has several. */
+  name: string;
 }
 
 export interface Step {
@@ -42,6 +66,7 @@ export interface Job extends Graph {
   /** Steps of `on: failure` and `on: success` carry their own conditions. */
   deployment: boolean;
   environment: string | undefined;
+  strategy: Strategy | undefined;
   continueOnError: string;
   timeoutInMinutes: string;
   cancelTimeoutInMinutes: string;
@@ -56,6 +81,8 @@ export interface Pipeline {
   name: string | undefined;
   variables: VariableDefinition[];
   stages: Stage[];
+  repositories: RepositoryResource[];
+  notes: Notes;
   /** The expanded file. */
   root: Node;
 }

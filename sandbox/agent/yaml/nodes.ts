@@ -20,6 +20,10 @@ export interface Entry {
   value: Node;
 }
 
+/** The value of a mapping's key; undefined for other nodes and keys that are missing. */
+export const fieldOf = (node: Node, key: string): Node | undefined =>
+  node.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined;
+
 /** `file:line:column`, with the path as seen from the current folder when the file is below it. */
 export function placeText({ file, line, column }: Place): string {
   const path = relative(process.cwd(), file);

@@ -1,9 +1,11 @@
 /** `jobs:` with ordinary, agentless and deployment jobs. */
 import type { Job, Step } from './model.ts';
 import { type Node, PipelineFileError, type Place } from './nodes.ts';
+import { refuse, warn } from './notes.ts';
 import { readBoolean, readFields, readList, readText, readTexts, readWholeNumber } from './read.ts';
 import { readSteps } from './read-steps.ts';
-import { readVariables } from './read-variables.ts';
+import { readStrategy } from './read-strategy.ts';
+import { type Reading, readVariables } from './read-variables.ts';
 
 const common = [
   'displayName',
@@ -53,16 +55,18 @@ function withCondition(steps: Step[], condition: string): Step[] {
 }
 
 /** The steps of `strategy: runOnce`, in the order in which its hooks run. */
-function readDeploymentSteps(strategy: Node | undefined, at: Place): Step[] {
+function readDeploymentSteps(strategy: Node | undefined, at: Place, { notes }: Reading): Step[] {
   if (!strategy) throw new PipelineFileError('A deployment job needs a strategy.', at);
   const kinds = readFields(strategy, 'strategy', ['runOnce', 'rolling', 'canary']);
   const runOnce = kinds.get('runOnce');
-  if (!runOnce)
-    throw new PipelineFileError('The sandbox runs deployment jobs with the strategy runOnce only.', strategy.at);
+  if (!runOnce) {
+    refuse(notes, 'The sandbox runs deployment jobs with the strategy runOnce only.', strategy.at);
+    return [];
+  }
   const hooks = readFields(runOnce, 'runOnce', ['preDeploy', 'deploy', 'routeTraffic', 'postRouteTraffic', 'on']);
   const stepsOf = (hook: Node | undefined): Step[] => {
     const steps = hook && readFields(hook, 'a deployment hook', ['steps', 'pool']).get('steps');
-    return steps ? readSteps(steps) : [];
+    return steps ? readSteps(steps, notes) : [];
   };
   const on = hooks.get('on');
   const ends = on ? readFields(on, 'on', ['success', 'failure']) : new Map<string, Node>();
@@ -81,6 +85,16 @@ function readEnvironment(node: Node | undefined): string | undefined {
   return name && readText(name, 'environment name');
 }
 
+function warnOfContainers(fields: Map<string, Node>, job: string, { notes }: Reading): void {
+  const [container, services] = [fields.get('container'), fields.get('services')];
+  if (container && hasContent(container))
+    warn(notes, `Job ${job} runs on this machine, not in its container.`, container.at);
+  if (services && hasContent(services))
+    warn(notes, `The services of job ${job} are not started: start on this machine what the job needs.`, services.at);
+}
+
+const hasContent = (node: Node): boolean => node.kind !== 'scalar' || node.text !== '';
+
 /** Reads one job's fields; used for root-level steps too. */
 export function readJobFields(
   fields: Map<string, Node>,
@@ -88,18 +102,9 @@ export function readJobFields(
   server: boolean,
   deployment: boolean,
   at: Place,
+  reading: Reading,
 ): Job {
-  for (const key of ['container', 'services'])
-    if (fields.has(key))
-      throw new PipelineFileError(
-        `'${key}' is not supported by the sandbox: jobs run on this machine.`,
-        fields.get(key)!.at,
-      );
-  if (!deployment && fields.has('strategy'))
-    throw new PipelineFileError(
-      "'strategy' is not supported by the sandbox for ordinary jobs: write the jobs out, or use ${{ each }}.",
-      fields.get('strategy')!.at,
-    );
+  warnOfContainers(fields, name, reading);
   const text = (key: string): string | undefined =>
     fields.has(key) ? readText(fields.get(key)!, key) || undefined : undefined;
   const steps = fields.get('steps');
@@ -110,9 +115,14 @@ export function readJobFields(
     dependsOn: fields.has('dependsOn') ? readTexts(fields.get('dependsOn')!, 'dependsOn') : undefined,
     condition: text('condition'),
     conditionAt: fields.get('condition')?.at ?? at,
-    variables: readVariables(fields.get('variables')),
+    variables: readVariables(fields.get('variables'), reading),
     server: pool ? isServerPool(pool) : server,
-    steps: deployment ? readDeploymentSteps(fields.get('strategy'), at) : steps ? readSteps(steps) : [],
+    steps: deployment
+      ? readDeploymentSteps(fields.get('strategy'), at, reading)
+      : steps
+        ? readSteps(steps, reading.notes)
+        : [],
+    strategy: !deployment && fields.has('strategy') ? readStrategy(fields.get('strategy')!) : undefined,
     deployment,
     environment: readEnvironment(fields.get('environment')),
     continueOnError: fields.has('continueOnError')
@@ -128,12 +138,13 @@ export function readJobFields(
   };
 }
 
-export function readJobs(node: Node, server: boolean): Job[] {
+export function readJobs(node: Node, server: boolean, reading: Reading): Job[] {
   return readList(node, 'jobs').map((item, index) => {
     const deployment = item.kind === 'map' && item.entries.some(({ key }) => key === 'deployment');
     const kind = deployment ? 'deployment' : 'job';
     const fields = readFields(item, `a ${kind}`, [kind, ...(deployment ? deploymentKeys : jobKeys)]);
     if (!fields.has(kind)) throw new PipelineFileError("A job must start with 'job' or 'deployment'.", item.at);
-    return readJobFields(fields, readName(fields.get(kind), kind, `Job${index + 1}`), server, deployment, item.at);
+    const name = readName(fields.get(kind), kind, `Job${index + 1}`);
+    return readJobFields(fields, name, server, deployment, item.at, reading);
   });
 }

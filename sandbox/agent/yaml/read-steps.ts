@@ -1,6 +1,7 @@
 /** `steps:`; short forms become the task that they mean. */
 import type { Step } from './model.ts';
 import { type Node, PipelineFileError, type Place } from './nodes.ts';
+import { type Notes, warn } from './notes.ts';
 import {
   readBoolean,
   readEntries,
@@ -87,13 +88,16 @@ const shortForms: Record<string, ShortForm> = {
   },
 };
 
-function readTarget(node: Node | undefined): Step['target'] {
+const targetWarning = 'The step runs on this machine, not in the container that it targets.';
+
+function readTarget(node: Node | undefined, notes: Notes): Step['target'] {
   if (!node || node.kind === 'scalar') {
-    if (node && !/^(host)?$/i.test(node.text))
-      throw new PipelineFileError('Container targets are not supported by the sandbox.', node.at);
+    if (node && !/^(host)?$/i.test(node.text)) warn(notes, targetWarning, node.at);
     return undefined;
   }
   const fields = readFields(node, 'target', ['container', 'commands', 'settableVariables']);
+  const container = fields.get('container');
+  if (container && !/^(host)?$/i.test(readText(container, 'container'))) warn(notes, targetWarning, container.at);
   const commands = fields.get('commands');
   const mode = commands ? readText(commands, 'commands') : 'any';
   if (!['any', 'restricted'].includes(mode))
@@ -121,7 +125,7 @@ function readInputs(node: Node | undefined): { inputs: Map<string, string>; inpu
   };
 }
 
-function readStep(node: Node, nextName: (task: string) => string): Step {
+function readStep(node: Node, nextName: (task: string) => string, notes: Notes): Step {
   const entries = readEntries(node, 'a step');
   const kind = entries.find(({ key }) => Object.hasOwn(shortForms, key));
   if (!kind) {
@@ -159,20 +163,20 @@ function readStep(node: Node, nextName: (task: string) => string): Step {
     continueOnError: boolean('continueOnError', 'false'),
     timeoutInMinutes: number('timeoutInMinutes'),
     retryCountOnTaskFailure: number('retryCountOnTaskFailure'),
-    target: readTarget(fields.get('target')),
+    target: readTarget(fields.get('target'), notes),
     at: node.at,
   };
 }
 
 /** Steps without a name get the task's name, numbered from the second on, as their outputs' prefix. */
-export function readSteps(node: Node): Step[] {
+export function readSteps(node: Node, notes: Notes): Step[] {
   const counts = new Map<string, number>();
   const nextName = (task: string): string => {
     const count = counts.get(task.toLowerCase()) ?? 0;
     counts.set(task.toLowerCase(), count + 1);
     return count === 0 ? task : `${task}${count}`;
   };
-  const steps = readList(node, 'steps').map((item) => readStep(item, nextName));
+  const steps = readList(node, 'steps').map((item) => readStep(item, nextName, notes));
   for (const [index, step] of steps.entries()) {
     const first = steps.findIndex((other) => other.name.toLowerCase() === step.name.toLowerCase());
     if (first !== index) throw new PipelineFileError(`The step name '${step.name}' appears more than once.`, step.at);

@@ -1,5 +1,6 @@
 /** Runs one shell command in its own process group, so that cancelling it ends everything it started. */
 import { spawn } from 'node:child_process';
+import { shellCommand } from './shell.ts';
 
 /** Time between SIGTERM and SIGKILL. */
 const GRACE_MS = 2000;
@@ -30,7 +31,8 @@ export function runProcess(
   },
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-c', command], {
+    const { file, args } = shellCommand(command);
+    const child = spawn(file, args, {
       cwd: options.cwd,
       env: options.environment,
       detached: true,

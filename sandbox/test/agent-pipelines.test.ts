@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
+
+describe('the agent runs pipelines as people write them', () => {
+  let fixture: AgentFixture;
+  before(async () => {
+    fixture = await startAgentFixture();
+  });
+  after(() => fixture.stop());
+
+  const resultsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
+    Object.fromEntries(run.stages.map(({ name, result }) => [name, result]));
+  const warningsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
+    run.lines.filter((line) => line.startsWith('##[warning]'));
+
+  function folderWith(files: Record<string, string>): string {
+    const folder = mkdtempSync(join(fixture.folder, 'files-'));
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+    return folder;
+  }
+
+  it('evaluates the $[ ] variables of the file once, before its stages', async () => {
+    const run = await fixture.run(`name: v$(count)
+variables:
+  onMain: $[eq(variables['Build.SourceBranch'], 'refs/heads/main')]
+  target: $[coalesce(variables['System.PullRequest.TargetBranch'], 'none')]
+  count: $[counter('x', 5)]
+  label: $[format('{0}-{1}', variables.count, variables['Build.BuildNumber'])]
+stages:
+- stage: A
+  condition: and(succeeded(), eq(variables.onMain, true))
+  jobs: [{ job: J, steps: [{ checkout: none }, { script: 'echo $(onMain) $(count) $(label)', name: a }] }]
+- stage: B
+  condition: eq(variables['target'], 'none')
+  jobs: [{ job: J, steps: [{ checkout: none }, { script: 'echo $(count)', name: b }] }]
+- stage: C
+  condition: ne(variables.onMain, true)
+  jobs: [{ job: J, steps: [{ script: echo no }] }]
+`);
+    assert.deepEqual(resultsOf(run), { A: 'Succeeded', B: 'Succeeded', C: 'Skipped' });
+    assert.equal(run.buildNumber, 'v5');
+    assert.ok(stepOf(run, 'a').log.includes('True 5 5-v5'));
+    assert.ok(stepOf(run, 'b').log.includes('5'));
+    const branch = await fixture.run(
+      "variables: { onMain: \"$[eq(variables['Build.SourceBranch'], 'refs/heads/main')]\" }\nstages: [{ stage: A, condition: 'eq(variables.onMain, true)', jobs: [{ job: J, steps: [{ script: x }] }] }]",
+      { branch: 'refs/heads/topic' },
+    );
+    assert.deepEqual(resultsOf(branch), { A: 'Skipped' });
+  });
+
+  it('names the place of a $[ ] variable that has an error', async () => {
+    await assert.rejects(
+      fixture.run("variables:\n  a: $[format('{0:yyyyQQ}', pipeline.startTime)]\nsteps: [{ script: x }]"),
+      /azure-pipelines\.yml:2:6: Variable 'a': .*unknown specifier 'QQ'/,
+    );
+  });
+
+  it('formats pipeline.startTime', async () => {
+    const run = await fixture.run(`variables:
+  day: $[format('{0:yyyyMMdd}', pipeline.startTime)]
+  time: $[format('{0:yyyy-MM-dd HH:mm:ss}', pipeline.startTime)]
+steps:
+- checkout: none
+- { script: 'echo "[$(day)][$(time)]"', name: s }`);
+    const today = new Date().toISOString();
+    const line = stepOf(run, 's').log.find((each) => /^\[\d/.test(each))!;
+    assert.match(line, /^\[\d{8}\]\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]$/);
+    assert.ok(line.startsWith(`[${today.slice(0, 10).replaceAll('-', '')}]`), line);
+  });
+
+  it('makes a copy of a job for each part of a matrix, with outputs of their own', async () => {
+    const run = await fixture.run(`jobs:
+- job: A
+  strategy:
+    maxParallel: 2
+    matrix:
+      small: { size: 1 }
+      large: { size: 20 }
+  variables: { label: "size $(size)" }
+  steps:
+  - checkout: none
+  - script: |
+      echo "$(label) $(System.JobName) $(System.JobPositionInPhase)/$(System.TotalJobsInPhase)"
+      echo "##vso[task.setvariable variable=v;isOutput=true]$(size)"
+    name: s
+- job: B
+  dependsOn: A
+  variables: { v: "$[ dependencies.A.outputs['large.s.v'] ]" }
+  steps: [{ checkout: none }, { script: 'echo got $(v)', name: b }]
+`);
+    assert.equal(run.result, 'succeeded', run.lines.join('\n'));
+    const jobs = run.stages[0]!.jobs;
+    assert.deepEqual(
+      jobs.map(({ displayName }) => displayName),
+      ['A small', 'A large', 'B'],
+    );
+    assert.ok(jobs[0]!.steps[0]!.log.includes('size 1 small 1/2'));
+    assert.ok(jobs[1]!.steps[0]!.log.includes('size 20 large 2/2'));
+    assert.ok(stepOf(run, 'b').log.includes('got 20'));
+  });
+
+  it('runs the other copies when one fails, and fails the job', async () => {
+    const run = await fixture.run(`jobs:
+- job: A
+  strategy: { matrix: { bad: { code: 1 }, good: { code: 0 } } }
+  steps: [{ checkout: none }, { script: exit $(code) }]
+- { job: B, dependsOn: A, steps: [{ script: echo no }] }
+`);
+    assert.deepEqual(
+      run.stages[0]!.jobs.map(({ result }) => result),
+      ['Failed', 'Succeeded', 'Skipped'],
+    );
+  });
+
+  it('takes a matrix from an output, and numbers the copies of parallel', async () => {
+    const run = await fixture.run(`jobs:
+- job: plan
+  steps:
+  - checkout: none
+  - bash: echo '##vso[task.setvariable variable=legs;isOutput=true]{"x":{"n":"1"},"y":{"n":"2"}}'
+    name: list
+- job: each
+  dependsOn: plan
+  strategy: { matrix: "$[ dependencies.plan.outputs['list.legs'] ]" }
+  steps: [{ checkout: none }, { script: 'echo n=$(n)' }]
+- job: slices
+  strategy: { parallel: 2 }
+  steps:
+  - checkout: none
+  - { script: 'echo "##vso[task.setvariable variable=p;isOutput=true]$(System.JobPositionInPhase)"', name: s }
+- job: last
+  dependsOn: slices
+  variables: { p: "$[ dependencies.slices.outputs['job2.s.p'] ]" }
+  steps: [{ checkout: none }, { script: 'echo p=$(p)', name: p }]
+- job: broken
+  strategy: { matrix: "$[ variables.nothing ]" }
+  steps: [{ script: echo no }]
+`);
+    const jobs = run.stages[0]!.jobs;
+    assert.deepEqual(jobs.map(({ name }) => name).sort(), [
+      'broken',
+      'each.x',
+      'each.y',
+      'last',
+      'plan',
+      'slices.job1',
+      'slices.job2',
+    ]);
+    assert.ok(jobs.find(({ name }) => name === 'each.y')!.steps[0]!.log.includes('n=2'));
+    assert.ok(stepOf(run, 'p').log.includes('p=2'));
+    assert.equal(jobs.find(({ name }) => name === 'broken')!.result, 'Failed');
+    assert.ok(run.lines.some((line) => /Job broken can't start: The matrix must be JSON/.test(line)));
+  });
+
+  it('refuses names in a matrix that the service refuses', async () => {
+    await assert.rejects(
+      fixture.run('jobs: [{ job: a, strategy: { matrix: { "py-3": { v: 3 } } }, steps: [] }]'),
+      /'py-3' is not a valid name in a matrix/,
+    );
+    await assert.rejects(
+      fixture.run('jobs: [{ job: a, strategy: { runOnce: {} }, steps: [] }]'),
+      /Unexpected value 'runOnce'/,
+    );
+  });
+
+  it('fills variable groups, keeps their secrets, and goes on with an empty group', async () => {
+    const yaml = `variables:
+- group: lib
+- group: other
+- { name: last, value: file }
+steps:
+- checkout: none
+- script: echo "[$(ws)][$(last)][$(key)][$(given)]"; env | grep -c "^KEY=" || true
+  name: s`;
+    const run = await fixture.run(yaml, {
+      variables: { given: 'g' },
+      variableGroups: { LIB: { ws: 'w', last: 'group', key: { value: 'sesame-open', isSecret: true } } },
+    });
+    assert.equal(run.result, 'succeeded', run.lines.join('\n'));
+    assert.ok(stepOf(run, 's').log.includes('[w][file][***][g]'), stepOf(run, 's').log.join('\n'));
+    assert.ok(stepOf(run, 's').log.includes('0'), 'a secret is not in the environment');
+    assert.equal(warningsOf(run).length, 1, warningsOf(run).join('\n'));
+    assert.match(
+      warningsOf(run)[0]!,
+      /:3:10: Variable group 'other' is empty here.*--variable-group FILE, or --variable NAME=VALUE/,
+    );
+    const unused = await fixture.run('steps: [{ checkout: none }]', { variableGroups: { lib: { a: 'b' } } });
+    assert.match(warningsOf(unused)[0]!, /no variable group 'lib'/);
+  });
+
+  it('keeps variables that a run is given out of template expressions', async () => {
+    const run = await fixture.run(
+      `steps:
+- checkout: none
+- { script: 'echo "c=[\${{ variables.retrain }}] r=[$(retrain)]"', name: s }
+- \${{ if eq(variables.retrain, 'true') }}: [{ script: echo taken, name: taken }]`,
+      { variables: { retrain: 'true' } },
+    );
+    assert.ok(stepOf(run, 's').log.includes('c=[] r=[true]'));
+    assert.throws(() => stepOf(run, 'taken'), /No step/);
+    assert.match(warningsOf(run)[0]!, /Variable 'retrain' has no value in \$\{\{ \}\}/);
+  });
+
+  it('skips steps whose task is missing on request only, and never silently', async () => {
+    const yaml = `jobs:
+- job: a
+  steps:
+  - checkout: none
+  - { task: AzureCLI@2, name: cli, inputs: { azureSubscription: nowhere, scriptType: bash } }
+  - { task: Docker@2, condition: always() }
+  - { script: echo after, name: after }
+- job: b
+  pool: server
+  steps: [{ task: AzureFunction@1, name: server }]`;
+    await assert.rejects(fixture.run(yaml), (error: Error) => {
+      assert.match(error.message, /called 'AzureCLI'.*called 'Docker'.*called 'AzureFunction'.*--skip-unknown-tasks/s);
+      assert.equal(error.message.match(/There are: /g)?.length, 1);
+      return true;
+    });
+    const run = await fixture.run(yaml, { skipUnknownTasks: true });
+    assert.equal(stepOf(run, 'cli').result, 'Skipped');
+    assert.match(stepOf(run, 'cli').issues[0]!.message, /did not run: the sandbox doesn't have the task AzureCLI@2/);
+    assert.equal(stepOf(run, 'server').result, 'Skipped');
+    assert.equal(stepOf(run, 'after').result, 'Succeeded');
+    assert.equal(warningsOf(run).length + run.lines.filter((line) => / \| ##\[warning\]/.test(line)).length, 3);
+  });
+
+  it('reports all that it cannot run together', async () => {
+    await assert.rejects(
+      fixture.run(`jobs:
+- job: a
+  steps:
+  - template: x.yml@lib
+  - checkout: more
+  - download: upstream
+  - { task: PublishTestResults@2, inputs: { testResultsFormat: NUnit } }
+  - task: Nothing@1
+  - task: Say@1
+    inputs: { connection: nowhere }
+- deployment: d
+  environment: e
+  strategy: { rolling: { deploy: { steps: [] } } }`),
+      (error: Error) => {
+        for (const part of [
+          /repository 'lib'/,
+          /'more'/,
+          /current run only, not 'upstream'/,
+          /JUnit test results only, not 'NUnit'/,
+          /Nothing/,
+          /runOnce only/,
+        ])
+          assert.match(error.message, part);
+        return true;
+      },
+    );
+  });
+
+  it('warns that containers are not used', async () => {
+    const run = await fixture.run(
+      'jobs: [{ job: a, container: { image: python }, steps: [{ checkout: none }, { script: echo host, name: s }] }]',
+    );
+    assert.ok(stepOf(run, 's').log.includes('host'));
+    assert.match(warningsOf(run)[0]!, /:1:\d+: Job a runs on this machine, not in its container/);
+  });
+
+  it('checks several repositories out, each into its folder', async () => {
+    const tools = folderWith({
+      'tool.sh': 'echo from the tool',
+      'steps.yml': 'steps: [{ script: echo from a template, name: t }]',
+    });
+    const run = await fixture.run(
+      `resources:
+  repositories:
+  - { repository: tools, type: git, name: Project/build-tools, ref: refs/heads/main }
+jobs:
+- job: several
+  steps:
+  - checkout: self
+  - checkout: tools
+  - template: steps.yml@tools
+  - script: ls; ls $(Build.Repository.LocalPath); bash build-tools/tool.sh
+    name: a
+- job: alone
+  steps:
+  - checkout: tools
+    path: moved
+  - { script: 'pwd; ls', name: b }
+- job: outside
+  steps:
+  - { checkout: self, path: ../out, name: c }
+`,
+      { repositories: { Tools: tools } },
+      { 'mine.txt': 'x' },
+    );
+    const log = stepOf(run, 'a').log;
+    assert.ok(log.includes('build-tools') && log.includes('mine.txt') && log.includes('from the tool'), log.join('\n'));
+    assert.ok(stepOf(run, 't').log.includes('from a template'));
+    assert.ok(stepOf(run, 'b').log.some((line) => line.endsWith('/1/moved')));
+    assert.ok(stepOf(run, 'b').log.includes('tool.sh'));
+    assert.match(stepOf(run, 'c').issues[0]!.message, /Input path '\.\.\/out' should resolve to a directory under/);
+  });
+
+  it('takes the Git repository that holds the file, or the folder that it is given', async () => {
+    const folder = folderWith({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      'ci/pipe.yml': 'steps:\n- template: /shared/steps.yml\n- { script: ls data, name: s }',
+      'shared/steps.yml': 'steps: [{ script: echo hello }]',
+      'data/a.csv': '1',
+      'ci/shared/steps.yml': 'steps: [{ script: echo nested }]',
+      'ci/data/b.csv': '2',
+    });
+    const file = join(folder, 'ci/pipe.yml');
+    assert.ok(stepOf(await fixture.run('', { file }), 's').log.includes('a.csv'));
+    assert.ok(stepOf(await fixture.run('', { file, sourcesFolder: join(folder, 'ci') }), 's').log.includes('b.csv'));
+  });
+
+  it('warns when a file is beside the pipeline file but not where tasks look for it', async () => {
+    const folder = folderWith({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      'project/pipe.yml':
+        'steps:\n- { task: PublishPipelineArtifact@1, name: p, inputs: { targetPath: out, artifact: a } }',
+      'project/out/f.txt': 'x',
+    });
+    const file = join(folder, 'project/pipe.yml');
+    const lost = await fixture.run('', { file });
+    assert.match(
+      warningsOf(lost)[0]!,
+      /'out' is beside the pipeline file, but not in the repository .*--repository \S+\/project if/,
+    );
+    const found = await fixture.run('', { file, sourcesFolder: join(folder, 'project') });
+    assert.deepEqual([found.result, warningsOf(found)], ['succeeded', []]);
+  });
+
+  for (const [what, inner] of [
+    ['a script', 'script: echo x'],
+    ['bash', 'bash: echo x'],
+  ])
+    it(`names the working directory that is missing for ${what}`, async () => {
+      const run = await fixture.run(`steps:\n- ${inner}\n  name: s\n  workingDirectory: infra/none`);
+      assert.equal(run.result, 'failed');
+      assert.match(stepOf(run, 's').issues[0]!.message, /^Not found workingDirectory: \/.*\/infra\/none$/);
+    });
+
+  it('says that a working directory is a file', async () => {
+    const run = await fixture.run('steps:\n- script: echo x\n  name: s\n  workingDirectory: f', {}, { f: '' });
+    assert.match(stepOf(run, 's').issues[0]!.message, /workingDirectory is not a folder: .*\/f$/);
+  });
+});
