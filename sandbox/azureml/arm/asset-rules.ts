@@ -30,8 +30,8 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       }
       return properties;
     },
-    async data(properties) {
-      return properties;
+    async data(properties, context) {
+      return { ...properties, dataUri: storedUri(properties.dataUri, 'resourcegroups', context) };
     },
     async models(properties, context) {
       const { blobs, resources } = context;
@@ -52,7 +52,7 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       return {
         modelType: 'custom_model',
         ...withoutNulls(properties),
-        modelUri: storage,
+        modelUri: storedUri(storage, 'resourceGroups', context),
         flavors: { ...flavors, ...properties.flavors },
         ...(jobName && { jobName }),
       };
@@ -64,7 +64,13 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       }
       if (build && condaFile) throw errors.condaWithoutImage();
       if (condaFile) checkConda(condaFile);
-      return { osType: 'Linux', ...withoutNulls(properties), environmentType: 'UserCreated' };
+      return {
+        osType: 'Linux',
+        ...withoutNulls(properties),
+        ...(condaFile && { condaFile: condaAsJson(condaFile) }),
+        properties: { 'azureml.labels': properties.isAnonymous ? '' : 'latest', ...properties.properties },
+        environmentType: 'UserCreated',
+      };
     },
     async components(properties, context) {
       checkComponentSpec(properties.componentSpec, context);
@@ -77,6 +83,30 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
  * it: `models.download` takes the datastore's name from the path of the model that it read.
  */
 export const modelStorage = (uri: string, { runs }: Pick<RuleContext, 'runs'>): string => runs.storageUri(uri) ?? uri;
+
+/** A conda environment as the service keeps it: the JSON of its YAML. */
+export function condaAsJson(condaFile: string): string {
+  try {
+    return JSON.stringify(parse(condaFile), null, 2);
+  } catch {
+    return condaFile;
+  }
+}
+
+/**
+ * A datastore URI as the service keeps it: in the long form, of data with `resourcegroups` and of models with `resourceGroups`.
+ */
+export function storedUri(
+  uri: string,
+  group: 'resourcegroups' | 'resourceGroups',
+  { settings }: ReferenceContext,
+): string {
+  const { subscriptionId, resourceGroup, workspaceName } = settings;
+  const long = `azureml://subscriptions/${subscriptionId}/${group}/${resourceGroup}/workspaces/${workspaceName}/datastores/`;
+  return uri
+    .replace(/^azureml:\/\/datastores\//i, long)
+    .replace(/^(azureml:\/\/subscriptions\/[^/]+\/)resourcegroups\//i, `$1${group}/`);
+}
 
 const withoutNulls = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));

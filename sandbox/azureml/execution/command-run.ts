@@ -69,6 +69,7 @@ async function prepare(engine: Engine, run: RunRecord, spec: CommandSpec, folder
     values[`outputs.${name}`] = local;
   }
   for (const [name, value] of Object.entries(spec.searchSpace ?? {})) values[`search_space.${name}`] = value;
+  run.command = spec.command;
   recordInputs(engine, run, spec.inputs);
   // `outputs` is there for scripts that write to it without making it, as on the service's compute.
   mkdirSync(join(cwd, 'outputs'), { recursive: true });
@@ -133,9 +134,9 @@ export async function runCommand(
     const unavailable = unavailableCompute(engine.context, spec.computeName);
     if (unavailable) throw new Error(unavailable);
     if (!signal.aborted) {
+      setStatus(engine, run, 'Starting');
       setStatus(engine, run, 'Preparing');
       setStatus(engine, run, 'Queued');
-      setStatus(engine, run, 'Starting');
       log = openRunLog(engine, run, USER_LOG);
       await execute(engine, run, spec, log, folder, signal);
     }

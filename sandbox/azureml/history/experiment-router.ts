@@ -12,7 +12,8 @@ function toExperiment(experiment: Experiment) {
     createdUtc: experiment.createdUtc,
     tags: experiment.tags,
     archivedTime: experiment.lifecycleStage === 'deleted' ? experiment.lastUpdatedUtc : null,
-    artifactLocation: '',
+    retainForLifetimeOfWorkspace: false,
+    artifactLocation: null,
   };
 }
 
@@ -22,7 +23,7 @@ export function createExperimentRouter(store: RunStore): express.Router {
   router.post('/experiments\\:query', (request, response) => {
     const name = /Name\s+eq\s+'([^']*)'/i.exec(String(request.body?.filter ?? ''))?.[1];
     const found = store.experiments().filter((experiment) => name === undefined || experiment.name === name);
-    response.json({ value: found.map(toExperiment), continuationToken: null, nextLink: null });
+    response.json({ value: found.map(toExperiment) });
   });
   router.get(['/experiments/:key', '/experimentids/:key'], (request, response) => {
     const { key } = request.params as { key: string };

@@ -5,8 +5,9 @@ import { syncJobResource } from '../execution/lifecycle.ts';
 import * as errors from './errors.ts';
 import { page, queryRuns } from './query.ts';
 import { isTerminal, type RunRecord } from './run.ts';
+import { runDefinitionOf } from './run-definition.ts';
 import type { RunStore } from './run-store.ts';
-import { toRun, toRunDetails } from './wire.ts';
+import { toRun, toRunDetails, toRunMetadata } from './wire.ts';
 
 /** Strings of `changes` over `record`; null removes. */
 function merged(record: Record<string, string>, changes: Record<string, unknown> | undefined): Record<string, string> {
@@ -39,7 +40,7 @@ function outputsFor(userAgent: string, outputs: RunRecord['outputs']): RunRecord
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { assetId, type }]) => [
       name,
-      { assetId, type: /Model$/.test(type) ? 'uri_folder' : type },
+      { assetId, type: /Model$/.test(type) ? 'UriFolder' : type },
     ]),
   );
 }
@@ -129,20 +130,16 @@ function addFactRoutes(router: express.Router, root: string, { context, store, w
 
 /** Runs with their definitions. */
 function addDataRoutes(router: express.Router, { context, store }: Shared): void {
-  const runData = (run: RunRecord) => ({
-    runMetadata: toRun(context, run),
-    runDefinition: null,
-    jobSpecification: context.resources.get(`jobs/${run.runId}`)?.properties ?? null,
+  const runData = (run: RunRecord, userAgent = '') => ({
+    runMetadata: toRunMetadata(context, run, outputsFor(userAgent, run.outputs)),
+    runDefinition: runDefinitionOf(context, run),
+    jobSpecification: null,
+    systemSettings: null,
   });
   router.post('/rundata', (request, response) => {
     const run = store.get(String(request.body?.runId));
     if (!run) return errors.refuse(response, errors.runNotFound(request.body?.runId));
-    const { outputs, ...metadata } = toRun(context, run);
-    response.json({
-      runMetadata: { ...metadata, outputs: outputsFor(request.headers['user-agent'] ?? '', outputs) },
-      runDefinition: null,
-      jobSpecification: null,
-    });
+    response.json(runData(run, request.headers['user-agent']));
   });
   router.post('/batchrundata', (request, response) => {
     const ids: string[] = Object.values(request.body?.runIds ?? request.body?.values ?? []);
