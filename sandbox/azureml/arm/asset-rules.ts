@@ -4,7 +4,7 @@ import type { Blobs, Resource, Runs } from '../../contracts.ts';
 import { codeHashVersion, hashUploadedCode } from './code-hash.ts';
 import { checkComponentSpec } from './component-spec.ts';
 import * as errors from './errors.ts';
-import type { ReferenceContext } from './references.ts';
+import { findAsset, type ReferenceContext } from './references.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
 type Properties = Resource['properties'];
@@ -73,8 +73,9 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       };
     },
     async components(properties, context) {
-      checkComponentSpec(properties.componentSpec, context);
-      return properties;
+      const { componentSpec } = properties;
+      checkComponentSpec(componentSpec, context);
+      return { ...properties, componentSpec: { ...componentSpec, ...withoutLabel(componentSpec, context) } };
     },
   };
 
@@ -83,6 +84,13 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
  * it: `models.download` takes the datastore's name from the path of the model that it read.
  */
 export const modelStorage = (uri: string, { runs }: Pick<RuleContext, 'runs'>): string => runs.storageUri(uri) ?? uri;
+
+/** A curated environment by its label becomes the version that the label names. */
+function withoutLabel({ environment }: Properties, context: RuleContext): { environment?: string } {
+  const [, name] = /^azureml:(AzureML-[^:@/]+)@latest$/.exec(String(environment)) ?? [];
+  const version = name && findAsset(String(environment), 'environments', context)?.name;
+  return version ? { environment: `azureml:${name}:${version}` } : {};
+}
 
 /** A conda environment as the service keeps it: the JSON of its YAML. */
 export function condaAsJson(condaFile: string): string {

@@ -168,8 +168,7 @@ async function invoke(
 function componentJob({ componentId, settings }: Json, given: Json, context: ProviderContext): Json {
   const spec: Json = findAsset(componentId.assetId, 'components', context)?.properties.componentSpec ?? {};
   const declared: Json = spec.inputs ?? {};
-  const unknown = Object.keys(given.inputData ?? {}).find((name) => !Object.hasOwn(declared, name));
-  if (unknown !== undefined) throw errors.inputUnknown(unknown);
+  // Inputs that the component does not declare are taken and used by nothing.
   const missing = Object.entries(declared as Record<string, Json>).find(
     ([name, { optional, default: fallback }]) =>
       !given.inputData?.[name] && String(optional).toLowerCase() !== 'true' && fallback === undefined,

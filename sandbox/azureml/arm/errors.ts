@@ -108,6 +108,7 @@ export const durationInvalid = (path: string, value: unknown) =>
   userError(`The value '${value}' of '${path}' is not an ISO 8601 duration such as PT1H.`);
 export const valueNotAllowed = (path: string, value: unknown, allowed: string[]) =>
   userError(`The value '${value}' of '${path}' is not one of: ${allowed.join(', ')}.`);
+export const limitExceeded = (path: string, problem: string) => userError(`'${path}' is not valid: ${problem}.`);
 export const notArray = (path: string) => userError(`The value of '${path}' must be an array.`);
 /** A member that the type does not have in this api-version. */
 export interface UnknownMember {
@@ -306,7 +307,6 @@ export const notPipelineComponent = (id: string) => userError(`The component '${
 export const deploymentEmpty = () => userError("A deployment needs a 'model' or a 'deploymentConfiguration'.");
 export const endpointDeploymentNotFound = (endpoint: string, name: unknown) =>
   missing(`The endpoint ${endpoint} has no deployment '${name ?? ''}'.`);
-export const inputUnknown = (name: string) => userError(`The deployment has no input '${name}'.`);
 export const inputMissing = (name: string) => userError(`The required input '${name}' has no value.`);
 export const scheduleTimeInvalid = () => userError('scheduleTime is not a time.');
 export const scheduleDisabled = (name: string) => userError(`The schedule ${name} is disabled.`);

@@ -116,6 +116,7 @@ async function execute(
     return setStatus(engine, run, 'Failed', runError('UserError', message, 'JobTimedOut'));
   }
   if (result.exitCode !== 0) {
+    run.warnings.push(`AzureMLCompute job failed\nExecutionFailed: [REDACTED]\n\texit_codes: ${result.exitCode}`);
     return setStatus(engine, run, 'Failed', runError('UserError', failureMessage(place.command, result, log.tail())));
   }
   setStatus(engine, run, 'Completed');

@@ -57,7 +57,9 @@ export function syncJobResource(engine: Pick<Engine, 'context'>, run: RunRecord)
   const job = resources.get(`jobs/${run.runId}`);
   if (!job) return;
   const outputs = { ...job.properties.outputs };
-  for (const [name, uri] of Object.entries(run.outputUris)) {
+  // Where a pipeline's outputs are is known to run history alone.
+  const isPipeline = job.properties.jobType === 'Pipeline';
+  for (const [name, uri] of Object.entries(isPipeline ? {} : run.outputUris)) {
     if (outputs[name]) outputs[name] = { ...outputs[name], uri };
   }
   resources.put(`jobs/${run.runId}`, {
@@ -71,6 +73,7 @@ export function syncJobResource(engine: Pick<Engine, 'context'>, run: RunRecord)
       properties: jobPropertiesOf(run),
       isArchived: run.hidden,
       outputs,
+      ...(isPipeline && { outputLocations: run.outputUris }),
     },
   });
 }

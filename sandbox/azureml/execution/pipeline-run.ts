@@ -166,7 +166,7 @@ function collectOutputs(engine: Engine, run: RunRecord, plan: PipelinePlan, step
     for (const [pipelineOutput, nodeOutput] of Object.entries(boundPipelineOutputs(node))) {
       const uri = work?.outputUris[nodeOutput];
       const reference = work?.outputs[nodeOutput];
-      if (!uri || !reference) continue;
+      if (!uri || !reference || work?.status !== 'Completed') continue;
       run.outputUris[pipelineOutput] = uri;
       run.outputs[pipelineOutput] = reference;
     }

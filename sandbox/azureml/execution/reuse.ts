@@ -30,6 +30,10 @@ export function reuseKey({ component }: PlannedNode, spec: CommandSpec): string 
 export const earlierRun = ({ store }: Engine, key: string): RunRecord | undefined =>
   store.list().findLast((run) => run.reuseKey === key && run.status === 'Completed' && !run.reusedRunId);
 
+/** What the earlier run's tags say of the cluster. */
+const computeStatus = ({ tags }: RunRecord): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags).filter(([name]) => name.startsWith('_aml_system_')));
+
 /** Ends the step as the service ends reused ones: Completed after no time, with the names of the run that did the work. */
 export function reuse(engine: Engine, step: RunRecord, earlier: RunRecord): void {
   const { 'azureml.DatasetAccessMode': _mode, 'azureml.moduleFamilyId': _family, ...own } = step.properties;
@@ -41,7 +45,10 @@ export function reuse(engine: Engine, step: RunRecord, earlier: RunRecord): void
     'azureml.reusedpipeline': earlier.rootRunId,
     'azureml.reusedpipelinerunid': earlier.properties['azureml.pipelinerunid'] ?? earlier.rootRunId,
     ...own,
+    ProcessInfoFile: earlier.properties.ProcessInfoFile ?? '',
+    ProcessStatusFile: earlier.properties.ProcessStatusFile ?? '',
   };
+  step.tags = { ...computeStatus(earlier), ...step.tags };
   step.startTimeUtc = new Date().toISOString();
   setStatus(engine, step, 'Completed');
 }

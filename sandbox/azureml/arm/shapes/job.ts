@@ -18,6 +18,7 @@ import {
   union,
 } from '../shape.ts';
 import * as versions from '../versions.ts';
+import * as limits from './limits.ts';
 
 const preview = (apiVersion: string) => apiVersion.endsWith('preview');
 
@@ -122,8 +123,8 @@ const base: Record<string, Check> = {
   componentId: text,
   computeId: text,
   description: text,
-  displayName: text,
-  experimentName: text,
+  displayName: limits.displayName,
+  experimentName: limits.experimentName,
   identity,
   isArchived: flag,
   notificationSetting: object(
@@ -134,9 +135,9 @@ const base: Record<string, Check> = {
       webhooks: mapOf(webhook),
     },
   ),
-  properties: mapOf(textual),
+  properties: limits.properties,
   services: mapOf(service),
-  tags: mapOf(textual),
+  tags: limits.tags,
   parentJobName: only(versions.parentJobName, text),
   secretsConfiguration: only(versions.secretsConfiguration, anything),
   status: text,
