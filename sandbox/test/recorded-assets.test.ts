@@ -69,7 +69,6 @@ describe('assets, as the service answers them', () => {
         rate: { type: 'number', optional: 'True', default: '0.5' },
       },
       resources: { instance_count: '1' },
-      $schema: 'https://componentsdk.azureedge.net/jsonschema/CommandComponent.json',
     });
     assert.deepEqual([body.properties.stage, body.properties.autoDeleteSetting], ['Development', null]);
     const changed = { componentSpec: { ...spec, command: 'false' } };

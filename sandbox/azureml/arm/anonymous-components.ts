@@ -1,6 +1,7 @@
 /** Which version an anonymous component gets. */
 import { randomUUID } from 'node:crypto';
 import type { AssetContext } from './asset-context.ts';
+import { withoutLabel } from './asset-rules.ts';
 import type { Call } from './collection.ts';
 import { contentKey, normalSpec } from './component-normal.ts';
 
@@ -19,7 +20,8 @@ const anonymousName = 'azureml_anonymous';
 export function componentPath(call: Call<AssetContext>, body: Record<string, any>): string {
   const { params, path, name: version, context } = call;
   if (!namesThemItself || params.asset !== anonymousName || context.isRegistry) return path;
-  const key = `anonymousComponents/${contentKey(normalSpec(body.properties.componentSpec, anonymousName, version))}`;
+  const spec = withoutLabel(body.properties.componentSpec, context);
+  const key = `anonymousComponents/${contentKey(normalSpec(spec, anonymousName, version))}`;
   const known = context.store.get(key)?.properties.version ?? randomUUID();
   context.store.put(key, { properties: { version: known } });
   return `components/${anonymousName}/versions/${known}`;

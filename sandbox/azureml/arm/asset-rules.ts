@@ -75,7 +75,7 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
     async components(properties, context) {
       const { componentSpec } = properties;
       checkComponentSpec(componentSpec, context);
-      return { ...properties, componentSpec: { ...componentSpec, ...withoutLabel(componentSpec, context) } };
+      return { ...properties, componentSpec: withoutLabel(componentSpec, context) };
     },
   };
 
@@ -85,11 +85,11 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
  */
 export const modelStorage = (uri: string, { runs }: Pick<RuleContext, 'runs'>): string => runs.storageUri(uri) ?? uri;
 
-/** A curated environment by its label becomes the version that the label names. */
-function withoutLabel({ environment }: Properties, context: RuleContext): { environment?: string } {
-  const [, name] = /^azureml:(AzureML-[^:@/]+)@latest$/.exec(String(environment)) ?? [];
-  const version = name && findAsset(String(environment), 'environments', context)?.name;
-  return version ? { environment: `azureml:${name}:${version}` } : {};
+/** The specification with the version that the label of its curated environment names. */
+export function withoutLabel(spec: Properties, context: ReferenceContext): Properties {
+  const [, name] = /^azureml:(AzureML-[^:@/]+)@latest$/.exec(String(spec.environment)) ?? [];
+  const version = name && findAsset(String(spec.environment), 'environments', context)?.name;
+  return version ? { ...spec, environment: `azureml:${name}:${version}` } : spec;
 }
 
 /** A conda environment as the service keeps it: the JSON of its YAML. */

@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Resource, ResourceStore } from '../../contracts.ts';
 import { type AssetContext, singular } from './asset-context.ts';
-import { condaAsJson, modelStorage, newVersionRules, storedUri } from './asset-rules.ts';
+import { condaAsJson, modelStorage, newVersionRules, storedUri, withoutLabel } from './asset-rules.ts';
 import type { Call, Draft } from './collection.ts';
-import { normalSpec, shownSpec } from './component-normal.ts';
+import { normalSpec } from './component-normal.ts';
 import * as errors from './errors.ts';
 import { withTextMaps } from './shape.ts';
 import { type AssetKind, immutableFields } from './shapes/assets.ts';
@@ -31,7 +31,9 @@ export function changedVersion(
       ? { ...given, modelUri: storedUri(modelStorage(given.modelUri, context), 'resourceGroups', context) }
       : kind === 'data'
         ? { ...given, dataUri: storedUri(given.dataUri, 'resourcegroups', context) }
-        : given;
+        : kind === 'components'
+          ? { ...given, componentSpec: withoutLabel(given.componentSpec, context) }
+          : given;
   checkUnchanged(kind, `${params.asset}:${name}`, older.properties, compared);
   const kept = Object.fromEntries(
     immutableFields[kind].filter((field) => field in older.properties).map((field) => [field, older.properties[field]]),
@@ -77,7 +79,7 @@ export async function newVersion(kind: AssetKind, call: Call<AssetContext>, body
 /** A field as the service keeps it, so that what was sent compares with what is stored. */
 function normalised(kind: AssetKind, field: string, value: any): unknown {
   if (value === undefined) return undefined;
-  if (kind === 'components') return { ...shownSpec(normalSpec(value, '', '')), jobs: value.jobs };
+  if (kind === 'components') return normalSpec(value, '', '');
   return field === 'condaFile' ? condaAsJson(value) : value;
 }
 

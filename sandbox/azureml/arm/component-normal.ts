@@ -32,16 +32,13 @@ const curated = (environment: unknown): unknown =>
       )
     : environment;
 
-const commandSchema = 'https://componentsdk.azureedge.net/jsonschema/CommandComponent.json';
-
 /** The specification with what the service fills in and without what it drops. */
 export function normalSpec(given: Json, name: string, version: string): Json {
   const { _source, $schema, inputs, is_deterministic: deterministic, environment, resources, ...spec } = given;
   const isCommand = given.type === 'command';
   const isPipeline = given.type === 'pipeline';
-  const schema = $schema ?? (isCommand ? commandSchema : undefined);
   const members = {
-    ...(schema && { $schema: schema }),
+    ...($schema && { $schema }),
     ...spec,
     name: given.name ?? name,
     version: given.version ?? version,

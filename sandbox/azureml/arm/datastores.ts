@@ -60,7 +60,8 @@ function listSecrets({ context, request, response, name }: Call<WorkspaceContext
   if (secretsType === 'None') throw errors.noSecrets();
   const own = properties.accountName === blobs.accountName;
   // An account SAS begins with a question mark. It spares the client the key, which opens everything for good.
-  if (own && request.body?.expirableSecret === true) {
+  // Assumption: not for the artifact store, whose secret azure-ai-ml takes for the key when it signs addresses of logs.
+  if (own && name !== 'workspaceartifactstore' && request.body?.expirableSecret === true) {
     const hours = Number(request.body.expireAfterHours ?? 1);
     response.json({ secretsType: 'Sas', sasToken: `?${blobs.accountSas(hours)}` });
     return;
