@@ -116,7 +116,7 @@ describe('jobs, as the service answers them', () => {
     assert.deepEqual([info.MessageFormat, info.MessageParameters], ['Job {jobId} not found.', { jobId: 'none' }]);
     const compute = (await call('PUT', 'jobs/x', '2024-04-01', { ...command, computeId: 'none' })).body.error;
     assert.equal(compute.message, "Unknown compute target 'none'.");
-    const elsewhere = await arm.call('GET', arm.workspace.replace('sandbox-ws', 'gone') + '/jobs');
+    const elsewhere = await arm.call('GET', `${arm.workspace.replace('sandbox-ws', 'gone')}/jobs`);
     assert.deepEqual([elsewhere.status, elsewhere.body.error.code], [404, 'ParentResourceNotFound']);
     assert.deepEqual(Object.keys(elsewhere.body.error), ['code', 'message']);
   });

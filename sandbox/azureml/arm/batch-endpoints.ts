@@ -101,9 +101,9 @@ function checkDeployment({ deploymentConfiguration, model }: Resource['propertie
   const componentId = deploymentConfiguration?.componentId?.assetId;
   if (componentId !== undefined) {
     const component = findAsset(componentId, 'components', context);
-    if (!component) throw errors.referenceNotFound('component', componentId, 'componentId');
+    if (!component) throw errors.referenceNotFound('component', componentId);
     if (component.properties.componentSpec?.type !== 'pipeline') throw errors.notPipelineComponent(componentId);
   } else if (!model) throw errors.deploymentEmpty();
   else if (model.referenceType === 'Id' && !findAsset(model.assetId, 'models', context))
-    throw errors.referenceNotFound('model', model.assetId, 'model');
+    throw errors.referenceNotFound('model', model.assetId);
 }

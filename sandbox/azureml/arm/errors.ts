@@ -154,8 +154,7 @@ export const kindNotSupported = (words: string) =>
   new ArmError(400, 'NotSupported', `The sandbox can't create the ${words}: it has none.`);
 export const workspaceFixed = () =>
   new ArmError(409, 'Conflict', 'The sandbox has one workspace, which cannot be created again or deleted.');
-export const referenceNotFound = (kind: string, id: string, target: string) =>
-  userError(`The ${kind} '${id}' does not exist.`);
+export const referenceNotFound = (kind: string, id: string) => userError(`The ${kind} '${id}' does not exist.`);
 export const computeNotFound = (compute: string | undefined) =>
   userError(`Unknown compute target '${compute}'.`, 'UnknownTargetType');
 /** The 404 of a compute has no body. */
@@ -193,7 +192,7 @@ export const jobComponentNotFound = (id: unknown) => {
   const what = name ? `component ${name} (version: ${version})` : `component ${id}`;
   return new ArmError(404, 'NotFound', `key: ${id}, Message: Not found ${what}.`, { from: 'provider' });
 };
-export const portNotDeclared = (step: string, port: 'input' | 'output', name: string, where: string) =>
+export const portNotDeclared = (step: string, port: 'input' | 'output', name: string) =>
   userError(`The step '${step}' sets the ${port} '${name}', which its component does not declare.`);
 export const literalNotText = (where: string) => userError(`The literal of '${where}' must be a string.`);
 export const inputEmpty = (where: string) => userError(`'${where}' has neither a value nor a uri.`);

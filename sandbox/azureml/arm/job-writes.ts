@@ -89,9 +89,9 @@ function checkReferences(job: Resource['properties'], context: ProviderContext):
   const { codeId, environmentId } = definition;
   // The compute is refused first.
   if (environmentId && !findAsset(environmentId, 'environments', context)) {
-    throw errors.referenceNotFound('environment', environmentId, 'environmentId');
+    throw errors.referenceNotFound('environment', environmentId);
   }
-  if (codeId && !findAsset(codeId, 'codes', context)) throw errors.referenceNotFound('code', codeId, 'codeId');
+  if (codeId && !findAsset(codeId, 'codes', context)) throw errors.referenceNotFound('code', codeId);
   // A job that names no compute runs on serverless compute.
   if (job.computeId) requireCompute(job.computeId, context);
 }

@@ -66,7 +66,7 @@ function checkInputs(name: string, node: Json, spec: Json, job: Json, context: R
     const where = `jobs.${name}.inputs.${input}`;
     checkKeys(value, inputKeys, where);
     if (!isDeclared(input, declared)) {
-      throw errors.portNotDeclared(name, 'input', input, where);
+      throw errors.portNotDeclared(name, 'input', input);
     }
     if (value.job_input_type === 'literal' || value.value !== undefined) {
       if (typeof value.value !== 'string') throw errors.literalNotText(where);
@@ -89,7 +89,7 @@ function checkOutputs(name: string, node: Json, spec: Json, job: Json): void {
   for (const [output, value] of Object.entries((node.outputs ?? {}) as Record<string, Json | null>)) {
     const where = `jobs.${name}.outputs.${output}`;
     if (!isDeclared(output, spec.outputs ?? {})) {
-      throw errors.portNotDeclared(name, 'output', output, where);
+      throw errors.portNotDeclared(name, 'output', output);
     }
     if (value === null) continue;
     checkKeys(value, outputKeys, where);

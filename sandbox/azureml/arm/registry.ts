@@ -67,7 +67,7 @@ export function createRegistryImport(context: ProviderContext): express.Router {
     const { sourceAssetId, destinationName, destinationVersion } = request.body.properties;
     const [, kind, sourceName, sourceVersion] = /\/(\w+)\/([^/]+)\/versions\/([^/]+)$/.exec(sourceAssetId) ?? [];
     const source = kind && findAsset(sourceAssetId, kind as AssetKind, context);
-    if (!source) throw errors.referenceNotFound('asset', sourceAssetId, 'sourceAssetId');
+    if (!source) throw errors.referenceNotFound('asset', sourceAssetId);
     const container = `${kind}/${checkName(destinationName ?? sourceName, 'name')}`;
     const path = `${container}/versions/${checkName(destinationVersion ?? sourceVersion, 'version')}`;
     if (registry.get(path)) throw errors.assetExists(path);

@@ -30,17 +30,21 @@ function modify(context: AzureMlContext, store: RunStore, run: RunRecord, body: 
   syncJobResource({ context }, run);
 }
 
+/** Types of data as azure-ai-ml 1.35.2 knows them. */
+const clientTypes: Record<string, string> = { UriFile: 'uri_file', MLTable: 'mltable' };
+
 /**
- * The run's outputs as the caller can use them. azure-ai-ml 1.35.2 fails with a TypeError before it asks where a model
- * is (`BatchGetResolvedUrisDto(values=...)`, operations/_model_dataplane_operations.py); as folders it gets them by the
- * data route, which resolves model ids too. Everybody else sees the true types.
+ * The run's outputs as the caller can use them. azure-ai-ml 1.35.2 knows the types of data in the spelling of jobs only
+ * (operations/_job_ops_helper.py), and fails with a TypeError before it asks where a model is
+ * (operations/_model_dataplane_operations.py); as folders it gets them by the data route, which resolves model ids too.
+ * Everybody else sees the types as the service writes them.
  */
 function outputsFor(userAgent: string, outputs: RunRecord['outputs']): RunRecord['outputs'] {
   if (!/azsdk-python/i.test(userAgent)) return outputs;
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { assetId, type }]) => [
       name,
-      { assetId, type: /Model$/.test(type) ? 'UriFolder' : type },
+      { assetId, type: clientTypes[type] ?? 'uri_folder' },
     ]),
   );
 }
