@@ -13,8 +13,16 @@ export interface Resource {
   identity?: Record<string, unknown>;
   sku?: Record<string, unknown>;
   kind?: string;
+  etag?: string | null;
   properties: Record<string, any>;
-  systemData?: { createdAt: string; createdBy: string; createdByType: string; lastModifiedAt: string };
+  systemData?: {
+    createdAt: string;
+    createdBy: string;
+    createdByType: string;
+    lastModifiedAt: string;
+    lastModifiedBy?: string;
+    lastModifiedByType?: string;
+  };
 }
 
 /** What names the one workspace of the sandbox. */
@@ -115,8 +123,8 @@ export interface AzureMlContext {
 export interface Runs {
   /** Starts a stored job; returns immediately. Throws an Error when the definition can't run at all (PUT answers 400). */
   submit(job: Resource): Promise<void>;
-  /** True when there is a run with that id; a step of a pipeline has a run but no job resource. */
-  knows(runId: string): boolean;
+  /** Who made the run, and when; undefined when there is none. A step of a pipeline has a run but no job resource. */
+  creation(runId: string): Resource['systemData'] | undefined;
   /**
    * The datastore URI behind `azureml://jobs/{run}/outputs/{name}[/paths/{path}]` or `runs:/{run}/{path}`; undefined for
    * other URIs and for outputs that nothing was stored for.
@@ -173,10 +181,12 @@ export interface Fault {
   /** Regular expression on `METHOD path?query`. */
   match: string;
   times?: number;
-  kind: 'status' | 'reset' | 'truncate' | 'slow' | 'expireToken';
+  kind: 'status' | 'reset' | 'truncate' | 'slow' | 'expireToken' | 'lag';
   status?: number;
   retryAfterSeconds?: number;
   delayMs?: number;
+  /** `lag`: how old a resource must be for a list to have it; ten seconds when not given. */
+  lagSeconds?: number;
   body?: unknown;
 }
 

@@ -47,6 +47,9 @@ export function createFaults(): FaultInjection {
         case 'expireToken':
           expired.add(request);
           return next();
+        case 'lag':
+          response.locals.listsLagSeconds = fault.lagSeconds ?? 10;
+          return next();
         case 'truncate':
           truncateAnswer(response);
           return next();

@@ -99,6 +99,9 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const server = await startServer({ app, tls, port: options.ports.azureml });
   options.onStop(server.stop);
   const { url } = server;
+  // The asset store of registries is another host than the Resource Manager.
+  const assetStore = await startServer({ app, tls });
+  options.onStop(assetStore.stop);
   const context: AzureMlContext = { settings, resources, blobs, tokens, url, dataFolder, clientEnvironment, log };
   const { runs: executor, router } = createRuns(context);
   options.onStop(executor.stop);
@@ -114,7 +117,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       tokenExpired: options.faults.tokenExpired,
     }),
   );
-  app.use(createResourceProvider({ ...context, blobs, registry, runs }));
+  app.use(createResourceProvider({ ...context, blobs, registry, runs, assetStoreUrl: assetStore.url }));
   app.use(router);
   app.use((request) => {
     throw errors.noRoute(request.method, request.path);
@@ -124,16 +127,29 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
 }
 
 /** What happens to every request before a route sees it: ids, the body, recording, faults. */
-function prepareRequests(app: express.Express, { requests, faults }: AzureMlOptions): void {
+function prepareRequests(app: express.Express, { requests, faults, settings }: AzureMlOptions): void {
+  app.locals.location = settings.location;
   app.disable('x-powered-by');
   app.disable('etag');
   app.use((request, response, next) => {
-    const id = randomUUID();
-    response.setHeader('x-ms-request-id', id);
-    response.setHeader('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] ?? id);
+    const isDataPlane = /^\/(history|metric|data|artifact|modelregistry|registrymanagement)\//.test(request.path);
+    if (!isDataPlane) {
+      const id = randomUUID();
+      response.setHeader('x-ms-request-id', id);
+      response.setHeader('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] ?? id);
+    }
+    response.setHeader('x-ms-response-type', 'standard');
+    if (/^\/subscriptions\//i.test(request.path)) countCalls(request, response);
     next();
   });
   app.use(parseJson, recordRequests(requests), faults.middleware);
+}
+
+/** What is left of the caller's buckets; the sandbox refuses nobody. */
+function countCalls(request: express.Request, response: express.Response): void {
+  const [kind, own, all] = request.method === 'GET' ? ['reads', 249, 3749] : ['writes', 199, 2999];
+  response.setHeader(`x-ms-ratelimit-remaining-subscription-${kind}`, String(own));
+  response.setHeader(`x-ms-ratelimit-remaining-subscription-global-${kind}`, String(all));
 }
 
 /** Artifacts may be JSON files of any form; they must reach their route as bytes. */

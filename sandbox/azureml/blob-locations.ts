@@ -47,7 +47,8 @@ function inDatastore(name: string, path: string, { resources }: LocationContext)
 function jobOutput(job: string, output: string, path: string, context: LocationContext): BlobLocation | undefined {
   const inside = output === 'artifacts' || output === 'default';
   if (inside) return inDatastore('workspaceartifactstore', join(runArtifactsFolder(job), path), context);
-  const uri: string | undefined = context.resources.get(`jobs/${job}`)?.properties.outputs?.[output]?.uri;
+  const { outputLocations, outputs } = context.resources.get(`jobs/${job}`)?.properties ?? {};
+  const uri: string | undefined = outputLocations?.[output] ?? outputs?.[output]?.uri;
   const root = uri && !uri.startsWith('azureml://jobs/') ? locateUri(uri, context) : undefined;
   if (root) return { ...root, path: join(root.path, path) };
   // Without an own uri a named output lands on the default datastore under azureml/{job}/{output}/.

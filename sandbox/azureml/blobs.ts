@@ -5,9 +5,13 @@ import { Agent, get } from 'node:https';
 import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import {
+  AccountSASPermissions,
+  AccountSASResourceTypes,
+  AccountSASServices,
   BlobSASPermissions,
   BlobServiceClient,
   ContainerSASPermissions,
+  generateAccountSASQueryParameters,
   generateBlobSASQueryParameters,
   newPipeline,
   SASProtocol,
@@ -23,6 +27,8 @@ export interface BlobAccount extends Blobs {
   accountKey: string;
   /** A SAS (without `?`) for reading and writing the whole container. */
   containerSas(container: string, minutes?: number): string;
+  /** A SAS (without `?`) for the whole account that soon expires. */
+  accountSas(hours: number): string;
   /** Metadata and size of a blob; undefined when there is none. */
   metadata(container: string, path: string): Promise<Record<string, string> | undefined>;
   close(): void;
@@ -52,6 +58,17 @@ function connect({ accountName, accountKey, port, ca }: AccountOptions) {
     await container(name).createIfNotExists();
     known.add(name);
   };
+  const accountSas = (hours: number) =>
+    generateAccountSASQueryParameters(
+      {
+        services: AccountSASServices.parse('bf').toString(),
+        resourceTypes: AccountSASResourceTypes.parse('co').toString(),
+        permissions: AccountSASPermissions.parse('rcuwdl'),
+        protocol: SASProtocol.Https,
+        expiresOn: new Date(Date.now() + hours * 3_600_000),
+      },
+      credential,
+    ).toString();
   const sas = (name: string, permissions: string, minutes: number, blobName?: string) =>
     generateBlobSASQueryParameters(
       {
@@ -65,7 +82,7 @@ function connect({ accountName, accountKey, port, ca }: AccountOptions) {
       },
       credential,
     ).toString();
-  return { address, agent, container, ensureContainer, sas };
+  return { address, agent, container, ensureContainer, accountSas, sas };
 }
 
 type Account = ReturnType<typeof connect>;
@@ -184,6 +201,7 @@ export function openBlobs(options: AccountOptions): BlobAccount {
     readUrl: (at, minutes = 30) =>
       `${accountUrl}/${at.container}/${encodePath(at.path)}?${sas(at.container, 'r', minutes, at.path)}`,
     containerSas: (name, minutes = 60) => sas(name, 'racwl', minutes),
+    accountSas: account.accountSas,
     containerUploadUrl: (name, minutes = 60) => `${accountUrl}/${name}?${sas(name, 'racwl', minutes)}`,
     locate: (uri) => locateUri(uri, { accountName, resources }),
     close: () => agent.destroy(),

@@ -8,6 +8,7 @@ import { createArtifactRouter } from './history/artifact-router.ts';
 import { createAssetRouter } from './history/asset-router.ts';
 import * as errors from './history/errors.ts';
 import { createExperimentRouter } from './history/experiment-router.ts';
+import { createMetricRouter } from './history/metric-router.ts';
 import { createRunRouter } from './history/run-router.ts';
 import { openRunStore } from './history/run-store.ts';
 import { createMlflowRouter } from './mlflow/router.ts';
@@ -16,7 +17,7 @@ const WORKSPACE =
   '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.MachineLearningServices/workspaces/:workspace';
 
 /** POST routes that only read. */
-const READS = /\/(rundata|batchrundata|batchGetResolvedUris)$|:query$/i;
+const READS = /\/(rundata|batchrundata|batchGetResolvedUris|lastvalues)$|:query$/i;
 
 /** Refuses other workspaces than the sandbox's (404) and readers that want to write (403). */
 function guard(context: AzureMlContext) {
@@ -54,6 +55,7 @@ export function createRuns(context: AzureMlContext): { runs: Runs; router: expre
     createExperimentRouter(store),
     createArtifactRouter(context, store),
   );
+  mount('/metric/v2.0', guard(context), createMetricRouter(store));
   mount('/artifact/v2.0', guard(context), createArtifactRouter(context, store));
   mount('/data/v1.0', guard(context), json, createAssetRouter(context, store));
   mount('/modelregistry/v1.0', guard(context), json, createAssetRouter(context, store));

@@ -30,7 +30,7 @@ describe('a sweep in the sandbox', () => {
   });
   const steps = async (runId: string) => {
     const { body } = await workspace.history('GET', `runs/${runId}/children`);
-    return Object.fromEntries(body.value.map((run: any) => [run.properties['azureml.nodeName'], run]));
+    return Object.fromEntries(body.value.map((run: any) => [run.displayName, run]));
   };
   const log = async (runId: string) => {
     const { body } = await workspace.history('GET', `runs/${runId}/details`);

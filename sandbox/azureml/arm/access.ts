@@ -27,6 +27,7 @@ export function requireScope(settings: WorkspaceSettings, kind: 'workspaces' | '
     requireResourceGroup(settings, request);
     const given = request.params.workspace ?? request.params.registry;
     if (!same(given, name)) {
+      if (request.path !== '/') throw errors.parentNotFound(String(given));
       throw errors.scopeNotFound(`${kind}/${given}`, request.params.resourceGroup);
     }
     next();

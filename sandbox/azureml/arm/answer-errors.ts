@@ -1,6 +1,7 @@
 /** Answers errors in Azure Resource Manager's shape. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
+import { errorEnvelope } from '../history/errors.ts';
 import * as errors from './errors.ts';
 
 /** Express error handler: `ArmError` as it is, a body that is not JSON as 400, anything else as 500. */
@@ -12,31 +13,49 @@ export function answerErrors(log: (line: string) => void, location: string) {
     }
     const known = asArmError(error);
     if (known.status === 500) log(`${request.method} ${request.originalUrl}: ${(error as Error).stack}`);
-    const correlation = { operation: randomUUID(), request: String(response.getHeader('x-ms-request-id') ?? '') };
-    const additionalInfo = [
-      { type: 'ComponentName', info: { value: 'managementfrontend' } },
-      { type: 'Correlation', info: { value: correlation } },
-      { type: 'Environment', info: { value: location } },
-      { type: 'Location', info: { value: location } },
-      { type: 'Time', info: { value: new Date().toISOString() } },
-      ...(known.innerCode
-        ? [{ type: 'InnerError', info: { value: { code: known.innerCode, innerError: null } } }]
-        : []),
-    ];
+    response.status(known.status);
     if (request.path.startsWith('/mlflow/') && known.code === 'InvalidRequestContent') {
       // The body could not be read, so MLflow's own routes never saw the request.
-      response.status(known.status).json({ error_code: 'BAD_REQUEST', message: known.message });
+      response.json({ error_code: 'BAD_REQUEST', message: known.message });
       return;
     }
-    response.status(known.status).json({
-      error: {
-        code: known.code,
-        message: known.message,
-        ...(known.target !== undefined && { target: known.target }),
-        ...(known.innerCode && { details: [], additionalInfo }),
-      },
-    });
+    if (known.code === '') {
+      response.end();
+      return;
+    }
+    response.setHeader('x-ms-response-type', 'error');
+    if (known.more.from === 'gateway') {
+      response.removeHeader('x-ms-response-type');
+      response.setHeader('x-ms-failure-cause', 'gateway');
+    }
+    response.type('json').send(JSON.stringify(bodyOf(known, location), null, 2));
   };
+}
+
+function bodyOf(error: errors.ArmError, location: string): object {
+  const { code, message, status, more } = error;
+  if (more.from === 'dataPlane') return errorEnvelope({ status, code, message, ...more }, location);
+  if (more.from !== 'provider') return { error: { code, message } };
+  const details = (more.details ?? []).map((detail) => ({ ...detail, details: [], additionalInfo: [] }));
+  return { error: { code, message, details, additionalInfo: additionalInfo(error, location) } };
+}
+
+/** In the order in which the service lists it. */
+function additionalInfo({ more }: errors.ArmError, location: string): { type: string; info: { value: unknown } }[] {
+  const inner = (more.inner ?? []).reduceRight<object | null>((innerError, code) => ({ code, innerError }), null);
+  const entries: [string, unknown][] = [
+    ['ComponentName', 'managementfrontend'],
+    ['Correlation', { operation: randomBytes(16).toString('hex'), request: randomBytes(8).toString('hex') }],
+    ['Environment', location],
+    ['Location', location],
+    ['Time', new Date().toISOString().replace('Z', '0000+00:00')],
+    ['InnerError', inner],
+    ['MessageFormat', more.format],
+    ['MessageParameters', more.parameters],
+  ];
+  return entries
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([type, value]) => ({ type, info: { value } }));
 }
 
 function asArmError(error: unknown): errors.ArmError {

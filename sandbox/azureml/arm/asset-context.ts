@@ -11,6 +11,8 @@ export interface AssetContext extends ReferenceContext, CollectionContext {
   runs: Pick<Runs, 'storageUri'>;
   /** A registry wants an explicit version and offers no `nextVersion`. */
   isRegistry?: boolean;
+  /** Where operations of the registry are polled: another host than that of the request. */
+  assetStoreUrl: string;
 }
 
 /** Kinds as messages name them. */
@@ -22,16 +24,34 @@ export const singular: Record<AssetKind, string> = {
   components: 'Component',
 };
 
-/** A container as `GET` answers it: with its newest version and the number after the highest. */
-export function withVersions(kind: AssetKind, container: Resource, { store, isRegistry }: AssetContext): Resource {
+/** `2026-03-27-04-05-20-2300110`: the next version of a component, whose versions are any text. */
+function timestampVersion(): string {
+  const [date = '', milliseconds = ''] = new Date().toISOString().replace('Z', '').split('.');
+  return `${date.replace(/[T:]/g, '-')}-${milliseconds.padEnd(7, '0')}`;
+}
+
+/**
+ * A container as it is answered: with its newest version and the number after the highest. Components have neither; a list
+ * shows a time for data without versions.
+ */
+export function withVersions(
+  kind: AssetKind,
+  container: Resource,
+  { store, isRegistry }: AssetContext,
+  isList: boolean,
+): Resource {
   const versions = store.list(`${kind}/${container.name}/versions`);
   const numbers = versions.map(({ name }) => (/^\d+$/.test(name) ? Number(name) : 0));
+  const isComponent = kind === 'components';
+  const byTime = isComponent || (isList && kind === 'data' && versions.length === 0);
+  const next = byTime ? timestampVersion() : String(Math.max(0, ...numbers) + 1);
   return {
     ...container,
     properties: {
       ...container.properties,
-      latestVersion: versions.at(-1)?.name ?? null,
-      nextVersion: isRegistry ? null : String(Math.max(0, ...numbers) + 1),
+      latestVersion: isComponent ? null : (versions.at(-1)?.name ?? null),
+      nextVersion: isRegistry ? null : next,
+      ...(kind !== 'data' && { provisioningState: 'Succeeded' }),
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Blobs, Resource, Runs } from '../../contracts.ts';
 import { codeHashVersion, hashUploadedCode } from './code-hash.ts';
 import { checkComponentSpec } from './component-spec.ts';
 import * as errors from './errors.ts';
-import type { ReferenceContext } from './references.ts';
+import { findAsset, type ReferenceContext } from './references.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
 type Properties = Resource['properties'];
@@ -30,8 +30,8 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       }
       return properties;
     },
-    async data(properties) {
-      return properties;
+    async data(properties, context) {
+      return { ...properties, dataUri: storedUri(properties.dataUri, 'resourcegroups', context) };
     },
     async models(properties, context) {
       const { blobs, resources } = context;
@@ -52,7 +52,7 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       return {
         modelType: 'custom_model',
         ...withoutNulls(properties),
-        modelUri: storage,
+        modelUri: storedUri(storage, 'resourceGroups', context),
         flavors: { ...flavors, ...properties.flavors },
         ...(jobName && { jobName }),
       };
@@ -64,11 +64,18 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       }
       if (build && condaFile) throw errors.condaWithoutImage();
       if (condaFile) checkConda(condaFile);
-      return { osType: 'Linux', ...withoutNulls(properties), environmentType: 'UserCreated' };
+      return {
+        osType: 'Linux',
+        ...withoutNulls(properties),
+        ...(condaFile && { condaFile: condaAsJson(condaFile) }),
+        properties: { 'azureml.labels': properties.isAnonymous ? '' : 'latest', ...properties.properties },
+        environmentType: 'UserCreated',
+      };
     },
     async components(properties, context) {
-      checkComponentSpec(properties.componentSpec, context);
-      return properties;
+      const { componentSpec } = properties;
+      checkComponentSpec(componentSpec, context);
+      return { ...properties, componentSpec: withoutLabel(componentSpec, context) };
     },
   };
 
@@ -77,6 +84,37 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
  * it: `models.download` takes the datastore's name from the path of the model that it read.
  */
 export const modelStorage = (uri: string, { runs }: Pick<RuleContext, 'runs'>): string => runs.storageUri(uri) ?? uri;
+
+/** The specification with the version that the label of its curated environment names. */
+export function withoutLabel(spec: Properties, context: ReferenceContext): Properties {
+  const [, name] = /^azureml:(AzureML-[^:@/]+)@latest$/.exec(String(spec.environment)) ?? [];
+  const version = name && findAsset(String(spec.environment), 'environments', context)?.name;
+  return version ? { ...spec, environment: `azureml:${name}:${version}` } : spec;
+}
+
+/** A conda environment as the service keeps it: the JSON of its YAML. */
+export function condaAsJson(condaFile: string): string {
+  try {
+    return JSON.stringify(parse(condaFile), null, 2);
+  } catch {
+    return condaFile;
+  }
+}
+
+/**
+ * A datastore URI as the service keeps it: in the long form, of data with `resourcegroups` and of models with `resourceGroups`.
+ */
+export function storedUri(
+  uri: string,
+  group: 'resourcegroups' | 'resourceGroups',
+  { settings }: ReferenceContext,
+): string {
+  const { subscriptionId, resourceGroup, workspaceName } = settings;
+  const long = `azureml://subscriptions/${subscriptionId}/${group}/${resourceGroup}/workspaces/${workspaceName}/datastores/`;
+  return uri
+    .replace(/^azureml:\/\/datastores\//i, long)
+    .replace(/^(azureml:\/\/subscriptions\/[^/]+\/)resourcegroups\//i, `$1${group}/`);
+}
 
 const withoutNulls = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));

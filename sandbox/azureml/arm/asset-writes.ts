@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Resource, ResourceStore } from '../../contracts.ts';
 import { type AssetContext, singular } from './asset-context.ts';
-import { modelStorage, newVersionRules } from './asset-rules.ts';
+import { condaAsJson, modelStorage, newVersionRules, storedUri, withoutLabel } from './asset-rules.ts';
 import type { Call, Draft } from './collection.ts';
+import { normalSpec } from './component-normal.ts';
 import * as errors from './errors.ts';
 import { withTextMaps } from './shape.ts';
 import { type AssetKind, immutableFields } from './shapes/assets.ts';
@@ -25,7 +26,14 @@ export function changedVersion(
   older: Resource,
 ): Draft {
   const given = withTextMaps(body.properties as Body);
-  const compared = kind === 'models' ? { ...given, modelUri: modelStorage(given.modelUri, context) } : given;
+  const compared =
+    kind === 'models'
+      ? { ...given, modelUri: storedUri(modelStorage(given.modelUri, context), 'resourceGroups', context) }
+      : kind === 'data'
+        ? { ...given, dataUri: storedUri(given.dataUri, 'resourcegroups', context) }
+        : kind === 'components'
+          ? { ...given, componentSpec: withoutLabel(given.componentSpec, context) }
+          : given;
   checkUnchanged(kind, `${params.asset}:${name}`, older.properties, compared);
   const kept = Object.fromEntries(
     immutableFields[kind].filter((field) => field in older.properties).map((field) => [field, older.properties[field]]),
@@ -34,6 +42,21 @@ export function changedVersion(
   return { properties: { ...older.properties, ...given, ...kept } };
 }
 
+/** A specification that was given the version of the address has the version that the component got. */
+function ownVersion(spec: Record<string, unknown>, { params, name }: Call<AssetContext>): Record<string, unknown> {
+  return spec.version === params.version ? { ...spec, version: name } : spec;
+}
+
+const texts = { description: null, tags: {}, properties: {} };
+/** A container that comes with its first version. */
+const emptyContainer: Record<AssetKind, object> = {
+  codes: texts,
+  models: texts,
+  environments: texts,
+  components: { ...texts, description: '' },
+  data: { description: null, tags: null, properties: null },
+};
+
 /** A new version, and its container when it is the first. */
 export async function newVersion(kind: AssetKind, call: Call<AssetContext>, body: Body): Promise<Draft> {
   const { store } = call.context;
@@ -41,16 +64,23 @@ export async function newVersion(kind: AssetKind, call: Call<AssetContext>, body
   const properties = await newVersionRules[kind](withTextMaps(body.properties as Body), call.context);
   // Another request may have created the version meanwhile; then this draft is not used.
   if (store.get(call.path)) return { properties };
-  // Lists of components are read from their specification, so the service completes it.
-  if (kind === 'components') properties.componentSpec = { ...properties.componentSpec, name, version };
+  if (kind === 'components')
+    properties.componentSpec = normalSpec(ownVersion(properties.componentSpec, call), name, version);
   if (!store.get(`${kind}/${name}`)) {
-    const container = { description: null, tags: {}, properties: {}, isArchived: false };
+    const container = { ...emptyContainer[kind], isArchived: false };
     const typed = kind === 'data' ? { ...container, dataType: properties.dataType } : container;
     store.put(`${kind}/${name}`, { properties: typed }, call.caller);
   }
   if (kind === 'data') checkDataType(name, properties.dataType, store);
   store.delete(uploadPath({ kind, name, version }));
   return { properties };
+}
+
+/** A field as the service keeps it, so that what was sent compares with what is stored. */
+function normalised(kind: AssetKind, field: string, value: any): unknown {
+  if (value === undefined) return undefined;
+  if (kind === 'components') return normalSpec(value, '', '');
+  return field === 'condaFile' ? condaAsJson(value) : value;
 }
 
 function checkUnchanged(
@@ -60,12 +90,23 @@ function checkUnchanged(
   given: Resource['properties'],
 ): void {
   const changed = immutableFields[kind].find((field) => {
-    const value = given[field] ?? undefined;
+    const value = normalised(kind, field, given[field] ?? undefined);
     return value !== undefined && !isDeepStrictEqual(comparable(value), comparable(older[field]));
   });
   if (changed === undefined) return;
   if (/^(codeUri|dataUri|modelUri)$/.test(changed)) throw errors.pathChanged();
+  if (kind === 'environments') throw errors.environmentChanged(label);
+  if (kind === 'components') {
+    const fields = [older[changed] as object, given[changed] as object].map((spec) => normalSpec(spec, '', ''));
+    throw errors.componentChanged(label, differingField(fields[0]!, fields[1]!));
+  }
   throw errors.versionChanged(singular[kind], label, changed);
+}
+
+/** The first member in which two specifications differ; `code` before others. */
+function differingField(older: Record<string, unknown>, given: Record<string, unknown>): string {
+  const names = Object.keys({ code: '', ...older, ...given }).filter((name) => !unchecked.includes(name));
+  return names.find((name) => JSON.stringify(older[name]) !== JSON.stringify(given[name])) ?? 'componentSpec';
 }
 
 /** Fields of a component's specification that the service fills in, or that clients add when they put back what they read. */

@@ -2,21 +2,42 @@
 import express from 'express';
 import type { Resource } from '../../contracts.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import { componentPath } from './anonymous-components.ts';
+import { registryAnswer, versionAnswer } from './asset-answer.ts';
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
 import { findByHash, isAnonymous, isArchived, keepVersions } from './asset-lists.ts';
 import { changedVersion, containerDraft, newVersion } from './asset-writes.ts';
-import { collection } from './collection.ts';
+import { answerCreated, collection } from './collection.ts';
+import { shownSpec } from './component-normal.ts';
 import * as errors from './errors.ts';
 import { inView } from './listing.ts';
 import { latestVersion } from './references.ts';
+import { answerInRegistry } from './registry-operations.ts';
 import { envelope } from './shape.ts';
 import { type AssetKind, containerProperties, versionProperties } from './shapes/assets.ts';
+import type { SystemField } from './system-data.ts';
 import { startPendingUpload } from './uploads.ts';
 
 const kinds: AssetKind[] = ['codes', 'data', 'models', 'environments', 'components'];
 
-const containerMissing = (kind: AssetKind, asset: unknown) =>
-  errors.resourceNotFound(`${singular[kind]} container`, String(asset));
+function containerMissing(kind: AssetKind, asset: string): errors.ArmError {
+  if (kind === 'models') return errors.modelContainerNotFound(asset);
+  return kind === 'components'
+    ? errors.componentNotFound(asset)
+    : errors.resourceNotFound(`${singular[kind]} container`, asset);
+}
+
+function versionMissing(kind: AssetKind, asset: string, version: string): errors.ArmError {
+  if (kind === 'models') return errors.modelVersionNotFound(asset, version);
+  return kind === 'components'
+    ? errors.componentNotFound(asset, version)
+    : errors.versionNotFound(singular[kind], asset, version);
+}
+
+/** Kinds whose repeated PUT is answered 201 as a new one is. */
+const alwaysCreated: AssetKind[] = ['environments', 'components'];
+/** Data shows who changed it only after a change. */
+const dataFields: SystemField[] = ['createdAt', 'createdBy', 'createdByType', 'lastModifiedAt'];
 
 const containers = (kind: AssetKind) =>
   collection<AssetContext>({
@@ -24,14 +45,16 @@ const containers = (kind: AssetKind) =>
     one: `${singular[kind]} container`,
     names: { asset: 'name' },
     shape: envelope(containerProperties[kind], 'location', 'tags', 'kind'),
-    defaults: { description: null, tags: {}, properties: {}, isArchived: false },
+    defaults: { description: null, tags: {}, properties: kind === 'data' ? null : {}, isArchived: false },
+    missing: ({ name }) => containerMissing(kind, name),
+    oldestFirst: kind === 'models',
     below: ['versions'],
     keep({ context, request }) {
       const inList = inView(request, isArchived);
       return (container) => inList(container) && !isAnonymous(kind, container.name, context.store);
     },
     beforePut: (_call, body, older) => containerDraft(body, older),
-    present: (container, { context }) => withVersions(kind, container, context),
+    present: (container, { context, name }) => withVersions(kind, container, context, name === ''),
   });
 
 const versions = (kind: AssetKind) =>
@@ -41,7 +64,8 @@ const versions = (kind: AssetKind) =>
     names: { asset: 'name', version: 'version' },
     shape: envelope(versionProperties[kind], 'location', 'tags', 'kind'),
     defaults: { description: null, tags: {}, properties: {}, isAnonymous: false, isArchived: false },
-    missing: ({ params, name }) => errors.versionNotFound(singular[kind], String(params.asset), name),
+    missing: ({ params, name }) => versionMissing(kind, String(params.asset), name),
+    ...(kind === 'data' && { systemData: dataFields }),
     find({ context, params, name, path }) {
       // azure-ai-ml asks for a component's default version under this name.
       const byLabel = kind === 'components' && name === 'azureml_default';
@@ -52,16 +76,37 @@ const versions = (kind: AssetKind) =>
       if (kind === 'codes' && request.query.hash !== undefined) return findByHash(request, store);
       // Before it creates a version, azure-ai-ml lists the versions of a registry's asset.
       if (!store.get(`${kind}/${params.asset}`) && kind !== 'codes' && !isRegistry)
-        throw containerMissing(kind, params.asset);
+        throw containerMissing(kind, String(params.asset));
       return store.list(path);
     },
     keep({ context, request, params }) {
       if (kind === 'codes' && request.query.hash !== undefined) return () => true;
       return keepVersions(request, context.store.get(`${kind}/${params.asset}`));
     },
-    beforePut: (call, body, older) => (older ? changedVersion(kind, call, body, older) : newVersion(kind, call, body)),
+    ...(kind === 'components' && { storedAt: componentPath }),
+    beforePut(call, body, older) {
+      if (kind === 'models' && !/^[1-9]\d*$/.test(call.name)) throw errors.modelVersionInvalid(call.name);
+      return older ? changedVersion(kind, call, body, older) : newVersion(kind, call, body);
+    },
     sets: { provisioningState: 'Succeeded' },
+    present: (version, { context, at }) => presentVersion(kind, version, context, at.apiVersion),
+    answers: {
+      put(call, shown, isNew) {
+        if (call.context.isRegistry) answerInRegistry(call, kind);
+        else if (isNew || alwaysCreated.includes(kind)) answerCreated(call, shown);
+        else call.response.json(shown);
+      },
+    },
   });
+
+/** A version as answers show it. Labels and links in the store stay as they are. */
+function presentVersion(kind: AssetKind, version: Resource, context: AssetContext, apiVersion: string): Resource {
+  const { properties } = version;
+  const spec = kind === 'components' ? { componentSpec: shownSpec(properties.componentSpec) } : {};
+  const shown = { ...version, properties: { ...properties, ...spec } };
+  if (context.isRegistry) return registryAnswer(kind, shown, apiVersion);
+  return { ...shown, properties: versionAnswer(kind, shown.properties, apiVersion) };
+}
 
 /** Routes beside those of the collections: labels and uploads. */
 function addOtherRoutes(router: express.Router, kind: AssetKind, context: AssetContext): void {
@@ -70,7 +115,7 @@ function addOtherRoutes(router: express.Router, kind: AssetKind, context: AssetC
     const { asset, label } = request.params;
     const found = /^(latest|default)$/i.test(label) ? latestVersion(store, kind, asset) : undefined;
     if (!found) throw errors.labelNotFound(singular[kind], asset, label);
-    response.json(found);
+    response.json(presentVersion(kind, found, context, apiVersionOf(request)));
   });
   router.post(`/${kind}/:asset/versions/:version/startPendingUpload`, async (request, response) => {
     const { asset: name, version } = request.params;

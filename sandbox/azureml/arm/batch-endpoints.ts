@@ -3,8 +3,11 @@ import type { Resource } from '../../contracts.ts';
 import { type Call, collection, type Draft } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
+import { answerDeletion, answerStarted } from './operations.ts';
 import { findAsset } from './references.ts';
+import { shownDeployment } from './shapes/batch-deployment-answer.ts';
 import { batchDeployment, batchEndpoint } from './shapes/batch-endpoint.ts';
+import { withoutTypes } from './system-data.ts';
 
 /** Path of an endpoint's own API below the sandbox's address; a real one has a host of its own. */
 export const invocationPath = '/batch-inference';
@@ -15,7 +18,7 @@ type Body = Record<string, any>;
 const shared = {
   defaults: { description: null, properties: {} },
   sets: { provisioningState: 'Succeeded' },
-  missing: ({ path }: Call<WorkspaceContext>) => errors.pathNotFound(path),
+  systemData: withoutTypes,
 };
 
 const draftOf = ({ location, tags = {}, identity }: Body, properties: Resource['properties']): Draft => ({
@@ -25,6 +28,16 @@ const draftOf = ({ location, tags = {}, identity }: Body, properties: Resource['
   properties,
 });
 
+/** The resource with the state in which an operation leaves it for a while. */
+function inOperation(resource: Resource, { context, path, name }: Call<WorkspaceContext>): Resource {
+  const at = name === '' ? `${path}/${resource.name}` : path;
+  const provisioningState = context.operations.statusOf(at) ?? 'Succeeded';
+  return { ...resource, properties: { ...resource.properties, provisioningState } };
+}
+
+const missingEndpoint = ({ params, context }: Call<WorkspaceContext>) =>
+  errors.endpointNotFound(String(params.endpoint), context.settings.workspaceName);
+
 export const batchEndpoints = collection<WorkspaceContext>({
   ...shared,
   path: 'batchEndpoints/:endpoint',
@@ -32,13 +45,26 @@ export const batchEndpoints = collection<WorkspaceContext>({
   names: { endpoint: 'name of an endpoint' },
   shape: batchEndpoint,
   below: ['deployments'],
+  missing: missingEndpoint,
   beforePut({ context, name, path }, body) {
-    const { defaults, ...given } = body.properties;
+    const { defaults, authMode, ...given } = body.properties;
     const deployment = defaults?.deploymentName;
     if (deployment && !context.store.get(`${path}/deployments/${deployment}`))
       throw errors.defaultDeploymentNotFound(deployment);
     const scoringUri = `${context.url}${invocationPath}/${name}/jobs`;
-    return draftOf(body, { ...given, defaults: defaults ?? {}, scoringUri });
+    const mode = ['AADToken', 'AMLToken', 'Key'].find((each) => each.toLowerCase() === authMode.toLowerCase());
+    return draftOf(body, {
+      ...given,
+      authMode: mode,
+      scoringUri,
+      swaggerUri: null,
+      defaults: { deploymentName: deployment ?? null },
+    });
+  },
+  present: inOperation,
+  answers: {
+    put: (call, shown, isNew) => answerStarted(call, 'bebes', shown, isNew),
+    delete: (call, existed) => answerDeletion(call, 'bebes', existed),
   },
 });
 
@@ -52,14 +78,21 @@ export const batchDeployments = collection<WorkspaceContext>({
   names: { deployment: 'name of a deployment' },
   shape: batchDeployment,
   parent(call) {
-    if (!endpointOf(call)) throw errors.resourceNotFound('Batch endpoint', String(call.params.endpoint));
+    if (!endpointOf(call)) throw missingEndpoint(call);
   },
+  missing: (call) =>
+    endpointOf(call) ? errors.deploymentNotFound(call.name, String(call.params.endpoint)) : missingEndpoint(call),
   beforePut({ context }, body) {
     checkDeployment(body.properties, context);
     return draftOf(body, body.properties);
   },
   beforeDelete(call, { name }) {
     if (endpointOf(call)?.properties.defaults?.deploymentName === name) throw errors.deploymentIsDefault(name);
+  },
+  present: (deployment, call) => inOperation(shownDeployment(deployment, call.at.apiVersion), call),
+  answers: {
+    put: (call, shown, isNew) => answerStarted(call, 'bed', shown, isNew),
+    delete: (call, existed) => answerDeletion(call, 'bed', existed),
   },
 });
 
@@ -68,9 +101,9 @@ function checkDeployment({ deploymentConfiguration, model }: Resource['propertie
   const componentId = deploymentConfiguration?.componentId?.assetId;
   if (componentId !== undefined) {
     const component = findAsset(componentId, 'components', context);
-    if (!component) throw errors.referenceNotFound('component', componentId, 'componentId');
+    if (!component) throw errors.referenceNotFound('component', componentId);
     if (component.properties.componentSpec?.type !== 'pipeline') throw errors.notPipelineComponent(componentId);
   } else if (!model) throw errors.deploymentEmpty();
   else if (model.referenceType === 'Id' && !findAsset(model.assetId, 'models', context))
-    throw errors.referenceNotFound('model', model.assetId, 'model');
+    throw errors.referenceNotFound('model', model.assetId);
 }

@@ -3,13 +3,16 @@ import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { azureMlAudience } from '../../connections.ts';
 import type { Resource } from '../../contracts.ts';
+import { workspaceArmId } from '../../settings.ts';
 import { callerOf } from '../authentication.ts';
 import { invocationPath } from './batch-endpoints.ts';
 import type { ProviderContext } from './context.ts';
 import * as errors from './errors.ts';
+import { studioEndpoint, trackingEndpoint } from './job-services.ts';
 import { findAsset } from './references.ts';
 import { anything, mapOf, object, text, union } from './shape.ts';
 import { startJob } from './started-jobs.ts';
+import { systemDataOf } from './system-data.ts';
 
 type Json = Record<string, any>;
 
@@ -30,7 +33,10 @@ const body = object({
     {},
     {
       inputData: mapOf(
-        union('jobInputType', { literal: [{ value: anything }, {}], ...ofAll([{ uri: text }, { mode: text }]) }),
+        union('jobInputType', {
+          literal: [{ value: anything }, { description: text }],
+          ...ofAll([{ uri: text }, { mode: text, description: text }]),
+        }),
       ),
       outputData: mapOf(union('jobOutputType', ofAll([{}, { uri: text, mode: text }]))),
       name: text,
@@ -55,22 +61,75 @@ export function createBatchInvocations(context: ProviderContext): express.Router
     const earlier = known && resources.get(`jobs/${known.properties.jobName}`);
     const job = earlier ?? (await invoke(endpoint, given.properties, request, response, context));
     if (id !== undefined) resources.put(`batchInvocations/${id}`, { properties: { jobName: job.name } });
-    response.status(201).json(present(job));
+    const deployment = String(
+      request.headers['azureml-model-deployment'] ?? endpoint.properties.defaults?.deploymentName,
+    );
+    // `Location` names the deployment, not the job.
+    const location = `${context.url}/mferp/managementfrontend${endpoint.id}/deployments/${deployment}?api-version=2020-09-01-dataplanepreview`;
+    response.status(201).set({ 'azureml-model-deployment': deployment, Location: location });
+    response.json(present(job, context, { given: given.properties, deployment }));
   });
   router.get(`${invocationPath}/:endpoint/jobs/:name`, (request, response) => {
     const job = resources.get(`jobs/${request.params.name}`);
     if (!job) throw errors.resourceNotFound('Job', request.params.name);
-    response.json(present(job));
+    response.json(present(job, context));
   });
   return router;
 }
 
-const present = ({ id, name, type, properties }: Resource) => ({
-  id,
-  name,
-  type,
-  properties: { status: properties.status },
-});
+interface Invocation {
+  given: Json;
+  deployment: string;
+}
+
+/** The job as the endpoint answers it: with the inputs as they were given, and a display name of its own as `name`. */
+function present(job: Resource, { settings, url }: ProviderContext, invocation?: Invocation) {
+  const { name, properties, systemData } = job;
+  const workspace = workspaceArmId(settings);
+  const endpoint = (jobEndpointType: string, address: string) => ({
+    jobEndpointType,
+    port: null,
+    endpoint: address,
+    properties: null,
+  });
+  const inputs = Object.entries((invocation?.given.inputData ?? {}) as Record<string, Json>).map(
+    ([input, { jobInputType, ...value }]) => [input, { description: null, ...value, ...modeOf(value), jobInputType }],
+  );
+  return {
+    id: `${workspace}/batchEndpoints//jobs/${name}`,
+    name,
+    type: 'Microsoft.MachineLearningServices/workspaces/batchEndpoints/jobs',
+    properties: {
+      provisioningState: 'Succeeded',
+      inputData: Object.fromEntries(inputs),
+      compute: {
+        target: null,
+        instanceCount: null,
+        isLocal: false,
+        location: null,
+        instanceType: null,
+        properties: null,
+      },
+      output: { datastoreId: null, path: null },
+      status: invocation ? 'Preparing' : properties.status,
+      interactionEndpoints: {
+        Tracking: endpoint('Tracking', trackingEndpoint(url, settings)),
+        Studio: endpoint('Studio', studioEndpoint(name, settings)),
+      },
+      tags: invocation ? { 'azureml.deploymentname': invocation.deployment } : (properties.tags ?? {}),
+      properties: {
+        'azureml.runLineageType': 'batchDeployment',
+        'azureml.sourcepipelinerunid': name,
+        ...properties.properties,
+        runSource: 'BatchDeployment',
+      },
+      name: properties.displayName,
+    },
+    systemData: systemDataOf(job, ['createdAt', 'createdBy', 'lastModifiedAt', 'lastModifiedBy']) ?? systemData,
+  };
+}
+
+const modeOf = ({ uri, mode }: Json) => (uri === undefined ? {} : { mode: mode ?? 'ReadOnlyMount' });
 
 /** Endpoints take tokens for Azure ML's own audience, and only contributors may invoke. */
 function requireMlToken(request: Request, response: Response, next: NextFunction): void {
@@ -92,7 +151,8 @@ async function invoke(
   if (!deployment) throw errors.endpointDeploymentNotFound(endpoint.name, name);
   const definition = {
     jobType: 'Pipeline',
-    displayName: `${endpoint.name}-${deployment.name}`,
+    // A wished name is the display name; the run gets one of the service's own.
+    displayName: given.name ?? `${endpoint.name}-${deployment.name}`,
     experimentName: given.properties?.experimentName ?? endpoint.name,
     inputs: mapInputs(given.inputData ?? {}),
     ...(deployment.properties.deploymentConfiguration?.componentId
@@ -100,14 +160,15 @@ async function invoke(
       : // The sandbox scores nothing: the step fails and says why.
         { jobs: { batchscoring: { type: 'parallel' } }, outputs: {} }),
   };
-  return startJob(given.name ?? `batchjob-${randomUUID()}`, definition, context, callerOf(response).appid);
+  const isComponent = deployment.properties.deploymentConfiguration?.componentId !== undefined;
+  const run = isComponent ? randomUUID() : `batchjob-${randomUUID()}`;
+  return startJob(run, definition, context, callerOf(response).appid);
 }
 
 function componentJob({ componentId, settings }: Json, given: Json, context: ProviderContext): Json {
   const spec: Json = findAsset(componentId.assetId, 'components', context)?.properties.componentSpec ?? {};
   const declared: Json = spec.inputs ?? {};
-  const unknown = Object.keys(given.inputData ?? {}).find((name) => !Object.hasOwn(declared, name));
-  if (unknown !== undefined) throw errors.inputUnknown(unknown);
+  // Inputs that the component does not declare are taken and used by nothing.
   const missing = Object.entries(declared as Record<string, Json>).find(
     ([name, { optional, default: fallback }]) =>
       !given.inputData?.[name] && String(optional).toLowerCase() !== 'true' && fallback === undefined,

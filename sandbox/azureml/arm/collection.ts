@@ -8,7 +8,9 @@ import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import * as errors from './errors.ts';
 import { answerPage } from './listing.ts';
-import type { At, Check } from './shape.ts';
+import { type At, type Check, checkBody } from './shape.ts';
+import type { SystemField } from './system-data.ts';
+import { systemDataOf } from './system-data.ts';
 
 /** What every collection works with. `store` is the workspace's or the registry's, so one declaration serves both. */
 export interface CollectionContext {
@@ -64,6 +66,8 @@ export interface Declaration<C extends CollectionContext> {
   list?(call: Call<C>): Resource[];
   /** Which of those the query asks for. */
   keep?(call: Call<C>): (resource: Resource) => boolean;
+  /** Where a PUT stores the resource, when the service names it and not the address. */
+  storedAt?(call: Call<C>, body: Body): string;
   /** Checks a PUT beyond its form and makes of it what is stored; `older` is what there is already. */
   beforePut?(call: Call<C>, body: Body, older: Resource | undefined): Draft | Promise<Draft>;
   /** What follows from a PUT; answers the resource as it is then. */
@@ -75,8 +79,12 @@ export interface Declaration<C extends CollectionContext> {
   afterDelete?(call: Call<C>): void;
   /** Collections below the resource that are deleted with it. */
   below?: string[];
-  /** The resource as answers show it. */
-  present?(resource: Resource, call: Call<C>): unknown;
+  /** The resource as answers show it; what a PUT answers before anything has happened may differ. */
+  present?(resource: Resource, call: Call<C>, when?: 'created' | 'changed'): unknown;
+  /** Which fields of `systemData` answers show; all of them unless said otherwise. */
+  systemData?: SystemField[];
+  /** Lists start with the oldest resource. */
+  oldestFirst?: boolean;
   /** POST actions of a resource, by name; each answers the call itself. */
   actions?: Record<string, (call: Call<C>, resource: Resource) => void | Promise<void>>;
   answers?: Partial<Answers<C>>;
@@ -84,12 +92,17 @@ export interface Declaration<C extends CollectionContext> {
 
 /** How writes end: immediately, or as an operation that the client follows. */
 export interface Answers<C extends CollectionContext> {
-  put(call: Call<C>, shown: unknown, isNew: boolean): void;
+  put(call: Call<C>, shown: any, isNew: boolean): void;
   delete(call: Call<C>, existed: boolean): void;
 }
 
+/** Answers 201 with the request's own address as `Location`, as the service does whatever name the resource got. */
+export function answerCreated({ context, request, response }: Call, shown: unknown): void {
+  response.status(201).set('Location', `${context.url}${request.originalUrl}`).json(shown);
+}
+
 const usual: Answers<CollectionContext> = {
-  put: ({ response }, shown, isNew) => void response.status(isNew ? 201 : 200).json(shown),
+  put: (call, shown, isNew) => (isNew ? answerCreated(call, shown) : void call.response.json(shown)),
   delete: ({ response }, existed) => void response.status(existed ? 200 : 204).end(),
 };
 
@@ -145,16 +158,30 @@ function stored<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>
   return resource;
 }
 
-const shown = <C extends CollectionContext>(resource: Resource, call: Call<C>, kind: Declaration<C>): unknown =>
-  kind.present ? kind.present(resource, call) : resource;
+function shown<C extends CollectionContext>(
+  stored: Resource,
+  call: Call<C>,
+  kind: Declaration<C>,
+  when?: 'created' | 'changed',
+): unknown {
+  const resource = { ...stored, systemData: systemDataOf(stored, kind.systemData) };
+  return kind.present ? kind.present(resource, call, when) : resource;
+}
 
 function list<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
   kind.parent?.(call);
   const { context, request, response } = call;
   const resources = kind.list ? kind.list(call) : context.store.list(call.collection);
   const keep = kind.keep?.(call) ?? (() => true);
-  const page = answerPage(request, context.url, resources.filter(keep));
+  const visible = resources.filter(keep).filter(isOlderThan(call.response.locals.listsLagSeconds));
+  const page = answerPage(request, context.url, visible, kind.oldestFirst);
   response.json({ ...page, value: page.value.map((resource) => shown(resource, call, kind)) });
+}
+
+/** Lists are served by an index that lags behind; the fault `lag` makes that visible. */
+function isOlderThan(seconds: number | undefined): (resource: Resource) => boolean {
+  const latest = Date.now() - (seconds ?? 0) * 1000;
+  return ({ systemData }) => seconds === undefined || Date.parse(systemData?.createdAt ?? '') <= latest;
 }
 
 function read<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
@@ -168,11 +195,13 @@ function save<C extends CollectionContext>(call: Call<C>, draft: Draft, { defaul
   return call.context.store.put(call.path, { ...draft, properties }, call.caller);
 }
 
-async function put<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): Promise<void> {
-  const { context, request, params } = call;
-  kind.parent?.(call);
+async function put<C extends CollectionContext>(asked: Call<C>, kind: Declaration<C>): Promise<void> {
+  const { context, request, params } = asked;
+  kind.parent?.(asked);
   for (const [parameter, what] of Object.entries(kind.names)) checkName(String(params[parameter]), what);
-  kind.shape(request.body, call.at);
+  checkBody(kind.shape, request.body, asked.at);
+  const path = kind.storedAt?.(asked, request.body) ?? asked.path;
+  const call = { ...asked, path, name: path.split('/').at(-1)! };
   const draftOver = async (older: Resource | undefined) =>
     (await kind.beforePut?.(call, request.body, older)) ?? { properties: request.body.properties };
   let older = context.store.get(call.path);
@@ -184,13 +213,13 @@ async function put<C extends CollectionContext>(call: Call<C>, kind: Declaration
   }
   const saved = save(call, draft, kind);
   const now = (await kind.afterPut?.(call, saved, older)) ?? saved;
-  (kind.answers?.put ?? usual.put)(call, shown(now, call, kind), older === undefined);
+  (kind.answers?.put ?? usual.put)(call, shown(now, call, kind, older ? 'changed' : 'created'), older === undefined);
 }
 
 function patch<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
   const older = stored(call, kind);
   const { shape, change } = kind.patch!;
-  shape(call.request.body, call.at);
+  checkBody(shape, call.request.body, call.at);
   const saved = save(call, change(call, call.request.body, older), kind);
   call.response.json(shown(saved, call, kind));
 }

@@ -62,11 +62,61 @@ const moveTo = (action: string, state: string) => (call: Call<WorkspaceContext>,
   answerAccepted(call, 'ci');
 };
 
+/** Members that every cluster has. */
+const clusterNulls = {
+  subnet: null,
+  currentNodeCount: 0,
+  targetNodeCount: 0,
+  nodeStateCounts: {
+    preparingNodeCount: 0,
+    runningNodeCount: 0,
+    idleNodeCount: 0,
+    unusableNodeCount: 0,
+    leavingNodeCount: 0,
+    preemptedNodeCount: 0,
+  },
+  allocationState: 'Steady',
+  errors: null,
+  remoteLoginPortPublicAccess: 'Enabled',
+  osType: 'Linux',
+  virtualMachineImage: null,
+  isolatedNetwork: false,
+  enableBatchPrivateLink: false,
+  propertyBag: {},
+};
+const clusterScale = { maxNodeCount: 1, minNodeCount: 0, nodeIdleTimeBeforeScaleDown: 'PT2M' };
+
+/** A compute as it is answered, with null where nothing was set. Computes have no `systemData`. */
+function shownCompute({ systemData: _none, ...compute }: Resource): Omit<Resource, 'systemData'> {
+  const { properties } = compute;
+  const inner = properties.properties ?? {};
+  const cluster = properties.computeType === 'AmlCompute' && {
+    vmPriority: 'Dedicated',
+    ...clusterNulls,
+    allocationStateTransitionTime: properties.modifiedOn,
+    ...inner,
+    scaleSettings: { ...clusterScale, ...inner.scaleSettings },
+  };
+  return {
+    ...compute,
+    tags: compute.tags ?? {},
+    properties: {
+      disableLocalAuth: false,
+      resourceId: null,
+      provisioningWarnings: {},
+      ...properties,
+      ...(cluster && { properties: cluster }),
+    },
+  };
+}
+
 export const computes = collection<WorkspaceContext>({
   path: 'computes/:name',
   one: 'Compute',
   names: { name: 'name of a compute' },
   shape: envelope(anything, 'location', 'tags', 'identity', 'sku'),
+  missing: () => errors.computeMissing(),
+  present: shownCompute,
   defaults: { description: null, isAttachedCompute: false, provisioningErrors: null },
   sets: { provisioningState: 'Succeeded' },
   beforePut: created,
@@ -80,8 +130,8 @@ export const computes = collection<WorkspaceContext>({
     enableSso: ({ response }) => void response.status(200).end(),
   },
   answers: {
-    delete({ response, name }, existed) {
-      if (!existed) throw errors.resourceNotFound('Compute', name);
+    delete({ response }, existed) {
+      if (!existed) throw errors.computeMissing();
       response.status(200).end();
     },
   },

@@ -2,6 +2,7 @@
 import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
 import type { CollectionContext } from './collection.ts';
+import type { Operations } from './operations.ts';
 
 /** What the resource provider works with. */
 export interface ProviderContext extends AzureMlContext {
@@ -9,6 +10,9 @@ export interface ProviderContext extends AzureMlContext {
   /** Assets of the registry `azureml`. */
   registry: ResourceStore;
   runs: Runs;
+  operations: Operations;
+  /** Address of the asset store, which answers for operations of the registry. */
+  assetStoreUrl: string;
 }
 
 /** What the collections of the workspace work with. */

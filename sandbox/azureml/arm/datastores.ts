@@ -54,16 +54,46 @@ async function withoutSecrets(
   return { properties: { ...properties, credentials: shown, isDefault: older?.properties.isDefault ?? false } };
 }
 
-function listSecrets({ context, response, name }: Call<WorkspaceContext>, { properties }: Resource): void {
+function listSecrets({ context, request, response, name }: Call<WorkspaceContext>, { properties }: Resource): void {
   const { store, blobs } = context;
   const secretsType: string = properties.credentials.credentialsType;
   if (secretsType === 'None') throw errors.noSecrets();
   const own = properties.accountName === blobs.accountName;
-  // Clients ask for an expirable secret, but azure-ai-ml signs with what it gets when it streams logs: it needs the key.
+  // An account SAS begins with a question mark. It spares the client the key, which opens everything for good.
+  // Assumption: not for the artifact store, whose secret azure-ai-ml takes for the key when it signs addresses of logs.
+  if (own && name !== 'workspaceartifactstore' && request.body?.expirableSecret === true) {
+    const hours = Number(request.body.expireAfterHours ?? 1);
+    response.json({ secretsType: 'Sas', sasToken: `?${blobs.accountSas(hours)}` });
+    return;
+  }
   if (own && secretsType === 'Sas')
     response.json({ secretsType, sasToken: blobs.containerSas(properties.containerName) });
   else if (own) response.json({ secretsType: 'AccountKey', key: blobs.accountKey });
   else response.json({ secretsType, ...store.get(secretsOf(name))?.properties });
+}
+
+const nulls = { description: null, tags: null, properties: null, subscriptionId: null, resourceGroup: null };
+
+/** A datastore as it is answered; previews before 2024 add `intellectualProperty`. */
+function shownDatastore(datastore: Resource, { at: { apiVersion } }: Call<WorkspaceContext>): Resource {
+  const { isDefault, credentials, ...rest } = datastore.properties;
+  const { description, tags, properties, subscriptionId, resourceGroup, ...own } = rest;
+  const isOlder = apiVersion.endsWith('preview') && apiVersion < '2024';
+  return {
+    ...datastore,
+    properties: {
+      description,
+      tags,
+      properties,
+      isDefault,
+      credentials,
+      ...(isOlder && { intellectualProperty: null }),
+      subscriptionId,
+      resourceGroup,
+      ...own,
+      serviceDataAccessAuthIdentity: own.serviceDataAccessAuthIdentity ?? 'None',
+    },
+  };
 }
 
 export const datastores = collection<WorkspaceContext>({
@@ -71,7 +101,9 @@ export const datastores = collection<WorkspaceContext>({
   one: 'Datastore',
   names: { name: 'name of a datastore' },
   shape: envelope(datastore),
-  defaults: { description: null, tags: {}, properties: {} },
+  defaults: nulls,
+  present: shownDatastore,
+
   keep({ request }) {
     const { isDefault, searchText, names } = request.query;
     const wanted = [names ?? []].flat().map(String);

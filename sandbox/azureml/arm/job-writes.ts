@@ -9,6 +9,7 @@ import { checkPipeline, requireCompute } from './pipeline-check.ts';
 import { findAsset } from './references.ts';
 import { envelope, withTextMaps } from './shape.ts';
 import { jobProperties } from './shapes/job.ts';
+import { jobAnswer } from './shapes/job-answer.ts';
 import { defaultProperties } from './started-jobs.ts';
 
 export const jobBody = envelope(jobProperties);
@@ -27,24 +28,18 @@ export async function newJob({ context, request, name }: Call<WorkspaceContext>,
       ...withoutNulls(given),
       isArchived: given.isArchived === true,
       status: 'NotStarted',
-      outputs: { ...given.outputs, default: defaultOutput(name) },
     },
   };
 }
 
-/** Where a run's artifacts are; azure-ai-ml cuts this form, without `/paths/`, into datastore and folder. */
-const defaultOutput = (name: string) => ({
-  jobOutputType: 'uri_folder',
-  mode: 'ReadWriteMount',
-  uri: `azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.${name}`,
-});
-
 /** Applies a second PUT; 409 when it would change the job's definition or a property it has. */
-export function changedJob(older: Resource, body: Body): Draft {
+export function changedJob(older: Resource, body: Body, apiVersion: string): Draft {
   const given = givenOf(body);
+  const read = jobAnswer(older.properties, apiVersion);
   for (const [field, value] of Object.entries(given)) {
     if (value === null || mutable.includes(field)) continue;
-    if (!sameDefinition(field, value, older.properties)) throw errors.jobChanged(older.name, field);
+    if (![older.properties, read].some((one) => sameDefinition(field, value, one)))
+      throw errors.jobChanged(older.name, field);
   }
   const properties = { ...older.properties.properties, ...given.properties };
   for (const [key, value] of Object.entries(older.properties.properties ?? {})) {
@@ -92,10 +87,11 @@ function checkReferences(job: Resource['properties'], context: ProviderContext):
   }
   const definition = job.jobType === 'Sweep' ? job.trial : job;
   const { codeId, environmentId } = definition;
+  // The compute is refused first.
   if (environmentId && !findAsset(environmentId, 'environments', context)) {
-    throw errors.referenceNotFound('environment', environmentId, 'environmentId');
+    throw errors.referenceNotFound('environment', environmentId);
   }
-  if (codeId && !findAsset(codeId, 'codes', context)) throw errors.referenceNotFound('code', codeId, 'codeId');
+  if (codeId && !findAsset(codeId, 'codes', context)) throw errors.referenceNotFound('code', codeId);
   // A job that names no compute runs on serverless compute.
-  if (job.computeId) requireCompute(job.computeId, 'The job', context);
+  if (job.computeId) requireCompute(job.computeId, context);
 }

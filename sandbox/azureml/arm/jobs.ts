@@ -4,10 +4,13 @@ import { workspaceArmId } from '../../settings.ts';
 import { type Call, collection } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
+import { jobServices } from './job-services.ts';
 import { changedJob, jobBody, newJob } from './job-writes.ts';
 import { inView, withPairs } from './listing.ts';
 import { answerAccepted, endedStatuses } from './operations.ts';
-import { startStored } from './started-jobs.ts';
+import { isLocal, jobAnswer } from './shapes/job-answer.ts';
+import { firstAnswer, startStored } from './started-jobs.ts';
+import { onlyCreation } from './system-data.ts';
 
 const hasEnded = (job: Resource | undefined): boolean => endedStatuses.includes(job?.properties.status);
 const deletedPath = (name: string): string => `deletedJobs/${name}`;
@@ -30,16 +33,15 @@ function filterJobs({ request }: Call<WorkspaceContext>): (job: Resource) => boo
 function findJob({ context, name, path }: Call<WorkspaceContext>): Resource | undefined {
   const { store, runs, settings } = context;
   const job = store.get(path);
-  if (job || store.get(deletedPath(name)) || !runs.knows(name)) return job;
-  return { ...stepResource(name, settings), properties: null as never };
+  if (job || store.get(deletedPath(name))) return job;
+  const created = runs.creation(name);
+  return created && (stepResource(name, created, settings) as Resource);
 }
 
+/** A job that has ended is answered 200 and stays as it is. */
 async function cancel(call: Call<WorkspaceContext>, job: Resource): Promise<void> {
-  const { store, runs } = call.context;
-  if (hasEnded(job) || !(await runs.cancel(job.name))) {
-    throw errors.jobEnded(job.name, store.get(call.path)?.properties.status);
-  }
-  answerAccepted(call, 'jc');
+  if (hasEnded(job) || !(await call.context.runs.cancel(job.name))) call.response.status(200).end();
+  else answerAccepted(call, 'jc');
 }
 
 export const jobs = collection<WorkspaceContext>({
@@ -47,11 +49,12 @@ export const jobs = collection<WorkspaceContext>({
   one: 'Job',
   names: { name: 'name of a job' },
   shape: jobBody,
-  missing: ({ name, context }) => errors.jobNotFound(name, context.settings.workspaceName),
+  missing: ({ name }) => errors.jobNotFound(name),
+  systemData: onlyCreation,
   find: findJob,
   keep: filterJobs,
   beforePut(call, body, older) {
-    if (older) return changedJob(older, body);
+    if (older) return changedJob(older, body, call.at.apiVersion);
     if (call.context.store.get(deletedPath(call.name))) throw errors.jobNameUsed(call.name);
     return newJob(call, body);
   },
@@ -60,7 +63,10 @@ export const jobs = collection<WorkspaceContext>({
     if (older) await context.runs.submit(job);
     return older ? job : startStored(job, context);
   },
-  present: (job, { context }) => presentJob(job, context),
+  present(job, { context, at, request }, when) {
+    const shown = when === 'created' ? firstAnswer(job, request.body.properties.properties) : job;
+    return presentJob(shown, context, at.apiVersion);
+  },
   beforeDelete(_call, job) {
     if (!hasEnded(job)) throw errors.jobActive(job.name, job.properties.status);
   },
@@ -75,28 +81,17 @@ export const jobs = collection<WorkspaceContext>({
   },
 });
 
-const stepResource = (name: string, settings: ProviderContext['settings']) => ({
+const stepResource = (name: string, systemData: Resource['systemData'], settings: ProviderContext['settings']) => ({
   id: `${workspaceArmId(settings)}/jobs/${name}`,
   name,
   type: 'Microsoft.MachineLearningServices/workspaces/jobs',
+  systemData,
 });
 
-/** A job as `GET` answers it: with the addresses of its run. */
-export function presentJob(job: Resource, { settings, url }: ProviderContext): Resource {
-  // A step has no properties.
-  if (job.properties === null) return job;
-  const workspace = workspaceArmId(settings);
-  const service = (jobServiceType: string, endpoint: string) => ({
-    jobServiceType,
-    endpoint,
-    port: null,
-    status: null,
-    errorMessage: null,
-    properties: null,
-    nodes: null,
-  });
-  const tracking = `azureml://${new URL(url).host}/mlflow/v1.0${workspace}?`;
-  const studio = `https://ml.azure.localhost/runs/${job.name}?wsid=${workspace}&tid=${settings.tenantId}`;
-  const services = { Tracking: service('Tracking', tracking), Studio: service('Studio', studio) };
-  return { ...job, properties: { ...job.properties, services: { ...job.properties.services, ...services } } };
+/** A job as `GET` answers it: with the addresses of its run. A step has no properties at all. */
+export function presentJob(job: Resource, context: ProviderContext, apiVersion: string): Resource {
+  if (!job.properties) return job;
+  const services = { ...job.properties.services, ...jobServices(job, context) };
+  const properties = jobAnswer({ ...job.properties, services }, apiVersion);
+  return { ...job, properties, ...(isLocal(job.properties) && { systemData: {} as never }) };
 }

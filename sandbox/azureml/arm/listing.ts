@@ -3,7 +3,8 @@ import type { Request } from 'express';
 import type { Resource } from '../../contracts.ts';
 import * as errors from './errors.ts';
 
-const pageSize = 100;
+/** About what the service answers in one page of assets. */
+const pageSize = 50;
 
 /** Keeps what `listViewType` asks for; archived resources are hidden by default. */
 export function inView(request: Request, isArchived: (resource: Resource) => boolean) {
@@ -30,22 +31,32 @@ export function withPairs(filter: unknown, mapOf: (resource: Resource) => Record
 
 /**
  * The page of `resources` (oldest first) that the request asks for: newest first, or by `$orderBy`; `$top` is how many
- * there are in all, `$skip` the token of a `nextLink`.
+ * there are in all, `$skipToken` the opaque token of a `nextLink`.
+ * @param oldestFirst the order without `$orderBy`
  */
 export function answerPage(
   request: Request,
   url: string,
   resources: Resource[],
+  oldestFirst = false,
 ): { value: Resource[]; nextLink?: string } {
-  const ordered = inOrder(String(request.query.$orderBy ?? request.query.orderBy ?? ''), resources);
+  const orderBy = String(request.query.$orderBy ?? request.query.orderBy ?? '');
+  const ordered = oldestFirst && orderBy === '' ? resources : inOrder(orderBy, resources);
   const top = positive(request.query.$top, '$top') ?? Number.POSITIVE_INFINITY;
-  const start = positive(request.query.$skip, '$skip') ?? 0;
+  const start = startOf(request.query.$skipToken) ?? positive(request.query.$skip, '$skip') ?? 0;
   const end = Math.min(start + pageSize, top, ordered.length);
   const value = ordered.slice(start, end);
   if (end >= Math.min(top, ordered.length)) return { value };
   const next = new URL(request.originalUrl, url);
-  next.searchParams.set('$skip', String(end));
-  return { value, nextLink: next.href };
+  next.searchParams.delete('$skipToken');
+  const token = Buffer.from(`start ${end}`).toString('base64url');
+  return { value, nextLink: `${next.href}&$skipToken=${token}` };
+}
+
+/** The position in a `$skipToken`; undefined when the query has none. */
+function startOf(token: unknown): number | undefined {
+  if (token === undefined) return undefined;
+  return positive(/^start (\d+)$/.exec(Buffer.from(String(token), 'base64url').toString())?.[1] ?? token, '$skipToken');
 }
 
 function inOrder(orderBy: string, resources: Resource[]): Resource[] {

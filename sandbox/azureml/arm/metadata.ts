@@ -28,8 +28,18 @@ export function createMetadata(options: { url: string; identityUrl: string; blob
     ]);
   });
   router.get('/discovery', (_request, response) => {
-    const services = ['api', 'history', 'experimentation', 'modelmanagement', 'catalog', 'mlflow'];
-    response.json(Object.fromEntries(services.map((service) => [service, url])));
+    const services = [
+      'api',
+      'catalog',
+      'experimentation',
+      'history',
+      'hyperdrive',
+      'labeling',
+      'modelmanagement',
+      'pipelines',
+    ];
+    const roots = Object.fromEntries(services.map((service) => [service, url]));
+    response.json({ ...roots, studio: 'https://ml.azure.localhost' });
   });
   return router;
 }

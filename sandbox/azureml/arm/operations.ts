@@ -1,41 +1,145 @@
-/** Operations that clients follow: accepting one, and answering whether it has ended. */
-import express, { type Request } from 'express';
+/** Operations that clients follow: starting one, and answering how far it is. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import express, { type Response } from 'express';
+import type { WorkspaceSettings } from '../../contracts.ts';
 import type { Call } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
+import * as errors from './errors.ts';
+import { serviceTime } from './system-data.ts';
 
 /** Statuses of a job that does not change any more. */
 export const endedStatuses = ['Completed', 'Failed', 'Canceled'];
 
-/** What is done: cancelling a job, deleting one, changing a compute instance. */
-type OperationKind = 'jc' | 'jd' | 'ci';
+/** What is done: a job cancelled or deleted, a compute changed, a batch endpoint or deployment, a schedule. */
+type OperationKind = 'jc' | 'jd' | 'ci' | 'bebes' | 'bed' | 's';
 
-/** Answers 202 with the place where the operation's end can be asked. */
-export function answerAccepted({ context, response, name, at }: Call<WorkspaceContext>, kind: OperationKind) {
-  const { settings, url } = context;
-  const results = `/subscriptions/${settings.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${settings.location}/mfeOperationResults`;
-  const location = `${url}${results}/${kind}:${settings.workspaceId}:${name}?api-version=${at.apiVersion}`;
-  response.status(202).set({ Location: location, 'Retry-After': '1' }).end();
+/** How long an operation goes on; the service needs 15 seconds to minutes. */
+const operationMs = 300;
+
+interface Operation {
+  /** `{kind}:{workspace}:{guid}` */
+  id: string;
+  kind: OperationKind;
+  /** The path of the resource that is changed. */
+  path: string;
+  /** What its status is until it ends: `Creating` or `Updating`. */
+  status: string;
+  startTime: number;
 }
 
-/** `GET .../mfeOperationResults/{operation}`: 202 until the job has ended, then 200. */
-export function createOperationResults({ resources }: ProviderContext): express.Router {
-  const router = express.Router();
-  router.get(
-    '/subscriptions/:subscription/providers/Microsoft.MachineLearningServices/locations/:location/mfeOperationResults/:operation',
-    (request, response) => {
-      const [kind, , name = ''] = request.params.operation.split(':');
-      const status = resources.get(`jobs/${name}`)?.properties.status;
-      if (kind !== 'jc' || status === undefined || endedStatuses.includes(status)) {
-        response.status(200).end();
-        return;
-      }
-      response
-        .status(202)
-        .set({ Location: locationOf(request), 'Retry-After': '1' })
-        .end();
+/** The operations since the sandbox started. */
+export interface Operations {
+  start(kind: OperationKind, path: string, status: string): Operation;
+  find(id: string): Operation | undefined;
+  /** `Creating` or `Updating` while an operation of the resource goes on. */
+  statusOf(path: string): string | undefined;
+}
+
+const goesOn = ({ startTime }: Operation): boolean => Date.now() < startTime + operationMs;
+
+export function createOperations(settings: WorkspaceSettings): Operations {
+  const all = new Map<string, Operation>();
+  const latest = new Map<string, Operation>();
+  return {
+    start(kind, path, status) {
+      const id = `${kind}:${settings.workspaceId}:${randomUUID()}`;
+      const operation = { id, kind, path, status, startTime: Date.now() };
+      all.set(id, operation);
+      latest.set(path, operation);
+      return operation;
     },
-  );
+    find: (id) => all.get(id),
+    statusOf(path) {
+      const operation = latest.get(path);
+      return operation && goesOn(operation) ? operation.status : undefined;
+    },
+  };
+}
+
+const provider = 'providers/Microsoft.MachineLearningServices/locations';
+const idOf = (settings: WorkspaceSettings, route: string, id: string): string =>
+  `/subscriptions/${settings.subscriptionId}/${provider}/${settings.location}/${route}/${id}`;
+
+/** The address of an operation, signed: clients use it as it is, and keep it out of their logs. */
+function addressOf({ context, at }: Call<WorkspaceContext>, route: string, id: string): string {
+  const random = (length: number) => randomBytes(length).toString('base64url');
+  const signature = `t=${Date.now()}0000&c=${random(1500)}&s=${random(256)}&h=${random(32)}`;
+  return `${context.url}${idOf(context.settings, route, id)}?api-version=${at.apiVersion}&${signature}`;
+}
+
+/** Answers 202, the text `null` and the place where the end of the cancellation or deletion of a job can be asked. */
+export function answerAccepted(call: Call<WorkspaceContext>, kind: 'jc' | 'jd' | 'ci') {
+  const location = addressOf(call, 'mfeOperationResults', `${kind}:${call.context.settings.workspaceId}:${call.name}`);
+  // Clients of compute instances wait for nothing else, and their operation has ended when they ask.
+  if (kind === 'ci') call.response.set('Retry-After', '1');
+  sendNull(call.response.set({ Location: location, 'x-ms-async-operation-timeout': 'PT1H' }));
+}
+
+const sendNull = (response: Response): void => void response.status(202).type('json').send('null');
+
+/** Answers the PUT of an endpoint, a deployment or a schedule: 201 for a new one and for a change alike. */
+export function answerStarted(call: Call<WorkspaceContext>, kind: OperationKind, shown: any, isNew: boolean): void {
+  const { context, response, request, path } = call;
+  const operation = context.operations.start(kind, path, isNew ? 'Creating' : 'Updating');
+  response.status(201).set({
+    'Azure-AsyncOperation': addressOf(call, 'mfeOperationsStatus', operation.id),
+    Location: `${context.url}${request.originalUrl}`,
+    'x-ms-async-operation-timeout': 'PT30M',
+  });
+  response.json({ ...shown, properties: { ...shown.properties, provisioningState: operation.status } });
+}
+
+/** Answers a DELETE: 202 with the operation, or 204 when there was nothing. */
+export function answerDeletion(call: Call<WorkspaceContext>, kind: OperationKind, existed: boolean): void {
+  if (!existed) {
+    call.response.status(204).end();
+    return;
+  }
+  const { id } = call.context.operations.start(kind, call.path, 'Updating');
+  call.response.set({
+    'Azure-AsyncOperation': addressOf(call, 'mfeOperationsStatus', id),
+    Location: addressOf(call, 'mfeOperationResults', id),
+    'x-ms-async-operation-timeout': 'PT30M',
+  });
+  sendNull(call.response);
+}
+
+/** How far an operation is. Those of batch endpoints say nothing about time, those of schedules name another route. */
+function statusOf(operation: Operation, settings: WorkspaceSettings): object {
+  const { id, kind, startTime } = operation;
+  const running = goesOn(operation);
+  const status = running ? operation.status : 'Succeeded';
+  const route = kind === 's' ? 'mfeOperationResults' : 'mfeOperationsStatus';
+  const shown = { id: idOf(settings, route, id), name: id, status };
+  if (kind !== 's' || running) return shown;
+  const time = (ms: number) => serviceTime(new Date(ms).toISOString());
+  return { ...shown, startTime: time(startTime), endTime: time(startTime + operationMs) };
+}
+
+/** `GET .../mfeOperationsStatus/{operation}`, and `mfeOperationResults`: 202 until the operation has ended, then 200. */
+export function createOperationResults({ resources, settings, operations }: ProviderContext): express.Router {
+  const router = express.Router();
+  const route = `/subscriptions/:subscription/${provider}/:location`;
+  const find = (id: string): Operation => {
+    const operation = operations.find(id);
+    if (!operation) throw errors.operationNotFound(id);
+    return operation;
+  };
+  router.get(`${route}/mfeOperationsStatus/:operation`, (request, response) => {
+    response.json(statusOf(find(request.params.operation), settings));
+  });
+  router.get(`${route}/mfeOperationResults/:operation`, (request, response) => {
+    const { operation: id } = request.params;
+    const [kind, , name = ''] = id.split(':');
+    if (kind !== 'jc' && kind !== 'jd' && kind !== 'ci') {
+      const operation = find(id);
+      response.status(goesOn(operation) ? 202 : 200).json(statusOf(operation, settings));
+      return;
+    }
+    const status = resources.get(`jobs/${name}`)?.properties.status;
+    const ended = kind !== 'jc' || status === undefined || endedStatuses.includes(status);
+    if (ended) response.status(200).end();
+    else response.status(202).set('Location', `https://${request.headers.host}${request.originalUrl}`).end();
+  });
   return router;
 }
-
-const locationOf = (request: Request): string => `https://${request.headers.host}${request.originalUrl}`;

@@ -25,12 +25,12 @@ const outputKeys = [
  */
 export function checkPipeline(job: Resource['properties'], context: ReferenceContext): void {
   const settings: Json = job.settings ?? {};
-  if (job.computeId) requireCompute(job.computeId, 'The pipeline', context);
+  if (job.computeId) requireCompute(job.computeId, context);
   const defaultCompute = settings.default_compute ?? settings.defaultCompute ?? settings.DefaultCompute;
-  if (defaultCompute) requireCompute(defaultCompute, "The pipeline's settings", context);
+  if (defaultCompute) requireCompute(defaultCompute, context);
   if (job.componentId) {
     if (!findAsset(job.componentId, 'components', context)) {
-      throw errors.pipelineComponentNotFound(job.componentId);
+      throw errors.jobComponentNotFound(job.componentId);
     }
     return;
   }
@@ -40,7 +40,6 @@ export function checkPipeline(job: Resource['properties'], context: ReferenceCon
 }
 
 function checkNode(name: string, node: Json, job: Json, hasCompute: boolean, context: ReferenceContext): void {
-  const label = `The step '${name}'`;
   if (typeof node !== 'object' || node === null) throw errors.stepInvalid(name, 'must be an object');
   const componentId = componentOf(node);
   if (componentId === undefined || componentId === null) {
@@ -51,9 +50,9 @@ function checkNode(name: string, node: Json, job: Json, hasCompute: boolean, con
     return;
   }
   const component = typeof componentId === 'string' ? findAsset(componentId, 'components', context) : undefined;
-  if (!component) throw errors.stepComponentNotFound(componentId, name);
+  if (!component) throw errors.jobComponentNotFound(componentId);
   const spec: Json = component.properties.componentSpec;
-  if (node.computeId) requireCompute(node.computeId, label, context);
+  if (node.computeId) requireCompute(node.computeId, context);
   else if (!hasCompute && spec.type !== 'pipeline' && !node.resources?.instance_type) {
     throw errors.stepInvalid(name, 'has no compute, and the pipeline has no default compute');
   }
@@ -67,7 +66,7 @@ function checkInputs(name: string, node: Json, spec: Json, job: Json, context: R
     const where = `jobs.${name}.inputs.${input}`;
     checkKeys(value, inputKeys, where);
     if (!isDeclared(input, declared)) {
-      throw errors.portNotDeclared(name, 'input', input, where);
+      throw errors.portNotDeclared(name, 'input', input);
     }
     if (value.job_input_type === 'literal' || value.value !== undefined) {
       if (typeof value.value !== 'string') throw errors.literalNotText(where);
@@ -90,7 +89,7 @@ function checkOutputs(name: string, node: Json, spec: Json, job: Json): void {
   for (const [output, value] of Object.entries((node.outputs ?? {}) as Record<string, Json | null>)) {
     const where = `jobs.${name}.outputs.${output}`;
     if (!isDeclared(output, spec.outputs ?? {})) {
-      throw errors.portNotDeclared(name, 'output', output, where);
+      throw errors.portNotDeclared(name, 'output', output);
     }
     if (value === null) continue;
     checkKeys(value, outputKeys, where);
@@ -140,8 +139,8 @@ function checkKeys(value: Json, allowed: string[], where: string): void {
 }
 
 /** 400 unless the compute exists. */
-export function requireCompute(computeId: string, label: string, context: ReferenceContext): void {
+export function requireCompute(computeId: string, context: ReferenceContext): void {
   if (computeExists(computeId, context)) return;
   const name = computeId.split('/').at(-1);
-  throw errors.computeNotFound(label, name);
+  throw errors.computeNotFound(name);
 }

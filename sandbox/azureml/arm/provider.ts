@@ -12,9 +12,10 @@ import type { ProviderContext } from './context.ts';
 import { datastores } from './datastores.ts';
 import { jobs } from './jobs.ts';
 import { createLocation } from './location.ts';
-import { createOperationResults } from './operations.ts';
+import { createOperationResults, createOperations } from './operations.ts';
 import { createPublishedPipelines } from './published-pipelines.ts';
 import { createRegistryDiscovery, createRegistryImport, createRegistryReferences } from './registry.ts';
+import { createRegistryOperations } from './registry-operations.ts';
 import { schedules } from './schedules.ts';
 import { createSubscription, createWorkspace, registryResource } from './workspace.ts';
 
@@ -27,7 +28,8 @@ const collections = [jobs, datastores, computes, schedules, batchEndpoints, batc
  * All routes of ARM, mounted at the root and again below `/mferp/managementfrontend`, the data plane's front end, which
  * clients use for registries and batch jobs.
  */
-export function createResourceProvider(context: ProviderContext): express.Router {
+export function createResourceProvider(given: Omit<ProviderContext, 'operations'>): express.Router {
+  const context = { ...given, operations: createOperations(given.settings) };
   const { settings } = context;
   const inWorkspace = { ...context, store: context.resources };
   const workspace = express.Router({ mergeParams: true });
@@ -52,6 +54,7 @@ export function createResourceProvider(context: ProviderContext): express.Router
   arm.use(`${group}/registries/:registry`, registry);
 
   const router = express.Router();
+  router.use(createRegistryOperations({ store: context.registry }));
   router.use(createRegistryDiscovery(context), createBatchInvocations(context), createPublishedPipelines(context));
   router.use('/mferp/managementfrontend', arm);
   router.use(arm);

@@ -15,18 +15,20 @@ export function createRegistryDiscovery({ settings, url }: ProviderContext): exp
   router.get('/registrymanagement/v1.0/registries/:registry/discovery', (request, response) => {
     const { registry } = request.params;
     if (registry.toLowerCase() !== 'azureml') {
-      throw errors.registryNotFound(registry);
+      throw errors.registryForbidden(registry);
     }
     response.json({
+      registryId: '5ab0c1de-0000-4000-8000-0000000000cc',
       registryName: 'azureml',
       tenantId: settings.tenantId,
+      primaryRegion: settings.location,
+      regions: [settings.location],
       subscriptionId: settings.subscriptionId,
       resourceGroup: settings.resourceGroup,
       workspaceName: null,
-      primaryRegion: settings.location,
-      regions: [settings.location],
       primaryRegionResourceProviderUri: `${url}/`,
-      registryFqdns: { [settings.location]: { uri: `${url}/` } },
+      registryFqdns: { [settings.location]: { uri: url } },
+      intellectualPropertyPublisher: null,
     });
   });
   return router;
@@ -65,7 +67,7 @@ export function createRegistryImport(context: ProviderContext): express.Router {
     const { sourceAssetId, destinationName, destinationVersion } = request.body.properties;
     const [, kind, sourceName, sourceVersion] = /\/(\w+)\/([^/]+)\/versions\/([^/]+)$/.exec(sourceAssetId) ?? [];
     const source = kind && findAsset(sourceAssetId, kind as AssetKind, context);
-    if (!source) throw errors.referenceNotFound('asset', sourceAssetId, 'sourceAssetId');
+    if (!source) throw errors.referenceNotFound('asset', sourceAssetId);
     const container = `${kind}/${checkName(destinationName ?? sourceName, 'name')}`;
     const path = `${container}/versions/${checkName(destinationVersion ?? sourceVersion, 'version')}`;
     if (registry.get(path)) throw errors.assetExists(path);

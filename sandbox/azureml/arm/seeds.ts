@@ -23,13 +23,10 @@ export function seedWorkspace(
         endpoint: storage.endpoint,
         protocol: 'https',
         credentials: { credentialsType: 'AccountKey' },
-        serviceDataAccessAuthIdentity: 'None',
-        subscriptionId: settings.subscriptionId,
-        resourceGroup: settings.resourceGroup,
         description: null,
-        tags: {},
-        properties: {},
-        isDefault: name === 'workspaceblobstore',
+        tags: null,
+        properties: null,
+        ...(name === 'workspaceblobstore' ? defaultStore(settings) : otherStore),
       },
     });
   }
@@ -42,6 +39,19 @@ export function seedWorkspace(
       resources.put(path, { location: settings.location, properties: amlCompute(vmSize, settings) });
   }
 }
+
+const defaultStore = ({ subscriptionId, resourceGroup }: WorkspaceSettings) => ({
+  serviceDataAccessAuthIdentity: 'WorkspaceSystemAssignedIdentity',
+  subscriptionId,
+  resourceGroup,
+  isDefault: true,
+});
+const otherStore = {
+  serviceDataAccessAuthIdentity: 'None',
+  subscriptionId: null,
+  resourceGroup: null,
+  isDefault: false,
+};
 
 /** Stores the curated environments in a registry's or workspace's store. */
 export function seedCuratedEnvironments(resources: ResourceStore): void {
@@ -95,7 +105,7 @@ function amlCompute(vmSize: string, settings: WorkspaceSettings): Resource['prop
     createdOn: at,
     modifiedOn: at,
     isAttachedCompute: false,
-    disableLocalAuth: true,
+    disableLocalAuth: false,
     properties: {
       vmSize,
       vmPriority: 'Dedicated',

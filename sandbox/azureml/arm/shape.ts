@@ -5,10 +5,16 @@ import * as errors from './errors.ts';
 export interface At {
   path: string;
   apiVersion: string;
+  /** Takes the members that a type does not have, so that all of them are reported together. */
+  unknown?: errors.UnknownMember[];
 }
 
 /** Throws an ARM error (400) when the value has another form. */
-export type Check = (value: unknown, at: At) => void;
+export interface Check {
+  (value: unknown, at: At): void;
+  /** The api-versions that have the member; all of them when it is not set. */
+  exists?(apiVersion: string): boolean;
+}
 
 type Fields = Record<string, Check>;
 
@@ -88,18 +94,33 @@ export function mapOf(check: Check): Check {
   };
 }
 
-/** A field that only some api-versions have. */
-export function only(when: (apiVersion: string) => boolean, check: Check): Check {
-  return (value, at) => {
-    if (!when(at.apiVersion)) {
-      throw errors.memberNotInVersion(at.path, at.apiVersion);
-    }
-    check(value, at);
+/** A member that only some api-versions have. */
+export function only(exists: (apiVersion: string) => boolean, check: Check): Check {
+  return Object.assign((value: unknown, at: At) => check(value, at), { exists });
+}
+
+/** Checks a whole body: 400 with every member that its types do not have, or with the first value of another form. */
+export function checkBody(check: Check, body: unknown, at: At): void {
+  const unknown: errors.UnknownMember[] = [];
+  check(body, { ...at, unknown });
+  if (unknown.length > 0) throw errors.membersUnknown(unknown, positionIn(JSON.stringify(body)));
+}
+
+/** Where the name of a member ends in the text, counted from 1; of its first, second, ... occurrence. */
+function positionIn(text: string) {
+  return (member: string, occurrence: number): number => {
+    const quoted = JSON.stringify(member);
+    let at = text.indexOf(`${quoted}:`);
+    for (let left = occurrence; left > 0 && at >= 0; left--) at = text.indexOf(`${quoted}:`, at + 1);
+    return at + quoted.length + 1;
   };
 }
 
-/** An object with exactly these fields. Optional ones may be null, as serializers send them. */
-export function object(required: Fields, optional: Fields = {}): Check {
+/**
+ * An object with exactly these fields. Optional ones may be null, as serializers send them.
+ * @param type as messages call it; without it the name of the field that holds the object, in Pascal case
+ */
+export function object(required: Fields, optional: Fields = {}, type?: string): Check {
   return (value, at) => {
     const fields = asObject(value, at);
     for (const field of Object.keys(required)) {
@@ -112,11 +133,17 @@ export function object(required: Fields, optional: Fields = {}): Check {
       const check = Object.hasOwn(required, field)
         ? required[field]
         : Object.hasOwn(optional, field) && optional[field];
-      const path = below(at, field);
-      if (!check) throw errors.memberUnknown(path.path);
-      if (item !== null && item !== undefined) check(item, path);
+      if (!check || (item !== null && check.exists?.(at.apiVersion) === false)) refuseMember(field, type, at);
+      else if (item !== null && item !== undefined) check(item, below(at, field));
     }
   };
+}
+
+function refuseMember(member: string, type: string | undefined, at: At): void {
+  const own = at.path.split('.').at(-1)?.replace(/\[.*$/, '') || 'Request';
+  const unknown = { member, type: type ?? own[0]!.toUpperCase() + own.slice(1) };
+  if (!at.unknown) throw errors.membersUnknown([unknown], () => 1);
+  at.unknown.push(unknown);
 }
 
 /** A PUT's body: `properties`, these fields, and those that a resource which was read carries back. */
@@ -125,11 +152,18 @@ export function envelope(properties: Check, ...fields: string[]): Check {
   return object({ properties }, Object.fromEntries(carried.map((field) => [field, anything])));
 }
 
-/** An object whose form depends on the value of one field. */
-export function union(discriminator: string, cases: Record<string, [required: Fields, optional: Fields]>): Check {
+/**
+ * An object whose form depends on the value of one field.
+ * @param type what all of them are, so that `uri_file` of a `JobInput` is a `UriFileJobInput`
+ */
+export function union(
+  discriminator: string,
+  cases: Record<string, [required: Fields, optional: Fields]>,
+  type = '',
+): Check {
   const checks = Object.entries(cases).map(([value, [required, optional]]) => ({
     value,
-    check: object({ [discriminator]: text, ...required }, optional),
+    check: object({ [discriminator]: text, ...required }, optional, type ? pascal(value) + type : undefined),
   }));
   return (value, at) => {
     const given = asObject(value, at)[discriminator];
@@ -144,6 +178,8 @@ export function union(discriminator: string, cases: Record<string, [required: Fi
     found.check(value, at);
   };
 }
+
+const pascal = (value: string): string => value.replace(/(?:^|_)(\w)/g, (_all, letter: string) => letter.toUpperCase());
 
 function asObject(value: unknown, at: At): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

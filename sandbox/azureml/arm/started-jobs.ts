@@ -2,6 +2,7 @@
 import type { Resource } from '../../contracts.ts';
 import type { ProviderContext } from './context.ts';
 import * as errors from './errors.ts';
+import { isLocal } from './shapes/job-answer.ts';
 
 type Context = Pick<ProviderContext, 'resources' | 'runs'>;
 
@@ -13,6 +14,23 @@ export const defaultProperties = (name: string): Resource['properties'] => ({
   displayName: name,
   experimentName: 'Default',
 });
+
+/** What the answer to the PUT says of a job by its type; what happens then shows in the answers after it. */
+const firstStatus: Record<string, string> = { Command: 'Starting', Sweep: 'Running' };
+
+/**
+ * The job as the PUT that makes it answers: the properties of a pipeline's run come later.
+ * @param sent `properties.properties` of the request
+ */
+export function firstAnswer(job: Resource, sent: Record<string, unknown> | null | undefined): Resource {
+  const { jobType } = job.properties;
+  const properties = {
+    ...job.properties,
+    status: isLocal(job.properties) ? 'NotStarted' : (firstStatus[jobType] ?? 'NotStarted'),
+    ...(jobType === 'Pipeline' && { properties: sent ?? {} }),
+  };
+  return { ...job, properties };
+}
 
 /** Starts the run of a job that is stored; 400 when it can't run at all, and then it is not stored any more. */
 export async function startStored(job: Resource, { resources, runs }: Context): Promise<Resource> {

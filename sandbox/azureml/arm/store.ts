@@ -57,6 +57,8 @@ export function openResourceStore(options: {
           createdBy: older?.systemData?.createdBy ?? caller,
           createdByType: 'Application',
           lastModifiedAt: now,
+          lastModifiedBy: caller,
+          lastModifiedByType: 'Application',
         },
       };
       resources.set(path, stored);

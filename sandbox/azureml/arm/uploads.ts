@@ -16,6 +16,17 @@ export interface UploadContext {
   resourceGroup: string;
 }
 
+/** The answer of `startPendingUpload`. */
+interface PendingUpload {
+  blobReferenceForConsumption: {
+    blobUri: string;
+    storageAccountArmId: string;
+    credential: { credentialType: 'SAS'; sasUri: string };
+  };
+  pendingUploadId: string;
+  pendingUploadType: 'None';
+}
+
 /**
  * The container and a fresh SAS for it. Until the version is created, every call for it answers the same container, so
  * that a retried upload finds what it already wrote.
@@ -25,7 +36,7 @@ export async function startPendingUpload(
   body: unknown,
   apiVersion: string,
   { resources, blobs, subscriptionId, resourceGroup }: UploadContext,
-): Promise<object> {
+): Promise<PendingUpload> {
   requestShape(body ?? {}, { path: '', apiVersion });
   const path = uploadPath(asset);
   const completed = resources.get(`${asset.kind}/${asset.name}/versions/${asset.version}`) !== undefined;
@@ -34,13 +45,14 @@ export async function startPendingUpload(
   const container: string = upload.properties.container;
   await blobs.ensureContainer(container);
   return {
-    pendingUploadId: upload.properties.id,
-    pendingUploadType: 'TemporaryBlobReference',
     blobReferenceForConsumption: {
+      // The service writes the port; here the address has one anyway.
       blobUri: `${blobs.accountUrl}/${container}`,
       storageAccountArmId: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${blobs.accountName}`,
       credential: { credentialType: 'SAS', sasUri: blobs.containerUploadUrl(container) },
     },
+    pendingUploadId: upload.properties.id,
+    pendingUploadType: 'None',
   };
 }
 
@@ -62,17 +74,27 @@ export async function createTemporaryReference(
     /\/(codes|data|models|environments|components)\/([^/]+)\/versions\/([^/]+)$/.exec(assetId) ?? [];
   if (!kind || !name || !version) throw errors.notVersionId(assetId);
   if (context.resources.get(`${kind}/${name}/versions/${version}`)) throw errors.referenceExists(assetId);
-  return startPendingUpload({ kind: kind as AssetKind, name, version }, {}, apiVersion, context);
+  const upload = await startPendingUpload({ kind: kind as AssetKind, name, version }, {}, apiVersion, context);
+  return {
+    blobReferenceForConsumption: upload.blobReferenceForConsumption,
+    imageReferenceForConsumption: null,
+    temporaryDataReferenceId: upload.pendingUploadId,
+    temporaryDataReferenceType: null,
+  };
 }
 
 /** `POST datarefs/{name}/versions/{version}`: a SAS for reading what an asset's blob URI names. */
-export function createDataReference(body: unknown, apiVersion: string, { blobs }: UploadContext): object {
+export function createDataReference(body: unknown, apiVersion: string, context: UploadContext): object {
+  const { blobs, subscriptionId, resourceGroup } = context;
   object({ assetId: text, blobUri: text })(body, { path: '', apiVersion });
   const { blobUri } = body as { blobUri: string };
   const found = blobs.locate(blobUri);
   if (!found) throw errors.notInRegistryStorage(blobUri);
   const sasUri = `${blobs.accountUrl}/${found.container}?${blobs.containerSas(found.container)}`;
-  return { blobReferenceForConsumption: { blobUri, credential: { credentialType: 'SAS', sasUri } } };
+  const storageAccountArmId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${blobs.accountName}`;
+  return {
+    blobReferenceForConsumption: { blobUri, storageAccountArmId, credential: { credentialType: 'SAS', sasUri } },
+  };
 }
 
 /** Where a pending upload is remembered. */

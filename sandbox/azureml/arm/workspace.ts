@@ -89,51 +89,89 @@ export function createWorkspace(context: ProviderContext): express.Router {
 
 /** The workspace as `GET` answers it. */
 export function workspaceResource(context: ProviderContext): Resource {
-  const { settings, url, resources } = context;
+  const { settings, resources } = context;
   const id = workspaceArmId(settings);
   const own = resources.get('workspace/settings');
   const { tags, description, friendlyName } = own?.properties ?? {};
-  const host = new URL(url).host;
-  const siblings = `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers`;
   return {
     id,
     name: settings.workspaceName,
     type: 'Microsoft.MachineLearningServices/workspaces',
     location: settings.location,
     tags: tags ?? {},
-    kind: 'Default',
-    sku: { name: 'Basic', tier: 'Basic' },
+    etag: null,
+    properties: {
+      ...workspaceProperties(context),
+      friendlyName: friendlyName ?? settings.workspaceName,
+      description: description ?? '',
+    },
     identity: {
       type: 'SystemAssigned',
       principalId: '5ab0c1de-0000-4000-8000-00000000d0ff',
       tenantId: settings.tenantId,
     },
-    properties: {
-      friendlyName: friendlyName ?? settings.workspaceName,
-      description: description ?? '',
-      storageAccount: storageAccountId(context),
-      keyVault: `${siblings}/Microsoft.KeyVault/vaults/sandbox-kv`,
-      applicationInsights: `${siblings}/Microsoft.Insights/components/sandbox-ai`,
-      containerRegistry: null,
-      hbiWorkspace: false,
-      tenantId: settings.tenantId,
-      imageBuildCompute: null,
-      provisioningState: 'Succeeded',
-      v1LegacyMode: false,
-      workspaceId: settings.workspaceId,
-      discoveryUrl: `${url}/discovery`,
-      mlFlowTrackingUri: `azureml://${host}/mlflow/v2.0${id}`,
-      publicNetworkAccess: 'Enabled',
-      systemDatastoresAuthMode: 'AccessKey',
-      storageHnsEnabled: false,
-      enableDataIsolation: false,
-    },
+    kind: 'Default',
+    sku: { name: 'Basic', tier: 'Basic' },
     systemData: {
-      createdAt: '2026-01-01T00:00:00.0000000Z',
+      createdAt: created,
       createdBy: 'sandbox',
       createdByType: 'User',
-      lastModifiedAt: own?.systemData?.lastModifiedAt ?? '2026-01-01T00:00:00.0000000Z',
+      lastModifiedAt: own?.systemData?.lastModifiedAt ?? created,
+      lastModifiedBy: 'sandbox',
+      lastModifiedByType: 'User',
     },
+  };
+}
+
+const created = '2026-01-01T00:00:00.0000000Z';
+
+/** What no client changes, in the service's order. */
+function workspaceProperties(context: ProviderContext): Resource['properties'] {
+  const { settings, url } = context;
+  const siblings = `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}/providers`;
+  return {
+    friendlyName: settings.workspaceName,
+    description: '',
+    storageAccount: storageAccountId(context),
+    keyVault: `${siblings}/Microsoft.Keyvault/vaults/sandbox-kv`,
+    applicationInsights: `${siblings}/Microsoft.insights/components/sandbox-ai`,
+    hbiWorkspace: false,
+    tenantId: settings.tenantId,
+    imageBuildCompute: null,
+    provisioningState: 'Succeeded',
+    managedNetwork: {
+      changeableIsolationModes: ['AllowInternetOutbound', 'AllowOnlyApprovedOutbound'],
+      isolationMode: 'Disabled',
+      enableNetworkMonitor: false,
+      enableFirewallLog: false,
+    },
+    allowRoleAssignmentOnRG: true,
+    v1LegacyMode: false,
+    softDeleteEnabled: false,
+    containerRegistry: `${siblings}/Microsoft.ContainerRegistry/registries/sandboxcr`,
+    creationTime: created,
+    notebookInfo: {
+      resourceId: settings.workspaceId.replace(/-/g, ''),
+      fqdn: `ml-${settings.workspaceName}-${settings.location}-${settings.workspaceId}.${settings.location}.notebooks.azure.localhost`,
+      isPrivateLinkEnabled: false,
+      notebookPreparationError: null,
+    },
+    storageHnsEnabled: false,
+    workspaceId: settings.workspaceId,
+    linkedModelInventoryArmId: null,
+    privateLinkCount: 0,
+    publicNetworkAccess: 'Enabled',
+    ipAllowlist: [],
+    networkAcls: { defaultAction: 'Allow', bypass: '', ipRules: [], resourceAccessRules: [] },
+    discoveryUrl: `${url}/discovery`,
+    mlFlowTrackingUri: `azureml://${new URL(url).host}/mlflow/v1.0${workspaceArmId(settings)}`,
+    serverlessComputeSettings: null,
+    EnableSoftwareBillOfMaterials: false,
+    sdkTelemetryAppInsightsKey: '5ab0c1de-0000-4000-8000-00000000d0fd',
+    sasGetterUri: '',
+    enableDataIsolation: false,
+    systemDatastoresAuthMode: 'accesskey',
+    enableServiceSideCMKEncryption: false,
   };
 }
 

@@ -69,6 +69,7 @@ async function prepare(engine: Engine, run: RunRecord, spec: CommandSpec, folder
     values[`outputs.${name}`] = local;
   }
   for (const [name, value] of Object.entries(spec.searchSpace ?? {})) values[`search_space.${name}`] = value;
+  run.command = spec.command;
   recordInputs(engine, run, spec.inputs);
   // `outputs` is there for scripts that write to it without making it, as on the service's compute.
   mkdirSync(join(cwd, 'outputs'), { recursive: true });
@@ -115,6 +116,7 @@ async function execute(
     return setStatus(engine, run, 'Failed', runError('UserError', message, 'JobTimedOut'));
   }
   if (result.exitCode !== 0) {
+    run.warnings.push(`AzureMLCompute job failed\nExecutionFailed: [REDACTED]\n\texit_codes: ${result.exitCode}`);
     return setStatus(engine, run, 'Failed', runError('UserError', failureMessage(place.command, result, log.tail())));
   }
   setStatus(engine, run, 'Completed');
@@ -133,9 +135,9 @@ export async function runCommand(
     const unavailable = unavailableCompute(engine.context, spec.computeName);
     if (unavailable) throw new Error(unavailable);
     if (!signal.aborted) {
+      setStatus(engine, run, 'Starting');
       setStatus(engine, run, 'Preparing');
       setStatus(engine, run, 'Queued');
-      setStatus(engine, run, 'Starting');
       log = openRunLog(engine, run, USER_LOG);
       await execute(engine, run, spec, log, folder, signal);
     }

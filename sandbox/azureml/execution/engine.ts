@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Resource, Runs } from '../../contracts.ts';
 import { isTerminal, type RunRecord } from '../history/run.ts';
 import { chmodTree } from './data-transfer.ts';
-import { planJob } from './jobs.ts';
+import { type PlannedJob, planJob } from './jobs.ts';
 import {
   createRun,
   type Engine,
@@ -19,7 +19,10 @@ import { mapValues } from './spec.ts';
 /** How long `stop` waits for canceled jobs before it gives up on them. */
 const STOP_MS = 5000;
 
-/** The artifact store as the output `default` that the service adds to every job (SDKs find the logs by it). */
+/**
+ * The artifact store as the output `default` that the service adds to command jobs and sweeps (SDKs find the logs by it). Its
+ * uri has no `/paths/`.
+ */
 function defaultOutput(runId: string) {
   return {
     jobOutputType: 'uri_folder',
@@ -28,7 +31,10 @@ function defaultOutput(runId: string) {
   };
 }
 
-function createJobRun(engine: Engine, job: Resource, runType: string, properties: Record<string, string>): RunRecord {
+const hasDefaultOutput = ({ properties }: Resource): boolean =>
+  /^(Command|Sweep)$/.test(properties.jobType) && properties.resources?.properties?.IsLocal === undefined;
+
+function createJobRun(engine: Engine, job: Resource, { runType, properties, tags: added }: PlannedJob): RunRecord {
   const { experimentName, displayName, description, tags, computeId } = job.properties;
   return createRun(engine.store, {
     runId: job.name,
@@ -38,7 +44,7 @@ function createJobRun(engine: Engine, job: Resource, runType: string, properties
     runType,
     createdBy: job.systemData?.createdBy ?? 'sandbox',
     target: computeId ? String(computeId).split('/').at(-1) : undefined,
-    tags: mapValues<any, string>(tags, (value) => String(value)),
+    tags: { ...mapValues<any, string>(tags, (value) => String(value)), ...added },
     properties: { ...properties, ...mapValues<any, string>(job.properties.properties, (value) => String(value)) },
   });
 }
@@ -66,9 +72,10 @@ export function createEngine(engine: Engine): Omit<Runs, 'storageUri'> {
 
   function start(job: Resource): void {
     const planned = planJob(engine.context, job);
-    const run = createJobRun(engine, job, planned.runType, planned.properties);
+    const run = createJobRun(engine, job, planned);
     const { resources } = engine.context;
-    const outputs = { default: defaultOutput(job.name), ...job.properties.outputs };
+    const added = hasDefaultOutput(job) ? { default: defaultOutput(job.name) } : {};
+    const outputs = { ...added, ...job.properties.outputs };
     resources.put(`jobs/${job.name}`, { ...job, properties: { ...job.properties, outputs } });
     syncJobResource(engine, run);
     const abort = new AbortController();
@@ -86,7 +93,12 @@ export function createEngine(engine: Engine): Omit<Runs, 'storageUri'> {
       if (run) updateRun(engine, run, job);
       else start(job);
     },
-    knows: (runId) => engine.store.get(runId) !== undefined,
+    creation(runId) {
+      const run = engine.store.get(runId);
+      if (!run) return undefined;
+      const at = run.createdUtc;
+      return { createdAt: at, createdBy: run.createdBy, createdByType: 'Application', lastModifiedAt: at };
+    },
     async cancel(jobName) {
       const run = engine.store.get(jobName);
       if (!run || isTerminal(run.status)) return false;

@@ -1,9 +1,11 @@
 /** Turns a job's ARM resource into work: checks it first, then returns a function that runs it. */
+import { randomUUID } from 'node:crypto';
 import type { AzureMlContext, Resource } from '../../contracts.ts';
 import type { RunRecord } from '../history/run.ts';
 import { limiter } from '../limiter.ts';
 import { runCommand } from './command-run.ts';
 import { findComponent } from './components.ts';
+import { computeProperties } from './compute-properties.ts';
 import { datastoreName, type Engine, runError, setStatus } from './lifecycle.ts';
 import { planPipeline } from './pipeline-plan.ts';
 import { runPipeline } from './pipeline-run.ts';
@@ -16,6 +18,8 @@ import { runSweep, type SweepSpec } from './sweep-run.ts';
 export interface PlannedJob {
   runType: string;
   properties: Record<string, string>;
+  /** Tags that the service adds. */
+  tags?: Record<string, string>;
   run(engine: Engine, run: RunRecord, signal: AbortSignal): Promise<void>;
 }
 
@@ -49,10 +53,13 @@ function commandSpec(properties: Record<string, any>, command: Record<string, an
 }
 
 function planCommand(properties: Record<string, any>): PlannedJob {
+  // Its client runs such a job; the service only keeps it.
+  if (properties.resources?.properties?.IsLocal)
+    return { runType: 'azureml.scriptrun', properties: {}, run: async () => {} };
   const spec = commandSpec(properties, properties);
   return {
     runType: 'azureml.scriptrun',
-    properties: { 'azureml.runsource': 'experiment', _azureml_ComputeTargetType: 'amlctrain' },
+    properties: computeProperties(spec.computeName),
     run: (engine, run, signal) => runCommand(engine, run, spec, signal),
   };
 }
@@ -76,8 +83,41 @@ function planSweep(properties: Record<string, any>): PlannedJob {
   const metric = JSON.stringify({ name: sweep.primaryMetric, goal: sweep.goal });
   return {
     runType: 'hyperdrive',
-    properties: { 'azureml.runsource': 'hyperdrive', runTemplate: 'HyperDrive', primary_metric_config: metric },
+    properties: {
+      primary_metric_config: metric,
+      resume_from: 'null',
+      runTemplate: 'HyperDrive',
+      'azureml.runsource': 'hyperdrive',
+      platform: 'AML',
+      ContentSnapshotId: randomUUID(),
+      user_agent: 'sandbox',
+    },
+    tags: sweepTags(properties, metric),
     run: (engine, run, signal) => runSweep(engine, run, sweep, signal),
+  };
+}
+
+/** The tags in which the service keeps a sweep's settings; they stay as they are at its start. */
+function sweepTags({ limits = {}, searchSpace, samplingAlgorithm = {} }: Record<string, any>, metric: string) {
+  const { samplingAlgorithmType = 'Random', rule = 'Random', seed = null } = samplingAlgorithm;
+  const generator = {
+    name: String(samplingAlgorithmType).toUpperCase(),
+    parameter_space: searchSpace,
+    properties: { rule, logbase: null, seed },
+  };
+  const minutes = (durationSeconds(limits.timeout) ?? 86_400 * 60) / 60;
+  return {
+    _aml_system_max_concurrent_jobs: String(limits.maxConcurrentTrials ?? limits.maxTotalTrials ?? 1),
+    _aml_system_max_total_jobs: String(limits.maxTotalTrials ?? 1),
+    _aml_system_max_duration_minutes: String(minutes),
+    _aml_system_policy_config: '{"name":"Default","properties":{}}',
+    _aml_system_generator_config: JSON.stringify(generator),
+    _aml_system_primary_metric_config: metric,
+    _aml_system_platform_config: '{"ServiceAddress":"sandbox"}',
+    _aml_system_resume_child_runs: 'null',
+    _aml_system_all_jobs_generated: 'false',
+    _aml_system_cancellation_requested: 'false',
+    _aml_system_samples_generated_count: '0',
   };
 }
 
@@ -103,22 +143,32 @@ function planPipelineJob(context: AzureMlContext, properties: Record<string, any
     defaultCompute: setting(settings, 'default_compute') ?? properties.computeId ?? undefined,
     path: '',
   });
-  const continueOnStepFailure = String(setting(settings, 'continue_on_step_failure')).toLowerCase() === 'true';
+  // A pipeline that says nothing goes on.
+  const continueOnStepFailure = String(setting(settings, 'continue_on_step_failure') ?? true).toLowerCase() === 'true';
+  const forceRerun = String(setting(settings, 'force_rerun')).toLowerCase() === 'true';
+  const defaultDatastore = datastoreName(setting(settings, 'default_datastore'));
+  const defaultCompute = setting(settings, 'default_compute') ?? properties.computeId;
   const literals = Object.entries(inputs).filter(([, input]) => input.type === 'literal');
   return {
     runType: 'azureml.PipelineRun',
     properties: {
+      'azureml.DevPlatv2': 'true',
+      'azureml.DatasetAccessMode': 'Asset',
       'azureml.runsource': 'azureml.PipelineRun',
-      'azureml.pipelineComponent': 'pipelinerun',
-      'azureml.continue_on_step_failure': continueOnStepFailure ? 'True' : 'False',
-      'azureml.parameters': JSON.stringify(Object.fromEntries(literals.map(([name, input]) => [name, input.value]))),
       runSource: 'MFE',
       runType: 'HTTP',
+      'azureml.parameters': JSON.stringify(Object.fromEntries(literals.map(([name, input]) => [name, input.value]))),
+      'azureml.continue_on_step_failure': continueOnStepFailure ? 'True' : 'False',
+      'azureml.continue_on_failed_optional_input': 'True',
+      'azureml.enforceRerun': forceRerun ? 'True' : 'False',
+      ...(defaultCompute && { 'azureml.defaultComputeName': computeName(defaultCompute) }),
+      'azureml.defaultDataStoreName': defaultDatastore,
+      'azureml.pipelineComponent': 'pipelinerun',
     },
     run: (engine, run, signal) => {
-      const defaultDatastore = datastoreName(setting(settings, 'default_datastore'));
       const scope = { inputs, outputs, written: {}, defaultDatastore };
-      return runPipeline(engine, run, plan, scope, { continueOnStepFailure, limit: limiter(PARALLEL_STEPS) }, signal);
+      const how = { continueOnStepFailure, forceRerun, limit: limiter(PARALLEL_STEPS) };
+      return runPipeline(engine, run, plan, scope, how, signal);
     },
   };
 }

@@ -42,10 +42,14 @@ export function createRun(store: RunStore, run: NewRun): RunRecord {
   return record;
 }
 
-/** Error of a run in the words of run history: the message is also its only parameter. */
+/** Error of a run: with a reference code it is the service's own, without one it comes from the process. */
 export function runError(code: 'UserError' | 'SystemError', message: string, referenceCode?: string): RunError {
-  return { code, message, messageFormat: '{Message}', messageParameters: { Message: message }, referenceCode };
+  return { code, message, ...(referenceCode && { referenceCode }) };
 }
+
+/** Error of a step or job whose data could not be read or written. Its message begins with a line end, as the runtime's does. */
+export const dataError = (code: string, message: string): RunError =>
+  runError('UserError', `\nError Code: ${code}\nNative Error: ${message}\nError Message: ${message}`);
 
 /** Copies status, tags, names and outputs of a job's run to the job's resource; steps have no resource. */
 export function syncJobResource(engine: Pick<Engine, 'context'>, run: RunRecord): void {
@@ -53,7 +57,9 @@ export function syncJobResource(engine: Pick<Engine, 'context'>, run: RunRecord)
   const job = resources.get(`jobs/${run.runId}`);
   if (!job) return;
   const outputs = { ...job.properties.outputs };
-  for (const [name, uri] of Object.entries(run.outputUris)) {
+  // Where a pipeline's outputs are is known to run history alone.
+  const isPipeline = job.properties.jobType === 'Pipeline';
+  for (const [name, uri] of Object.entries(isPipeline ? {} : run.outputUris)) {
     if (outputs[name]) outputs[name] = { ...outputs[name], uri };
   }
   resources.put(`jobs/${run.runId}`, {
@@ -64,9 +70,10 @@ export function syncJobResource(engine: Pick<Engine, 'context'>, run: RunRecord)
       displayName: run.displayName,
       description: run.description ?? job.properties.description,
       tags: run.tags,
-      properties: run.properties,
+      properties: jobPropertiesOf(run),
       isArchived: run.hidden,
       outputs,
+      ...(isPipeline && { outputLocations: run.outputUris }),
     },
   });
 }
@@ -78,12 +85,36 @@ export function setStatus(engine: Engine, run: RunRecord, status: RunStatus, err
   // While a cancellation is under way only the end is news.
   if (run.status === 'CancelRequested' && !isTerminal(status)) return;
   run.status = status;
-  if (status === 'Running') run.startTimeUtc ??= now;
+  if (status === 'Running') {
+    run.startTimeUtc ??= now;
+    if (/^azureml\.(script|Step)Run$/i.test(run.runType)) noteProcess(run);
+  }
   if (isTerminal(status)) run.endTimeUtc = now;
   if (error) run.error = error;
   engine.store.save(run);
   syncJobResource(engine, run);
   engine.context.log(`run ${run.runId} (${run.displayName}): ${status}`);
+}
+
+/** What the service notes of a run whose process started. */
+function noteProcess(run: RunRecord): void {
+  run.properties.ProcessInfoFile = 'azureml-logs/process_info.json';
+  run.properties.ProcessStatusFile = 'azureml-logs/process_status.json';
+  run.tags._aml_system_ComputeTargetStatus =
+    '{"AllocationState":"steady","PreparingNodeCount":0,"RunningNodeCount":0,"CurrentNodeCount":0}';
+}
+
+/** `2026-01-31 12:30:00`, as the properties of command jobs write times. */
+const plainTime = (time: string): string => time.slice(0, 19).replace('T', ' ');
+
+/** A command job's properties have its times; its run has not. */
+function jobPropertiesOf(run: RunRecord): Record<string, string> {
+  if (run.runType !== 'azureml.scriptrun') return run.properties;
+  return {
+    ...run.properties,
+    ...(run.startTimeUtc && { StartTimeUtc: plainTime(run.startTimeUtc) }),
+    ...(run.endTimeUtc && { EndTimeUtc: plainTime(run.endTimeUtc) }),
+  };
 }
 
 /** A run and all runs below it. */

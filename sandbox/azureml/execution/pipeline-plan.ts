@@ -1,5 +1,4 @@
 /** Reads a pipeline's nodes and the components behind them, checks every binding, and puts the nodes in order. */
-import { createHash } from 'node:crypto';
 import type { AzureMlContext } from '../../contracts.ts';
 import { type ComponentInput, checkLiteral, findComponent } from './components.ts';
 import { expressionNames, parseBinding } from './expressions.ts';
@@ -10,8 +9,6 @@ type NodeJson = Record<string, any>;
 
 export interface PlannedNode {
   name: string;
-  /** Eight hexadecimal digits, the same in every run of the pipeline. */
-  nodeId: string;
   type: string;
   displayName: string;
   json: NodeJson;
@@ -123,7 +120,6 @@ function planNode(context: AzureMlContext, definition: PipelineDefinition, name:
   const own = json.computeId ?? json.compute ?? definition.defaultCompute;
   const node: PlannedNode = {
     name,
-    nodeId: createHash('sha256').update(path).digest('hex').slice(0, 8),
     type,
     displayName: json.display_name || component.display_name || name,
     json,

@@ -1,15 +1,11 @@
 /** Registers what a run wrote as a data or model asset. */
+
+import { outputType } from '../history/output-type.ts';
 import type { AssetReference, RunRecord } from '../history/run.ts';
 import type { Engine } from './lifecycle.ts';
 import { assetId, assetKindOf } from './references.ts';
 import type { OutputValue } from './spec.ts';
 
-/** Type of a run's output in run history, by the job's output type. */
-const MODEL_TYPES: Record<string, string> = {
-  custom_model: 'CustomModel',
-  mlflow_model: 'MLFlowModel',
-  triton_model: 'TritonModel',
-};
 /** `modelType` of a model asset, by the job's output type. */
 const ASSET_MODEL_TYPES: Record<string, string> = {
   custom_model: 'custom_model',
@@ -70,7 +66,7 @@ export function registerOutput(
   uri: string,
 ): AssetReference {
   const kind = assetKindOf(output.type) as 'data' | 'models';
-  const type = MODEL_TYPES[output.type] ?? output.type;
+  const type = outputType(output.type);
   if (!output.assetName) {
     const anonymous =
       kind === 'data' ? `azureml_${run.runId}_output_data_${name}` : `azureml_${run.runId}_output_${name}`;

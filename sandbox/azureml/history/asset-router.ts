@@ -1,6 +1,7 @@
 /** The data plane's answers to "where is this asset": data and models by asset id. */
 import express from 'express';
 import type { AzureMlContext, Resource } from '../../contracts.ts';
+import { outputType } from './output-type.ts';
 import type { RunStore } from './run-store.ts';
 
 interface Resolved {
@@ -14,7 +15,7 @@ function resolve(context: AzureMlContext, store: RunStore, id: string): Resolved
   const asset: Resource | undefined = name ? context.resources.get(`${kind}/${name}/versions/${version}`) : undefined;
   if (asset) {
     const { dataUri, modelUri, dataType, modelType } = asset.properties;
-    return { uri: String(dataUri ?? modelUri), type: String(dataType ?? modelType) };
+    return { uri: String(dataUri ?? modelUri), type: outputType(String(dataType ?? modelType)) };
   }
   for (const run of store.list()) {
     const output = Object.entries(run.outputs).find(([, reference]) => reference.assetId === id);
@@ -35,7 +36,8 @@ export function createAssetRouter(context: AzureMlContext, store: RunStore): exp
     });
   };
   router.post('/dataversion/batchGetResolvedUris', (request, response) => {
-    response.json({ values: Object.fromEntries(all(request.body)) });
+    const values = all(request.body).map(([id, found]) => [id, { ...found, legacyDatasetType: null }]);
+    response.json({ values: Object.fromEntries(values) });
   });
   router.post('/models/batchGetResolvedUris', (request, response) => {
     const values = all(request.body).map(([id, { uri, type }]) => [id, { path: uri, type }]);

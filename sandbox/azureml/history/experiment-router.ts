@@ -12,17 +12,23 @@ function toExperiment(experiment: Experiment) {
     createdUtc: experiment.createdUtc,
     tags: experiment.tags,
     archivedTime: experiment.lifecycleStage === 'deleted' ? experiment.lastUpdatedUtc : null,
-    artifactLocation: '',
+    retainForLifetimeOfWorkspace: false,
+    artifactLocation: null,
   };
 }
+
+/** `Default` is there from the start; it is in lists once something ran in it. */
+const hasRuns = (store: RunStore, { experimentId, name }: Experiment): boolean =>
+  name !== 'Default' || store.list().some((run) => run.experimentId === experimentId);
 
 /** Routes below the workspace's history root. */
 export function createExperimentRouter(store: RunStore): express.Router {
   const router = express.Router({ mergeParams: true });
   router.post('/experiments\\:query', (request, response) => {
     const name = /Name\s+eq\s+'([^']*)'/i.exec(String(request.body?.filter ?? ''))?.[1];
-    const found = store.experiments().filter((experiment) => name === undefined || experiment.name === name);
-    response.json({ value: found.map(toExperiment), continuationToken: null, nextLink: null });
+    const all = store.experiments().filter((experiment) => hasRuns(store, experiment) || experiment.name === name);
+    const found = all.filter((experiment) => name === undefined || experiment.name === name);
+    response.json({ value: found.map(toExperiment) });
   });
   router.get(['/experiments/:key', '/experimentids/:key'], (request, response) => {
     const { key } = request.params as { key: string };

@@ -35,16 +35,21 @@ function fieldOf(run: RunRecord, name: string): string | undefined {
 }
 
 /**
- * A filter of comparisons joined by `and`: `Status eq 'Running' and tags/x ne 'y'`. Assumption: the service's OData
+ * A filter of comparisons joined by `and` and `or`: `Status eq 'Running' and tags/x ne 'y'`. Assumption: the service's OData
  * subset isn't documented; this is what its clients send.
  */
 export function matchesFilter(run: RunRecord, filter: string): boolean {
+  return filter.split(/\s+or\s+/i).some((alternative) => matchesAll(run, alternative));
+}
+
+function matchesAll(run: RunRecord, filter: string): boolean {
   return filter.split(/\s+and\s+/i).every((part) => {
     const match = /^\s*\(?\s*([\w/.-]+)\s+(eq|ne|gt|ge|lt|le)\s+(?:'([^']*)'|([^\s)]+))\s*\)?\s*$/i.exec(part);
     if (!match) return true;
     const actual = fieldOf(run, match[1]!) ?? '';
     const wanted = match[3] ?? match[4] ?? '';
-    const compared = actual.localeCompare(wanted);
+    // A run that has not ended is neither before nor after a time.
+    const compared = actual === '' ? Number.NaN : actual.localeCompare(wanted);
     const operators: Record<string, boolean> = {
       eq: actual === wanted || (wanted === 'null' && actual === ''),
       ne: actual !== wanted,
@@ -80,9 +85,7 @@ export function page(context: AzureMlContext, runs: RunRecord[], request: Reques
   const next = start + size < runs.length ? Buffer.from(String(start + size)).toString('base64url') : null;
   const url = new URL(`${context.url}${request.originalUrl}`);
   if (next) url.searchParams.set('$continuationtoken', next);
-  return {
-    value: runs.slice(start, start + size).map((run) => toRun(context, run)),
-    continuationToken: next,
-    nextLink: next && request.method === 'GET' ? url.href : null,
-  };
+  const value = runs.slice(start, start + size).map((run) => toRun(context, run));
+  if (!next) return { value };
+  return { value, continuationToken: next, nextLink: request.method === 'GET' ? url.href : null };
 }

@@ -5,8 +5,9 @@ import { syncJobResource } from '../execution/lifecycle.ts';
 import * as errors from './errors.ts';
 import { page, queryRuns } from './query.ts';
 import { isTerminal, type RunRecord } from './run.ts';
+import { runDefinitionOf } from './run-definition.ts';
 import type { RunStore } from './run-store.ts';
-import { toRun, toRunDetails } from './wire.ts';
+import { toRun, toRunDetails, toRunMetadata } from './wire.ts';
 
 /** Strings of `changes` over `record`; null removes. */
 function merged(record: Record<string, string>, changes: Record<string, unknown> | undefined): Record<string, string> {
@@ -29,17 +30,21 @@ function modify(context: AzureMlContext, store: RunStore, run: RunRecord, body: 
   syncJobResource({ context }, run);
 }
 
+/** Types of data as azure-ai-ml 1.35.2 knows them. */
+const clientTypes: Record<string, string> = { UriFile: 'uri_file', MLTable: 'mltable' };
+
 /**
- * The run's outputs as the caller can use them. azure-ai-ml 1.35.2 fails with a TypeError before it asks where a model
- * is (`BatchGetResolvedUrisDto(values=...)`, operations/_model_dataplane_operations.py); as folders it gets them by the
- * data route, which resolves model ids too. Everybody else sees the true types.
+ * The run's outputs as the caller can use them. azure-ai-ml 1.35.2 knows the types of data in the spelling of jobs only
+ * (operations/_job_ops_helper.py), and fails with a TypeError before it asks where a model is
+ * (operations/_model_dataplane_operations.py); as folders it gets them by the data route, which resolves model ids too.
+ * Everybody else sees the types as the service writes them.
  */
 function outputsFor(userAgent: string, outputs: RunRecord['outputs']): RunRecord['outputs'] {
   if (!/azsdk-python/i.test(userAgent)) return outputs;
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { assetId, type }]) => [
       name,
-      { assetId, type: /Model$/.test(type) ? 'uri_folder' : type },
+      { assetId, type: clientTypes[type] ?? 'uri_folder' },
     ]),
   );
 }
@@ -129,20 +134,16 @@ function addFactRoutes(router: express.Router, root: string, { context, store, w
 
 /** Runs with their definitions. */
 function addDataRoutes(router: express.Router, { context, store }: Shared): void {
-  const runData = (run: RunRecord) => ({
-    runMetadata: toRun(context, run),
-    runDefinition: null,
-    jobSpecification: context.resources.get(`jobs/${run.runId}`)?.properties ?? null,
+  const runData = (run: RunRecord, userAgent = '') => ({
+    runMetadata: toRunMetadata(context, run, outputsFor(userAgent, run.outputs)),
+    runDefinition: runDefinitionOf(context, run),
+    jobSpecification: null,
+    systemSettings: null,
   });
   router.post('/rundata', (request, response) => {
     const run = store.get(String(request.body?.runId));
     if (!run) return errors.refuse(response, errors.runNotFound(request.body?.runId));
-    const { outputs, ...metadata } = toRun(context, run);
-    response.json({
-      runMetadata: { ...metadata, outputs: outputsFor(request.headers['user-agent'] ?? '', outputs) },
-      runDefinition: null,
-      jobSpecification: null,
-    });
+    response.json(runData(run, request.headers['user-agent']));
   });
   router.post('/batchrundata', (request, response) => {
     const ids: string[] = Object.values(request.body?.runIds ?? request.body?.values ?? []);

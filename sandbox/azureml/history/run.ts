@@ -23,8 +23,9 @@ export interface AssetReference {
 export interface RunError {
   code: string;
   message: string;
-  messageFormat: string;
-  messageParameters: Record<string, string>;
+  messageFormat?: string;
+  messageParameters?: Record<string, string>;
+  /** Set for errors of the service; what the job's own process or data did has none. */
   referenceCode?: string;
 }
 
@@ -36,6 +37,16 @@ export interface RunRecord {
   parentRunId?: string;
   rootRunId: string;
   displayName: string;
+  /** Name of the component of a step; `name` on the wire. */
+  componentName?: string;
+  /** Key of a step in `jobs` of its pipeline; no answer has it. */
+  nodeName?: string;
+  /** Same for steps that do the same to the same inputs: the later one is reused. */
+  reuseKey?: string;
+  /** Command line of a script run. */
+  command?: string;
+  /** The run that did the work of a reused step. */
+  reusedRunId?: string;
   description?: string;
   /** `azureml.PipelineRun`, `azureml.StepRun`, `azureml.commandrun`, `hyperdrive`, or empty for MLflow's own runs. */
   runType: string;

@@ -1,4 +1,5 @@
-/** MLflow's errors, each under its name: `{error_code, message}` with the status of that code. */
+/** MLflow's errors, each under its name, with the status of its code. */
+import { randomBytes } from 'node:crypto';
 
 const STATUS = {
   INVALID_PARAMETER_VALUE: 400,
@@ -18,6 +19,34 @@ export class MlflowError extends Error {
     this.code = code;
     this.status = STATUS[code];
   }
+}
+
+/** The error as the service writes it: in Pascal case but for `statusCode` and `error_code`. MLflow prints all of it. */
+export function errorBody({ code, status, message }: MlflowError, location: string): object {
+  const Code = status < 500 ? (code === 'INVALID_PARAMETER_VALUE' ? 'ValidationError' : 'UserError') : 'ServiceError';
+  return {
+    Error: {
+      Code,
+      Severity: null,
+      Message: message,
+      MessageFormat: null,
+      MessageParameters: {},
+      ReferenceCode: null,
+      DetailsUri: null,
+      Target: null,
+      Details: [],
+      InnerError: null,
+      DebugInfo: null,
+      AdditionalInfo: null,
+    },
+    Correlation: { operation: randomBytes(16).toString('hex'), request: randomBytes(8).toString('hex') },
+    Environment: location,
+    Location: location,
+    Time: new Date().toISOString().replace('Z', '0000+00:00'),
+    ComponentName: 'mlflow',
+    statusCode: status,
+    error_code: code,
+  };
 }
 
 const invalid = (message: string) => new MlflowError('INVALID_PARAMETER_VALUE', message);

@@ -16,7 +16,7 @@ import { registeredModelEndpoints } from './registered-models.ts';
 import { findRun, runEndpoints } from './runs.ts';
 import { artifactUri } from './wire.ts';
 
-/** MLflow answers errors as `{error_code, message}`; anything unexpected is an INTERNAL_ERROR. */
+/** Anything unexpected is an INTERNAL_ERROR. */
 function answerError(context: AzureMlContext) {
   return (error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);
@@ -26,7 +26,7 @@ function answerError(context: AzureMlContext) {
         : errors.internal(error instanceof Error ? error.message : String(error));
     if (known.code === 'INTERNAL_ERROR')
       context.log(`mlflow ${request.method} ${request.path}: ${error instanceof Error ? error.stack : error}`);
-    response.status(known.status).json({ error_code: known.code, message: known.message });
+    response.status(known.status).json(errors.errorBody(known, context.settings.location));
   };
 }
 

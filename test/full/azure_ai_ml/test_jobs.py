@@ -10,7 +10,7 @@ from pathlib import Path
 
 from azure.ai.ml import command, load_job
 from azure.ai.ml.entities import Model
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 
 from workspace_client import EXAMPLE, connect
 
@@ -98,8 +98,8 @@ class Jobs(unittest.TestCase):
         job = self.client.jobs.create_or_update(self.hello("sleep 120"))
         self.client.jobs.begin_cancel(job.name).result()
         self.wait(job.name, "Canceled")
-        with self.assertRaises(HttpResponseError):
-            self.client.jobs.begin_cancel(job.name).result()
+        # The service takes the cancellation of a job that has ended, and does nothing.
+        self.client.jobs.begin_cancel(job.name).result()
 
     def test_update(self):
         job = self.client.jobs.create_or_update(self.hello("true"))

@@ -52,7 +52,7 @@ const assetReference = union('referenceType', {
 });
 
 /** First api-version in which a deployment may run a component. */
-const hasConfiguration = (apiVersion: string): boolean =>
+export const hasConfiguration = (apiVersion: string): boolean =>
   apiVersion >= '2024-04-01' || /^2023-\d\d-\d\d-preview$/.test(apiVersion) || apiVersion === '2024-01-01-preview';
 
 /** `BatchDeployment`. */

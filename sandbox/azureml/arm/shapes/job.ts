@@ -1,4 +1,5 @@
 /** Request bodies of `PUT jobs/{name}`: the job types of api-version 2026-05-01 with the fields that previews add. */
+
 import {
   anything,
   type Check,
@@ -16,9 +17,10 @@ import {
   textual,
   union,
 } from '../shape.ts';
+import * as versions from '../versions.ts';
+import * as limits from './limits.ts';
 
 const preview = (apiVersion: string) => apiVersion.endsWith('preview');
-const namedOutputs = (apiVersion: string) => preview(apiVersion) || apiVersion >= '2025-12-01';
 
 const inputModes = oneOf('ReadOnlyMount', 'ReadWriteMount', 'Download', 'Direct', 'EvalMount', 'EvalDownload');
 const outputModes = oneOf('ReadWriteMount', 'Upload', 'Direct');
@@ -29,13 +31,17 @@ const sameForAll = (types: string[], shape: Case): Record<string, Case> =>
   Object.fromEntries(types.map((type) => [type, shape]));
 
 /** `JobInput`. */
-export const jobInput = union('jobInputType', {
-  literal: [{ value: name }, { description: text }],
-  ...sameForAll(dataTypes, [
-    { uri: name },
-    { mode: inputModes, description: text, pathOnCompute: only(preview, text) },
-  ]),
-});
+export const jobInput = union(
+  'jobInputType',
+  {
+    literal: [{ value: name }, { description: text }],
+    ...sameForAll(dataTypes, [
+      { uri: name },
+      { mode: inputModes, description: text, pathOnCompute: only(versions.outputDetails, text) },
+    ]),
+  },
+  'JobInput',
+);
 
 /** `JobOutput`. */
 export const jobOutput = union(
@@ -46,12 +52,13 @@ export const jobOutput = union(
       uri: text,
       mode: outputModes,
       description: text,
-      assetName: only(namedOutputs, text),
-      assetVersion: only(preview, text),
-      pathOnCompute: only(preview, text),
-      autoDeleteSetting: only(preview, anything),
+      assetName: only(versions.assetName, text),
+      assetVersion: only(versions.outputDetails, text),
+      pathOnCompute: only(versions.outputDetails, text),
+      autoDeleteSetting: only(versions.outputDetails, anything),
     },
   ]),
+  'JobOutput',
 );
 
 const identity = union('identityType', {
@@ -84,16 +91,16 @@ const resources = object(
     instanceType: text,
     properties: mapOf(anything),
     dockerArgs: text,
-    dockerArgsList: listOf(text),
+    dockerArgsList: only(versions.dockerArgsList, listOf(text)),
     shmSize: text,
-    locations: only(preview, listOf(text)),
-    maxInstanceCount: only(preview, integer),
+    locations: only(versions.locations, listOf(text)),
+    maxInstanceCount: only(versions.locations, integer),
   },
 );
 
 const queueSettings = object(
   {},
-  { jobTier: oneOf('Null', 'Spot', 'Basic', 'Standard', 'Premium'), priority: only(preview, integer) },
+  { jobTier: oneOf('Null', 'Spot', 'Basic', 'Standard', 'Premium'), priority: only(versions.locations, integer) },
 );
 
 const service = object(
@@ -116,8 +123,8 @@ const base: Record<string, Check> = {
   componentId: text,
   computeId: text,
   description: text,
-  displayName: text,
-  experimentName: text,
+  displayName: limits.displayName,
+  experimentName: limits.experimentName,
   identity,
   isArchived: flag,
   notificationSetting: object(
@@ -128,11 +135,11 @@ const base: Record<string, Check> = {
       webhooks: mapOf(webhook),
     },
   ),
-  properties: mapOf(textual),
+  properties: limits.properties,
   services: mapOf(service),
-  tags: mapOf(textual),
-  parentJobName: only(preview, text),
-  secretsConfiguration: only(preview, anything),
+  tags: limits.tags,
+  parentJobName: only(versions.parentJobName, text),
+  secretsConfiguration: only(versions.secretsConfiguration, anything),
   status: text,
 };
 
@@ -144,91 +151,95 @@ const trial = object(
 const inputsAndOutputs = { inputs: mapOf(jobInput), outputs: mapOf(jobOutput) };
 
 /** `JobBaseProperties`. */
-export const jobProperties: Check = union('jobType', {
-  Command: [
-    { command: name, environmentId: name },
-    {
-      ...base,
-      ...inputsAndOutputs,
-      codeId: text,
-      distribution,
-      environmentVariables: mapOf(textual),
-      limits: union('jobLimitsType', { Command: [{}, { timeout: duration }] }),
-      parameters: anything,
-      queueSettings,
-      resources,
-      autologgerSettings: only(preview, anything),
-    },
-  ],
-  Pipeline: [{}, { ...base, ...inputsAndOutputs, jobs: mapOf(anything), settings: anything, sourceJobId: text }],
-  Sweep: [
-    {
-      objective: object({ goal: oneOf('Minimize', 'Maximize'), primaryMetric: name }),
-      samplingAlgorithm: union('samplingAlgorithmType', {
-        Bayesian: [{}, {}],
-        Grid: [{}, {}],
-        Random: [{}, { rule: oneOf('Random', 'Sobol'), seed: integer, logbase: only(preview, text) }],
-      }),
-      searchSpace: mapOf(anything),
-      trial,
-    },
-    {
-      ...base,
-      ...inputsAndOutputs,
-      earlyTermination: union('policyType', {
-        Bandit: [
-          {},
-          { delayEvaluation: integer, evaluationInterval: integer, slackAmount: number, slackFactor: number },
-        ],
-        MedianStopping: [{}, { delayEvaluation: integer, evaluationInterval: integer }],
-        TruncationSelection: [
-          {},
-          { delayEvaluation: integer, evaluationInterval: integer, truncationPercentage: integer },
-        ],
-      }),
-      limits: union('jobLimitsType', {
-        Sweep: [
-          {},
-          { maxConcurrentTrials: integer, maxTotalTrials: integer, timeout: duration, trialTimeout: duration },
-        ],
-      }),
-      queueSettings,
-      resources: only(preview, resources),
-      componentConfiguration: only(preview, anything),
-    },
-  ],
-  AutoML: [
-    { taskDetails: mapOf(anything) },
-    {
-      ...base,
-      environmentId: text,
-      environmentVariables: mapOf(textual),
-      outputs: mapOf(jobOutput),
-      queueSettings,
-      resources,
-    },
-  ],
-  Spark: [
-    {
-      codeId: name,
-      entry: union('sparkJobEntryType', {
-        SparkJobPythonEntry: [{ file: name }, {}],
-        SparkJobScalaEntry: [{ className: name }, {}],
-      }),
-    },
-    {
-      ...base,
-      ...inputsAndOutputs,
-      archives: listOf(text),
-      args: text,
-      conf: mapOf(text),
-      environmentId: text,
-      environmentVariables: mapOf(textual),
-      files: listOf(text),
-      jars: listOf(text),
-      pyFiles: listOf(text),
-      queueSettings,
-      resources: object({}, { instanceType: text, runtimeVersion: text }),
-    },
-  ],
-});
+export const jobProperties: Check = union(
+  'jobType',
+  {
+    Command: [
+      { command: name, environmentId: name },
+      {
+        ...base,
+        ...inputsAndOutputs,
+        codeId: text,
+        distribution,
+        environmentVariables: mapOf(textual),
+        limits: union('jobLimitsType', { Command: [{}, { timeout: duration }] }),
+        parameters: anything,
+        queueSettings,
+        resources,
+        autologgerSettings: only(versions.locations, anything),
+      },
+    ],
+    Pipeline: [{}, { ...base, ...inputsAndOutputs, jobs: mapOf(anything), settings: anything, sourceJobId: text }],
+    Sweep: [
+      {
+        objective: object({ goal: oneOf('Minimize', 'Maximize'), primaryMetric: name }),
+        samplingAlgorithm: union('samplingAlgorithmType', {
+          Bayesian: [{}, {}],
+          Grid: [{}, {}],
+          Random: [{}, { rule: oneOf('Random', 'Sobol'), seed: integer, logbase: only(preview, text) }],
+        }),
+        searchSpace: mapOf(anything),
+        trial,
+      },
+      {
+        ...base,
+        ...inputsAndOutputs,
+        earlyTermination: union('policyType', {
+          Bandit: [
+            {},
+            { delayEvaluation: integer, evaluationInterval: integer, slackAmount: number, slackFactor: number },
+          ],
+          MedianStopping: [{}, { delayEvaluation: integer, evaluationInterval: integer }],
+          TruncationSelection: [
+            {},
+            { delayEvaluation: integer, evaluationInterval: integer, truncationPercentage: integer },
+          ],
+        }),
+        limits: union('jobLimitsType', {
+          Sweep: [
+            {},
+            { maxConcurrentTrials: integer, maxTotalTrials: integer, timeout: duration, trialTimeout: duration },
+          ],
+        }),
+        queueSettings,
+        resources: only(preview, resources),
+        componentConfiguration: only(preview, anything),
+      },
+    ],
+    AutoML: [
+      { taskDetails: mapOf(anything) },
+      {
+        ...base,
+        environmentId: text,
+        environmentVariables: mapOf(textual),
+        outputs: mapOf(jobOutput),
+        queueSettings,
+        resources,
+      },
+    ],
+    Spark: [
+      {
+        codeId: name,
+        entry: union('sparkJobEntryType', {
+          SparkJobPythonEntry: [{ file: name }, {}],
+          SparkJobScalaEntry: [{ className: name }, {}],
+        }),
+      },
+      {
+        ...base,
+        ...inputsAndOutputs,
+        archives: listOf(text),
+        args: text,
+        conf: mapOf(text),
+        environmentId: text,
+        environmentVariables: mapOf(textual),
+        files: listOf(text),
+        jars: listOf(text),
+        pyFiles: listOf(text),
+        queueSettings,
+        resources: object({}, { instanceType: text, runtimeVersion: text }),
+      },
+    ],
+  },
+  'Job',
+);

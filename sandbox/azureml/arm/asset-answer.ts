@@ -1,0 +1,85 @@
+/** Versions and containers of assets as the service answers them: the members of their kind and api-version, in its spelling. */
+import type { Resource } from '../../contracts.ts';
+import type { AssetKind } from './shapes/assets.ts';
+import * as versions from './versions.ts';
+
+type Json = Record<string, any>;
+
+const when = (exists: boolean, members: Json): Json => (exists ? members : {});
+const set = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value != null));
+
+const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> = {
+  codes: ({ codeUri, provisioningState }, version) => ({
+    // Code is never anonymous in an answer.
+    isAnonymous: false,
+    codeUri,
+    ...when(versions.provisioningState(version), { provisioningState }),
+  }),
+  data: ({ dataUri, stage, dataType, referencedUris }, version) => ({
+    dataUri,
+    ...when(versions.autoDeleteSetting(version), { stage: stage ?? null }),
+    ...when(versions.intellectualProperty(version), { intellectualProperty: null }),
+    ...set({ referencedUris }),
+    dataType,
+  }),
+  models: ({ flavors, modelType, modelUri, jobName, provisioningState, stage, originAssetId, ...more }, version) => ({
+    flavors: flavors ?? {},
+    modelType,
+    modelUri,
+    ...when(originAssetId !== undefined, { originAssetId }),
+    jobName: jobName ?? null,
+    ...when(versions.provisioningState(version), { provisioningState }),
+    ...when(versions.stage(version), { stage: stage ?? 'Development' }),
+    ...set({ datasets: more.datasets, defaultDeploymentTemplate: more.defaultDeploymentTemplate }),
+    ...when(versions.intellectualProperty(version), { intellectualProperty: null }),
+  }),
+  environments: (given, version) => ({
+    environmentType: given.environmentType,
+    ...set({ image: given.image, build: given.build, inferenceConfig: given.inferenceConfig }),
+    condaFile: given.condaFile ?? '',
+    osType: given.osType ?? 'Linux',
+    autoRebuild: given.autoRebuild ?? 'Disabled',
+    ...when(versions.provisioningState(version), { provisioningState: given.provisioningState }),
+    ...when(versions.stage(version), { stage: given.stage ?? (given.isAnonymous ? 'Logged' : 'Development') }),
+    ...when(versions.intellectualProperty(version), { intellectualProperty: null }),
+  }),
+  components: ({ componentSpec, provisioningState, stage }, version) => ({
+    componentSpec,
+    ...when(versions.provisioningState(version), { provisioningState }),
+    ...when(versions.componentStage(version), { stage: stage ?? 'Development' }),
+  }),
+};
+
+/** Properties of a version. A component's description is in its specification only. */
+export function versionAnswer(kind: AssetKind, properties: Json, apiVersion: string): Resource['properties'] {
+  const { description, tags, isArchived, isAnonymous } = properties;
+  return {
+    description: kind === 'components' ? null : (description ?? null),
+    tags: tags ?? {},
+    properties: properties.properties ?? {},
+    isArchived: isArchived === true,
+    isAnonymous: isAnonymous === true,
+    ...when(kind !== 'codes' && versions.autoDeleteSetting(apiVersion), {
+      autoDeleteSetting: properties.autoDeleteSetting ?? null,
+    }),
+    ...byKind[kind](properties, apiVersion),
+  };
+}
+
+/** What a version of a registry is called, and what it is not: it has no state, and `originAssetId` only of models. */
+export function registryAnswer(kind: AssetKind, { properties, ...version }: Resource, apiVersion: string): Resource {
+  const [, registry = '', path = ''] = /^azureml:\/\/registries\/([^/]+)\/(.*)$/.exec(version.id) ?? [];
+  const name = kind === 'models' ? (path.split('/')[1] ?? version.name) : version.name;
+  const { provisioningState: _state, stage: _stage, ...shown } = versionAnswer(kind, properties, apiVersion);
+  const isModel = kind === 'models';
+  return {
+    ...version,
+    id: `azureml://registries/${isModel ? registry.toLowerCase() : registry}/${path}`,
+    name,
+    type: kind,
+    properties: {
+      ...shown,
+      ...(isModel && { originAssetId: properties.originAssetId ?? null, intellectualProperty: null }),
+    },
+  };
+}
