@@ -1,8 +1,7 @@
-import { STABLE } from '../azureml/api-versions.ts';
 import type { ComponentVersion, DeclaredPort } from '../azureml/components.ts';
 import { UserError } from '../core/errors.ts';
 import { compact } from '../core/json.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, putRequest } from '../plan/plan.ts';
 import { type BoundInput, bindInputs } from './bind-inputs.ts';
 
 export interface ComponentJobOptions {
@@ -50,12 +49,7 @@ export function planComponentJob(options: ComponentJobOptions): Plan {
     steps: [],
     warnings: [],
     main: {
-      method: 'PUT',
-      path: `${workspace}/jobs/${jobName}`,
-      apiVersion: STABLE,
-      mlToken: true,
-      body: {
-        properties: {
+      ...putRequest(`${workspace}/jobs/${jobName}`, {
           jobType: 'Pipeline',
           displayName: jobName,
           experimentName: options.experimentName ?? name,
@@ -66,8 +60,8 @@ export function planComponentJob(options: ComponentJobOptions): Plan {
           outputs: jobOutputs(spec.outputs ?? {}),
           settings: compact({ default_compute: isName ? `${workspace}/computes/${compute}` : compute }),
           jobs: {},
-        },
-      },
+      }),
+      mlToken: true,
     },
   };
 }

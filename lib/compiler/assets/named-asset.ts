@@ -1,4 +1,3 @@
-import { STABLE } from '../../azureml/api-versions.ts';
 import { assetPath } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
 import { LATEST, NEXT, type PlannedRequest, putRequest } from '../../plan/plan.ts';
@@ -52,7 +51,6 @@ export function compileEnvironmentAsset(
     request: putRequest(
       assetPath(workspace, 'environments', textOf(get(root, 'name')) ?? '', version),
       { ...described?.body, isAnonymous: false, isArchived: false },
-      STABLE,
     ),
     contextDatastore: described?.contextDatastore,
   };
