@@ -51,8 +51,8 @@ const ENTRIES: readonly Entry[] = [
   ...['', 'trial.'].flatMap((at) => [
     job(`${at}resources.locations`, `${at}resources.locations`, EARLY),
     job(`${at}resources.maxInstanceCount`, `${at}resources.max_instance_count`, EARLY),
-    job(`${at}resources.dockerArgsList`, `a list in ${at}resources.docker_args`, [JANUARY_2025]),
-    job(`${at}distribution.distributionType`, `a ${at}distribution of type ray`, EARLY, undefined, 'Ray'),
+    job(`${at}resources.dockerArgsList`, `${at}resources.docker_args`, [JANUARY_2025]),
+    job(`${at}distribution.distributionType`, `${at}distribution.type`, EARLY, undefined, 'Ray'),
   ]),
   job('resources', 'resources', [JANUARY_2024], 'Sweep'),
   job('componentConfiguration', 'component_configuration', [JANUARY_2024], 'Sweep'),
