@@ -1,15 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { PREVIEW, STABLE } from '../azureml/api-versions.ts';
 import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import { allOf } from '../core/nearest.ts';
+import { clashingFields, type Plan, putRequest } from '../plan/plan.ts';
 import { isInside } from '../snapshot/files.ts';
 import { createPlanBuilder } from './builder.ts';
 import type { CompileContext } from './context.ts';
 import { type FileKind, fileKindOf } from './file-kind.ts';
 import { jobDefinition, jobTypeOf } from './job-types.ts';
-import { automlNeedsPreview } from './jobs/automl.ts';
-import { sweepNeedsPreview } from './jobs/sweep.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './pipeline/types.ts';
 import { describedProperties } from './ports/job-properties.ts';
 import { checkGivenNames, checkJobName, checkRunLimits, experimentOfFolder } from './ports/run-limits.ts';
@@ -92,22 +90,30 @@ export function planJob(context: CompileContext, options: CompileOptions): Plan 
   checkJobName(jobName, nameNode?.place, builder.problems);
   const added = { tags: Object.keys(options.tags ?? {}), properties: Object.keys(options.provenance ?? {}) };
   checkRunLimits(file.root, added, builder.problems);
-  if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
+  const refuse = (): void => {
+    if (builder.problems.length > 0) throw fileInvalid(options, 'job file', builder.problems);
+  };
+  refuse();
   const common = commonProperties(file, jobName, options);
   // Only the service sets it (azure-ai-ml `CommandJob._to_rest_object`).
   if (properties.jobType === 'Command') delete common.properties['_azureml.ComputeTargetType'];
-  const body = { properties: { ...common, ...properties } };
-  if (builder.problems.tolerated) passUnknown(context, body.properties);
+  const all: Record<string, unknown> = { ...common, ...properties };
+  if (builder.problems.tolerated) passUnknown(context, all);
+  const path = `${options.workspace}/jobs/${jobName}`;
+  const clashing = clashingFields(path, all);
+  if (clashing.length > 0)
+    builder.problems.push({
+      message: `A job can't have ${allOf(clashing)} together: no version of Azure ML's API has all of them.`,
+      place: file.root.place,
+    });
+  refuse();
   return {
     workspace: options.workspace,
     requirements: builder.requirements,
     steps: builder.steps,
     main: {
-      method: 'PUT',
-      path: `${options.workspace}/jobs/${jobName}`,
-      apiVersion: needsPreview(body.properties) ? PREVIEW : STABLE,
-      body,
-      mlToken: properties.jobType === 'Pipeline' || isUserIdentity(body.properties),
+      ...putRequest(path, all),
+      mlToken: properties.jobType === 'Pipeline' || isUserIdentity(all),
     },
     warnings: distinctProblems(builder.warnings),
   };
@@ -198,22 +204,6 @@ function commonProperties(
 /** The folder that the file is in, which names the experiment when nothing else does. */
 function folderName({ folder }: YamlFile, { shownFrom, sourcesName }: CompileOptions): string {
   return (folder === shownFrom && sourcesName) || basename(folder);
-}
-
-/** Fields that only the preview version has (see `api-versions.ts`). */
-function needsPreview(properties: Record<string, unknown>): boolean {
-  const outputs = Object.values((properties.outputs ?? {}) as Record<string, { assetVersion?: string }>);
-  const resources = (properties.resources ?? {}) as { locations?: unknown; maxInstanceCount?: unknown };
-  const queue = (properties.queueSettings ?? {}) as { priority?: unknown };
-  return (
-    outputs.some(({ assetVersion }) => assetVersion !== undefined) ||
-    (properties.jobType === 'Sweep' && sweepNeedsPreview(properties)) ||
-    properties.jobType === 'FineTuning' ||
-    (properties.jobType === 'AutoML' && automlNeedsPreview(properties)) ||
-    resources.locations !== undefined ||
-    resources.maxInstanceCount !== undefined ||
-    queue.priority !== undefined
-  );
 }
 
 function isUserIdentity(properties: Record<string, unknown>): boolean {

@@ -1,4 +1,4 @@
-import { STABLE } from '../azureml/api-versions.ts';
+import { writeVersionOf } from '../azureml/api-versions.ts';
 import { type AssetKind, nameOf } from '../azureml/ids.ts';
 import type { Place, Problem } from '../core/errors.ts';
 import type { Snapshot } from '../snapshot/files.ts';
@@ -85,9 +85,26 @@ export function isJob(path: string): boolean {
   return /\/workspaces\/[^/]+\/jobs\/[^/]+$/.test(path);
 }
 
-/** A `PUT` of an asset's version with the default api-version. */
-export function putRequest(path: string, properties: unknown, apiVersion = STABLE): PlannedRequest {
-  return { method: 'PUT', path, apiVersion, body: { properties } };
+/**
+ * A `PUT` with the api-version that Microsoft's client uses, or the one that knows all members of the body.
+ * @param path ARM path of the resource
+ * @param more what the body has beside `properties`: location, tags, ...
+ */
+export function putRequest(path: string, properties: Record<string, unknown>, more: object = {}): PlannedRequest {
+  const { apiVersion } = writeVersionOf(belowAnyWorkspace(path), properties);
+  return { method: 'PUT', path, apiVersion, body: { ...more, properties } };
+}
+
+/**
+ * Fields of the file that no version of the API takes together in such a `PUT`; mostly none.
+ * @param path ARM path of the resource
+ */
+export function clashingFields(path: string, properties: Record<string, unknown>): string[] {
+  return [...new Set(writeVersionOf(belowAnyWorkspace(path), properties).clashing.map(({ field }) => field))];
+}
+
+function belowAnyWorkspace(path: string): string {
+  return path.replace(/^.*?\/workspaces\/[^/]+\//, '');
 }
 
 /** Name of what the main request creates: the job, the endpoint, the schedule; an asset's version. */

@@ -1,8 +1,7 @@
-import { STABLE } from '../azureml/api-versions.ts';
 import type { ComponentVersion, DeclaredPort } from '../azureml/components.ts';
 import { UserError } from '../core/errors.ts';
 import { compact } from '../core/json.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, putRequest } from '../plan/plan.ts';
 import { type BoundInput, bindInputs } from './bind-inputs.ts';
 
 export interface ComponentJobOptions {
@@ -50,24 +49,19 @@ export function planComponentJob(options: ComponentJobOptions): Plan {
     steps: [],
     warnings: [],
     main: {
-      method: 'PUT',
-      path: `${workspace}/jobs/${jobName}`,
-      apiVersion: STABLE,
+      ...putRequest(`${workspace}/jobs/${jobName}`, {
+        jobType: 'Pipeline',
+        displayName: jobName,
+        experimentName: options.experimentName ?? name,
+        tags: options.tags,
+        properties: options.provenance,
+        componentId: component.id,
+        inputs: Object.fromEntries([...inputs].map(([input, value]) => [input, jobInput(value)])),
+        outputs: jobOutputs(spec.outputs ?? {}),
+        settings: compact({ default_compute: isName ? `${workspace}/computes/${compute}` : compute }),
+        jobs: {},
+      }),
       mlToken: true,
-      body: {
-        properties: {
-          jobType: 'Pipeline',
-          displayName: jobName,
-          experimentName: options.experimentName ?? name,
-          tags: options.tags,
-          properties: options.provenance,
-          componentId: component.id,
-          inputs: Object.fromEntries([...inputs].map(([input, value]) => [input, jobInput(value)])),
-          outputs: jobOutputs(spec.outputs ?? {}),
-          settings: compact({ default_compute: isName ? `${workspace}/computes/${compute}` : compute }),
-          jobs: {},
-        },
-      },
     },
   };
 }

@@ -1,4 +1,3 @@
-import { STABLE } from '../../azureml/api-versions.ts';
 import { assetPath } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
 import { LATEST, NEXT, type PlannedRequest, putRequest } from '../../plan/plan.ts';
@@ -49,11 +48,11 @@ export function compileEnvironmentAsset(
   const described = describeEnvironment(context, root, '');
   const version = textOf(get(root, 'version')) || LATEST;
   return {
-    request: putRequest(
-      assetPath(workspace, 'environments', textOf(get(root, 'name')) ?? '', version),
-      { ...described?.body, isAnonymous: false, isArchived: false },
-      STABLE,
-    ),
+    request: putRequest(assetPath(workspace, 'environments', textOf(get(root, 'name')) ?? '', version), {
+      ...described?.body,
+      isAnonymous: false,
+      isArchived: false,
+    }),
     contextDatastore: described?.contextDatastore,
   };
 }

@@ -41,12 +41,6 @@ export function compileAutomlJob(context: CompileContext, root: YamlNode): Json 
   });
 }
 
-/** Fields of `taskDetails` that only the preview version has: those of text tasks, and of limits and training. */
-export function automlNeedsPreview(properties: Json): boolean {
-  const { taskType } = properties.taskDetails as { taskType: string };
-  return !taskType.startsWith('Image');
-}
-
 function taskDetails(context: CompileContext, root: YamlNode): Json {
   const { task } = taskOf(root);
   const metric = textOf(get(root, 'primary_metric')) ?? task.metric;

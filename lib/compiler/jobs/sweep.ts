@@ -113,9 +113,3 @@ function warnOfTrialQueue({ builder }: CompileContext, trial: YamlNode): void {
       place: queue.place,
     });
 }
-
-/** `resources` and the base of logarithms are fields that only the preview version has. */
-export function sweepNeedsPreview(properties: Record<string, unknown>): boolean {
-  const { logbase } = properties.samplingAlgorithm as { logbase?: string };
-  return properties.resources !== undefined || logbase !== undefined;
-}

@@ -29,8 +29,6 @@ export interface SignalContext {
   field: string;
   windows: Windows;
   collected: Collected | undefined;
-  /** Alerts go to Azure Monitor instead of by mail. */
-  azureMonitor: boolean;
 }
 
 /** The time between two runs, and twice that for the reference; a week where the trigger has no fixed step (azure-ai-ml `MonitorSchedule`). */
@@ -55,7 +53,7 @@ export function productionData(signal: SignalContext, node: YamlNode, field: str
   }
   const size = textOf(get(window, 'lookback_window_size')) ?? 'default';
   return compact({
-    inputDataType: 'Rolling',
+    inputDataType: 'Trailing',
     ...described(signal, node, field),
     preprocessingComponentId: preprocessing(signal, node, field),
     windowSize: size === 'default' ? signal.windows.production : size,
@@ -73,7 +71,7 @@ export function referenceData(signal: SignalContext, node: YamlNode, field: stri
   if (size !== undefined) {
     const offset = textOf(get(window, 'lookback_window_offset')) ?? 'P0D';
     return compact({
-      inputDataType: 'Rolling',
+      inputDataType: 'Trailing',
       ...data,
       preprocessingComponentId: preprocessing(signal, node, field),
       windowSize: size === 'default' ? signal.windows.reference : size,
@@ -107,7 +105,7 @@ export function collectedData(
   const name = collectionAsset(endpoint, deployment, collection);
   context.builder.require({ kind: 'data', name, version: '1', field: `${field}.${role}_data`, place: at.place });
   return {
-    inputDataType: 'Rolling',
+    inputDataType: 'Trailing',
     jobInputType: 'uri_folder',
     uri: assetPath(context.builder.workspace, 'data', name, '1'),
     dataContext: collection,

@@ -18,9 +18,6 @@ import {
 
 type Json = Record<string, unknown>;
 
-/** Signals that only the preview version of the service has. */
-export const PREVIEW_SIGNALS = ['model_performance', 'generation_safety_quality', 'generation_token_statistics'];
-
 /** A signal of a monitor by its `type`, which the schema has checked. */
 export function compileSignal(signal: SignalContext, node: YamlNode): Json {
   const type = wordOf(get(node, 'type'));
@@ -35,8 +32,8 @@ export function compileSignal(signal: SignalContext, node: YamlNode): Json {
   const alerts = booleanOf(get(node, 'alert_enabled')) ?? false;
   return compact({
     signalType: pascalCase(type),
-    // No entry means that nobody is notified when a threshold is crossed.
-    notificationTypes: alerts ? [signal.azureMonitor ? 'AzureMonitor' : 'AmlNotification'] : undefined,
+    // Whether anybody is notified when a threshold is crossed; the signal is computed either way.
+    mode: alerts ? 'Enabled' : 'Disabled',
     properties: isNull(properties) ? undefined : textMap(properties),
     ...SIGNALS[type]!(signal, node),
   });
@@ -55,44 +52,35 @@ const SIGNALS: Readonly<Record<string, (signal: SignalContext, node: YamlNode) =
     metricThresholds: qualityThresholds(get(node, 'metric_thresholds')),
   }),
   prediction_drift: (signal, node) => ({
+    // Required by the service; Azure ML's tools always send this one, for regression too.
+    modelType: 'classification',
     ...bothData(signal, node, 'model_outputs'),
     metricThresholds: driftThresholds(get(node, 'metric_thresholds')),
   }),
-  feature_attribution_drift: (signal, node) => {
-    const reference = referenceData(signal, get(node, 'reference_data')!, `${signal.field}.reference_data`);
-    const { target_column: targetColumn } = (reference.columns ?? {}) as { target_column?: string };
-    return {
-      productionData: attributionData(signal, node),
-      referenceData: reference,
-      metricThreshold: attributionThreshold(get(node, 'metric_thresholds')),
-      // Required by the service; without a target column it takes the one that the data names.
-      featureImportanceSettings: compact({ mode: 'Enabled', targetColumn }),
-    };
-  },
+  feature_attribution_drift: (signal, node) => ({
+    productionData: attributionData(signal, node),
+    referenceData: referenceData(signal, get(node, 'reference_data')!, `${signal.field}.reference_data`),
+    metricThreshold: attributionThreshold(get(node, 'metric_thresholds')),
+  }),
   model_performance: (signal, node) => ({
     productionData: [productionData(signal, get(node, 'production_data')!, `${signal.field}.production_data`)],
     referenceData: referenceData(signal, get(node, 'reference_data')!, `${signal.field}.reference_data`),
     dataSegment: segment(node),
     ...performanceThreshold(signal, node),
   }),
-  custom: ({ ...signal }, node) => ({
-    componentId: assetId(
-      signal.context.builder,
-      'components',
-      get(node, 'component_id')!,
-      `${signal.field}.component_id`,
-    ),
+  custom: (signal, node) => ({
+    componentId: customComponent(signal, get(node, 'component_id')!),
     metricThresholds: customThresholds(get(node, 'metric_thresholds')),
-    inputAssets: mapEach(get(node, 'input_data'), (value, name) =>
-      referenceData(signal, value, `${signal.field}.input_data.${name}`),
-    ),
+    inputAssets: mapEach(get(node, 'input_data'), (value, name) => customData(signal, value, name)),
     inputs: isNull(get(node, 'inputs'))
       ? undefined
       : jobInputs(compileInputs(signal.context, get(node, 'inputs'), `${signal.field}.inputs`)),
-    workspaceConnection: fieldsOf(get(node, 'connection'), {
-      environmentVariables: ['environment_variables', jsonOf],
-      secrets: ['secret_config', jsonOf],
-    }),
+    // Required by the service, be it empty.
+    workspaceConnection:
+      fieldsOf(get(node, 'connection'), {
+        environmentVariables: ['environment_variables', jsonOf],
+        secrets: ['secret_config', jsonOf],
+      }) ?? {},
   }),
   generation_safety_quality: (signal, node) => ({
     productionData: dataList(signal, node),
@@ -103,7 +91,7 @@ const SIGNALS: Readonly<Record<string, (signal: SignalContext, node: YamlNode) =
   generation_token_statistics: (signal, node) => ({
     productionData: isNull(get(node, 'production_data'))
       ? undefined
-      : [productionData(signal, get(node, 'production_data')!, `${signal.field}.production_data`)],
+      : productionData(signal, get(node, 'production_data')!, `${signal.field}.production_data`),
     samplingRate: numberOf(get(node, 'sampling_rate')) || 0.1,
     metricThresholds: tokenThresholds(get(node, 'metric_thresholds')),
   }),
@@ -181,6 +169,24 @@ function attributionData(signal: SignalContext, node: YamlNode): Json[] {
   );
 }
 
+/** Azure ML's tools leave the references of custom signals as `name:version`, and so they are documented and used. */
+function customComponent({ context, field }: SignalContext, node: YamlNode): string {
+  const id = assetId(context.builder, 'components', node, `${field}.component_id`);
+  return shortReference(node) ?? id;
+}
+
+function customData(signal: SignalContext, node: YamlNode, name: string): Json {
+  const data = referenceData(signal, node, `${signal.field}.input_data.${name}`);
+  const input = get(node, 'input_data');
+  const uri = shortReference(get(input, 'path') ?? input);
+  return uri === undefined ? data : { ...data, uri };
+}
+
+/** `mine:1` of `azureml:mine:1`. */
+function shortReference(node: YamlNode | undefined): string | undefined {
+  return /^azureml:([^/:@]+[:@][^/:]+)$/.exec(textOf(node) ?? '')?.[1];
+}
+
 function dataList(signal: SignalContext, node: YamlNode): Json[] {
   const list = get(node, 'production_data');
   if (list?.kind !== 'list') return [];
@@ -189,7 +195,7 @@ function dataList(signal: SignalContext, node: YamlNode): Json[] {
 
 function features(node: YamlNode): Json {
   const written = get(node, 'features');
-  const override = mapEach(get(node, 'feature_type_override'), (value) => pascalCase(wordOf(value) ?? ''));
+  const override = mapEach(get(node, 'feature_type_override'), (value) => wordOf(value));
   return { features: featureFilter(written), featureDataTypeOverride: override };
 }
 

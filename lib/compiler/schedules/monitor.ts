@@ -7,31 +7,25 @@ import { monitorDefinition } from '../schema/monitor.ts';
 import { pascalCase, wordOf } from '../values.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml/yaml.ts';
 import { type Collected, monitorWindows } from './monitor-data.ts';
-import { compileSignal, defaultSignals, PREVIEW_SIGNALS } from './monitor-signals.ts';
+import { compileSignal, defaultSignals } from './monitor-signals.ts';
 
 /** Spark versions that monitors run on (azure-ai-ml `entities/_monitoring/compute.py`). */
 const RUNTIMES = ['3.4', '3.5'];
 
-interface Monitor {
-  definition: Record<string, unknown>;
-  preview: boolean;
-}
+type Json = Record<string, unknown>;
 
 /**
- * `create_monitor` of a schedule as `monitorDefinition`, in the form that the service has had since 2023-10
- * (`notificationTypes`, `Rolling`); Azure ML's tools still send the form of a 2023 preview.
- * @returns `preview` when only the preview version has what the file uses
+ * `create_monitor` of a schedule as `monitorDefinition`, in the form of 2023-06-01-preview, the version that Azure ML's
+ * tools use for schedules: `mode`, `Trailing`, `alertNotificationSetting`. Later versions have other members, so a
+ * monitor can't move to one of them.
  */
-export function compileMonitor(context: CompileContext, root: YamlNode): Monitor {
+export function compileMonitor(context: CompileContext, root: YamlNode): Json {
   const node = get(root, 'create_monitor')!;
-  const work = (): Monitor => compileDefinition(context, root, node);
-  return checkThen(node, monitorDefinition, 'create_monitor', context.builder.problems, work, {
-    definition: {},
-    preview: false,
-  });
+  const work = (): Json => compileDefinition(context, root, node);
+  return checkThen(node, monitorDefinition, 'create_monitor', context.builder.problems, work, {});
 }
 
-function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNode): Monitor {
+function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNode): Json {
   const { problems, warnings } = context.builder;
   const compute = get(node, 'compute');
   const runtime = get(compute, 'runtime_version');
@@ -43,7 +37,6 @@ function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNo
   const target = get(node, 'monitoring_target');
   const { body: targetBody, collected } = monitoringTarget(context, target);
   const alert = get(node, 'alert_notification');
-  const azureMonitor = alert?.kind === 'scalar' && !isNull(alert);
   const windows = monitorWindows(get(root, 'trigger'));
   const given = get(node, 'monitoring_signals');
   const written =
@@ -52,30 +45,28 @@ function compileDefinition(context: CompileContext, root: YamlNode, node: YamlNo
       : defaultSignals(node, wordOf(get(target, 'ml_task')), collected, problems);
   const signals = written.map(([name, signal]) => {
     const field = `create_monitor.monitoring_signals.${name}`;
-    return [name, compileSignal({ context, field, windows, collected, azureMonitor }, signal)] as const;
+    return [name, compileSignal({ context, field, windows, collected }, signal)] as const;
   });
+  return compact({
+    computeConfiguration: {
+      computeType: 'ServerlessSpark',
+      instanceType: textOf(get(compute, 'instance_type')),
+      runtimeVersion: textOf(runtime),
+      computeIdentity: { computeIdentityType: 'AmlToken' },
+    },
+    monitoringTarget: targetBody,
+    signals: Object.fromEntries(signals),
+    alertNotificationSetting: alertSetting(alert),
+  });
+}
+
+/** Mails about the monitor's runs, or alerts of Azure Monitor. */
+function alertSetting(node: YamlNode | undefined): Json | undefined {
+  if (!node || isNull(node)) return undefined;
+  if (node.kind === 'scalar') return { alertNotificationType: 'AzureMonitor' };
   return {
-    definition: compact({
-      computeConfiguration: {
-        computeType: 'ServerlessSpark',
-        instanceType: textOf(get(compute, 'instance_type')),
-        runtimeVersion: textOf(runtime),
-        computeIdentity: { computeIdentityType: 'AmlToken' },
-      },
-      monitoringTarget: targetBody,
-      signals: Object.fromEntries(signals),
-      alertNotificationSettings:
-        alert?.kind === 'map' ? { emailNotificationSettings: { emails: jsonOf(get(alert, 'emails')) } } : undefined,
-    }),
-    preview:
-      azureMonitor ||
-      wordOf(get(target, 'ml_task')) === 'question_answering' ||
-      written.some(
-        ([, signal]) =>
-          PREVIEW_SIGNALS.includes(wordOf(get(signal, 'type')) ?? '') ||
-          !isNull(get(signal, 'data_segment')) ||
-          !isNull(get(signal, 'connection')),
-      ),
+    alertNotificationType: 'Email',
+    emailNotificationSetting: { emails: jsonOf(get(node, 'emails')), emailOn: ['JobFailed', 'JobCompleted'] },
   };
 }
 

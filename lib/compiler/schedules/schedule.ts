@@ -1,6 +1,5 @@
-import { PREVIEW, STABLE } from '../../azureml/api-versions.ts';
 import { compact } from '../../core/json.ts';
-import type { PlannedRequest } from '../../plan/plan.ts';
+import { type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import type { CompileContext } from '../context.ts';
 import { textMap } from '../ports/run-settings.ts';
 import { mapOrEmpty } from '../values.ts';
@@ -13,15 +12,14 @@ import { compileTrigger } from './schedule-trigger.ts';
 export function compileJobSchedule(context: CompileContext, root: YamlNode): PlannedRequest {
   const trigger = triggerOf(context, root);
   const action = { actionType: 'CreateJob', jobDefinition: scheduledJob(context, root) };
-  return schedule(context, root, trigger, action, STABLE);
+  return schedule(context, root, trigger, action);
 }
 
 /** A schedule of a monitor: `PUT schedules/{name}`. */
 export function compileMonitorSchedule(context: CompileContext, root: YamlNode): PlannedRequest {
   const trigger = triggerOf(context, root);
-  const { definition, preview } = compileMonitor(context, root);
-  const action = { actionType: 'CreateMonitor', monitorDefinition: definition };
-  return schedule(context, root, trigger, action, preview ? PREVIEW : STABLE);
+  const action = { actionType: 'CreateMonitor', monitorDefinition: compileMonitor(context, root) };
+  return schedule(context, root, trigger, action);
 }
 
 function triggerOf({ builder }: CompileContext, root: YamlNode): Record<string, unknown> {
@@ -33,22 +31,17 @@ function schedule(
   root: YamlNode,
   trigger: Record<string, unknown>,
   action: Record<string, unknown>,
-  apiVersion: string,
 ): PlannedRequest {
   const { workspace } = context.builder;
-  return {
-    method: 'PUT',
-    path: `${workspace}/schedules/${textOf(get(root, 'name'))}`,
-    apiVersion,
-    body: {
-      properties: compact({
-        displayName: textOf(get(root, 'display_name')),
-        description: textOf(get(root, 'description')),
-        tags: mapOrEmpty(get(root, 'tags')),
-        properties: textMap(get(root, 'properties')),
-        trigger,
-        action,
-      }),
-    },
-  };
+  return putRequest(
+    `${workspace}/schedules/${textOf(get(root, 'name'))}`,
+    compact({
+      displayName: textOf(get(root, 'display_name')),
+      description: textOf(get(root, 'description')),
+      tags: mapOrEmpty(get(root, 'tags')),
+      properties: textMap(get(root, 'properties')),
+      trigger,
+      action,
+    }),
+  );
 }

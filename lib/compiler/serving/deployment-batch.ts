@@ -1,7 +1,6 @@
-import { STABLE } from '../../azureml/api-versions.ts';
 import { isRemote } from '../../azureml/ids.ts';
 import { compact, compactOrNothing } from '../../core/json.ts';
-import type { PlannedRequest } from '../../plan/plan.ts';
+import { type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import { localComponent } from '../assets/component.ts';
 import { compileDeployedModel } from '../assets/model.ts';
 import type { CompileContext } from '../context.ts';
@@ -126,14 +125,9 @@ function batchDeployment(
 ): PlannedRequest {
   const name = (textOf(get(root, 'name')) ?? '').toLowerCase();
   const endpoint = textOf(get(root, 'endpoint_name')) ?? '';
-  return {
-    method: 'PUT',
-    path: `${context.builder.workspace}/batchEndpoints/${endpoint}/deployments/${name}`,
-    apiVersion: STABLE,
-    body: {
-      location,
-      tags: mapOrEmpty(get(root, 'tags')),
-      properties: compact({ description: textOf(get(root, 'description')), ...properties }),
-    },
-  };
+  return putRequest(
+    `${context.builder.workspace}/batchEndpoints/${endpoint}/deployments/${name}`,
+    compact({ description: textOf(get(root, 'description')), ...properties }),
+    { location, tags: mapOrEmpty(get(root, 'tags')) },
+  );
 }

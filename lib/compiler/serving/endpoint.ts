@@ -1,7 +1,6 @@
-import { STABLE } from '../../azureml/api-versions.ts';
 import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
-import type { PlannedRequest } from '../../plan/plan.ts';
+import { type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import type { CompileContext } from '../context.ts';
 import { computeId } from '../references.ts';
 import { mapOrEmpty, numberOf, pascalCase, wordOf } from '../values.ts';
@@ -18,25 +17,23 @@ export function compileOnlineEndpoint(context: CompileContext, root: YamlNode, l
   const name = checkedName(root, 'name', builder.problems).toLowerCase();
   const compute = get(root, 'compute');
   checkTraffic(root, builder.problems);
-  return {
-    method: 'PUT',
-    path: `${builder.workspace}/onlineEndpoints/${name}`,
-    apiVersion: STABLE,
-    body: {
+  return putRequest(
+    `${builder.workspace}/onlineEndpoints/${name}`,
+    compact({
+      authMode: AUTH_MODES[wordOf(get(root, 'auth_mode')) ?? 'key'],
+      compute: compute && !isNull(compute) ? computeId(builder, compute, 'compute') : undefined,
+      description: textOf(get(root, 'description')),
+      properties: mapOrEmpty(get(root, 'properties')),
+      publicNetworkAccess: wordOf(get(root, 'public_network_access')),
+      traffic: shares(get(root, 'traffic')),
+      mirrorTraffic: shares(get(root, 'mirror_traffic')),
+    }),
+    {
       location,
       tags: mapOrEmpty(get(root, 'tags')),
       identity: identity(root, builder.problems) ?? { type: 'SystemAssigned' },
-      properties: compact({
-        authMode: AUTH_MODES[wordOf(get(root, 'auth_mode')) ?? 'key'],
-        compute: compute && !isNull(compute) ? computeId(builder, compute, 'compute') : undefined,
-        description: textOf(get(root, 'description')),
-        properties: mapOrEmpty(get(root, 'properties')),
-        publicNetworkAccess: wordOf(get(root, 'public_network_access')),
-        traffic: shares(get(root, 'traffic')),
-        mirrorTraffic: shares(get(root, 'mirror_traffic')),
-      }),
     },
-  };
+  );
 }
 
 /** A batch endpoint's file: `PUT batchEndpoints/{name}`. */
@@ -45,21 +42,16 @@ export function compileBatchEndpoint(context: CompileContext, root: YamlNode, lo
   const deploymentName = textOf(get(get(root, 'defaults'), 'deployment_name'));
   // `aadToken`, `amlToken`, `key`: how Azure ML's tools spell these here.
   const mode = pascalCase(wordOf(get(root, 'auth_mode')) ?? 'aad_token');
-  return {
-    method: 'PUT',
-    path: `${context.builder.workspace}/batchEndpoints/${name}`,
-    apiVersion: STABLE,
-    body: {
-      location,
-      tags: mapOrEmpty(get(root, 'tags')),
-      properties: compact({
-        authMode: `${mode[0]!.toLowerCase()}${mode.slice(1)}`,
-        description: textOf(get(root, 'description')),
-        properties: mapOrEmpty(get(root, 'properties')),
-        defaults: deploymentName === undefined ? undefined : { deploymentName },
-      }),
-    },
-  };
+  return putRequest(
+    `${context.builder.workspace}/batchEndpoints/${name}`,
+    compact({
+      authMode: `${mode[0]!.toLowerCase()}${mode.slice(1)}`,
+      description: textOf(get(root, 'description')),
+      properties: mapOrEmpty(get(root, 'properties')),
+      defaults: deploymentName === undefined ? undefined : { deploymentName },
+    }),
+    { location, tags: mapOrEmpty(get(root, 'tags')) },
+  );
 }
 
 /** The name of an endpoint or deployment under a field; a name that the service would refuse is a problem. */
