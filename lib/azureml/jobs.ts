@@ -17,8 +17,10 @@ export interface Job {
     properties?: Record<string, string>;
     inputs?: Record<string, { jobInputType: string; uri?: string; value?: string }>;
     outputs?: Record<string, { jobOutputType: string; uri?: string | null }>;
-    services?: Record<string, { endpoint?: string | null }>;
+    services?: Record<string, { endpoint?: string | null }> | null;
   };
+  /** Of a step: the job that it is part of. */
+  rootRunId?: string | undefined;
 }
 
 /**
@@ -30,8 +32,8 @@ export async function findJob(workspace: Workspace, name: string): Promise<Job |
   if (!found || ('properties' in found && found.properties)) return found as Job | undefined;
   const run = await findRun(workspace, name);
   if (!run) return undefined;
-  const { status, displayName, tags, properties } = run;
-  return { ...found, properties: { jobType: STEP, status, displayName, tags, properties } };
+  const { rootRunId, status, displayName, tags, properties } = run;
+  return { ...found, rootRunId, properties: { jobType: STEP, status, displayName, tags, properties } };
 }
 
 /** Job type of the steps of a pipeline. */
@@ -63,23 +65,45 @@ export function requireCompleted(job: Job, what: string): void {
 const CANCEL_WITHIN_MS = 4_000;
 
 /**
- * Tells Azure ML to cancel the job. Has a signal of its own, since the task's has aborted by then.
- * @returns false when there is no such job; a job that has ended stays as it is
+ * What became of a job that should be cancelled. `unknown`: nothing says that it will end, because Azure ML does not know
+ * the job (yet) or refused.
  */
-export async function cancelJob(workspace: Workspace, name: string): Promise<boolean> {
+export type Cancellation = 'cancelled' | 'ended' | 'unknown';
+
+const ENDED = ['Completed', 'Failed', 'Canceled'];
+
+/**
+ * Cancels the job, without waiting for its end. Has a signal of its own, since the task's has aborted by then.
+ *
+ * `POST jobs/{name}/cancel` answers 202 for a running job and 200 for one that has ended (recorded 2024 to 2026); while a
+ * job is finalizing it is an error. After anything but 202 the job itself says what is true.
+ */
+export async function cancelJob(workspace: Workspace, name: string): Promise<Cancellation> {
   const signal = AbortSignal.timeout(CANCEL_WITHIN_MS);
   try {
-    // `POST jobs/{name}/cancel` answers 202 as soon as the job is being cancelled; its end is not waited for.
-    await workspace.client.send(requestTo(workspace, 'POST', path('jobs', name, 'cancel'), { signal }));
-    return true;
+    const request = requestTo(workspace, 'POST', path('jobs', name, 'cancel'), { signal });
+    if ((await workspace.client.send(request)).status === 202) return 'cancelled';
   } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    if (!hasStatus(error, 400, 409)) throw error;
-    return true;
+    if (!hasStatus(error, 400, 404, 409)) throw error;
   }
+  const job = await find<Job>(workspace, path('jobs', name), { needs: 'id', signal });
+  const status = job?.properties?.status ?? '';
+  if (ENDED.includes(status)) return 'ended';
+  return status === 'CancelRequested' ? 'cancelled' : 'unknown';
 }
 
-/** The job's page in Azure ML studio. */
-export function studioUrl(job: Job): string {
-  return job.properties.services?.Studio?.endpoint ?? '';
+/**
+ * The page of a job or a step in Azure ML studio. The service gives no address for steps, and none names the tenant, without
+ * which guests and people of several tenants get to the wrong directory; azure-ai-ml adds `&tid=` as well.
+ */
+export function studioUrl(workspace: Workspace, { name, properties }: Pick<Job, 'name' | 'properties'>): string {
+  const page = properties.services?.Studio?.endpoint || pageOf(workspace, name);
+  if (!workspace.tenantId || /[?&]tid=/.test(page)) return page;
+  return `${page}${page.includes('?') ? '&' : '?'}tid=${workspace.tenantId}`;
+}
+
+function pageOf({ client, ids }: Workspace, name: string): string {
+  const { subscriptionId, resourceGroup, workspaceName } = ids;
+  const wsid = `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/workspaces/${workspaceName}`;
+  return `${client.cloud.mlScope.replace(/\/\.default$/, '')}/runs/${encodeURIComponent(name)}?wsid=${wsid}`;
 }

@@ -37,7 +37,10 @@ async function cancel(pipeline: Pipeline, begun: Begun): Promise<void> {
 export function begunJob(workspace: Workspace, job: string, pipeline: Pipeline): Begun {
   return {
     async cancel() {
-      if (await cancelJob(workspace, job)) pipeline.say(messages.JobCancelled, { job });
+      const outcome = await cancelJob(workspace, job);
+      if (outcome === 'cancelled') pipeline.say(messages.JobCancelled, { job });
+      else if (outcome === 'ended') pipeline.say(messages.JobHadEnded, { job });
+      else pipeline.warn(pipeline.message(messages.CancelUnknown, { job }));
     },
     notCancelled: (reason) => fill(messages.CancelFailed, { job, reason }),
   };

@@ -7,6 +7,7 @@ import { type StepFailure, watchJob } from '../../../lib/follow/watch.ts';
 import { type Begun, begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { sayStep } from '../../../lib/pipelines/say-step.ts';
 import { jobFailure, jobMetricTable, jobSentence } from '../../../lib/report/job-report.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -18,7 +19,8 @@ export async function run(inputs: Inputs, { pipeline, clock, connect }: Ports): 
   const { target, jobName } = inputs;
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
-  const url = studioUrl(job);
+  const url = studioUrl(workspace, job);
+  sayStep(job, pipeline);
   pipeline.say(messages.Following, { job: jobName, url });
   const result = await cancelWithRun(pipeline, begun(workspace, inputs, pipeline), () =>
     watchJob(workspace, jobName, {

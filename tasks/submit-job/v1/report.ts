@@ -1,15 +1,17 @@
 import { type Job, studioUrl } from '../../../lib/azureml/jobs.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { ShownRequest } from '../../../lib/plan/show.ts';
 import { messages } from './messages.ts';
 
 /** The outputs of a job that was submitted. */
-export function reportJob(job: Job, pipeline: Pipeline): Outcome {
+export function reportJob(job: Job, workspace: Workspace, pipeline: Pipeline): Outcome {
   pipeline.setOutput('jobName', job.name);
   pipeline.setOutput('jobId', job.id);
-  pipeline.setOutput('studioUrl', studioUrl(job));
+  const url = studioUrl(workspace, job);
+  pipeline.setOutput('studioUrl', url);
   pipeline.setOutput('status', job.properties.status ?? 'NotStarted');
-  return { result: 'Succeeded', message: pipeline.message(messages.Submitted, { job: job.name, url: studioUrl(job) }) };
+  return { result: 'Succeeded', message: pipeline.message(messages.Submitted, { job: job.name, url }) };
 }
 
 /** Prints requests that are not sent, and keeps them as a file of the run. */

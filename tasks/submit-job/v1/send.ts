@@ -35,6 +35,6 @@ export async function sendAndReport<T>(
   return cancelWithRun(pipeline, begunJob(workspace, jobName, pipeline), async () => {
     const job = await awaitStartedJob(workspace, jobName, clock, pipeline.signal);
     pipeline.signal.throwIfAborted();
-    return reportJob(job, pipeline);
+    return reportJob(job, workspace, pipeline);
   });
 }

@@ -34,7 +34,7 @@ export async function submitPlan(
   const own = inputs.whatIf ? { plan: planned } : await findOwnJob(workspace, inputs, planned, stem);
   if (own.job) {
     pipeline.say(messages.JobFound, { job: own.job.name, status: own.job.properties.status ?? 'Unknown' });
-    return reportJob(own.job, pipeline);
+    return reportJob(own.job, workspace, pipeline);
   }
   const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), signal);
   const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
@@ -43,7 +43,7 @@ export async function submitPlan(
   return cancelWithRun(pipeline, begunJob(workspace, mainName(plan), pipeline), async () => {
     const job = await applyPlan<Job>(plan, workspace, { datastores, tell: progressOf(plan, pipeline), clock, signal });
     signal.throwIfAborted();
-    return reportJob(job, pipeline);
+    return reportJob(job, workspace, pipeline);
   });
 }
 

@@ -27,8 +27,10 @@ export function fakeWorkspace(answer: (request: SeenRequest) => unknown): {
     return { status: 200, body, text: JSON.stringify(body) ?? '', header: () => undefined };
   };
   const workspace = {
-    client: { cloud: { armUrl: 'https://arm', storageSuffix: 'core.example' }, send },
-    path: '/ws',
+    client: { cloud: { armUrl: 'https://arm', storageSuffix: 'core.example', mlScope: 'https://ml.example/.default' }, send },
+    ids: { subscriptionId: 's', resourceGroup: 'rg', workspaceName: 'ws' },
+    tenantId: 't1',
+    path: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws',
     url: 'https://arm/ws',
     label: "the workspace 'ws'",
     audience: 'arm',

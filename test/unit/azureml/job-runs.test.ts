@@ -120,7 +120,7 @@ describe('the error of a run', () => {
 });
 
 describe('a job', () => {
-  const history = step('r1', 'Train', { status: 'Running', properties: { 'azureml.nodeid': 'a' } });
+  const history = step('r1', 'Train', { status: 'Running', rootRunId: 'root', properties: { 'azureml.nodeid': 'a' } });
 
   it('that is a step of a pipeline is what run history says of it', async () => {
     const { workspace } = fakeWorkspace(({ below }) =>
@@ -129,7 +129,8 @@ describe('a job', () => {
     const job = await getJob(workspace, 'r1');
     assert.equal(job.properties.jobType, STEP);
     assert.equal(job.properties.status, 'Running');
-    assert.equal(studioUrl(job), '');
+    assert.equal(job.rootRunId, 'root');
+    assert.match(studioUrl(workspace, job), /\/runs\/r1\?wsid=/);
     assert.throws(() => requireCompleted(job, 'a model is judged'), /is Running/);
   });
 
