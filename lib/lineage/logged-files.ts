@@ -38,7 +38,7 @@ export async function findLogged(
   });
 }
 
-/** Folders that hold the files, and files outside of any: what may be registered. */
+/** The folders that hold files: what is mostly registered. */
 function foldersOf(files: readonly string[]): string[] {
   return [...new Set(files.map((file) => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : file)))];
 }

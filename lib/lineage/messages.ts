@@ -9,8 +9,7 @@ export const messages = defineMessages({
   NothingLogged: "The run {run} logged no files at '{path}'.{hint}",
   NothingLoggedFix: 'Name the folder that the job logged, as MLflow’s log_model was given it.',
   OutputEmpty: "The output '{output}' of the run {run} has no files, so there is nothing to register.",
-  OutputPathEmpty:
-    "The output '{output}' of the run {run} has no files at '{path}', so there is nothing to register.",
+  OutputPathEmpty: "The output '{output}' of the run {run} has no files at '{path}', so there is nothing to register.",
   UriEmpty: 'There are no files at {uri}, so there is nothing to register.',
   OutputEmptyFix: 'Check in Azure ML studio what the job wrote there, and the path that the job was given to write to.',
   ModelNotMlflow: "'{path}' is not an MLflow model, because the file MLmodel is not in it.{hint}",

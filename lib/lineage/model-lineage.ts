@@ -68,7 +68,8 @@ export function modelRecord(source: ModelSource, run: PipelineRun): ModelRecord 
   ].filter(([, value]) => value !== '');
   const fits = wanted.filter(([name, value]) => name.length <= LONGEST_NAME && value.length <= LONGEST_VALUE);
   // One place is kept for the property that says that not all had room.
-  const kept = fits.length === wanted.length && fits.length <= MOST_PROPERTIES ? fits : fits.slice(0, MOST_PROPERTIES - 1);
+  const kept =
+    fits.length === wanted.length && fits.length <= MOST_PROPERTIES ? fits : fits.slice(0, MOST_PROPERTIES - 1);
   const names = new Set(kept.map(([name]) => name));
   const leftOut = wanted.map(([name]) => name).filter((name) => !names.has(name));
   const metrics = leftOut.filter((name) => name.startsWith(METRIC_PREFIX)).length;
@@ -78,7 +79,10 @@ export function modelRecord(source: ModelSource, run: PipelineRun): ModelRecord 
   };
 }
 
-function factsOf({ job, runId, step, output, path, uri }: ModelSource, run: PipelineRun): Record<string, string | undefined> {
+function factsOf(
+  { job, runId, step, output, path, uri }: ModelSource,
+  run: PipelineRun,
+): Record<string, string | undefined> {
   return {
     job: job.name,
     run: runId,

@@ -2,7 +2,13 @@ import { AzureError } from '../azure/failures.ts';
 import { listArtifacts } from '../azureml/artifacts.ts';
 import { findStep, type JobRun, jobRun, listRunMetrics } from '../azureml/job-metrics.ts';
 import { getJob, type Job, STEP } from '../azureml/jobs.ts';
-import { findLatestModelVersion, listModelVersions, longModelUri, type ModelType, type ModelVersion } from '../azureml/models.ts';
+import {
+  findLatestModelVersion,
+  listModelVersions,
+  longModelUri,
+  type ModelType,
+  type ModelVersion,
+} from '../azureml/models.ts';
 import { findRunOutputs } from '../azureml/runs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
@@ -63,7 +69,13 @@ async function locateUri(workspace: Workspace, run: JobRun, uri: string): Promis
   if (!named) return plain;
   if (isArtifacts(named.output)) return locateLogged(workspace, named.run, named.output, named.path, uri);
   const outputs = (await findRunOutputs(workspace, named.run)) ?? {};
-  return { ...plain, ...typeOf(outputs[named.output]?.type, named.path), output: named.output, path: named.path, runId: named.run };
+  return {
+    ...plain,
+    ...typeOf(outputs[named.output]?.type, named.path),
+    output: named.output,
+    path: named.path,
+    runId: named.run,
+  };
 }
 
 /** Files that a run logged: what they are can be read from their names. */

@@ -28,7 +28,9 @@ export function readInputs(inputs: TaskInputs) {
 
 /** There is exactly one way to say where the model is. @throws UserError `InputMissing`, `InputInvalid` and what the parsers throw */
 function readPlace(inputs: TaskInputs): ModelPlace {
-  const [output, path, uri] = ['outputName', 'path', 'modelUri'].map((name) => inputs.text(name));
+  // Not `optional`: a variable that nothing set must not pass for the name of an output.
+  const given = (name: string): string | undefined => inputs.text(name) && required(inputs, name);
+  const [output, path, uri] = ['outputName', 'path', 'modelUri'].map(given);
   if (uri !== undefined) {
     const other = [output && 'outputName', path && 'path', inputs.text('step') && 'step'].find(Boolean);
     if (other) throw ambiguous('modelUri', other);

@@ -47,7 +47,8 @@ function describe(
   else if (modelType === 'auto') pipeline.say(messages.TypeOfFiles, { type });
   if (modelType === 'mlflow' && files) requireMlflow(files, path);
   const { properties, leftOut } = modelRecord(source, run);
-  if (leftOut.length > 0) pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
+  if (leftOut.length > 0)
+    pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
   return {
     modelUri: uri,
     modelType: MODEL_TYPES[modelType === 'auto' ? type : modelType],

@@ -10,10 +10,11 @@ export const messages = defineMessages({
   LastLines: 'Last lines of {step}',
   LastLinesOfLog: 'Last lines of the log',
   MetricsUnknown: 'The metrics of the job could not be read: {reason}',
-  OutputRenamed: "The output {output} has the metric '{metric}'.",
-  OutputShared: "The metrics {metrics} have one output, {output}; its value is that of '{kept}'. The output metrics has all.",
+  OutputShared:
+    "The metrics {metrics} have one output, {output}; its value is that of '{kept}'. The output metrics has all.",
   MetricsCut:
     'The output metrics has only {kept} of {total} metrics, because outputs are limited to {characters} characters.',
+  OutputsCut: 'Only {count} of {total} metrics are outputs of their own; the output metrics has the others.',
   StepsChanged: '{ended} of {total} steps are completed; changed:',
   JobLeftRunning: 'The run was cancelled; the job {job} keeps running, as the input cancelJob says.',
   CancellingJob: 'The run was cancelled; cancelling the job {job} too.',

@@ -9,12 +9,9 @@ export interface MetricOutput {
   others: string[];
 }
 
-/**
- * Outputs become environment variables of every later step: a single one above 128 KB keeps processes from starting, and
- * all of them together have a limit too. Of more metrics than these only the JSON has the rest.
- */
-const MOST_OUTPUTS = 200;
-/** Windows refuses environment variables beyond 32,767 characters. */
+/** Outputs become environment variables of every later step, so that very many would slow or stop them. */
+const MOST_OUTPUTS = 1_000;
+/** One variable above 128 KB keeps processes from starting on Linux; Windows refuses those beyond 32,767 characters. */
 const LONGEST_JSON = 30_000;
 
 /**

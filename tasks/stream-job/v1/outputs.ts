@@ -5,18 +5,28 @@ import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import { messages } from './messages.ts';
 import { metricOutputs, metricsJson } from './metric-outputs.ts';
 
-/** Sets how the job ended, all metrics as JSON, and each metric as an output of its own. */
-export function setOutputs({ status, duration }: WatchResult, metrics: Metrics, pipeline: Pipeline): void {
+/**
+ * Sets how the job ended, all metrics as JSON, and each metric as an output of its own.
+ * @returns the outputs of the metrics, by the metric's name
+ */
+export function setOutputs(
+  { status, duration }: WatchResult,
+  metrics: Metrics,
+  pipeline: Pipeline,
+): Map<string, string> {
   pipeline.setOutput('status', status);
   pipeline.setOutput('duration', String(Math.round(duration / 1000)));
   const values = numbersOf(metrics);
   const { json, kept, total, characters } = metricsJson(values);
   pipeline.setOutput('metrics', json);
   if (kept < total) pipeline.warn(pipeline.message(messages.MetricsCut, { kept, total, characters }));
-  for (const { output, value, metric, others } of metricOutputs(values)) {
+  const outputs = metricOutputs(values);
+  for (const { output, value, metric, others } of outputs) {
     pipeline.setOutput(output, value);
     if (others.length > 0)
       pipeline.say(messages.OutputShared, { metrics: allOf([metric, ...others]), output, kept: metric });
-    else if (output !== `metrics.${metric}`) pipeline.say(messages.OutputRenamed, { output, metric });
   }
+  const held = outputs.reduce((sum, { others }) => sum + 1 + others.length, 0);
+  if (held < total) pipeline.warn(pipeline.message(messages.OutputsCut, { count: outputs.length, total }));
+  return new Map(outputs.map(({ metric, output }) => [metric, output]));
 }

@@ -31,8 +31,8 @@ export async function run(inputs: Inputs, { pipeline, clock, connect }: Ports): 
     }),
   );
   const metrics = await readMetrics(workspace, jobName, pipeline);
-  setOutputs(result, metrics, pipeline);
-  if (Object.keys(metrics).length > 0) pipeline.table(jobMetricTable(metrics));
+  const outputs = setOutputs(result, metrics, pipeline);
+  if (Object.keys(metrics).length > 0) pipeline.table(jobMetricTable(metrics, outputs));
   if (result.status === 'Completed')
     return { result: 'Succeeded', message: pipeline.translate(jobSentence(jobName, result)) };
   for (const failure of result.failures) sayFailure(failure, pipeline);

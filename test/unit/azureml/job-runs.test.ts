@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { findStep, getJobMetrics, jobRun, listRunMetrics } from '../../../lib/azureml/job-metrics.ts';
-import { getJob, requireCompleted, STEP, studioUrl } from '../../../lib/azureml/jobs.ts';
+import { cancelJob, getJob, type Job, requireCompleted, STEP, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { findRunOutputs, type Run, runErrorText } from '../../../lib/azureml/runs.ts';
-import { fakeWorkspace, type SeenRequest } from './fake-workspace.ts';
+import { Answered, fakeWorkspace, type SeenRequest } from './fake-workspace.ts';
 
 const step = (runId: string, displayName: string, more: Partial<Run> = {}): Run => ({
   runId,
@@ -139,5 +139,54 @@ describe('a job', () => {
       below.startsWith('jobs/') ? { id: '/jobs/r1', name: 'r1' } : 404,
     );
     await assert.rejects(getJob(workspace, 'r1'), /There is no job 'r1'/);
+  });
+});
+
+describe('the page of a job', () => {
+  const properties = { jobType: 'Command', services: { Studio: { endpoint: 'https://ml.example/runs/j?wsid=/ws' } } };
+  const { workspace } = fakeWorkspace(() => 404);
+
+  it('names the tenant, so that guests get to the right directory', () => {
+    assert.equal(studioUrl(workspace, { name: 'j', properties }), 'https://ml.example/runs/j?wsid=/ws&tid=t1');
+    const named = { Studio: { endpoint: 'https://ml.example/runs/j?wsid=/ws&tid=t2' } };
+    assert.equal(
+      studioUrl(workspace, { name: 'j', properties: { ...properties, services: named } }),
+      'https://ml.example/runs/j?wsid=/ws&tid=t2',
+    );
+    assert.equal(
+      studioUrl({ ...workspace, tenantId: '' }, { name: 'j', properties }),
+      'https://ml.example/runs/j?wsid=/ws',
+    );
+  });
+
+  it('is there for steps, of which the service names none', () => {
+    const page = 'https://ml.example/runs/r%201?wsid=/subscriptions/s/resourcegroups/rg/workspaces/ws&tid=t1';
+    const without: Job['properties']['services'][] = [null, {}, { Studio: { endpoint: null } }];
+    for (const services of without)
+      assert.equal(studioUrl(workspace, { name: 'r 1', properties: { jobType: STEP, services } }), page);
+  });
+});
+
+describe('cancelling a job', () => {
+  const cases: [what: string, answer: unknown, status: string | undefined, outcome: string][] = [
+    ['that runs', new Answered(202, null), 'CancelRequested', 'cancelled'],
+    ['that had ended', new Answered(200, undefined), 'Completed', 'ended'],
+    ['that somebody else had cancelled', new Answered(200, undefined), 'CancelRequested', 'cancelled'],
+    ['that is refused while the job is finalizing', 400, 'Finalizing', 'unknown'],
+    ['that is refused because it had ended', 409, 'Failed', 'ended'],
+    ['that the service has not made yet', 404, undefined, 'unknown'],
+    ['that is accepted without effect', new Answered(200, undefined), 'Running', 'unknown'],
+  ];
+  for (const [what, answer, status, outcome] of cases)
+    it(`${what} is '${outcome}'`, async () => {
+      const { workspace } = fakeWorkspace(({ method }) => {
+        if (method === 'POST') return answer;
+        return status === undefined ? 404 : { id: '/jobs/j', name: 'j', properties: { jobType: 'Command', status } };
+      });
+      assert.equal(await cancelJob(workspace, 'j'), outcome);
+    });
+
+  it('that is not permitted is an error', async () => {
+    await assert.rejects(cancelJob(fakeWorkspace(() => 403).workspace, 'j'), /403/);
   });
 });
