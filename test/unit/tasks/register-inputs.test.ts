@@ -11,7 +11,7 @@ function read(values: Record<string, string>): Inputs {
     modelName: 'm',
     ...values,
   };
-  const connection = { url: 'https://arm/', data: { subscriptionId: 's' }, scheme: 'ServicePrincipal', parameters: {} };
+  const connection = { url: 'https://arm/', data: { subscriptionid: 's' }, scheme: 'ServicePrincipal', parameters: {} };
   return readInputs({
     text: (name: string) => all[name],
     path: (name: string) => all[name],
