@@ -149,7 +149,10 @@ describe('models', function () {
     const history = fixture.sandbox.environment.MLFLOW_TRACKING_URI!.replace(/\/mlflow\/v[\d.]+/, '/history/v1.0');
     const { body } = await call(fixture.sandbox, 'GET', `${history}/runs/${job}/children`);
     const step: string = body.value[0].runId;
-    const run = await fixture.run([registerStep('bystep', { jobName: step, outputName: 'weights' })]);
+    const run = await fixture.run([
+      registerStep('bystep', { jobName: step, outputName: 'weights' }),
+      evaluate('size(metrics) == 0', { jobName: step }),
+    ]);
     assert.equal(run.result, 'succeeded', run.log);
     assert.match(run.log, new RegExp(`${step} is the step 'Train' of the job ${job}\\.`));
     const { properties } = await modelOf('bystep');
