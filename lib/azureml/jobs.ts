@@ -1,6 +1,5 @@
-import { hasStatus } from '../azure/failures.ts';
 import { UserError } from '../core/errors.ts';
-import { find, path, requestTo } from './resources.ts';
+import { find, path } from './resources.ts';
 import { findRun } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,8 +16,10 @@ export interface Job {
     properties?: Record<string, string>;
     inputs?: Record<string, { jobInputType: string; uri?: string; value?: string }>;
     outputs?: Record<string, { jobOutputType: string; uri?: string | null }>;
-    services?: Record<string, { endpoint?: string | null }>;
+    services?: Record<string, { endpoint?: string | null }> | null;
   };
+  /** Of a step: the job that it is part of. */
+  rootRunId?: string | undefined;
 }
 
 /**
@@ -30,8 +31,8 @@ export async function findJob(workspace: Workspace, name: string): Promise<Job |
   if (!found || ('properties' in found && found.properties)) return found as Job | undefined;
   const run = await findRun(workspace, name);
   if (!run) return undefined;
-  const { status, displayName, tags, properties } = run;
-  return { ...found, properties: { jobType: STEP, status, displayName, tags, properties } };
+  const { rootRunId, status, displayName, tags, properties } = run;
+  return { ...found, rootRunId, properties: { jobType: STEP, status, displayName, tags, properties } };
 }
 
 /** Job type of the steps of a pipeline. */
@@ -59,27 +60,18 @@ export function requireCompleted(job: Job, what: string): void {
   });
 }
 
-/** The agent kills a cancelled task 10 seconds after its first signal. */
-const CANCEL_WITHIN_MS = 4_000;
-
 /**
- * Tells Azure ML to cancel the job. Has a signal of its own, since the task's has aborted by then.
- * @returns false when there is no such job; a job that has ended stays as it is
+ * The page of a job or a step in Azure ML studio. The service gives no address for steps, and none names the tenant, without
+ * which guests and people of several tenants get to the wrong directory; azure-ai-ml adds `&tid=` as well.
  */
-export async function cancelJob(workspace: Workspace, name: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(CANCEL_WITHIN_MS);
-  try {
-    // `POST jobs/{name}/cancel` answers 202 as soon as the job is being cancelled; its end is not waited for.
-    await workspace.client.send(requestTo(workspace, 'POST', path('jobs', name, 'cancel'), { signal }));
-    return true;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    if (!hasStatus(error, 400, 409)) throw error;
-    return true;
-  }
+export function studioUrl(workspace: Workspace, { name, properties }: Pick<Job, 'name' | 'properties'>): string {
+  const page = properties.services?.Studio?.endpoint || pageOf(workspace, name);
+  if (!workspace.tenantId || /[?&]tid=/.test(page)) return page;
+  return `${page}${page.includes('?') ? '&' : '?'}tid=${workspace.tenantId}`;
 }
 
-/** The job's page in Azure ML studio. */
-export function studioUrl(job: Job): string {
-  return job.properties.services?.Studio?.endpoint ?? '';
+function pageOf({ client, ids }: Workspace, name: string): string {
+  const { subscriptionId, resourceGroup, workspaceName } = ids;
+  const wsid = `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/workspaces/${workspaceName}`;
+  return `${client.cloud.mlScope.replace(/\/\.default$/, '')}/runs/${encodeURIComponent(name)}?wsid=${wsid}`;
 }

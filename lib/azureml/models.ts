@@ -4,6 +4,20 @@ import { type AssetRoot, find, list, names, path, put } from './resources.ts';
 export const MODEL_TYPES = { mlflow: 'mlflow_model', custom: 'custom_model', triton: 'triton_model' } as const;
 export type ModelType = keyof typeof MODEL_TYPES;
 
+/**
+ * Reads the version of a model: a whole number above 0, unlike that of data, components and environments, which may be any
+ * text. The service refuses others, as 400.
+ * @throws UserError `ModelVersionInvalid`
+ */
+export function parseModelVersion(text: string): string {
+  if (/^[1-9]\d*$/.test(text)) return text;
+  throw new UserError({
+    code: 'ModelVersionInvalid',
+    message: `'${text}' is not a whole number above 0, as versions of models are.`,
+    fix: 'Leave it empty to get the next version, and keep a version of your own, such as 1.2.0, in a tag.',
+  });
+}
+
 /** `properties` of a model version as ARM takes and gives them. */
 export interface ModelProperties {
   modelUri: string;
@@ -49,7 +63,7 @@ export async function findNewestModelVersion(root: AssetRoot, name: string): Pro
   if (first) return first;
   const container = await find<ModelContainer>(root, path('models', name));
   const latest = container?.properties?.latestVersion;
-  const newest = latest ? await findModelVersion(root, name, latest) : undefined;
+  const newest = await latestOf(root, name, container);
   if (newest) return newest;
   const contradiction = latest
     ? `its latest version is ${latest}, but that version can't be read`
@@ -68,6 +82,20 @@ interface ModelContainer {
   properties?: { latestVersion?: string | null; nextVersion?: string } | null;
 }
 
+async function latestOf(
+  root: AssetRoot,
+  name: string,
+  container: ModelContainer | undefined,
+): Promise<ModelVersion | undefined> {
+  const latest = container?.properties?.latestVersion;
+  return latest ? findModelVersion(root, name, latest) : undefined;
+}
+
+/** The latest version by the model itself, which does not lag behind as lists do; undefined when there is none. */
+export async function findLatestModelVersion(root: AssetRoot, name: string): Promise<ModelVersion | undefined> {
+  return latestOf(root, name, await find<ModelContainer>(root, path('models', name)));
+}
+
 /** Names of all models. */
 export function listModelNames(root: AssetRoot): Promise<string[]> {
   return names(root, 'models', { most: Number.POSITIVE_INFINITY });
@@ -76,6 +104,14 @@ export function listModelNames(root: AssetRoot): Promise<string[]> {
 /** The version that comes next (`properties.nextVersion` of the container); `1` when there is no such model. */
 export async function nextModelVersion(root: AssetRoot, name: string): Promise<string> {
   return (await find<ModelContainer>(root, path('models', name)))?.properties?.nextVersion ?? '1';
+}
+
+/** Models name their place by the long URI of a datastore; azure-ai-ml expands the short one before it sends it. */
+export function longModelUri(workspacePath: string, uri: string): string {
+  const short = /^azureml:\/\/datastores\/(.+)$/.exec(uri);
+  if (!short) return uri;
+  const [, , subscription, , group, , , , name] = workspacePath.split('/');
+  return `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${name}/datastores/${short[1]}`;
 }
 
 /** `PUT {workspace}/models/{name}/versions/{version}` */

@@ -11,37 +11,51 @@ import type { Workspace } from './workspace.ts';
 
 const MOST_ATTEMPTS = 5;
 
+export interface Registration {
+  name: string;
+  /** Undefined: the next one. */
+  version: string | undefined;
+  properties: ModelProperties;
+  /** True for a version that is this very registration: the service accepted it, but its answer was lost. */
+  isOwn: (model: ModelVersion) => boolean;
+  /** Hears of a version that somebody else took in between. */
+  onTaken: (version: string) => void;
+}
+
 /**
  * Registers a model version. Without a version the next one is taken; when somebody else takes it in between (409, or 400
  * because another path can't replace the one that is there), the one after is tried.
- * @param onTaken hears of a version that was taken
  * @throws UserError `VersionTaken` when the wanted version exists already
  */
-export async function registerVersion(
-  workspace: Workspace,
-  name: string,
-  version: string | undefined,
-  properties: ModelProperties,
-  onTaken: (version: string) => void,
-): Promise<ModelVersion> {
-  if (version !== undefined) {
-    if (await findModelVersion(workspace, name, version)) throw versionTaken(name, version);
-    return putModelVersion(workspace, name, version, properties);
-  }
+export async function registerVersion(workspace: Workspace, registration: Registration): Promise<ModelVersion> {
+  const { name, version, onTaken } = registration;
   for (let attempt = 1; ; attempt++) {
-    const next = await nextModelVersion(workspace, name);
-    try {
-      // A PUT to a version that exists would change its tags, so it is looked up first.
-      if (await findModelVersion(workspace, name, next)) throw versionTaken(name, next);
-      return await putModelVersion(workspace, name, next, properties);
-    } catch (error) {
-      const taken =
-        (error instanceof UserError && error.code === 'VersionTaken') ||
-        hasStatus(error, 409) ||
-        (hasStatus(error, 400) && (await findModelVersion(workspace, name, next)));
-      if (!taken || attempt === MOST_ATTEMPTS) throw error;
-      onTaken(next);
-    }
+    const wanted = version ?? (await nextModelVersion(workspace, name));
+    const made = await tryVersion(workspace, wanted, registration);
+    if (made.model) return made.model;
+    if (version !== undefined || attempt === MOST_ATTEMPTS) throw made.taken;
+    onTaken(wanted);
+  }
+}
+
+/** @returns the version; `taken` is the error when it belongs to somebody else */
+async function tryVersion(
+  workspace: Workspace,
+  version: string,
+  { name, properties, isOwn }: Registration,
+): Promise<{ model: ModelVersion; taken?: never } | { model?: never; taken: unknown }> {
+  // A PUT to a version that exists would change its tags, so it is looked up first.
+  const before = await findModelVersion(workspace, name, version);
+  if (before) return isOwn(before) ? { model: before } : { taken: versionTaken(name, version) };
+  try {
+    return { model: await putModelVersion(workspace, name, version, properties) };
+  } catch (error) {
+    // The client repeats a PUT whose answer was lost; the service may have accepted the first and refuses the second.
+    const there = await findModelVersion(workspace, name, version).catch(() => undefined);
+    if (there && isOwn(there)) return { model: there };
+    if (there && hasStatus(error, 400, 409)) return { taken: versionTaken(name, version) };
+    if (hasStatus(error, 409)) return { taken: error };
+    throw error;
   }
 }
 

@@ -16,6 +16,8 @@ export interface Workspace extends AssetRoot {
   readonly location: string;
   /** GUID, as in `azureml://locations/{location}/workspaces/{guid}/...`. */
   readonly workspaceGuid: string;
+  /** Entra tenant of the workspace; empty when the service does not say it. */
+  readonly tenantId: string;
   /** Root of the region's data plane: `https://eastus.api.azureml.ms`. */
   readonly apiUrl: string;
   /** Root of run history below the region's data plane, this workspace included. */
@@ -26,7 +28,7 @@ export interface Workspace extends AssetRoot {
 
 interface WorkspaceAnswer {
   location?: string;
-  properties: { discoveryUrl?: string; mlFlowTrackingUri?: string; workspaceId?: string };
+  properties: { discoveryUrl?: string; mlFlowTrackingUri?: string; workspaceId?: string; tenantId?: string };
 }
 
 /**
@@ -59,6 +61,7 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
     idOf: (...asset) => assetPath(path, ...asset),
     location,
     workspaceGuid: found.workspaceId ?? '',
+    tenantId: found.tenantId ?? '',
     apiUrl: roots.api,
     historyUrl: `${roots.api}/history/v1.0${path}`,
     mlflowUrl: `${tracking.replace(/^azureml:/, 'https:')}/api/2.0/mlflow`,

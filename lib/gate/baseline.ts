@@ -5,7 +5,7 @@ import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
 import { nearest } from '../core/nearest.ts';
-import { madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
+import { hasMoreMetrics, madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
 import { type Rule, reads } from '../rules/rules.ts';
 import { messages } from './messages.ts';
 
@@ -83,14 +83,16 @@ export async function findSimilarModel(workspace: Workspace, name: string): Prom
 async function metricsOf(workspace: Workspace, model: ModelVersion, step: string | undefined): Promise<Metrics> {
   const ofStep = step ? recordedMetrics(model, step) : {};
   const recorded = Object.keys(ofStep).length > 0 ? ofStep : recordedMetrics(model);
-  if (Object.keys(recorded).length > 0) return recorded;
   const maker = madeByRun(model);
+  if (Object.keys(recorded).length > 0 && !(maker && hasMoreMetrics(model))) return recorded;
   const logged = !maker
     ? {}
     : maker.run === maker.job
       ? await getJobMetrics(workspace, maker.job)
       : await getMetrics(workspace, maker.run);
-  if (Object.keys(logged).length > 0) return logged;
+  // What was recorded can't change any more; what was not is as the run has it.
+  if (Object.keys(logged).length > 0) return { ...logged, ...recorded };
+  if (Object.keys(recorded).length > 0) return recorded;
   throw new UserError({
     code: 'BaselineWithoutMetrics',
     message: maker

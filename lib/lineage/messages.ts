@@ -2,7 +2,16 @@ import { defineMessages } from '../core/message.ts';
 
 export const messages = defineMessages({
   JobOutputNotFound: "The job has no output '{output}'.{hint}",
-  JobOutputNotFoundFix: 'Name one of its outputs, or a step that has this one.',
+  JobOutputNotFoundFix:
+    'Name one of its outputs, a step that has this one, or artifacts for the files that the job logged itself.',
   StepOutputNotFound: "The step '{step}' has no output '{output}'.{hint}",
-  StepOutputNotFoundFix: 'Name one of its outputs.',
+  StepOutputNotFoundFix: 'Name one of its outputs, or artifacts for the files that the step logged itself.',
+  NothingLogged: "The run {run} logged no files at '{path}'.{hint}",
+  NothingLoggedFix: 'Name the folder that the job logged, as MLflow’s log_model was given it.',
+  OutputEmpty: "The output '{output}' of the run {run} has no files, so there is nothing to register.",
+  OutputPathEmpty: "The output '{output}' of the run {run} has no files at '{path}', so there is nothing to register.",
+  UriEmpty: 'There are no files at {uri}, so there is nothing to register.',
+  OutputEmptyFix: 'Check in Azure ML studio what the job wrote there, and the path that the job was given to write to.',
+  ModelNotMlflow: "'{path}' is not an MLflow model, because the file MLmodel is not in it.{hint}",
+  ModelNotMlflowFix: 'Name the folder that has the file MLmodel, or set modelType to custom.',
 });

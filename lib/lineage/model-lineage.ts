@@ -1,7 +1,7 @@
 import { mergeMetrics, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { Job } from '../azureml/jobs.ts';
 import { type Metrics, numbersOf, recordedValue } from '../azureml/metrics.ts';
-import type { ModelVersion } from '../azureml/models.ts';
+import type { ModelType, ModelVersion } from '../azureml/models.ts';
 import { type PipelineRun, withoutCredentials } from './pipeline-run.ts';
 
 /**
@@ -17,19 +17,80 @@ export interface ModelSource {
   runId: string;
   /** Display name of the step; empty for the job itself. */
   step: string;
+  /** Name of the output; empty for a URI of the user's own. */
   output: string;
+  /** Folder or file inside the output; empty for all of it. */
+  path: string;
+  /** What the model's version is made from. */
+  uri: string;
+  /** The kind of model that the output seems to hold. */
+  type: ModelType;
+  /** The type of the output that says so, as the service spells it; empty when something else does. */
+  typeFrom: string;
+  /** Files that the run logged there, as far as they are known. */
+  files?: readonly string[];
   /** What the job and its steps logged. */
   metrics: RunMetrics[];
 }
 
-/** What made a model, as properties of its version. */
-export function modelProperties(source: ModelSource, run: PipelineRun): Record<string, string> {
-  const { job, runId, step, output, metrics } = source;
-  const facts: Record<string, string | undefined> = {
+/**
+ * Limits of the properties of a version: 50 of them, names of 100 and values of 1,000 characters. The service refuses the
+ * whole registration beyond.
+ */
+const MOST_PROPERTIES = 50;
+const LONGEST_NAME = 100;
+const LONGEST_VALUE = 1_000;
+
+/** Data inputs that come before metrics where there is not room for all. */
+const DATA_FIRST = 10;
+
+/** Property of a version whose metrics did not all find room: how many are not recorded. */
+const METRICS_LEFT_OUT = `${PREFIX}metricsLeftOut`;
+
+export interface ModelRecord {
+  properties: Record<string, string>;
+  /** Names of what had no room, without prefixes: `Train/f1`, `data.raw`. */
+  leftOut: string[];
+}
+
+/** What made a model, as properties of its version: the most important of it, as far as the service takes it. */
+export function modelRecord(source: ModelSource, run: PipelineRun): ModelRecord {
+  const facts = Object.entries(factsOf(source, run)).map(([name, value]) => [PREFIX + name, value ?? ''] as const);
+  const data = dataInputs(source.job).map(([name, uri]) => [`${PREFIX}data.${name}`, uri] as const);
+  const { byName, byStep } = recordable(source.metrics);
+  const metric = ([name, value]: [string, number]) => [METRIC_PREFIX + name, String(value)] as const;
+  const wanted = [
+    ...facts,
+    ...data.slice(0, DATA_FIRST),
+    ...Object.entries(byName).map(metric),
+    ...Object.entries(byStep).map(metric),
+    ...data.slice(DATA_FIRST),
+  ].filter(([, value]) => value !== '');
+  const fits = wanted.filter(([name, value]) => name.length <= LONGEST_NAME && value.length <= LONGEST_VALUE);
+  // One place is kept for the property that says that not all had room.
+  const kept =
+    fits.length === wanted.length && fits.length <= MOST_PROPERTIES ? fits : fits.slice(0, MOST_PROPERTIES - 1);
+  const names = new Set(kept.map(([name]) => name));
+  const leftOut = wanted.map(([name]) => name).filter((name) => !names.has(name));
+  const metrics = leftOut.filter((name) => name.startsWith(METRIC_PREFIX)).length;
+  return {
+    properties: Object.fromEntries([...kept, ...(metrics > 0 ? [[METRICS_LEFT_OUT, String(metrics)] as const] : [])]),
+    leftOut: leftOut.map((name) => name.slice(name.indexOf('.') + 1)),
+  };
+}
+
+function factsOf(
+  { job, runId, step, output, path, uri }: ModelSource,
+  run: PipelineRun,
+): Record<string, string | undefined> {
+  return {
     job: job.name,
     run: runId,
     step,
     output,
+    path,
+    // The service replaces the URI of an output by that of the storage, so a URI of the user's own is recorded.
+    uri: output === '' ? uri : '',
     experiment: job.properties.experimentName,
     pipelineRun: `${run.kind}/${run.id}`,
     pipelineRunNumber: run.number,
@@ -41,21 +102,21 @@ export function modelProperties(source: ModelSource, run: PipelineRun): Record<s
     commit: run.commit,
     requestedFor: run.requestedFor,
   };
-  const entries = Object.entries(facts).flatMap(([name, value]) => (value ? [[PREFIX + name, value] as const] : []));
-  const data = dataInputs(job).map(([name, uri]) => [`${PREFIX}data.${name}`, uri] as const);
-  const measured = Object.entries(recordable(metrics)).map(
-    ([name, value]) => [METRIC_PREFIX + name, String(value)] as const,
-  );
-  return Object.fromEntries([...entries, ...data, ...measured]);
 }
 
-/** Every metric of every step by `<step>/<name>`, and those whose name says enough by their name alone. */
-function recordable(runs: readonly RunMetrics[]): Record<string, number> {
-  const byStep = runs.filter(({ step }) => step !== '');
-  const qualified = byStep.flatMap(({ step, metrics }) =>
-    Object.entries(metrics).map(([name, value]) => [`${step}/${name}`, value]),
-  );
-  return numbersOf({ ...Object.fromEntries(qualified), ...mergeMetrics(runs) });
+/** Metrics whose name says enough by their name alone, and every metric of every step by `<step>/<name>`. */
+function recordable(runs: readonly RunMetrics[]): Record<'byName' | 'byStep', Record<string, number>> {
+  const merged = numbersOf(mergeMetrics(runs));
+  const qualified = runs
+    .filter(({ step }) => step !== '')
+    .flatMap(({ step, metrics }) => Object.entries(metrics).map(([name, value]) => [`${step}/${name}`, value] as const))
+    .filter(([name]) => !Object.hasOwn(merged, name));
+  return { byName: merged, byStep: numbersOf(Object.fromEntries(qualified)) };
+}
+
+/** True when not all metrics of a version found room among its properties; its run has them all. */
+export function hasMoreMetrics(model: ModelVersion): boolean {
+  return model.properties.properties?.[METRICS_LEFT_OUT] !== undefined;
 }
 
 /** The data that a job read: names of its inputs and what they point to, versions included. */
@@ -90,7 +151,7 @@ export function recordedMetrics(model: ModelVersion, step?: string): Metrics {
 /** True when this step of this pipeline run registered the version from this output: a retried task finds its own model. */
 export function isOwnModel(model: ModelVersion, properties: Record<string, string>): boolean {
   const recorded = model.properties.properties ?? {};
-  return ['job', 'run', 'output', 'pipelineRun', 'pipelineStep'].every(
+  return ['job', 'run', 'output', 'path', 'uri', 'pipelineRun', 'pipelineStep'].every(
     (name) => recorded[PREFIX + name] === properties[PREFIX + name],
   );
 }

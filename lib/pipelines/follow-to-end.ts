@@ -18,6 +18,7 @@ import { logMemory } from './log-memory.ts';
 import { messages } from './messages.ts';
 import type { Outcome, Pipeline } from './pipeline.ts';
 import type { Ports } from './run-task.ts';
+import { sayStep } from './say-step.ts';
 
 /** Follows a job to its end and reports it; the job's end is the task's end. @throws UserError when the job did not complete */
 export async function followToEnd(
@@ -27,7 +28,8 @@ export async function followToEnd(
   ports: Ports,
 ): Promise<Outcome> {
   const { pipeline, clock } = ports;
-  const url = studioUrl(job);
+  const url = studioUrl(workspace, job);
+  sayStep(job, pipeline);
   pipeline.say(messages.Following, { job: job.name, url });
   const end = await withTimeout(workspace, job.name, following, ports, (signal) => {
     const memory = logMemory(following.memory, following.stepId, job.name);
@@ -44,8 +46,8 @@ export async function followToEnd(
 
 /** Says how the job ended in every way that people read: outputs, table, summary, result. */
 function report(job: string, end: JobEnd, metrics: Metrics, url: string, { pipeline, clock }: Ports): Outcome {
-  setJobOutputs(end, metrics, pipeline);
-  if (Object.keys(metrics).length > 0) pipeline.table(jobMetricTable(metrics));
+  const outputs = setJobOutputs(end, metrics, pipeline);
+  if (Object.keys(metrics).length > 0) pipeline.table(jobMetricTable(metrics, outputs));
   const sentence = pipeline.translate(jobSentence(job, end));
   pipeline.summary('job.md', jobMarkdown(end, metrics, sentence, url, clock.now()));
   if (end.status !== 'Completed') {

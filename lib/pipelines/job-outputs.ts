@@ -1,40 +1,28 @@
 import { type Metrics, numbersOf } from '../azureml/metrics.ts';
+import { allOf } from '../core/nearest.ts';
 import type { JobEnd } from '../follow/follow.ts';
 import { messages } from './messages.ts';
+import { metricOutputs, metricsJson } from './metric-outputs.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /**
- * Characters of all metrics together. Outputs become environment variables of every later step, and a process does not start
- * with more than 128 KB in one of them (Linux) or 32,766 characters in all (Windows).
+ * Sets how the job ended, all metrics as JSON, and each metric as an output of its own.
+ * @returns the outputs of the metrics, by the metric's name
  */
-const MOST_CHARACTERS = 24_000;
-
-/** Sets how the job ended, all metrics as JSON, and each metric as an output of its own. */
-export function setJobOutputs({ status, duration }: JobEnd, metrics: Metrics, pipeline: Pipeline): void {
+export function setJobOutputs({ status, duration }: JobEnd, metrics: Metrics, pipeline: Pipeline): Map<string, string> {
   pipeline.setOutput('status', status);
   pipeline.setOutput('duration', String(Math.round(duration / 1000)));
-  const values = Object.entries(numbersOf(metrics)).map(
-    ([name, value]) => [harmless(name), Number.isFinite(value) ? value : String(value)] as const,
-  );
-  const kept: (readonly [string, string | number])[] = [];
-  let size = 0;
-  for (const entry of values) {
-    size += JSON.stringify(entry).length;
-    if (size <= MOST_CHARACTERS) kept.push(entry);
+  const values = numbersOf(metrics);
+  const { json, kept, total, characters } = metricsJson(values);
+  pipeline.setOutput('metrics', json);
+  if (kept < total) pipeline.warn(pipeline.message(messages.MetricsCut, { kept, total, characters }));
+  const outputs = metricOutputs(values);
+  for (const { output, value, metric, others } of outputs) {
+    pipeline.setOutput(output, value);
+    if (others.length > 0)
+      pipeline.say(messages.OutputShared, { metrics: allOf([metric, ...others]), output, kept: metric });
   }
-  if (kept.length < values.length)
-    pipeline.warn(pipeline.message(messages.MetricsCut, { kept: kept.length, total: values.length }));
-  pipeline.setOutput('metrics', JSON.stringify(Object.fromEntries(kept)));
-  // Names of outputs have fewer characters than names of metrics; of two that become one the first is kept.
-  const outputs = new Map<string, string>();
-  for (const [name, value] of kept) {
-    const output = `metrics.${name.replace(/[^\w.]/g, '_')}`;
-    if (!outputs.has(output)) outputs.set(output, String(value));
-  }
-  for (const [name, value] of outputs) pipeline.setOutput(name, value);
-}
-
-/** A metric named `$(mysecret)` would be replaced by the secret wherever the output is used. */
-function harmless(name: string): string {
-  return name.replaceAll('$(', '$ (');
+  const held = outputs.reduce((sum, { others }) => sum + 1 + others.length, 0);
+  if (held < total) pipeline.warn(pipeline.message(messages.OutputsCut, { count: outputs.length, total }));
+  return new Map(outputs.map(({ metric, output }) => [metric, output]));
 }

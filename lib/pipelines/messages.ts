@@ -25,8 +25,12 @@ export const messages = defineMessages({
   TheJob: 'The job',
   Hint: 'What usually helps: {hint}',
   LastLines: 'Last lines of {step}',
+  IsStep: "{run} is the step '{step}' of the job {job}.",
+  OutputShared:
+    "The metrics {metrics} have one output, {output}; its value is that of '{kept}'. The output metrics has all.",
   MetricsCut:
-    'The outputs have {kept} of {total} metrics: more would keep later steps from starting. All are in the table and in Azure ML.',
+    'The output metrics has only {kept} of {total} metrics, because outputs are limited to {characters} characters.',
+  OutputsCut: 'Only {count} of {total} metrics are outputs of their own; the output metrics has the others.',
   MetricsUnknown: 'The metrics of the job could not be read: {reason}',
   JobTimedOut: 'The job {job} did not end within {limit}; it timed out.',
   JobTimedOutCancelled: 'The job was cancelled. Raise the input timeoutInMinutes if it needs more time.',

@@ -26,11 +26,16 @@ function timeOf(step: StepView, now: number): string {
   return duration === undefined ? '' : formatDuration(duration);
 }
 
-/** Metrics of a job, one per row. */
-export function jobMetricTable(metrics: Metrics): Table {
+/** Metrics of a job, one per row. @param outputs of the task by metric; shown where a name differs from the metric's */
+export function jobMetricTable(metrics: Metrics, outputs: ReadonlyMap<string, string> = new Map()): Table {
+  const differ = [...outputs].some(([metric, output]) => output !== `metrics.${metric}`);
   return {
-    columns: ['Metric', 'Value'],
-    rows: Object.entries(metrics).map(([name, value]) => [name, formatMetric(value)]),
+    columns: ['Metric', 'Value', ...(differ ? ['Output'] : [])],
+    rows: Object.entries(metrics).map(([name, value]) => [
+      name,
+      formatMetric(value),
+      ...(differ ? [outputs.get(name) ?? ''] : []),
+    ]),
     right: [1],
   };
 }

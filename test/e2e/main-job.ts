@@ -68,7 +68,7 @@ export function describeMainJob(label: string, node?: string): void {
       const summaries = run.attachments
         .filter(({ type }) => type === 'DistributedTask.Core.Summary')
         .map(({ file }) => readFileSync(file, 'utf8'));
-      assert.match(summaries[0]!, /^### ✅ Job \S+ ended as Completed after .*\n[^]*\| accuracy \| 0\.95 \|/);
+      assert.match(summaries[0]!, /^### ✅ Job \S+ ended as Completed after .*\n[\s\S]*\| accuracy \| 0\.95 \|/);
       assert.match(summaries[1]!, /^### ✅ The model passes the gate/);
     });
 

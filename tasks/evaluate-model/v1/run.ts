@@ -5,6 +5,7 @@ import { type Baseline, findBaseline, findSimilarModel } from '../../../lib/gate
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { sayStep } from '../../../lib/pipelines/say-step.ts';
 import {
   failureSentence,
   gateFailure,
@@ -21,6 +22,7 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   const { target, jobName, rules, step, onFail } = inputs;
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
+  sayStep(job, pipeline);
   requireCompleted(job, 'a model is judged');
   pipeline.say(messages.Candidate, { job: jobName });
   const candidate = await getJobMetrics(workspace, jobName, step);
@@ -31,7 +33,7 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   pipeline.setOutput('verdict', report.verdict);
   const subject = {
     candidate: `job ${jobName}`,
-    candidateUrl: studioUrl(job),
+    candidateUrl: studioUrl(workspace, job),
     baseline: baseline && `model ${baseline.model} version ${baseline.version}`,
   };
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate));

@@ -1,6 +1,15 @@
 import { defineMessages } from '../../../lib/core/message.ts';
 
 export const messages = defineMessages({
+  NoPlace: 'The inputs outputName, path and modelUri are empty, so nothing says where the model is.',
+  NoPlaceFix:
+    'Set outputName to an output of the job, path to a folder that the job logged, or modelUri to the URI of the model.',
+  TwoPlaces: 'The inputs {one} and {other} both say where the model is.',
+  TwoPlacesFix: 'Give only one of them.',
+  TypeOfOutput: "The model is registered as {type}, because the output '{output}' is of type {outputType}.",
+  TypeOfFiles: 'The model is registered as {type}. Set modelType for another type.',
+  LeftOut:
+    'Azure ML takes 50 properties of 1,000 characters; {count} facts about the model are not recorded with it: {names}.',
   AlreadyRegistered: 'This step has registered the model {model} version {version} before, so nothing was done: {id}',
   VersionTaken: 'Version {version} of {model} was taken in the meantime; trying the next.',
   Registered: 'Model {model} version {version} was registered: {id}',

@@ -1,38 +1,60 @@
 import { getJob, requireCompleted } from '../../../lib/azureml/jobs.ts';
 import { MODEL_TYPES, type ModelProperties, type ModelVersion } from '../../../lib/azureml/models.ts';
 import { registerVersion } from '../../../lib/azureml/register-version.ts';
-import { type ModelSource, modelProperties } from '../../../lib/lineage/model-lineage.ts';
-import { findModelSource, findOwnModel } from '../../../lib/lineage/model-source.ts';
+import { allOf } from '../../../lib/core/nearest.ts';
+import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
+import { isOwnModel, type ModelSource, modelRecord } from '../../../lib/lineage/model-lineage.ts';
+import { explainRefusal, findModelSource, findOwnModel } from '../../../lib/lineage/model-source.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { sayStep } from '../../../lib/pipelines/say-step.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 
-/** Finds the job's output, decides what the model version will say about itself, and registers it. */
+/** Finds the model, decides what its version will say about itself, and registers it. */
 export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise<Outcome> {
-  const { target, jobName, step, outputName, modelName, modelVersion, whatIf } = inputs;
+  const { target, jobName, step, place, modelName, modelVersion, whatIf } = inputs;
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
+  sayStep(job, pipeline);
   requireCompleted(job, 'a model is registered');
-  const source = await findModelSource(workspace, job, step, outputName);
-  const model = describe(source, inputs);
+  const source = await findModelSource(workspace, job, step, place);
+  const model = describe(source, inputs, pipeline);
 
-  const own = await findOwnModel(workspace, modelName, model.properties!);
+  const own = await findOwnModel(workspace, modelName, model.properties);
   if (own) return report(own, messages.AlreadyRegistered, inputs, pipeline);
   if (whatIf) return show(model, inputs, pipeline);
-  const registered = await registerVersion(workspace, modelName, modelVersion, model, (version) =>
-    pipeline.say(messages.VersionTaken, { version, model: modelName }),
-  );
+  const registered = await registerVersion(workspace, {
+    name: modelName,
+    version: modelVersion,
+    properties: model,
+    isOwn: (version) => isOwnModel(version, model.properties),
+    onTaken: (version) => pipeline.say(messages.VersionTaken, { version, model: modelName }),
+  }).catch((error: unknown) => {
+    throw explainRefusal(error, source);
+  });
   return report(registered, messages.Registered, inputs, pipeline);
 }
 
-function describe(source: ModelSource, { modelType, description, tags, run }: Inputs): ModelProperties {
+function describe(
+  source: ModelSource,
+  { modelType, description, tags, run }: Inputs,
+  pipeline: Pipeline,
+): ModelProperties & { properties: Record<string, string> } {
+  const { type, typeFrom, output, path, files, uri } = source;
+  if (modelType === 'auto' && typeFrom && path === '')
+    pipeline.say(messages.TypeOfOutput, { type, output, outputType: typeFrom });
+  else if (modelType === 'auto') pipeline.say(messages.TypeOfFiles, { type });
+  if (modelType === 'mlflow' && files) requireMlflow(files, path);
+  const { properties, leftOut } = modelRecord(source, run);
+  if (leftOut.length > 0)
+    pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
   return {
-    modelUri: `azureml://jobs/${source.runId}/outputs/${source.output}`,
-    modelType: MODEL_TYPES[modelType],
+    modelUri: uri,
+    modelType: MODEL_TYPES[modelType === 'auto' ? type : modelType],
     ...(description ? { description } : {}),
     tags,
-    properties: modelProperties(source, run),
+    properties,
   };
 }
 

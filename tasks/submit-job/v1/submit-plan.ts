@@ -77,7 +77,7 @@ export async function reportAndFollow(
   { wait, following, target }: Pick<Inputs, 'wait' | 'following' | 'target'>,
   ports: Ports,
 ): Promise<Outcome> {
-  const outcome = reportJob(job, ports.pipeline, { status: !wait });
+  const outcome = reportJob(job, workspace, ports.pipeline, { status: !wait });
   if (!wait) return outcome;
   ports.pipeline.info(outcome.message);
   return followedWithRun({ name: job.name, workspace }, target, following, ports, () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { findStep, getJobMetrics, jobRun, listRunMetrics } from '../../../lib/azureml/job-metrics.ts';
-import { getJob, requireCompleted, STEP, studioUrl } from '../../../lib/azureml/jobs.ts';
+import { getJob, type Job, requireCompleted, STEP, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { findRunOutputs, type Run, runErrorText } from '../../../lib/azureml/runs.ts';
 import { fakeWorkspace, type SeenRequest } from './fake-workspace.ts';
 
@@ -120,7 +120,7 @@ describe('the error of a run', () => {
 });
 
 describe('a job', () => {
-  const history = step('r1', 'Train', { status: 'Running', properties: { 'azureml.nodeid': 'a' } });
+  const history = step('r1', 'Train', { status: 'Running', rootRunId: 'root', properties: { 'azureml.nodeid': 'a' } });
 
   it('that is a step of a pipeline is what run history says of it', async () => {
     const { workspace } = fakeWorkspace(({ below }) =>
@@ -129,7 +129,8 @@ describe('a job', () => {
     const job = await getJob(workspace, 'r1');
     assert.equal(job.properties.jobType, STEP);
     assert.equal(job.properties.status, 'Running');
-    assert.equal(studioUrl(job), '');
+    assert.equal(job.rootRunId, 'root');
+    assert.match(studioUrl(workspace, job), /\/runs\/r1\?wsid=/);
     assert.throws(() => requireCompleted(job, 'a model is judged'), /is Running/);
   });
 
@@ -138,5 +139,30 @@ describe('a job', () => {
       below.startsWith('jobs/') ? { id: '/jobs/r1', name: 'r1' } : 404,
     );
     await assert.rejects(getJob(workspace, 'r1'), /There is no job 'r1'/);
+  });
+});
+
+describe('the page of a job', () => {
+  const properties = { jobType: 'Command', services: { Studio: { endpoint: 'https://ml.example/runs/j?wsid=/ws' } } };
+  const { workspace } = fakeWorkspace(() => 404);
+
+  it('names the tenant, so that guests get to the right directory', () => {
+    assert.equal(studioUrl(workspace, { name: 'j', properties }), 'https://ml.example/runs/j?wsid=/ws&tid=t1');
+    const named = { Studio: { endpoint: 'https://ml.example/runs/j?wsid=/ws&tid=t2' } };
+    assert.equal(
+      studioUrl(workspace, { name: 'j', properties: { ...properties, services: named } }),
+      'https://ml.example/runs/j?wsid=/ws&tid=t2',
+    );
+    assert.equal(
+      studioUrl({ ...workspace, tenantId: '' }, { name: 'j', properties }),
+      'https://ml.example/runs/j?wsid=/ws',
+    );
+  });
+
+  it('is there for steps, of which the service names none', () => {
+    const page = 'https://ml.example/runs/r%201?wsid=/subscriptions/s/resourcegroups/rg/workspaces/ws&tid=t1';
+    const without: Job['properties']['services'][] = [null, {}, { Studio: { endpoint: null } }];
+    for (const services of without)
+      assert.equal(studioUrl(workspace, { name: 'r 1', properties: { jobType: STEP, services } }), page);
   });
 });

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RunMetrics } from '../../../lib/azureml/job-metrics.ts';
 import type { Job } from '../../../lib/azureml/jobs.ts';
-import { isOwnModel, madeByRun, modelProperties, recordedMetrics } from '../../../lib/lineage/model-lineage.ts';
+import {
+  hasMoreMetrics,
+  isOwnModel,
+  type ModelSource,
+  madeByRun,
+  modelRecord,
+  recordedMetrics,
+} from '../../../lib/lineage/model-lineage.ts';
 import {
   isOwnJob,
   jobNameFor,
@@ -78,7 +85,17 @@ describe('lineage', () => {
     { step: 'Train', metrics: { auc: 0.9, f1: 1 } },
     { step: 'Test', metrics: { f1: 0.5 } },
   ];
-  const source = { job, runId: 'step-1', step: 'Train', output: 'model', metrics };
+  const source: ModelSource = {
+    job,
+    runId: 'step-1',
+    step: 'Train',
+    output: 'model',
+    path: '',
+    uri: 'azureml://jobs/step-1/outputs/model',
+    type: 'mlflow',
+    typeFrom: 'MLFlowModel',
+    metrics,
+  };
 
   it('of a job names the code without its credentials', () => {
     const { 'pipelines.step': step, ...git } = jobProvenance(run);
@@ -96,7 +113,7 @@ describe('lineage', () => {
   });
 
   it('of a model says which run, commit, build, person and data made it', () => {
-    const properties = modelProperties(source, run);
+    const { properties } = modelRecord(source, run);
     assert.equal(properties['lineage.job'], 'j');
     assert.equal(properties['lineage.run'], 'step-1');
     assert.equal(properties['lineage.commit'], 'abc');
@@ -107,7 +124,7 @@ describe('lineage', () => {
   });
 
   it('can be read back', () => {
-    const properties = modelProperties(source, run);
+    const { properties } = modelRecord(source, run);
     const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'mlflow_model', properties } };
     assert.deepEqual(madeByRun(model), { job: 'j', run: 'step-1' });
     assert.deepEqual(recordedMetrics(model), {
@@ -119,7 +136,53 @@ describe('lineage', () => {
     });
     assert.deepEqual(recordedMetrics(model, 'Test'), { f1: 0.5 });
     assert.equal(isOwnModel(model, properties), true);
-    assert.equal(isOwnModel(model, modelProperties(source, { ...run, id: '8' })), false);
+    assert.equal(isOwnModel(model, modelRecord(source, { ...run, id: '8' }).properties), false);
+  });
+
+  it('of another part of an output is of another model', () => {
+    const { properties } = modelRecord(source, run);
+    const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'custom_model', properties } };
+    assert.equal(isOwnModel(model, modelRecord({ ...source, path: 'best' }, run).properties), false);
+    const own = { ...source, output: '', uri: 'azureml://datastores/d/paths/p' };
+    assert.equal(modelRecord(own, run).properties['lineage.uri'], 'azureml://datastores/d/paths/p');
+    assert.equal(isOwnModel(model, modelRecord(own, run).properties), false);
+  });
+
+  it('that is more than the service takes is the most important of it, and says what is not there', () => {
+    const numbered = (count: number, prefix: string) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`${prefix}${i}`, i]));
+    const many = {
+      ...source,
+      metrics: [
+        { step: '', metrics: { auc: 0.9, ['x'.repeat(100)]: 1 } },
+        ...['a', 'b', 'c'].map((step) => ({ step, metrics: numbered(20, `${step}_`) })),
+      ],
+    };
+    const { properties, leftOut } = modelRecord(many, { ...run, branch: 'b'.repeat(1001) });
+    assert.equal(Object.keys(properties).length, 50);
+    assert.equal(properties['lineage.job'], 'j');
+    assert.equal(properties['lineage.data.data'], 'azureml:iris:3');
+    assert.equal(properties['metric.auc'], '0.9');
+    for (const [name, value] of Object.entries(properties))
+      assert.ok(name.length <= 100 && value.length <= 1_000, `${name}=${value}`);
+    assert.ok(leftOut.includes('x'.repeat(100)) && leftOut.includes('branch') && leftOut.includes('c/c_19'));
+    const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'custom_model', properties } };
+    assert.equal(hasMoreMetrics(model), true);
+    assert.deepEqual(
+      Object.keys(recordedMetrics(model)).filter((name) => name.includes('LeftOut')),
+      [],
+    );
+  });
+
+  it('that fits is recorded whole, up to the last property', () => {
+    const own = Object.keys(modelRecord({ ...source, metrics: [] }, run).properties).length;
+    const metrics = (count: number): RunMetrics[] => [
+      { step: '', metrics: Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, i])) },
+    ];
+    const full = modelRecord({ ...source, metrics: metrics(50 - own) }, run);
+    assert.deepEqual([Object.keys(full.properties).length, full.leftOut], [50, []]);
+    const over = modelRecord({ ...source, metrics: metrics(51 - own) }, run);
+    assert.deepEqual([Object.keys(over.properties).length, over.leftOut.length], [50, 2]);
   });
 
   it('of a model from elsewhere is what Azure ML knows', () => {

@@ -1,37 +1,64 @@
 import assert from 'node:assert/strict';
-import { defineMessages, english, fill } from '../../../lib/core/message.ts';
-import { cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
-import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { english, fill } from '../../../lib/core/message.ts';
+import type { AzureTarget } from '../../../lib/pipelines/azure-target.ts';
+import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { azureError, fakeClock, fakeJob } from '../follow/fake-job.ts';
 
-const messages = defineMessages({ NotCancelled: 'It goes on: {reason}' });
-
-/** Runs work that throws; what was done about it. */
-async function outcomeOf(aborted: boolean, cancelling?: Error): Promise<{ cancelled: number; warnings: string[] }> {
+/** What became of a job when work on it failed. `post`: the status of the answer to a cancellation. */
+async function outcomeOf({ aborted = true, isBegun = true, post = 202, open = true } = {}) {
+  const said: string[] = [];
   const warnings: string[] = [];
   const signal = aborted ? AbortSignal.abort() : new AbortController().signal;
-  const pipeline = { signal, warn: (text: string) => warnings.push(text), translate: english } as unknown as Pipeline;
-  let cancelled = 0;
-  const begun = {
-    cancel: async () => {
-      cancelled++;
-      if (cancelling) throw cancelling;
-    },
-    notCancelled: (reason: string) => fill(messages.NotCancelled, { reason }),
+  const pipeline = {
+    signal,
+    say: (...message: Parameters<typeof fill>) => said.push(english(fill(...message))),
+    message: (...message: Parameters<typeof fill>) => english(fill(...message)),
+    warn: (text: string) => warnings.push(text),
   };
+  let posts = 0;
+  const send = async () => {
+    posts++;
+    if (post >= 400) throw azureError(post);
+    return { status: post, body: null, text: 'null' };
+  };
+  const { workspace } = fakeJob([{ status: 'Running' }]);
+  const found = { ...workspace, client: { ...workspace.client, send } } as unknown as Workspace;
+  const connect = async (_: AzureTarget, fresh?: AbortSignal) => {
+    assert.equal(fresh?.aborted, false, 'the workspace is opened with a signal of its own');
+    return found;
+  };
+  const ports = { pipeline, clock: fakeClock(), connect } as unknown as Ports;
+  const begun = begunJob(
+    { name: isBegun ? 'j' : undefined, workspace: open ? found : undefined },
+    {} as AzureTarget,
+    ports,
+  );
   const work = (): Promise<never> => Promise.reject(new Error('work failed'));
-  await assert.rejects(cancelWithRun(pipeline, begun, work), /work failed/);
-  return { cancelled, warnings };
+  await assert.rejects(cancelWithRun(ports.pipeline, begun, work), /work failed/);
+  return { posts, said, warnings };
 }
 
-describe('what a task has begun', () => {
+describe('a job that a task has begun', () => {
   it('is cancelled with the run', async () => {
-    assert.deepEqual(await outcomeOf(true), { cancelled: 1, warnings: [] });
+    const { posts, said, warnings } = await outcomeOf();
+    assert.equal(posts, 1);
+    assert.deepEqual(said, ['The run was cancelled; cancelling the job j too.', 'The job j is being cancelled.']);
+    assert.deepEqual(warnings, []);
   });
-  it('is left alone by any other failure', async () => {
-    assert.deepEqual(await outcomeOf(false), { cancelled: 0, warnings: [] });
+
+  it('is cancelled also when the run was cancelled before the workspace was found', async () => {
+    assert.equal((await outcomeOf({ open: false })).posts, 1);
   });
-  it('that can not be cancelled is a warning, and the first error stays the error', async () => {
-    const outcome = await outcomeOf(true, new Error('503'));
-    assert.deepEqual(outcome, { cancelled: 1, warnings: ['It goes on: 503'] });
+
+  it('is left alone by any other failure, and when nothing was begun', async () => {
+    assert.equal((await outcomeOf({ aborted: false })).posts, 0);
+    assert.equal((await outcomeOf({ isBegun: false })).posts, 0);
+  });
+
+  it('that can not be cancelled is a warning that names it, and the first error stays the error', async () => {
+    const { warnings } = await outcomeOf({ post: 403 });
+    assert.match(warnings[0]!, /^The job j could not be cancelled\. It may keep running and cost money: .*403/);
   });
 });

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { findBaseline } from '../../../lib/gate/baseline.ts';
+import { fakeWorkspace } from '../azureml/fake-workspace.ts';
+
+/** The baseline's metrics: what its version records, and what its run still has. */
+async function baseline(recorded: Record<string, string>, ofRun: Record<string, number> | undefined) {
+  const properties = { 'lineage.job': 'j', 'lineage.run': 'j', ...recorded };
+  const { workspace, requests } = fakeWorkspace(({ below }) => {
+    if (below.startsWith('models/')) return { id: '/m/1', name: '1', properties: { modelUri: 'u', properties } };
+    if (below.startsWith('history/'))
+      return below.includes('children') ? { value: [] } : { runId: 'j', status: 'Completed' };
+    if (!ofRun) return 404;
+    return { run: { data: { metrics: Object.entries(ofRun).map(([key, value]) => ({ key, value })) } } };
+  });
+  const found = await findBaseline(workspace, { kind: 'model', name: 'm', version: '1' });
+  return { metrics: found!.metrics, asked: requests.some(({ below }) => below.startsWith('mlflow/')) };
+}
+
+describe('a baseline whose metrics did not all find room', () => {
+  const more = { 'metric.auc': '0.9', 'lineage.metricsLeftOut': '1' };
+
+  it('has the others from its run, and what was recorded as it was recorded', async () => {
+    const { metrics } = await baseline(more, { auc: 0.1, loss: 0.2 });
+    assert.deepEqual(metrics, { auc: 0.9, loss: 0.2 });
+  });
+
+  it('has what was recorded when its run is gone', async () => {
+    assert.deepEqual((await baseline(more, undefined)).metrics, { auc: 0.9 });
+  });
+
+  it('is not looked for when everything was recorded', async () => {
+    assert.deepEqual(await baseline({ 'metric.auc': '0.9' }, { auc: 0.1 }), { metrics: { auc: 0.9 }, asked: false });
+  });
+});
