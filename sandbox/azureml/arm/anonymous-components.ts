@@ -1,15 +1,9 @@
-/** Which version an anonymous component gets. */
+/** Which version an anonymous component gets: one of the service's own. That of the address is never found. */
 import { randomUUID } from 'node:crypto';
 import type { AssetContext } from './asset-context.ts';
 import { withoutLabel } from './asset-rules.ts';
 import type { Call } from './collection.ts';
 import { contentKey, normalSpec } from './component-normal.ts';
-
-/**
- * True: the service names anonymous components itself, and the version in the address of the PUT is never found. False: the
- * version of the address is kept.
- */
-const namesThemItself = false;
 
 const anonymousName = 'azureml_anonymous';
 
@@ -19,7 +13,7 @@ const anonymousName = 'azureml_anonymous';
  */
 export function componentPath(call: Call<AssetContext>, body: Record<string, any>): string {
   const { params, path, name: version, context } = call;
-  if (!namesThemItself || params.asset !== anonymousName || context.isRegistry) return path;
+  if (params.asset !== anonymousName || context.isRegistry) return path;
   const spec = withoutLabel(body.properties.componentSpec, context);
   const key = `anonymousComponents/${contentKey(normalSpec(spec, anonymousName, version))}`;
   const known = context.store.get(key)?.properties.version ?? randomUUID();

@@ -141,6 +141,7 @@ function planPipelineJob(context: AzureMlContext, properties: Record<string, any
     inputNames: [...Object.keys(inputs), ...Object.keys(component.inputs ?? {})],
     outputNames: [...Object.keys(outputs), ...Object.keys(component.outputs ?? {})],
     defaultCompute: setting(settings, 'default_compute') ?? properties.computeId ?? undefined,
+    isComponent: !own,
     path: '',
   });
   // A pipeline that says nothing goes on.

@@ -35,6 +35,8 @@ export interface PipelineDefinition {
   inputNames: string[];
   outputNames: string[];
   defaultCompute?: string;
+  /** The steps are those of a component: what they name is looked up when they run. */
+  isComponent?: boolean;
   /** Path of node names above this pipeline; empty at the root. */
   path: string;
 }
@@ -110,13 +112,30 @@ function checkInputs(node: PlannedNode): void {
   }
 }
 
+/** The component of a step, or why there is none when that shows only as the step runs. */
+function lookUp(
+  context: AzureMlContext,
+  { isComponent }: PipelineDefinition,
+  reference: string,
+  name: string,
+): Record<string, any> | string {
+  try {
+    return findComponent(context, reference, name);
+  } catch (error) {
+    if (isComponent) return (error as Error).message;
+    throw error;
+  }
+}
+
 function planNode(context: AzureMlContext, definition: PipelineDefinition, name: string, json: NodeJson): PlannedNode {
   const type = String(json.type ?? 'command').toLowerCase();
   const path = `${definition.path}/${name}`;
   const reference = json.componentId ?? json.trial?.componentId ?? json.trial ?? json.component;
-  const problem = problemOf(type);
-  if (!reference && !problem) throw new Error(`Step '${name}' names no component.`);
-  const component = problem ? {} : findComponent(context, String(reference), name);
+  const unsupported = problemOf(type);
+  if (!reference && !unsupported) throw new Error(`Step '${name}' names no component.`);
+  const found = unsupported ? {} : lookUp(context, definition, String(reference), name);
+  const problem = unsupported ?? (typeof found === 'string' ? found : undefined);
+  const component = typeof found === 'string' ? {} : found;
   const own = json.computeId ?? json.compute ?? definition.defaultCompute;
   const node: PlannedNode = {
     name,
@@ -138,6 +157,7 @@ function planNode(context: AzureMlContext, definition: PipelineDefinition, name:
       inputNames: Object.keys(component.inputs ?? {}),
       outputNames: Object.keys(component.outputs ?? {}),
       defaultCompute: own,
+      isComponent: true,
       path,
     });
   }
