@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { errorEnvelope } from '../history/errors.ts';
+import { ArmError } from './arm-error.ts';
 import * as errors from './errors.ts';
 
 /** Express error handler: `ArmError` as it is, a body that is not JSON as 400, anything else as 500. */
@@ -32,7 +33,7 @@ export function answerErrors(log: (line: string) => void, location: string) {
   };
 }
 
-function bodyOf(error: errors.ArmError, location: string): object {
+function bodyOf(error: ArmError, location: string): object {
   const { code, message, status, more } = error;
   if (more.from === 'dataPlane') return errorEnvelope({ status, code, message, ...more }, location);
   if (more.from !== 'provider') return { error: { code, message } };
@@ -41,7 +42,7 @@ function bodyOf(error: errors.ArmError, location: string): object {
 }
 
 /** In the order in which the service lists it. */
-function additionalInfo({ more }: errors.ArmError, location: string): { type: string; info: { value: unknown } }[] {
+function additionalInfo({ more }: ArmError, location: string): { type: string; info: { value: unknown } }[] {
   const inner = (more.inner ?? []).reduceRight<object | null>((innerError, code) => ({ code, innerError }), null);
   const entries: [string, unknown][] = [
     ['ComponentName', 'managementfrontend'],
@@ -58,8 +59,8 @@ function additionalInfo({ more }: errors.ArmError, location: string): { type: st
     .map(([type, value]) => ({ type, info: { value } }));
 }
 
-function asArmError(error: unknown): errors.ArmError {
-  if (error instanceof errors.ArmError) return error;
+function asArmError(error: unknown): ArmError {
+  if (error instanceof ArmError) return error;
   const { status, type, message } = error as { status?: number; type?: string; message?: string };
   if (type === 'entity.parse.failed') {
     return errors.bodyNotJson(message);

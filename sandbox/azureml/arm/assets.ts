@@ -3,6 +3,7 @@ import express from 'express';
 import type { Resource } from '../../contracts.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import { componentPath } from './anonymous-components.ts';
+import type { ArmError } from './arm-error.ts';
 import { registryAnswer, versionAnswer } from './asset-answer.ts';
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
 import { findByHash, isAnonymous, isArchived, keepVersions } from './asset-lists.ts';
@@ -20,14 +21,14 @@ import { startPendingUpload } from './uploads.ts';
 
 const kinds: AssetKind[] = ['codes', 'data', 'models', 'environments', 'components'];
 
-function containerMissing(kind: AssetKind, asset: string): errors.ArmError {
+function containerMissing(kind: AssetKind, asset: string): ArmError {
   if (kind === 'models') return errors.modelContainerNotFound(asset);
   return kind === 'components'
     ? errors.componentNotFound(asset)
     : errors.resourceNotFound(`${singular[kind]} container`, asset);
 }
 
-function versionMissing(kind: AssetKind, asset: string, version: string): errors.ArmError {
+function versionMissing(kind: AssetKind, asset: string, version: string): ArmError {
   if (kind === 'models') return errors.modelVersionNotFound(asset, version);
   return kind === 'components'
     ? errors.componentNotFound(asset, version)

@@ -6,6 +6,7 @@ import express, { type Request, type Response } from 'express';
 import type { Resource, ResourceStore } from '../../contracts.ts';
 import { callerOf } from '../authentication.ts';
 import { apiVersionOf, checkName } from './access.ts';
+import type { ArmError } from './arm-error.ts';
 import * as errors from './errors.ts';
 import { answerPage } from './listing.ts';
 import { type At, type Check, checkBody } from './shape.ts';
@@ -61,7 +62,7 @@ export interface Declaration<C extends CollectionContext> {
   /** What GET finds, where that is not what is stored under the path. */
   find?(call: Call<C>): Resource | undefined;
   /** The 404 of a resource that does not exist. */
-  missing?(call: Call<C>): errors.ArmError;
+  missing?(call: Call<C>): ArmError;
   /** What a list starts from, oldest first; without it what is stored in the collection. */
   list?(call: Call<C>): Resource[];
   /** Which of those the query asks for. */
@@ -148,7 +149,7 @@ function callOf<C extends CollectionContext>(path: string, context: C, request: 
   };
 }
 
-const missing = <C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): errors.ArmError =>
+const missing = <C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): ArmError =>
   kind.missing?.(call) ?? errors.resourceNotFound(kind.one, call.name);
 
 /** The resource under the path; 404 when there is none. */

@@ -2,7 +2,7 @@
 import type { AzureMlContext, ResourceStore, Runs } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
 import type { CollectionContext } from './collection.ts';
-import type { Operations } from './operations.ts';
+import type { Operations } from './operation-log.ts';
 
 /** What the resource provider works with. */
 export interface ProviderContext extends AzureMlContext {
