@@ -4,7 +4,7 @@ import { findModelVersion, findNewestModelVersion, listModelNames, type ModelVer
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../core/words.ts';
 import { madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
 import { type Rule, reads } from '../rules/rules.ts';
 import { messages } from './messages.ts';

@@ -2,7 +2,7 @@ import { hasStatus, isNoAnswer } from '../azure/failures.ts';
 import { openRegistry, type Registry } from '../azureml/registries.ts';
 import { find, names, path } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
-import { allOf, didYouMean } from '../core/nearest.ts';
+import { allOf, didYouMean } from '../core/words.ts';
 import { LATEST, type Requirement } from './plan.ts';
 
 /** How long registries may take to answer, all together; they are asked for the sake of a message only. */

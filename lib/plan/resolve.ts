@@ -2,8 +2,8 @@ import { find, names, path } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { contentHash, guidOf } from '../core/json.ts';
-import { didYouMean } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
+import { didYouMean } from '../core/words.ts';
 import { PARALLEL } from './inspect.ts';
 import { latestOfContainer, ownVersions } from './own-versions.ts';
 import {

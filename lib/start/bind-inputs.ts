@@ -1,7 +1,7 @@
 import type { DeclaredPort } from '../azureml/components.ts';
 import { assetPath, isRemote } from '../azureml/ids.ts';
 import { type Problem, UserError } from '../core/errors.ts';
-import { allOf, didYouMean, oneOf } from '../core/nearest.ts';
+import { allOf, didYouMean, oneOf } from '../core/words.ts';
 import { LATEST, type Requirement } from '../plan/plan.ts';
 
 /** An input with its value: a parameter, or data at a URI or behind an asset's id. */
