@@ -48,14 +48,14 @@ export async function getJob(workspace: Workspace, name: string): Promise<Job> {
   });
 }
 
-/** @param what for the message: "a model is registered" @throws UserError `JobNotCompleted` */
-export function requireCompleted(job: Job, what: string): void {
+/** @throws UserError `JobNotCompleted` */
+export function requireCompleted(job: Job): void {
   const { status } = job.properties;
   if (status === 'Completed') return;
   throw new UserError({
     code: 'JobNotCompleted',
-    message: `The job '${job.name}' is ${status ?? 'in an unknown state'}; ${what} when its job has completed.`,
-    fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job failed.',
+    message: `The job '${job.name}' has to be Completed, but it is ${status ?? 'in an unknown state'}.`,
+    fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job fails.',
   });
 }
 
@@ -63,7 +63,7 @@ export function requireCompleted(job: Job, what: string): void {
 const CANCEL_WITHIN_MS = 4_000;
 
 /**
- * Tells Azure ML to cancel the job. Has a signal of its own, since the task's has aborted by then.
+ * Asks Azure ML to cancel the job. Has a signal of its own, since the task's has aborted by then.
  * @returns false when there is no such job; a job that has ended stays as it is
  */
 export async function cancelJob(workspace: Workspace, name: string): Promise<boolean> {

@@ -32,7 +32,7 @@ export function parseBaseline(text: string): BaselineChoice {
   const match = /^model:([A-Za-z0-9][\w.-]*)(?::([\w.-]+)|@([\w.-]+))?$/.exec(value);
   if (!match) throw invalid(`it is '${value}'`);
   const [, name, version, label] = match as unknown as [string, string, string?, string?];
-  if (label && label !== 'latest') throw invalid(`it asks for the label '${label}'`);
+  if (label && label !== 'latest') throw invalid(`it names the label '${label}'`);
   return { kind: 'model', name, version: version ?? '@latest' };
 }
 

@@ -72,7 +72,7 @@ export function seconds(
   if (Number.isFinite(number) && number >= least && number <= most) return number * 1000;
   throw invalid(
     `The input ${name} is '${value}'; allowed are ${least} to ${most} seconds.`,
-    'Leave it empty for the usual pace.',
+    'Leave it empty for the default.',
   );
 }
 

@@ -161,7 +161,10 @@ describe('the tasks', function () {
       fixture.sandbox.faults.add({ match: 'GET .*/registrymanagement/', kind: 'status', status: 403 });
       const run = await fixture.run([submit('jobs/command.yml')]);
       assert.equal(run.result, 'failed', run.log);
-      assert.match(run.log, /no registry of that name, or .* may not use it\. .* AzureML Registry User/);
+      assert.match(
+        run.log,
+        /which does not exist or which the service connection may not use\. .* AzureML Registry User/,
+      );
       assert.deepEqual(writes(run.requests), []);
     });
 
@@ -220,7 +223,7 @@ describe('the tasks', function () {
     it('refuse a job that has not completed', async () => {
       const run = await fixture.run([submit('jobs/slow.yml'), register()]);
       assert.equal(run.result, 'failed');
-      assert.match(run.log, /a model is registered when its job has completed/);
+      assert.match(run.log, /The job '.+' has to be Completed, but it is /);
       assert.deepEqual(await modelVersions(fixture.sandbox, 'm'), []);
     });
 

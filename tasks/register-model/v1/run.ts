@@ -13,7 +13,7 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   const { target, jobName, step, outputName, modelName, modelVersion, whatIf } = inputs;
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
-  requireCompleted(job, 'a model is registered');
+  requireCompleted(job);
   const source = await findModelSource(workspace, job, step, outputName);
   const model = describe(source, inputs);
 
