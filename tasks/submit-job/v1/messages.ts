@@ -24,6 +24,5 @@ export const messages = defineMessages({
   JobExists: "This step submitted the job '{job}' in an earlier attempt; it is {status}.",
   JobExistsFix: 'Set the input onExisting to attach to follow that job, or to new to start another one.',
   JobNameTaken: "A job '{job}' already exists ({status}); every job needs a name of its own.",
-  JobNameTakenFix:
-    'Leave the job name empty, or include the run in it, for example train-$(Build.BuildId).',
+  JobNameTakenFix: 'Leave the job name empty, or include the run in it, for example train-$(Build.BuildId).',
 });
