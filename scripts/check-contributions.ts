@@ -67,7 +67,7 @@ function checkTab(
 ): void {
   if (!properties?.name) report(`the tab '${id}' has no name`, 'set properties.name: it is the title');
   const uri = String(properties?.uri ?? '');
-  if (!files.has(uri)) report(`the tab '${id}' shows '${uri}', which is not there`, 'name a file of the package');
+  if (!files.has(uri)) report(`the tab '${id}' shows '${uri}', which does not exist`, 'name a file of the package');
   const isAddressable = (manifest.files ?? []).some(
     ({ path, addressable }: any) => addressable && (uri === path || uri.startsWith(`${path}/`)),
   );

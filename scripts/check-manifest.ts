@@ -37,15 +37,15 @@ function checkIdentity(manifest: any, report: Report): void {
     report(`description has ${description.length} characters`, 'use 1 to 200');
   }
   if (!manifest.targets?.some((target: any) => target.id === 'Microsoft.VisualStudio.Services')) {
-    report('targets lacks Microsoft.VisualStudio.Services', 'add it: it means Azure DevOps, hosted and Server');
+    report('targets does not have Microsoft.VisualStudio.Services', 'add it: it means Azure DevOps, hosted and Server');
   }
-  if (!manifest.categories?.includes('Azure Pipelines')) report("categories lacks 'Azure Pipelines'", 'add it');
+  if (!manifest.categories?.includes('Azure Pipelines')) report("categories does not have 'Azure Pipelines'", 'add it');
   // A tab reads the run with the rights of the person who looks at it; tasks use the token of the job.
   const allowed = manifest.contributions?.some(({ type }: any) => type === TAB) ? ['vso.build'] : [];
   const scopes = (manifest.scopes ?? []).filter((scope: string) => !allowed.includes(scope));
   if (scopes.length > 0) report(`asks for the scopes ${scopes.join(', ')}`, 'remove what tasks and tab do not need');
   for (const [name, link] of Object.entries<any>(manifest.links ?? {})) {
-    if (!/^https:\/\/\S+$/.test(link?.uri ?? '')) report(`links.${name} is no https address`, 'mend its uri');
+    if (!/^https:\/\/\S+$/.test(link?.uri ?? '')) report(`links.${name} is not an https address`, 'correct its uri');
   }
 }
 
@@ -60,7 +60,7 @@ function checkFiles(manifest: any, files: Files, report: Report): void {
   for (const [field, path] of named) {
     if (!path) report(`${field} is missing`, 'name a file');
     else if (!paths.some((known) => known === path || known.startsWith(`${path}/`))) {
-      report(`${field} names '${path}', which is not there`, 'add the file or mend the path');
+      report(`${field} names '${path}', which does not exist`, 'add the file or correct the path');
     }
   }
 }
@@ -72,7 +72,8 @@ function checkPage(file: string, text: string, files: Files): Problem[] {
     if (target!.startsWith('https://') || target!.startsWith('#')) continue;
     const report = (message: string, fix: string) => problems.push({ file, message, fix });
     if (!image) report(`links to '${target}'`, 'use an https address: the page is shown outside of the repository');
-    else if (!files.has(target!)) report(`shows '${target}', which is not there`, 'add the image or mend the path');
+    else if (!files.has(target!))
+      report(`shows '${target}', which does not exist`, 'add the image or correct the path');
     else if (!target!.endsWith('.png')) report(`shows '${target}'`, 'use a PNG: the marketplace takes no SVG');
   }
   return problems;

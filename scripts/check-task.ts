@@ -27,7 +27,7 @@ export function checkTask({ folder, manifest }: StagedTask, files: Files): Probl
   const report = (message: string, fix: string) => problems.push({ file, message, fix });
 
   if (!GUID_V4.test(manifest.id)) {
-    report(`id '${manifest.id}' is no version 4 GUID in lower case`, 'make one with crypto.randomUUID()');
+    report(`id '${manifest.id}' is not a version 4 GUID in lower case`, 'make one with crypto.randomUUID()');
   }
   if (`v${manifest.version.Major}` !== folder.split('/').at(-1)) {
     report(`version.Major is ${manifest.version.Major}`, 'the folder is named after it: v<Major>');
@@ -79,7 +79,7 @@ function checkSchema(file: string, manifest: TaskManifest, kind: TaskKind): Prob
 function checkHandlers(manifest: TaskManifest, folder: string, files: Files, report: Report): void {
   for (const handler of ['Node20_1', 'Node24']) {
     const target = manifest.execution[handler]?.target;
-    if (!target) report(`execution lacks ${handler}`, 'add it: agents pick the newest one they have');
+    if (!target) report(`execution does not have ${handler}`, 'add it: agents pick the newest one they have');
     else if (!files.has(`${folder}/${target}`)) {
       report(`execution.${handler}.target '${target}' is missing`, 'name a file of the folder');
     }
@@ -124,7 +124,8 @@ function checkInputs(manifest: TaskManifest, report: Report): void {
     }
     if (input.type === 'radio' && !options) report(`input ${input.name} is a radio without options`, 'add options');
     for (const name of ruleInputs(input.visibleRule)) {
-      if (!declared.has(name)) report(`input ${input.name} is visible by the unknown input '${name}'`, 'mend the rule');
+      if (!declared.has(name))
+        report(`input ${input.name} is visible by the unknown input '${name}'`, 'correct the rule');
     }
   }
   for (const [, name] of manifest.instanceNameFormat.matchAll(/\$\(([^)]+)\)/g)) {

@@ -25,7 +25,7 @@ export function checkVsix(vsix: Files, bytes: number, staged: Files): Problem[] 
       report(path, 'changed while it was packed', 'pack again');
   }
   for (const name of ['extension.vsixmanifest', 'extension.vsomanifest', '[Content_Types].xml']) {
-    if (!vsix.has(name)) report(name, 'is not in the VSIX', 'look at the output of tfx');
+    if (!vsix.has(name)) report(name, 'is not in the VSIX', 'check the output of tfx');
   }
   const manifest = vsix.get('extension.vsomanifest');
   if (!manifest) return problems;

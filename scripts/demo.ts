@@ -125,7 +125,7 @@ async function judge(
     expect(versions.length === 0, `the workspace has ${versions.length} version(s) of the model.`);
   } else {
     const registered = output('register', 'modelVersion');
-    expect(registered !== undefined && versions[0]?.name === registered, 'the registered version is not there.');
+    expect(registered !== undefined && versions[0]?.name === registered, 'the registered version does not exist.');
   }
 
   const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);

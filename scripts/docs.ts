@@ -1,10 +1,13 @@
 /**
  * `npm run docs`: writes the tables of inputs and outputs into docs/tasks/<task>.md from each task.json, between
- * `<!-- inputs -->` and `<!-- /inputs -->` (and `outputs`). `--check` writes nothing and fails when a page differs.
+ * `<!-- inputs -->` and `<!-- /inputs -->` (and `outputs`), and the messages and fixes of errors into docs/errors.md from
+ * the sources (scripts/error-page.ts). `--check` writes nothing and fails when a page differs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fillErrors } from './error-page.ts';
+import { errorTexts } from './error-texts.ts';
 import { findTasks, ROOT, readTask, type TaskInput, type TaskManifest } from './layout.ts';
 
 /** Replaces the marked parts of a page. Throws when a marker is missing. */
@@ -73,31 +76,34 @@ function table(head: string[], rows: string[][]): string {
 }
 
 /** Writes or checks every page; returns what is wrong with them. */
-export function updateDocs(check: boolean): string[] {
-  const problems: string[] = [];
-  for (const task of findTasks()) {
-    const name = `docs/tasks/${task.slug}.md`;
-    const file = join(ROOT, name);
-    if (!existsSync(file)) {
-      problems.push(`${name} is missing: write the page of the task`);
-      continue;
-    }
-    const page = readFileSync(file, 'utf8');
-    try {
-      const filled = fillPage(page, readTask(task.folder));
-      if (filled === page) continue;
-      if (check) problems.push(`${name} differs from task.json: run npm run docs`);
-      else writeFileSync(file, filled);
-    } catch (error) {
-      problems.push(`${name}: ${(error as Error).message}`);
-    }
+export async function updateDocs(check: boolean): Promise<string[]> {
+  const errors = await errorTexts();
+  return [
+    ...findTasks().flatMap(({ slug, folder }) =>
+      updatePage(`docs/tasks/${slug}.md`, 'task.json', check, (page) => fillPage(page, readTask(folder))),
+    ),
+    ...updatePage('docs/errors.md', 'the sources', check, (page) => fillErrors(page, errors)),
+  ];
+}
+
+function updatePage(name: string, source: string, check: boolean, fill: (page: string) => string): string[] {
+  const file = join(ROOT, name);
+  if (!existsSync(file)) return [`${name} is missing: write the page of the task`];
+  const page = readFileSync(file, 'utf8');
+  try {
+    const filled = fill(page);
+    if (filled === page) return [];
+    if (check) return [`${name} differs from ${source}: run npm run docs`];
+    writeFileSync(file, filled);
+    return [];
+  } catch (error) {
+    return [`${name}: ${(error as Error).message}`];
   }
-  return problems;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = updateDocs(process.argv.includes('--check'));
+  const problems = await updateDocs(process.argv.includes('--check'));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log('The tables of docs/tasks agree with task.json.');
+  else console.log('The tables of docs agree with task.json and the sources.');
 }

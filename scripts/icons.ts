@@ -1,6 +1,7 @@
 /**
  * Renders the drawings in images/src to the PNG files that the extension ships: the extension's icon (128x128), one
- * icon per task (32x32) and the pictures of the marketplace page, which takes no SVG. `npm run icons`; commit both.
+ * icon per task (32x32) and the pictures of the marketplace page, which takes no SVG; and the pictures of docs, which do not
+ * ship. `npm run icons`; commit both.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -26,19 +27,29 @@ function main(): void {
       target: join(task.folder, 'icon.png'),
       width: 32,
     })),
-    ...readdirSync(drawings)
-      .filter((name) => name.startsWith('page-'))
-      .map((name) => ({
-        source: name,
-        target: join(ROOT, 'images', name.replace(/^page-(.*)\.svg$/, '$1.png')),
-        width: 1600,
-      })),
+    ...pictures(drawings, 'page-', join(ROOT, 'images')),
+    ...pictures(drawings, 'docs-', join(ROOT, 'docs/images')),
   ];
   for (const { source, target, width } of targets) {
     if (!existsSync(join(drawings, source))) throw new Error(`images/src/${source} is missing: draw it first.`);
     writeFileSync(target, renderSvg(join(drawings, source), width));
     console.log(`${relative(ROOT, target)}  ${width} px wide`);
   }
+}
+
+/** Drawings whose name begins with a prefix, which their picture's name does not have. */
+function pictures(
+  drawings: string,
+  prefix: string,
+  folder: string,
+): { source: string; target: string; width: number }[] {
+  return readdirSync(drawings)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({
+      source: name,
+      target: join(folder, name.slice(prefix.length).replace(/svg$/, 'png')),
+      width: 1600,
+    }));
 }
 
 main();

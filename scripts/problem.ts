@@ -20,12 +20,12 @@ export function readJson(files: Files, file: string, problems: Problem[]): any {
   try {
     return JSON.parse(Buffer.from(content).toString('utf8'));
   } catch (error) {
-    problems.push({ file, message: `is no JSON: ${(error as Error).message}`, fix: 'mend the syntax' });
+    problems.push({ file, message: `is not valid JSON: ${(error as Error).message}`, fix: 'correct the syntax' });
     return undefined;
   }
 }
 
-/** Width and height in pixels out of a PNG's header; undefined when it is no PNG. */
+/** Width and height in pixels out of a PNG's header; undefined when it is not a PNG. */
 export function pngSize(content: Uint8Array): { width: number; height: number } | undefined {
   const bytes = Buffer.from(content);
   if (bytes.length < 24 || bytes.toString('latin1', 0, 8) !== '\x89PNG\r\n\x1a\n') return undefined;
@@ -39,7 +39,7 @@ export function checkIcon(files: Files, file: string, pixels: number): Problem[]
   const fix = `draw it as a PNG of ${pixels}x${pixels} pixels (npm run icons)`;
   if (!content) return [{ file, message: 'is missing', fix }];
   const size = pngSize(content);
-  if (!size) return [{ file, message: 'is no PNG', fix }];
+  if (!size) return [{ file, message: 'is not a PNG', fix }];
   if (size.width === pixels && size.height === pixels) return [];
   return [{ file, message: `has ${size.width}x${size.height} pixels`, fix }];
 }

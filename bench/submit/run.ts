@@ -5,7 +5,7 @@
  * is the number of rounds (3), `BENCH_ONLY` a part of the names of the scenarios to run.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startSandbox } from 'model-bridge-sandbox';
@@ -25,6 +25,8 @@ interface Cost {
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const HERE = join(ROOT, 'bench/submit');
+/** Has azure-ai-ml. */
+const PYTHON = join(ROOT, '.venv/bin/python');
 
 /** Environment of the task as the agent makes it (see docs/sandbox.md); a new step each time, so each submits a job of its own. */
 function taskEnvironment(sandbox: Sandbox, jobFile: string, folder: string, run: number): Record<string, string> {
@@ -80,6 +82,11 @@ function median(values: number[]): number {
 }
 
 async function main(): Promise<void> {
+  if (!existsSync(PYTHON)) {
+    console.error('azure-ai-ml is not installed. Run this first: node scripts/setup-full.mjs (it needs PyPI).');
+    process.exitCode = 1;
+    return;
+  }
   await build();
   const folder = mkdtempSync(join(tmpdir(), 'bench-submit-'));
   let run = 0;
@@ -113,7 +120,7 @@ async function main(): Promise<void> {
                   )
                 : measure(
                     sandbox,
-                    [join(ROOT, '.venv/bin/python'), join(HERE, 'sdk.py'), jobFile],
+                    [PYTHON, join(HERE, 'sdk.py'), jobFile],
                     { PATH: process.env.PATH ?? '', HOME: project, ...sandbox.environment },
                     project,
                   );

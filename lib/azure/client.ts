@@ -77,9 +77,9 @@ const lostAnswerPolicy: PipelinePolicy = {
       return await next(request);
     } catch (error) {
       const { code = '', name } = error as { code?: string; name?: string };
-      // The library tells a timeout as an abort.
+      // The library reports a timeout as an abort.
       const isTimeout = name === 'AbortError' && !request.abortSignal?.aborted;
-      // The retry policy looks at nothing but RestErrors.
+      // The retry policy retries RestErrors alone.
       throw isTimeout || ALSO_LOST.has(code)
         ? new RestError(messageOf(error), { code: LOST_CONNECTION, request })
         : error;

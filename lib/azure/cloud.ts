@@ -59,7 +59,7 @@ const PUBLIC_ARM_HOSTS = new Set([
 export const CLOUD_METADATA_PATH = '/metadata/endpoints?api-version=2019-05-01';
 
 /**
- * The cloud of a connection. For the three public clouds everything that a connection lacks is known; for any other
+ * The cloud of a connection. For the three public clouds everything that is missing from a connection is known; for any other
  * (air-gapped clouds, Azure Stack, the sandbox) Azure Resource Manager itself is asked.
  * @param fetchMetadata answers `GET {armUrl}/metadata/endpoints?api-version=2019-05-01`
  */

@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import { oneOf } from '../core/nearest.ts';
+import { oneOf } from '../core/words.ts';
 
 /**
  * An Azure Resource Manager service connection as the agent hands it to a task: `ENDPOINT_URL_<id>`,

@@ -5,7 +5,7 @@ export class AzureError extends Error {
   readonly status: number;
   /** The service's own code: `ResourceNotFound`, `UserError`. */
   readonly code: string;
-  /** Innermost message first told by the service. */
+  /** Innermost message of the service. */
   readonly serviceMessage: string;
   readonly method: string;
   /** Host and path, without the query, which may hold a signature. */
@@ -149,14 +149,14 @@ export function explainFailure(error: unknown): UserError | undefined {
   if (error.status === 429)
     return say(
       'Throttled',
-      `Azure is throttling requests and went on doing so: ${firstLine(error.serviceMessage)}`,
+      `Azure keeps throttling requests: ${firstLine(error.serviceMessage)}`,
       'Run the job again later; many parallel jobs of one subscription share its limits.',
     );
   if (error.status >= 500)
     return say(
       'ServiceFailed',
       `Azure answered ${error.status} several times: ${firstLine(error.serviceMessage)}`,
-      'Look at https://status.azure.com, then run the job again: what was done already is found and not done twice.',
+      'Check https://status.azure.com, then run the job again. The task finds what exists already and does not create it twice.',
     );
   if (error.status >= 400)
     return say(

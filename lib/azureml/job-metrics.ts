@@ -1,7 +1,6 @@
 import { UserError } from '../core/errors.ts';
-import { oneOf } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
-import { notFound } from '../core/words.ts';
+import { notFound, oneOf } from '../core/words.ts';
 import { getMetrics, type Metrics } from './metrics.ts';
 import { bestTrialOf, findRun, hasTrials, listDescendants, type Run, runLabel, workerOf } from './runs.ts';
 import type { Workspace } from './workspace.ts';

@@ -49,14 +49,14 @@ export async function getJob(workspace: Workspace, name: string): Promise<Job> {
   });
 }
 
-/** @param what for the message: "a model is registered" @throws UserError `JobNotCompleted` */
-export function requireCompleted(job: Job, what: string): void {
+/** @throws UserError `JobNotCompleted` */
+export function requireCompleted(job: Job): void {
   const { status } = job.properties;
   if (status === 'Completed') return;
   throw new UserError({
     code: 'JobNotCompleted',
-    message: `The job '${job.name}' is ${status ?? 'in an unknown state'}; ${what} when its job has completed.`,
-    fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job failed.',
+    message: `The job '${job.name}' has to be Completed, but it is ${status ?? 'in an unknown state'}.`,
+    fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job fails.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { hasStatus } from '../azure/failures.ts';
 import type { Workspace } from './workspace.ts';
 
-/** An error as run history tells it. */
+/** An error as run history reports it. */
 export interface RunError {
   error?: { code?: string; message?: string; innerError?: { code?: string }; details?: { message?: string }[] };
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { distinctProblems, type Problem, UserError } from '../core/errors.ts';
-import { allOf } from '../core/nearest.ts';
+import { allOf } from '../core/words.ts';
 import { clashingFields, type Plan, putRequest } from '../plan/plan.ts';
 import { isInside } from '../snapshot/files.ts';
 import { createPlanBuilder } from './builder.ts';

@@ -1,5 +1,5 @@
 import { type Problem, UserError } from '../core/errors.ts';
-import { allOf, didYouMean } from '../core/nearest.ts';
+import { allOf, didYouMean } from '../core/words.ts';
 import { applyOverrides, type Override } from './yaml/overrides.ts';
 import { get, readYaml, textOf, type YamlNode } from './yaml/yaml.ts';
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../core/errors.ts';
-import { didYouMean, nearest, oneOf } from '../core/nearest.ts';
+import { didYouMean, nearest, oneOf } from '../core/words.ts';
 import type { CompileContext } from './context.ts';
 import { compileAutomlJob } from './jobs/automl.ts';
 import { compileCommandJob } from './jobs/command.ts';

@@ -1,5 +1,5 @@
 import { type AssetKind, assetPath } from '../azureml/ids.ts';
-import { oneOf } from '../core/nearest.ts';
+import { oneOf } from '../core/words.ts';
 import { LATEST } from '../plan/plan.ts';
 import type { PlanBuilder } from './builder.ts';
 import { textOf, type YamlNode } from './yaml/yaml.ts';

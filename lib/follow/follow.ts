@@ -144,7 +144,7 @@ function notFollowed(job: string, last: JobView | undefined, error: unknown): Us
     {
       code: 'JobNotFollowed',
       message: `The job '${job}' can't be read any longer: ${messageOf(error).replace(/\.$/, '')}. ${state}; it was not cancelled.`,
-      fix: 'Run this step again to go on following it. To stop the job, cancel it in Azure ML studio.',
+      fix: 'Run this step again to keep following it. To stop the job, cancel it in Azure ML studio.',
     },
     { cause: error },
   );

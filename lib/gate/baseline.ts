@@ -4,7 +4,7 @@ import { findModelVersion, findNewestModelVersion, listModelNames, type ModelVer
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../core/words.ts';
 import { hasMoreMetrics, madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
 import { type Rule, reads } from '../rules/rules.ts';
 import { messages } from './messages.ts';
@@ -32,7 +32,7 @@ export function parseBaseline(text: string): BaselineChoice {
   const match = /^model:([A-Za-z0-9][\w.-]*)(?::([\w.-]+)|@([\w.-]+))?$/.exec(value);
   if (!match) throw invalid(`it is '${value}'`);
   const [, name, version, label] = match as unknown as [string, string, string?, string?];
-  if (label && label !== 'latest') throw invalid(`it asks for the label '${label}'`);
+  if (label && label !== 'latest') throw invalid(`it names the label '${label}'`);
   return { kind: 'model', name, version: version ?? '@latest' };
 }
 

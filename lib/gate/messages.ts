@@ -6,7 +6,7 @@ export const messages = defineMessages({
   BaselineUnmeasured:
     'The baseline {id} has no metrics: none were recorded at its registration, and its run {run} logged none.',
   BaselineOfUnknownRun:
-    'The baseline {id} has no metrics: none were recorded at its registration, and the run that made it is not known.',
+    'The baseline {id} has no metrics: none were recorded at its registration, and the run that made it is unknown.',
   BaselineUnmeasuredFix:
     'Register models with AzureMLRegisterModel, which records their metrics, or choose another baseline.',
 });

@@ -1,6 +1,6 @@
 import { formatMetric, type Metrics, type MetricValue, numbersOf } from '../azureml/metrics.ts';
 import type { Problem } from '../core/errors.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
+import { didYouMean, oneOf } from '../core/words.ts';
 import { caret } from '../rules/caret.ts';
 import { type Condition, type Rule, reads, ruleInvalid } from '../rules/rules.ts';
 import type { ValueUse } from '../rules/uses.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
+import { didYouMean, oneOf } from '../core/words.ts';
 import { messages } from './messages.ts';
 
 /** Folders of every run's own logs, which nobody registers. */

@@ -13,7 +13,7 @@ import { findRunOutputs } from '../azureml/runs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
+import { didYouMean, oneOf } from '../core/words.ts';
 import { findLogged } from './logged-files.ts';
 import { messages } from './messages.ts';
 import { isOwnModel, type ModelSource } from './model-lineage.ts';

@@ -23,7 +23,8 @@ export function agentInputs(): TaskInputs {
       if (!id) throw noConnection(`The input azureSubscription is empty`);
       const url = tl.getEndpointUrl(id, true);
       const authorization = tl.getEndpointAuthorization(id, true);
-      if (!url || !authorization) throw noConnection(`The service connection '${id}' is not there`);
+      if (!url || !authorization)
+        throw noConnection(`There is no service connection '${id}', or this pipeline may not use it`);
       const data = JSON.parse(process.env[`ENDPOINT_DATA_${id}`] ?? '{}') as Record<string, string>;
       return {
         id,

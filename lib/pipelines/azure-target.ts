@@ -18,7 +18,7 @@ export function readAzureTarget(inputs: TaskInputs): AzureTarget {
   if (!subscriptionId) {
     throw new UserError({
       code: 'ConnectionIncomplete',
-      message: 'The service connection names no subscription.',
+      message: 'The service connection does not name a subscription.',
       fix: 'Use an Azure Resource Manager connection of the scope level Subscription or Machine Learning workspace.',
     });
   }

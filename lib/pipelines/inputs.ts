@@ -1,6 +1,6 @@
 /** Readers of a task's inputs. Each names the input in its errors and gives the value in the type that the task works with. */
 import { UserError } from '../core/errors.ts';
-import { oneOf } from '../core/nearest.ts';
+import { oneOf } from '../core/words.ts';
 import type { TaskInputs } from './pipeline.ts';
 
 /** An input that has to have a value. @throws UserError `InputMissing` */
@@ -72,7 +72,7 @@ export function seconds(
   if (Number.isFinite(number) && number >= least && number <= most) return number * 1000;
   throw invalid(
     `The input ${name} is '${value}'; allowed are ${least} to ${most} seconds.`,
-    'Leave it empty for the usual pace.',
+    'Leave it empty for the default.',
   );
 }
 

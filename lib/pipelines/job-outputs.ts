@@ -1,5 +1,5 @@
 import { type Metrics, numbersOf } from '../azureml/metrics.ts';
-import { allOf } from '../core/nearest.ts';
+import { allOf } from '../core/words.ts';
 import type { JobEnd } from '../follow/follow.ts';
 import { messages } from './messages.ts';
 import { metricOutputs, metricsJson } from './metric-outputs.ts';

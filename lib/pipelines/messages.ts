@@ -38,5 +38,5 @@ export const messages = defineMessages({
   RunCancelled: 'The run was cancelled.',
   Defect: 'This is a defect of the task: {error} Please report it with the lines above at {page}.',
   ReadMore: 'See {page}',
-  MoreProblems: 'The log has {count} more above the errors.',
+  MoreProblems: 'The log lists {count} more problems above the errors.',
 });

@@ -46,7 +46,7 @@ export interface Requirement {
   registry?: string;
   /** Field of the job file: `jobs.train.compute`. */
   field: string;
-  /** Absent for a reference that stands in an input of the task rather than in a file. */
+  /** Absent for a reference in an input of the task rather than in a file. */
   place?: Place;
 }
 

@@ -2,7 +2,7 @@ import { hasStatus, isNoAnswer } from '../azure/failures.ts';
 import { openRegistry, type Registry } from '../azureml/registries.ts';
 import { find, names, path } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
-import { allOf, didYouMean } from '../core/nearest.ts';
+import { allOf, didYouMean } from '../core/words.ts';
 import { LATEST, type Requirement } from './plan.ts';
 
 /** How long registries may take to answer, all together; they are asked for the sake of a message only. */
@@ -33,7 +33,7 @@ export function registryCheck(workspace: Workspace): (requirement: Requirement) 
     try {
       const registry = await registries.get(registryName)!;
       if (registry) return await missingIn(registry, requirement, signal);
-      return `'${field}' refers to the ${WORDS[kind]} '${name}' in the registry '${registryName}', but there is no registry of that name, or the service connection may not use it. Check the name, or give the connection's application the role AzureML Registry User on the registry.`;
+      return `'${field}' refers to the ${WORDS[kind]} '${name}' in the registry '${registryName}', which does not exist or which the service connection may not use. Check the name, or give the connection's application the role AzureML Registry User on the registry.`;
     } catch (error) {
       if (isNoAnswer(error) || hasStatus(error, 401, 403)) return undefined;
       throw error;
@@ -55,8 +55,8 @@ async function missingIn(
   const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
   const numbers = await names(registry, versions, { signal });
   return numbers.length > 0
-    ? `${start} version ${version} in ${registry.label}, but there is no such version.${thereAre('version', numbers)}`
-    : `${start}, but ${registry.label} has none of that name.${didYouMean(name, await names(registry, kind, { signal }))}`;
+    ? `${start} version ${version}, which is not in ${registry.label}.${thereAre('version', numbers)}`
+    : `${start}, which is not in ${registry.label}.${didYouMean(name, await names(registry, kind, { signal }))}`;
 }
 
 /** ` There are versions '1' and '2'.`, to be put behind a sentence; empty when there are none. */

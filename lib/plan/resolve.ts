@@ -2,8 +2,8 @@ import { find, names, path } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { contentHash, guidOf } from '../core/json.ts';
-import { didYouMean } from '../core/nearest.ts';
 import { inParallel } from '../core/parallel.ts';
+import { didYouMean } from '../core/words.ts';
 import { PARALLEL } from './inspect.ts';
 import { latestOfContainer, ownVersions } from './own-versions.ts';
 import {
@@ -33,7 +33,7 @@ export async function resolvePlan(plan: Plan, workspace: Workspace): Promise<Pla
 }
 
 /**
- * The same for anything that refers to assets: what stands in its body for the newest versions, and their paths.
+ * The same for anything that refers to assets: what its body has in place of the newest versions, and their paths.
  * @throws UserError `ReferenceNotFound`
  */
 export async function resolveRequirements(
@@ -67,8 +67,8 @@ export async function resolveRequirements(
       code: 'ReferenceNotFound',
       message:
         problems.length === 1
-          ? `The ${what} refers to something that is not there.`
-          : `The ${what} refers to ${problems.length} things that are not there.`,
+          ? `The ${what} refers to something that does not exist.`
+          : `The ${what} refers to ${problems.length} things that do not exist.`,
       fix: 'Create it first or change the reference; nothing was created in the workspace.',
       problems,
     });
@@ -101,10 +101,10 @@ async function missing(workspace: Workspace, { kind, name, version, field }: Req
   const start = `'${field}' refers to the ${word} '${name}'`;
   const all = await names(workspace, kind);
   if (version === '' || !all.includes(name))
-    return `${start}, but the workspace has none of that name.${didYouMean(name, all)}${thereAre('', all)}`;
+    return `${start}, which is not in the workspace.${didYouMean(name, all)}${thereAre('', all)}`;
   const versions = await names(workspace, path(kind, name, 'versions'));
-  const shown = version === LATEST ? 'but it has no version' : `version ${version}, but there is no such version`;
-  return `${start} ${shown}.${thereAre('version', versions)}`;
+  const shown = version === LATEST ? ', which has no versions' : ` version ${version}, which does not exist`;
+  return `${start}${shown}.${thereAre('version', versions)}`;
 }
 
 /**

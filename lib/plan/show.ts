@@ -44,13 +44,13 @@ function sizes(step: PlanStep): [files: string, size: string] {
   return [String(step.snapshot.files.length), formatBytes(step.snapshot.size)];
 }
 
-/** One request that a plan would send; uploads are told by their target. */
+/** One request that a plan would send; uploads are shown by their target. */
 export interface ShownRequest {
   title: string;
   body?: unknown;
 }
 
-/** Every write that is left to do, in the plan's order, for `whatIf`. `{container}` stands for the container that the service opens. */
+/** Every write that is left to do, in the plan's order, for `whatIf`. `{container}` is the container that the service opens. */
 export function planRequests({ steps, actions, main, mainAction }: InspectedPlan): ShownRequest[] {
   const show = ({ method, path, apiVersion, body }: PlannedRequest): ShownRequest => ({
     title: `${method} ${path}?api-version=${apiVersion}`,

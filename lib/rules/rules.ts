@@ -51,7 +51,7 @@ export function parseRules(text: string, variables: readonly string[]): Rule[] {
     }
   }
   if (problems.length > 0) throw ruleInvalid(problems);
-  if (rules.length === 0) throw ruleInvalid([{ message: 'there is no rule' }]);
+  if (rules.length === 0) throw ruleInvalid([{ message: 'there are no rules' }]);
   return rules;
 }
 
@@ -60,7 +60,7 @@ function parseRule(line: string, environment: Environment, variables: readonly s
   if (dash) {
     // CEL would take the dash of a list for a minus sign, and `-loss < 0.1` holds for every loss.
     throw new Error(
-      `it begins with '${dash[0].trim()}', as an item of a list does, which would negate what follows. Write ${line.slice(dash[0].length)}${caret(line, 0)}`,
+      `it begins with '${dash[0].trim()}', like an item of a list, which would negate what follows. Write ${line.slice(dash[0].length)}${caret(line, 0)}`,
     );
   }
   parse(line, environment);
@@ -84,7 +84,7 @@ export function ruleInvalid(problems: Problem[]): UserError {
       problems.length === 1
         ? `A rule can't be evaluated: ${problems[0]!.message}`
         : `${problems.length} rules can't be evaluated.`,
-    fix: 'Write one condition a line, for example metrics.accuracy >= 0.9.',
+    fix: 'Write one condition per line, for example metrics.accuracy >= 0.9.',
     problems: problems.length === 1 ? [] : problems,
   });
 }

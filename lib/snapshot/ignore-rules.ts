@@ -13,7 +13,7 @@ export interface IgnoreRules {
 
 /** Names of ignore files; the first one that a folder has counts. */
 export const IGNORE_FILES: readonly string[] = ['.amlignore', '.gitignore'];
-/** Every file is held against every pattern, so there is an end to them. */
+/** Every file is compared with every pattern, so there is an end to them. */
 const LARGEST_BYTES = 500_000;
 const MOST_PATTERNS = 2_000;
 const LONGEST_PATTERN = 1_000;
@@ -35,7 +35,8 @@ export function readIgnoreRules(folder: string, more: readonly string[] = []): I
     const lines = text.split(/\r\n|\r|\n/);
     if (lines.length > MOST_PATTERNS) throw tooLarge(file, `${lines.length} lines`, `${MOST_PATTERNS} lines`);
     const longest = Math.max(...lines.map((line) => line.length));
-    if (longest > LONGEST_PATTERN) throw tooLarge(file, `a line of ${longest} letters`, `${LONGEST_PATTERN} letters`);
+    if (longest > LONGEST_PATTERN)
+      throw tooLarge(file, `a line of ${longest} characters`, `${LONGEST_PATTERN} characters`);
     return parseIgnoreRules([text, ...more].join('\n'), name);
   }
   return parseIgnoreRules(more.join('\n'));

@@ -60,7 +60,7 @@ function fileChanged(path: string): UserError {
   return new UserError({
     code: 'FileChanged',
     message: `The file '${path}' changed during the upload.`,
-    fix: 'Run again when nothing writes to the file.',
+    fix: 'Run the job again while nothing writes to the file.',
   });
 }
 

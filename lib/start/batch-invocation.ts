@@ -48,7 +48,7 @@ export function planInvocation(options: InvocationOptions): PlannedInvocation {
     throw new UserError({
       code: 'EndpointNotReady',
       message: `The batch endpoint '${endpoint.name}' has no address yet.`,
-      fix: 'Wait until it has been created, or create it again when that failed.',
+      fix: 'Wait until it is created. If that failed, create it again.',
     });
   }
   const { inputs, requirements } = bindInputs(

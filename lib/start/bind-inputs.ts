@@ -1,7 +1,7 @@
 import type { DeclaredPort } from '../azureml/components.ts';
 import { assetPath, isRemote } from '../azureml/ids.ts';
 import { type Problem, UserError } from '../core/errors.ts';
-import { allOf, didYouMean, oneOf } from '../core/nearest.ts';
+import { allOf, didYouMean, oneOf } from '../core/words.ts';
 import { LATEST, type Requirement } from '../plan/plan.ts';
 
 /** An input with its value: a parameter, or data at a URI or behind an asset's id. */
@@ -42,7 +42,7 @@ export function bindInputs(
     if (port === null) {
       const names = Object.keys(declared!);
       const known = names.length > 0 ? ` It has ${allOf(names)}.` : ' It has none.';
-      problems.push({ message: `The ${owner} has no input '${name}'.${didYouMean(name, names) || known}` });
+      problems.push({ message: `The ${owner} does not have an input '${name}'.${didYouMean(name, names) || known}` });
       continue;
     }
     const bound = bind(name, value, port);
@@ -95,11 +95,11 @@ function literal(name: string, value: string, port: DeclaredPort | undefined): B
   const is = `The input '${name}' is '${value}'`;
   if (allowed.length > 0 && !allowed.includes(value)) return `${is}; allowed are ${oneOf(allowed)}.`;
   if (['number', 'float', 'integer'].includes(type) && (value === '' || Number.isNaN(Number(value))))
-    return `${is}, but must be a number.`;
-  if (type === 'integer' && !Number.isInteger(Number(value))) return `${is}, but must be a whole number.`;
-  if (type === 'boolean' && !/^(true|false)$/i.test(value)) return `${is}, but must be true or false.`;
+    return `${is}, but it must be a number.`;
+  if (type === 'integer' && !Number.isInteger(Number(value))) return `${is}, but it must be a whole number.`;
+  if (type === 'boolean' && !/^(true|false)$/i.test(value)) return `${is}, but it must be true or false.`;
   // The API takes no empty literal (pattern [a-zA-Z0-9_]).
-  return value === '' ? `The input '${name}' has an empty value; leave its line out.` : { kind: 'literal', value };
+  return value === '' ? `The input '${name}' is empty; remove its line.` : { kind: 'literal', value };
 }
 
 /** The asset's ARM path for `azureml:name:version` and `azureml:name@latest`, which then has to be there. */

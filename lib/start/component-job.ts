@@ -30,7 +30,7 @@ export function planComponentJob(options: ComponentJobOptions): Plan {
   if (spec.type !== 'pipeline') {
     throw new UserError({
       code: 'ComponentNotPipeline',
-      message: `The component '${name}:${version}' is of type ${spec.type}; only a pipeline component is a job by itself.`,
+      message: `The component '${name}:${version}' is of type ${spec.type}; only a pipeline component can run as a job.`,
       fix: 'Name a component of type pipeline, or write a job file whose step uses this one.',
     });
   }

@@ -95,7 +95,7 @@ describe('bad input', function () {
       const { message } = await submitting('command: x\nenvironment: azureml:nowhere:7\n');
       assert.match(
         message,
-        /job\.yml:2:14: 'environment' refers to the environment 'nowhere', but the workspace has none of that name/,
+        /job\.yml:2:14: 'environment' refers to the environment 'nowhere', which is not in the workspace/,
       );
       const latest = await submitting(`${command}inputs: {d: {path: "azureml:nothing@latest"}}\n`);
       assert.match(latest.message, /'inputs\.d\.path' refers to the data asset 'nothing'/);
@@ -105,11 +105,11 @@ describe('bad input', function () {
       const missing = async (text: string): Promise<string> => (await submitting(text)).message;
       assert.match(
         await missing(environment('azureml/environments/sklearn-1.55/labels/latest')),
-        /job\.yml:2:14: 'environment' refers to the environment 'sklearn-1\.55', but the registry 'azureml' has none of that name\. Did you mean 'sklearn-1\.5'\?/,
+        /job\.yml:2:14: 'environment' refers to the environment 'sklearn-1\.55', which is not in the registry 'azureml'\. Did you mean 'sklearn-1\.5'\?/,
       );
       assert.match(
         await missing(environment('azureml/environments/sklearn-1.5/versions/999')),
-        /'environment' refers to the environment 'sklearn-1\.5' version 999 in the registry 'azureml', but there is no such version\. There (?:is|are) version/,
+        /'environment' refers to the environment 'sklearn-1\.5' version 999, which is not in the registry 'azureml'\. There (?:is|are) version/,
       );
       assert.match(
         await missing(environment('nowhere/environments/sklearn-1.5/versions/1')),
@@ -117,7 +117,7 @@ describe('bad input', function () {
       );
       assert.match(
         await missing(`${command}outputs: {o: {path: azureml://datastores/workspaceblobstor/paths/x/}}\n`),
-        /job\.yml:3:21: 'outputs\.o' refers to the datastore 'workspaceblobstor', but the workspace has none of that name\. Did you mean 'workspaceblobstore'\?/,
+        /job\.yml:3:21: 'outputs\.o' refers to the datastore 'workspaceblobstor', which is not in the workspace\. Did you mean 'workspaceblobstore'\?/,
       );
     });
     it('empty code folder', async () => {
@@ -130,7 +130,7 @@ describe('bad input', function () {
       const { message } = await submitting(`${command}compute: azureml:cpu-clustr\n`);
       assert.match(
         message,
-        /job\.yml:3:10: 'compute' refers to the compute 'cpu-clustr', but the workspace has none of that name\. Did you mean 'cpu-cluster'\?/,
+        /job\.yml:3:10: 'compute' refers to the compute 'cpu-clustr', which is not in the workspace\. Did you mean 'cpu-cluster'\?/,
       );
     });
     it('invalid override', async () => {

@@ -133,7 +133,7 @@ describe('starting a job', function () {
       fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
       const run = await fixture.run([start('component', greeter, { retryCountOnTaskFailure: 1 })]);
       assert.equal(run.result, 'succeeded', run.log);
-      assert.match(run.log, /This step has submitted the job \S+ before/);
+      assert.match(run.log, /This step submitted the job \S+ before/);
       assert.equal(new Set(writes(run.requests)).size, 1);
     });
 
@@ -141,9 +141,9 @@ describe('starting a job', function () {
       const log = await fails(
         start('component', { component: 'greeter:2', inputs: 'mesage=x\ncount=many\ndata=./here' }),
       );
-      assert.match(log, /The component 'greeter:2' has no input 'mesage'\. Did you mean 'message'\?/);
+      assert.match(log, /The component 'greeter:2' does not have an input 'mesage'\. Did you mean 'message'\?/);
       assert.match(log, /The input 'message' \(string\) of the component 'greeter:2' has no value\./);
-      assert.match(log, /The input 'count' is 'many', but must be a number\./);
+      assert.match(log, /The input 'count' is 'many', but it must be a number\./);
       assert.match(log, /The input 'data' is of type uri_folder, so '\.\/here' must be a reference/);
       assert.match(log, /##\[error\]The values of the inputs have 4 problems\./);
     });

@@ -179,7 +179,7 @@ describe('contributions', () => {
 
   it('may be a tab and an artifact type', () => assert.deepEqual(problems([tab(), artifactType()]), []));
   it('of a tab lead to a page that browsers get', () => {
-    assert.match(problems([spoil(tab(), { uri: 'tab/x.html' })]).join(), /shows 'tab\/x\.html', which is not there/);
+    assert.match(problems([spoil(tab(), { uri: 'tab/x.html' })]).join(), /shows 'tab\/x\.html', which does not exist/);
     assert.match(problems([tab()], []).join(), /which is not addressable/);
     assert.match(problems([spoil(tab(), { name: '' })]).join(), /has no name/);
   });

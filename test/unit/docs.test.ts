@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fillPage, updateDocs } from '../../scripts/docs.ts';
+import { fillErrors } from '../../scripts/error-page.ts';
 import type { TaskManifest } from '../../scripts/layout.ts';
 
 const task = {
@@ -58,7 +59,24 @@ describe('the tables of docs/tasks', () => {
     assert.throws(() => fillPage('# Page\n', task), /the markers <!-- inputs --> and <!-- \/inputs --> are missing/);
   });
 
-  it('agree with every task.json', () => {
-    assert.deepEqual(updateDocs(true), []);
+  it('agree with every task.json and with the sources', async () => {
+    assert.deepEqual(await updateDocs(true), []);
+  });
+});
+
+describe('the page of errors', () => {
+  const row = (code: string, cells: string) => `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${cells} |`;
+  const errors = [{ code: 'JobLost', messages: ['There is no job ...', 'it is <a|b>'], fixes: ['Find it.'] }];
+
+  it('has messages and fixes of the sources, and keeps what is written by hand', () => {
+    assert.equal(
+      fillErrors(`${row('JobLost', 'old | old | By [hand](x.md).')}\n`, errors),
+      `${row('JobLost', 'There is no job ...<br>The input ... is not valid: it is &lt;a\\|b&gt; | Find it. | By [hand](x.md).')}\n`,
+    );
+  });
+
+  it('has a row for every error, and no other', () => {
+    assert.throws(() => fillErrors('# Errors\n', errors), /there is no row for JobLost/);
+    assert.throws(() => fillErrors(row('JobFound', '| |'), []), /the row JobFound is of an error that nothing throws/);
   });
 });

@@ -280,6 +280,27 @@ describe('the house', () => {
     );
   });
 
+  it('has a README in each folder of lib, whose code uses functions that exist', () => {
+    const folders = readdirSync(join(ROOT, 'lib'));
+    assert.ok(folders.length > 10);
+    const all = sources('lib').map(read).join('\n');
+    for (const folder of folders) {
+      const page = read(`lib/${folder}/README.md`);
+      assert.ok(page.trimEnd().split('\n').length <= 22, `lib/${folder}/README.md is a page, not a book`);
+      const code = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)]
+        .map(([, text]) => text!.replace(/\/\/.*$/gm, ''))
+        .join('\n');
+      const calls = [...code.matchAll(/(?<![.\w])([a-z]\w+)(?:<[\w.]+>)?\(/g)].map(([, name]) => name!);
+      assert.ok(calls.length > 0, folder);
+      const known = (name: string) => new RegExp(`\\bfunction\\*? ${name}\\b`).test(all);
+      assert.deepEqual(
+        calls.filter((name) => !['use', 'work', 'async'].includes(name) && !known(name)),
+        [],
+        folder,
+      );
+    }
+  });
+
   it('has no drawers for odds and ends', () => {
     const names = sources('lib', 'tasks', 'sandbox', 'scripts').filter((file) =>
       /(^|\/)[^/]*(utils?|helpers?|manager|common)(\.ts|\/)/.test(file),

@@ -1,6 +1,6 @@
 import { assetPath } from '../../azureml/ids.ts';
 import { compact, contentHash, guidOf } from '../../core/json.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, oneOf } from '../../core/words.ts';
 import { ANONYMOUS_COMPONENT, putRequest } from '../../plan/plan.ts';
 import type { CompileContext, CompiledComponent, ComponentType, DeclaredInput } from '../context.ts';
 import { localPath, readYamlAt } from '../local-files.ts';

@@ -1,6 +1,6 @@
 import { isoDuration } from '../../core/duration.ts';
 import { compact } from '../../core/json.ts';
-import { didYouMean, listed } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/words.ts';
 import { compileCode } from '../assets/code.ts';
 import { compileEnvironment } from '../assets/environment.ts';
 import type { CompileContext } from '../context.ts';

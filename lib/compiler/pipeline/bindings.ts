@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { didYouMean, listed } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/words.ts';
 import { entriesOf, get, textOf, type YamlNode } from '../yaml/yaml.ts';
 
 /** A step of a pipeline as its siblings see it. */

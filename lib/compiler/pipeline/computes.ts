@@ -1,4 +1,4 @@
-import { allOf } from '../../core/nearest.ts';
+import { allOf } from '../../core/words.ts';
 import type { PlanBuilder } from '../builder.ts';
 import { get, isNull, type YamlNode } from '../yaml/yaml.ts';
 

@@ -1,5 +1,5 @@
 import { compact } from '../../core/json.ts';
-import { didYouMean, listed } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/words.ts';
 import type { CompileContext, StepCompiler, Surroundings } from '../context.ts';
 import { compileInputs, nodeInputs } from '../ports/inputs.ts';
 import { compileOutputs, nodeOutputs } from '../ports/outputs.ts';

@@ -1,5 +1,5 @@
 import { compact } from '../../core/json.ts';
-import { didYouMean, listed } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/words.ts';
 import type { CompileContext } from '../context.ts';
 import { compileInputs, inputType, jobInputs } from '../ports/inputs.ts';
 import { compileOutputs, jobOutputs } from '../ports/outputs.ts';

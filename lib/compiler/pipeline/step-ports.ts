@@ -1,5 +1,5 @@
 import type { Place } from '../../core/errors.ts';
-import { didYouMean, listed } from '../../core/nearest.ts';
+import { didYouMean, listed } from '../../core/words.ts';
 import type { CompileContext, CompiledComponent, Surroundings } from '../context.ts';
 import { whyNoValue, whyUnusual } from '../ports/declared-ports.ts';
 import { isBinding } from '../schema/fields.ts';

@@ -1,6 +1,6 @@
 import { isRemote } from '../../azureml/ids.ts';
 import { compact } from '../../core/json.ts';
-import { didYouMean, oneOf } from '../../core/nearest.ts';
+import { didYouMean, oneOf } from '../../core/words.ts';
 import { isAnonymousComponent } from '../../plan/plan.ts';
 import { localComponent } from '../assets/component.ts';
 import { createPlanBuilder } from '../builder.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import { didYouMean, listed, oneOf } from '../../core/nearest.ts';
+import { didYouMean, listed, oneOf } from '../../core/words.ts';
 import type { CompileContext } from '../context.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
-import { oneOf } from '../../core/nearest.ts';
+import { oneOf } from '../../core/words.ts';
 import type { DeclaredInput } from '../context.ts';
 import { normalizeChoice } from '../schema/fields.ts';
 import { booleanOf, numberOf } from '../values.ts';

@@ -1,5 +1,5 @@
 import { compact } from '../../core/json.ts';
-import { oneOf } from '../../core/nearest.ts';
+import { oneOf } from '../../core/words.ts';
 import type { CompileContext } from '../context.ts';
 import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';

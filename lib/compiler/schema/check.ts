@@ -1,5 +1,5 @@
 import type { Place, Problem } from '../../core/errors.ts';
-import { allOf, didYouMean, oneOf } from '../../core/nearest.ts';
+import { allOf, didYouMean, oneOf } from '../../core/words.ts';
 import { describe, entriesOf, fieldAt, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
 import {
   type Field,

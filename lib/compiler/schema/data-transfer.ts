@@ -1,6 +1,6 @@
 import { everyComponent } from './component.ts';
-import { choice, listOf, literal, mapOf, type ObjectField, object, tagged, text } from './fields.ts';
-import { identity, jobInput, jobOutput } from './job.ts';
+import { choice, listOf, mapOf, type ObjectField, object, tagged, text } from './fields.ts';
+import { everyStep, identity, jobInput, jobOutput } from './job.ts';
 
 const copyMode = choice('merge_with_overwrite', 'fail_if_conflict');
 
@@ -32,23 +32,11 @@ export const dataTransferComponent: ObjectField = object(
   { required: ['task'], open: true },
 );
 
-const everyStep = {
-  type: text,
-  name: text,
-  display_name: text,
-  description: text,
-  experiment_name: text,
-  tags: mapOf(literal),
-  properties: mapOf(literal),
-  comment: text,
-  compute: text,
-  identity,
-  component: text,
-};
+const transferStep = { ...everyStep, identity, component: text };
 
 export const copyStep: ObjectField = object(
   {
-    ...everyStep,
+    ...transferStep,
     task: choice('copy_data'),
     data_copy_mode: copyMode,
     inputs: mapOf(jobInput),
@@ -58,13 +46,13 @@ export const copyStep: ObjectField = object(
 );
 
 export const importStep: ObjectField = object(
-  { ...everyStep, task: choice('import_data'), source: external, outputs: object({ sink: jobOutput }) },
+  { ...transferStep, task: choice('import_data'), source: external, outputs: object({ sink: jobOutput }) },
   { required: ['task', 'source'], open: true },
 );
 
 export const exportStep: ObjectField = object(
   {
-    ...everyStep,
+    ...transferStep,
     task: choice('export_data'),
     sink: external,
     inputs: object({ source: jobInput }, { required: ['source'] }),

@@ -167,14 +167,32 @@ export const everyJob = {
   notification_settings: notificationSettings,
 };
 
-/** How a command runs; shared by command jobs, nodes and components. */
-export const commandFields = {
+/** What a step of a pipeline has, whatever its type; its tags may be numbers, which are sent as text. */
+export const everyStep = {
+  type: text,
+  name: text,
+  display_name: text,
+  description: text,
+  experiment_name: text,
+  tags: mapOf(literal),
+  properties: mapOf(literal),
+  comment: text,
+  compute: text,
+};
+
+/** What is run, and on what; a sweep's trials have it too. */
+export const trialFields = {
   command: text,
   code: text,
   environment,
   environment_variables: mapOf(literal),
   resources,
   distribution,
+};
+
+/** How a command runs; shared by command jobs, nodes and components. */
+export const commandFields = {
+  ...trialFields,
   limits: object({ timeout: integer }),
   queue_settings: queueSettings,
 };

@@ -1,6 +1,6 @@
 import { everyComponent } from './component.ts';
 import { any, choice, integer, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
-import { environment, identity, jobInput, jobOutput, resources } from './job.ts';
+import { environment, everyStep, identity, jobInput, jobOutput, resources } from './job.ts';
 
 const task = object(
   {
@@ -40,15 +40,7 @@ export const parallelComponent: ObjectField = object(
 
 const stepFields = {
   ...settings,
-  type: text,
-  name: text,
-  display_name: text,
-  description: text,
-  experiment_name: text,
-  tags: mapOf(literal),
-  properties: mapOf(literal),
-  comment: text,
-  compute: text,
+  ...everyStep,
   environment_variables: mapOf(literal),
   identity,
   inputs: mapOf(jobInput),

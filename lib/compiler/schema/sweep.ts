@@ -12,7 +12,7 @@ import {
   tagged,
   text,
 } from './fields.ts';
-import { distribution, environment, everyJob, jobInput, jobOutput, queueSettings, resources } from './job.ts';
+import { everyJob, jobInput, jobOutput, queueSettings, resources, trialFields } from './job.ts';
 
 const spread = (fields: Record<string, typeof number>): ObjectField =>
   object({ type: text, ...fields }, { required: Object.keys(fields) });
@@ -84,18 +84,7 @@ export const sweepJob: ObjectField = object(
     ...sweepFields,
     inputs: mapOf(jobInput),
     outputs: mapOf(jobOutput),
-    trial: object(
-      {
-        command: text,
-        code: text,
-        environment,
-        environment_variables: mapOf(literal),
-        resources,
-        distribution,
-        queue_settings: queueSettings,
-      },
-      { required: ['command', 'environment'] },
-    ),
+    trial: object({ ...trialFields, queue_settings: queueSettings }, { required: ['command', 'environment'] }),
   },
   { required },
 );

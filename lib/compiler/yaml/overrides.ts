@@ -1,5 +1,5 @@
 import { type Place, type Problem, UserError } from '../../core/errors.ts';
-import { didYouMean } from '../../core/nearest.ts';
+import { didYouMean } from '../../core/words.ts';
 import { pythonText, resolvePlainScalar } from './scalars.ts';
 import { jsonOf, parseYaml, type YamlFile, type YamlMap, type YamlNode } from './yaml.ts';
 

@@ -5,7 +5,7 @@ export const messages = defineMessages({
   Baseline: 'Baseline: model {model} version {version}.',
   BaselineNone: 'Baseline: none.',
   NoBaseline: 'Baseline: there is no model {model} yet.',
-  NoBaselineButLike: 'Baseline: there is no model {model} yet. If {similar} was meant, correct the input baseline.',
+  NoBaselineButLike: 'Baseline: there is no model {model} yet. If you meant {similar}, correct the input baseline.',
   Metrics: 'Metrics',
   Rules: 'Rules',
 });

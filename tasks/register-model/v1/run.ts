@@ -1,7 +1,7 @@
 import { getJob, requireCompleted } from '../../../lib/azureml/jobs.ts';
 import { MODEL_TYPES, type ModelProperties, type ModelVersion } from '../../../lib/azureml/models.ts';
 import { registerVersion } from '../../../lib/azureml/register-version.ts';
-import { allOf } from '../../../lib/core/nearest.ts';
+import { allOf } from '../../../lib/core/words.ts';
 import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
 import { isOwnModel, type ModelSource, modelRecord } from '../../../lib/lineage/model-lineage.ts';
 import { explainRefusal, findModelSource, findOwnModel } from '../../../lib/lineage/model-source.ts';
@@ -17,7 +17,7 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
   sayStep(job, pipeline);
-  requireCompleted(job, 'a model is registered');
+  requireCompleted(job);
   const source = await findModelSource(workspace, job, step, place);
   const model = describe(source, inputs, pipeline);
 

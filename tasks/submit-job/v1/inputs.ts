@@ -87,7 +87,7 @@ function readValues(inputs: TaskInputs, { kind }: JobSource): Record<string, str
   if (kind !== 'schedule' || Object.keys(values).length === 0) return values;
   throw new UserError({
     code: 'InputInvalid',
-    message: 'The input inputs has values, but the job of a schedule runs with the values that the schedule has.',
+    message: 'The input inputs has values, but a schedule’s job runs with the schedule’s own values.',
     fix: 'Leave inputs empty, or change the schedule.',
   });
 }

@@ -8,7 +8,7 @@ export const messages = defineMessages({
   Legacy:
     'Published pipelines are legacy: they belong to the SDK v1, which is retired. Deploy a pipeline component to a batch endpoint instead.',
   Connected: 'Workspace {workspace} in {region}.',
-  JobFound: 'This step has submitted the job {job} before; it is {status}. No other job is started.',
+  JobFound: 'This step submitted the job {job} before; it is {status}. No other job is started.',
   JobFoundAfterAll: 'The answer to the request was lost, but the job {job} was submitted; it is {status}.',
   Created: '{kind} {name}: done',
   Uploading: '{kind} {name}: {percent} percent, {sent} of {size}, {files} of {totalFiles} files',
@@ -19,11 +19,10 @@ export const messages = defineMessages({
   WhatIfStart: 'What if: one request, which starts a job; nothing was created or changed.',
   StartUnclear:
     'The run was cancelled while a job was being started, and Azure ML did not say which. Check Azure ML studio for a job that keeps running. {reason}',
-  SubmissionUnclear: 'Whether the job {job} was submitted is not known: {reason} It may be running.',
+  SubmissionUnclear: 'It is unknown whether the job {job} was submitted: {reason} It may be running.',
   SubmissionUnclearFix: 'Run this step again: it finds the job if there is one.',
-  JobExists: "This step has submitted the job '{job}' in an earlier attempt; it is {status}.",
+  JobExists: "This step submitted the job '{job}' in an earlier attempt; it is {status}.",
   JobExistsFix: 'Set the input onExisting to attach to follow that job, or to new to start another one.',
-  JobNameTaken: "There is a job '{job}' already ({status}), and every job needs a name of its own.",
-  JobNameTakenFix:
-    'Leave the job name to the task, or put something of the run into it, for example train-$(Build.BuildId).',
+  JobNameTaken: "A job '{job}' already exists ({status}); every job needs a name of its own.",
+  JobNameTakenFix: 'Leave the job name empty, or include the run in it, for example train-$(Build.BuildId).',
 });

@@ -52,7 +52,7 @@ const ELSEWHERE: readonly string[] = [
   'folders behind symbolic links.',
   'Exclude what the job does not need in',
   "' changed during the upload.",
-  'Run again when nothing writes to the file.',
+  'Run the job again while nothing writes to the file.',
 ];
 
 describe('finding sentences in the sources', () => {

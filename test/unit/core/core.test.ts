@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatBytes, formatDuration, isoDuration } from '../../../lib/core/duration.ts';
 import { formatProblem } from '../../../lib/core/errors.ts';
-import { didYouMean, editDistance, nearest, oneOf } from '../../../lib/core/nearest.ts';
 import { markdownTable, textTable } from '../../../lib/core/table.ts';
+import { didYouMean, editDistance, nearest, oneOf } from '../../../lib/core/words.ts';
 
 describe('durations', () => {
   it('are told in the two largest units', () => {

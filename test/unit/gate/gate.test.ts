@@ -100,7 +100,7 @@ describe('the gate', () => {
   it('rules that do not parse, or give no true or false, are errors', () => {
     assert.throws(() => parseRules('metrics.a >'), /rule 1: Unexpected token/);
     assert.throws(() => parseRules('metrix.a > 1'), /metrix/);
-    assert.throws(() => parseRules('# nothing'), /there is no rule/);
+    assert.throws(() => parseRules('# nothing'), /there are no rules/);
     assert.throws(() => gate('metrics.a', { a: 1 }), /gives 1, not true or false/);
   });
 
@@ -139,7 +139,7 @@ describe('the gate', () => {
     for (const dash of ['- ', '-  ', '* ', '+ ', '-\t'])
       assert.throws(
         () => parseRules(`${dash}metrics.loss < 0.1`),
-        /as an item of a list does.* Write metrics\.loss < 0\.1/,
+        /like an item of a list.* Write metrics\.loss < 0\.1/,
       );
     assert.equal(gate('-metrics.loss > -0.5', { loss: 0.1 }).verdict, 'pass');
   });

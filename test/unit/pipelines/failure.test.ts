@@ -37,7 +37,7 @@ describe('a failed task', () => {
     const { lines, issues, summary } = reportOf(failing(12), PAGE);
     assert.equal(issues.length, 10);
     assert.deepEqual(lines, ['a.yml:11:2: wrong 11.', 'a.yml:12:2: wrong 12.']);
-    assert.match(summary!, /^The file has 12 problems\. The log has 2 more above the errors\. /);
+    assert.match(summary!, /^The file has 12 problems\. The log lists 2 more problems above the errors\. /);
   });
 
   it('is explained by the page of its task, unless another page knows the code better', () => {

@@ -161,7 +161,7 @@ describe('snapshots', () => {
     write('src/.amlignore', 'x\n'.repeat(6000));
     assert.throws(() => takeSnapshot(join(root, 'src')), /has 6001 lines, but at most 2000/);
     writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(2000));
-    assert.throws(() => takeSnapshot(join(root, 'src')), /a line of 2000 letters/);
+    assert.throws(() => takeSnapshot(join(root, 'src')), /a line of 2000 characters/);
     writeFileSync(join(root, 'src/.amlignore'), 'x'.repeat(600_000));
     assert.throws(() => takeSnapshot(join(root, 'src')), /has 600000 bytes/);
     rmSync(join(root, 'src/.amlignore'));

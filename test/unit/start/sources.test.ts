@@ -118,14 +118,14 @@ describe('values of inputs', () => {
     );
     for (const expected of [
       /InputValuesInvalid\nThe values of the inputs have 8 problems\./,
-      /The component 'c:1' has no input 'rat'\. Did you mean 'rate'\?/,
+      /The component 'c:1' does not have an input 'rat'\. Did you mean 'rate'\?/,
       /The input 'rate' \(number\) of the component 'c:1' has no value\./,
-      /'steps' is '1\.5', but must be a whole number\./,
-      /'fast' is 'yes', but must be true or false\./,
+      /'steps' is '1\.5', but it must be a whole number\./,
+      /'fast' is 'yes', but it must be true or false\./,
       /'kind' is 'c'; allowed are 'a' or 'b'\./,
       /'rows' is of type uri_file, so 'rows\.csv' must be a reference/,
       /'folder' is of type uri_folder, but 'uri_file:https:\/\/example\.org' says uri_file\./,
-      /'empty' has an empty value/,
+      /'empty' is empty; remove its line/,
     ])
       assert.match(text, expected);
   });
