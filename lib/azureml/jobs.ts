@@ -70,7 +70,9 @@ export async function cancelJob(workspace: Workspace, name: string): Promise<boo
   const signal = AbortSignal.timeout(CANCEL_WITHIN_MS);
   try {
     // `POST jobs/{name}/cancel` answers 202 as soon as the job is being cancelled; its end is not waited for.
-    await workspace.client.send(requestTo(workspace, 'POST', path('jobs', name, 'cancel'), { signal }));
+    await workspace.client.send(
+      requestTo(workspace, 'POST', path('jobs', name, 'cancel'), { signal, repeatable: true }),
+    );
     return true;
   } catch (error) {
     if (hasStatus(error, 404)) return false;

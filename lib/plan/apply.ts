@@ -60,7 +60,7 @@ export async function applyPlan<T extends object>(
   // Once it is sent a job may start, so its answer is waited for a little even when the run is cancelled: then it is
   // known and can be cancelled.
   const request = await putRequestOf(workspace, main, delayed(signal, ANSWER_WITHIN_MS));
-  return sendAndFollow<T>(workspace.client, request, { clock, signal, dataPlane: [workspace.apiUrl] });
+  return sendAndFollow<T>(workspace.client, request, { clock, signal });
 }
 
 /** Of the 10 seconds between the agent's first signal and its last. */
@@ -134,6 +134,7 @@ async function uploadCode(
   const pending = await workspace.client.send<PendingUpload>(
     requestTo(workspace, 'POST', `${below}/startPendingUpload`, {
       body: { pendingUploadType: 'TemporaryBlobReference' },
+      repeatable: true,
     }),
   );
   const { blobUri, credential } = pending.body.blobReferenceForConsumption;
