@@ -31,7 +31,7 @@ interface ServiceError {
 
 /**
  * @throws AzureError when the status is 400 or more
- * @throws UserError `AnswerNotUnderstood` for a redirect to elsewhere, and for a success that is not JSON
+ * @throws UserError `RedirectNotFollowed` for a redirect to elsewhere, `AnswerNotUnderstood` for a success that is not JSON
  */
 export function readAnswer<T>(response: PipelineResponse): AzureAnswer<T> {
   const text = response.bodyAsText ?? '';
@@ -48,7 +48,7 @@ function redirected({ request, status, headers }: PipelineResponse): UserError {
   const location = headers.get('location') ?? '';
   const host = URL.canParse(location, request.url) ? new URL(location, request.url).host : 'nowhere';
   return new UserError({
-    code: 'AnswerNotUnderstood',
+    code: 'RedirectNotFollowed',
     message: `Azure answered ${request.method} ${withoutQuery(request.url)} with ${status}, a redirect to ${host}, which is not followed.`,
     fix: 'Check whether a proxy wants people to sign in, and let the agent through without that.',
   });

@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, string>> = {
   JobNotFound: 'troubleshooting',
   JobNotCompleted: 'errors',
   AnswerNotUnderstood: 'errors',
+  RedirectNotFollowed: 'errors',
   NotAuthorized: 'errors',
   StorageForbidden: 'errors',
   Forbidden: 'errors',
