@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import { isCertificateFailure, NoAnswerError, PROXY_REFUSED, withoutQuery } from './no-answer.ts';
+import { isCertificateFailure, isLasting, NoAnswerError, PROXY_REFUSED, withoutQuery } from './no-answer.ts';
 
 /** A request that Azure answered with an error. */
 export class AzureError extends Error {
@@ -37,12 +37,10 @@ export class AzureError extends Error {
   }
 }
 
-const ODD_ANSWER = 'AnswerNotUnderstood';
-
 /** A success without the content that was asked for: a proxy's page, or a service in trouble. */
 export function oddAnswer(url: string, wanted: string, text: string, method = 'GET'): UserError {
   return new UserError({
-    code: ODD_ANSWER,
+    code: 'AnswerNotUnderstood',
     message: `Azure answered ${method} ${withoutQuery(url)} without ${wanted}: ${firstLine(text).slice(0, 200) || 'the answer is empty'}`,
     fix: 'Run the job again. If it fails again, check whether a proxy answers in place of Azure.',
   });
@@ -50,7 +48,7 @@ export function oddAnswer(url: string, wanted: string, text: string, method = 'G
 
 /** True for a success without its content, which the next try may have. */
 export function isOddAnswer(error: unknown): boolean {
-  return error instanceof UserError && error.code === ODD_ANSWER;
+  return error instanceof UserError && error.code === 'AnswerNotUnderstood';
 }
 
 /** True for an answer with this status. */
@@ -159,7 +157,7 @@ const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 /** True for a failure that may be gone at the next try: the network, throttling, the sign-in or the service itself. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof AzureError) return PASSING.has(error.status) || error.status > 505;
-  if (error instanceof NoAnswerError) return !isCertificateFailure(error) && error.code !== PROXY_REFUSED;
+  if (error instanceof NoAnswerError) return !isLasting(error);
   return isOddAnswer(error) || isNetworkFailure(error);
 }
 
@@ -169,7 +167,7 @@ function isNetworkFailure(error: unknown): error is Error {
   return (
     error instanceof Error &&
     typeof code === 'string' &&
-    /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EPROTO|HPE_|ERR_SSL_|ERR_STREAM_PREMATURE_CLOSE|REQUEST_SEND_ERROR)/.test(
+    /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|HPE_|ERR_STREAM_PREMATURE_CLOSE|REQUEST_SEND_ERROR)/.test(
       code,
     )
   );

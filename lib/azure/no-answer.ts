@@ -35,7 +35,16 @@ const CERTIFICATE =
 /** With these no byte of the request left the agent. */
 const BEFORE_THE_REQUEST = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', PROXY_REFUSED]);
 
-/** True when the certificate of the host is the problem: waiting does not help. */
+/** True when another try meets the same: a certificate, a proxy that refuses, a side that does not speak TLS. */
+export function isLasting(error: { code: string }): boolean {
+  return isCertificateFailure(error) || error.code === PROXY_REFUSED || isWithoutTls(error.code);
+}
+
+function isWithoutTls(code: string): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
+}
+
+/** True when the certificate of the host is the problem. */
 export function isCertificateFailure({ code }: { code: string }): boolean {
   return CERTIFICATE.test(code);
 }
@@ -66,7 +75,7 @@ export function noAnswerOf(
 
 /** The error's first line without queries of addresses; the texts of the TLS library are not meant for people. */
 function reasonOf({ message }: Error, code: string): string {
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'the other side does not speak TLS, as HTTPS needs';
+  if (isWithoutTls(code)) return 'the other side does not speak TLS, as HTTPS needs';
   if (code.startsWith('HPE_')) return 'the other side does not speak HTTP';
   const line = (message.split(/\r?\n/)[0] ?? '').replace(/(https?:\/\/[^\s?]*)\?\S*/g, '$1');
   return line || code;

@@ -3,6 +3,12 @@ import { readFileSync } from 'node:fs';
 import { findJobStatus, modelVersions } from '../../scripts/workspace-facts.ts';
 import { evaluate, type Fixture, register, startFixture, stream, submit, task, writes } from './fixture.ts';
 
+/** The request is accepted, but its answer is lost, and when it is sent again it is refused: the task fails. */
+function failAfterAccepting({ sandbox }: Fixture, match: string): void {
+  sandbox.faults.add({ match, kind: 'truncate' });
+  sandbox.faults.add({ match, kind: 'status', status: 403 });
+}
+
 describe('the tasks', function () {
   this.timeout(120_000);
   let fixture: Fixture;
@@ -135,7 +141,7 @@ describe('the tasks', function () {
     it('find their own job when they are retried', async () => {
       // The job is started, then the step fails while it reports; the agent's retry must not start another.
       const flaky = submit('jobs/command.yml', {}, { retryCountOnTaskFailure: 1 });
-      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
+      failAfterAccepting(fixture, 'PUT .*/jobs/');
       const run = await fixture.run([flaky, stream()]);
       assert.equal(run.result, 'succeeded', run.log);
       assert.match(run.log, /This step has submitted the job \S+ before/);
@@ -145,7 +151,7 @@ describe('the tasks', function () {
 
     it('start another job when the one they had started failed', async () => {
       const failing = submit('jobs/command.yml', { overrides: 'command=exit 1' }, { retryCountOnTaskFailure: 1 });
-      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
+      failAfterAccepting(fixture, 'PUT .*/jobs/');
       const run = await fixture.run([failing]);
       assert.equal(run.result, 'succeeded', run.log);
       const jobs = new Set(writes(run.requests).filter((write) => write.startsWith('PUT /jobs/')));
@@ -240,7 +246,7 @@ describe('the tasks', function () {
 
     it('find their own version when they are retried', async () => {
       const trained = await fixture.run([submit('jobs/command.yml'), stream()]);
-      fixture.sandbox.faults.add({ match: 'PUT .*/models/', kind: 'truncate', times: 4 });
+      failAfterAccepting(fixture, 'PUT .*/models/');
       const again = { jobName: trained.step('submit').outputs.jobName!, modelName: 'retried' };
       const run = await fixture.run([register(again, { retryCountOnTaskFailure: 1 })]);
       assert.equal(run.result, 'succeeded', run.log);

@@ -81,8 +81,11 @@ describe('the network of the agent', () => {
   });
 
   it('is explained when its settings can’t be used', async () => {
-    for (const variables of [{ 'Agent.CAInfo': '/nowhere.pem' }, { 'Agent.ProxyUrl': 'proxy' }]) {
-      const run = await stream({ variables });
+    for (const [name, value] of [
+      ['Agent.CAInfo', '/nowhere.pem'],
+      ['Agent.ProxyUrl', 'proxy'],
+    ] as const) {
+      const run = await stream({ variables: { [name]: value } });
       assert.match(run.message, /The agent's network settings can't be used: .*\[NetworkSettingsInvalid\]/);
     }
   });

@@ -63,6 +63,7 @@ export async function runBuiltTask(
 ): Promise<TaskRun> {
   const { cancel, node = process.execPath } = options;
   const start = Date.now();
+  const before = azure.requests.length;
   const child = spawn(node, [join(ROOT, `build/extension/tasks/${folder}/v1/index.js`)], {
     env: environment(azure, inputs, options),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,7 +80,7 @@ export async function runBuiltTask(
   if (typeof cancel === 'number') timers.push(setTimeout(cancelNow, cancel));
   const watch =
     typeof cancel === 'object' && 'request' in cancel
-      ? setInterval(() => azure.received(cancel.request).length > 0 && cancelNow(), 5)
+      ? setInterval(() => azure.requests.slice(before).some(({ line }) => cancel.request.test(line)) && cancelNow(), 5)
       : undefined;
 
   const run: TaskRun = {
