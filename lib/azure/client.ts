@@ -1,49 +1,20 @@
 import type { TokenCredential } from '@azure/core-auth';
-import {
-  createHttpHeaders,
-  createPipelineFromOptions,
-  createPipelineRequest,
-  type HttpClient,
-  type HttpMethods,
-  type Pipeline,
-  type PipelineRequest,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
+import type { HttpClient, Pipeline, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { type AzureAnswer, readAnswer } from './answers.ts';
 import { type Cloud, type CloudMetadata, cloudOf } from './cloud.ts';
 import { type AzureConnection, signInOf } from './connection.ts';
 import { createCredential } from './credential.ts';
+import { createPipeline, downloadOf, pipelineRequestOf, withinTime, withPolicy } from './exchange.ts';
 import { oddAnswer } from './failures.ts';
 import { createTransport, type NetworkSettings } from './network.ts';
 import { noAnswerOf, withoutQuery } from './no-answer.ts';
-import { type Pause, type Retry, withRetries } from './retries.ts';
+import type { Audience, AzureRequest } from './request.ts';
+import { type Pause, withRetries } from './retries.ts';
 import { bearerPolicy, createTokenSource } from './tokens.ts';
 import { requireHttps, requireTrusted } from './trusted-hosts.ts';
 
-/** Who a request is for, which decides its token: Azure Resource Manager, the Azure ML data plane, or nobody (a SAS URL). */
-export type Audience = 'arm' | 'ml' | 'none';
-
-export interface AzureRequest {
-  method: HttpMethods;
-  url: string;
-  audience: Audience;
-  /** Sent as JSON, byte for byte what `JSON.stringify` makes of it. */
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal | undefined;
-  /** How much patience passing failures meet; `patient` when it is not said. */
-  retry?: Retry | undefined;
-  /**
-   * Whether it may be sent again after its bytes may have reached the service. POST: only when this says so, since most of
-   * them start work that costs money; every other method: always.
-   */
-  repeatable?: boolean | undefined;
-  /** Where the address comes from, for messages: `the scoringUri of the endpoint 'e'`. */
-  from?: string | undefined;
-  /** A success without a body is what is wanted, or one of several possible answers. GET only; others may always be empty. */
-  mayBeEmpty?: boolean | undefined;
-}
+export type { Audience, AzureRequest } from './request.ts';
 
 export interface Download {
   status: number;
@@ -95,27 +66,22 @@ export interface AzureClientOptions {
   transport?: HttpClient;
 }
 
-/** A request that is not answered by then is lost; a poll comes again soon. */
-const REQUEST_TIMEOUT_MS = 100_000;
-const QUICK_TIMEOUT_MS = 30_000;
-
 /** Opens the way to Azure for one connection. @throws UserError when the connection can't be used */
 export async function createAzureClient(options: AzureClientOptions): Promise<AzureClient> {
   const { connection, systemAccessToken, onSecret, product, signal: cancelled, clock = systemClock } = options;
   const { network = {}, transport = createTransport(network), onPause = () => undefined } = options;
   const signIn = signInOf(connection);
+  if (signIn.kind === 'secret') onSecret(signIn.secret);
   const retrying = <T>(
     { retry = 'patient', repeatable = true, signal = cancelled }: Retrying,
     attempt: () => Promise<T>,
   ) => withRetries(retry, repeatable, { clock, signal, random: Math.random, onPause }, attempt);
   const exchange = (pipeline: Pipeline, request: PipelineRequest): Promise<PipelineResponse> =>
-    pipeline.sendRequest(transport, request).catch((error: unknown) => {
-      throw noAnswerOf(error, request);
-    });
+    withinTime(request, () => pipeline.sendRequest(transport, request));
   const open = createPipeline(product);
   const cloud = await cloudOf(connection, (url) =>
     retrying({}, async () => {
-      const request = createPipelineRequest({ url, timeout: REQUEST_TIMEOUT_MS, abortSignal: cancelled });
+      const request = pipelineRequestOf({ method: 'GET', url, audience: 'none', signal: cancelled });
       const { body, text } = readAnswer<CloudMetadata | CloudMetadata[] | undefined>(await exchange(open, request));
       return body ?? Promise.reject(oddAnswer(url, 'the addresses of the cloud', text));
     }),
@@ -141,7 +107,10 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
       requireHttps(url, 'an answer of Azure');
       maskSignature(url, onSecret);
       return retrying({ retry, signal }, async () => {
-        const response = await exchange(open, downloadOf(url, range, retry, signal));
+        const request = downloadOf(url, range, retry, signal);
+        const response = await open.sendRequest(transport, request).catch((error: unknown) => {
+          throw noAnswerOf(error, request);
+        });
         const stream = response.readableStreamBody as NodeJS.ReadableStream | undefined;
         if (!stream && (response.status === 429 || response.status >= 500)) readAnswer(response); // throws
         return { status: response.status, stream };
@@ -175,67 +144,11 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
 
 type Retrying = Pick<AzureRequest, 'retry' | 'repeatable' | 'signal'>;
 
-/** The library's pipeline without its retries, which treat all methods alike. */
-function createPipeline(product: string): Pipeline {
-  const pipeline = createPipelineFromOptions({ userAgentOptions: { userAgentPrefix: product } });
-  pipeline.removePolicy({ phase: 'Retry' });
-  return pipeline;
-}
-
-function withPolicy(pipeline: Pipeline, policy: ReturnType<typeof bearerPolicy>): Pipeline {
-  pipeline.addPolicy(policy, { afterPhase: 'Retry' });
-  return pipeline;
-}
-
-function timeoutOf(retry: Retry | undefined): number {
-  return retry === 'quick' ? QUICK_TIMEOUT_MS : REQUEST_TIMEOUT_MS;
-}
-
-function pipelineRequestOf({
-  method,
-  url,
-  body,
-  headers = {},
-  signal,
-  retry,
-  repeatable,
-}: AzureRequest): PipelineRequest {
-  const request = createPipelineRequest({
-    method,
-    url,
-    headers: createHttpHeaders({ Accept: 'application/json', ...headers }),
-    timeout: timeoutOf(retry),
-    ...(signal ? { abortSignal: signal } : {}),
-    // A kept connection may have been closed by the other side, and then nobody knows whether the request arrived.
-    disableKeepAlive: repeatable === false,
-  });
-  if (body !== undefined) {
-    request.body = JSON.stringify(body);
-    request.headers.set('Content-Type', 'application/json');
-  }
-  return request;
-}
-
-function downloadOf(
-  url: string,
-  { first, last }: { first: number; last: number },
-  retry: Retry | undefined,
-  abortSignal: AbortSignal,
-): PipelineRequest {
-  return createPipelineRequest({
-    url,
-    headers: createHttpHeaders({ Range: `bytes=${first}-${last}` }),
-    streamResponseStatusCodes: new Set([200, 206]),
-    timeout: timeoutOf(retry),
-    abortSignal,
-  });
-}
-
 /** Signatures of storage (`sig`) and of operations (`s`, `h`): who has one needs no token. */
 function maskSignature(url: string, onSecret: (secret: string) => void): void {
   const query = url.slice(withoutQuery(url).length + 1);
   for (const [, raw = ''] of query.matchAll(/(?:^|&)(?:sig|s|h)=([^&#]{16,})/g)) {
     onSecret(raw);
-    onSecret(decodeURIComponent(raw.replaceAll(/%(?![0-9a-f]{2})/gi, '%25')));
+    onSecret(new URLSearchParams(`raw=${raw.replaceAll('+', '%2B')}`).get('raw')!);
   }
 }

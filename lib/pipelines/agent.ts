@@ -141,7 +141,8 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
       for (const form of encodings(secret)) {
         if (secrets.has(form)) continue;
         secrets.add(form);
-        tl.setSecret(form);
+        // The library refuses secrets of several lines.
+        if (!/[\r\n]/.test(form)) tl.setSecret(form);
       }
     },
     finish: (result, message) =>

@@ -77,6 +77,14 @@ describe('odd answers', () => {
     }
   });
 
+  it('that repeat a secret do not show it, also not in the result of the step', async () => {
+    const error = { code: 'Odd', message: 'You sent tok.en.x, c2VjcmV0, s3cret-key and a%2bb%2fc.' };
+    azure.on(WORKSPACE, answers(400, { error }));
+    const run = await stream({ env: { SECRET_MINE: 'a+b/c' } });
+    assert.match(run.message, /You sent \*\*\*, c2VjcmV0, \*\*\* and \*\*\*\./);
+    assert.equal(run.issues[0]!.message, run.message);
+  });
+
   it('leave no process behind: it ends when its result is reported', async () => {
     azure.on(/^GET .*\/jobs\/train/, dropsConnection(), { times: 1 });
     const run = await stream();

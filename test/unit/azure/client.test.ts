@@ -177,6 +177,31 @@ describe('requests', () => {
     assert.equal(opened.asked().length, 1);
   });
 
+  it('that are given up leave no timer behind, which would keep the process alive', async () => {
+    const { transport } = fakeTransport(
+      (_sent, _before, { abortSignal }) =>
+        new Promise((_, reject) => {
+          const abort = () => reject(Object.assign(new Error('aborted'), { name: 'AbortError' }));
+          abortSignal!.addEventListener('abort', abort);
+        }),
+    );
+    const opened = await client([], { transport: { sendRequest: (request) => transport.sendRequest(request) } });
+    const run = new AbortController();
+    const waiting = opened.send({
+      ...get,
+      audience: 'none',
+      url: 'https://a.example/',
+      signal: run.signal,
+      retry: 'none',
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    run.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+    assert.equal(timers(), before - 1);
+  });
+
   it('get a new token once after a 401', async () => {
     const { send, asked } = await client([{ status: 401 }, { status: 200, body: {} }]);
     await send(get);
