@@ -1,5 +1,8 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { AzureError } from './failures.ts';
+import { UserError } from '../core/errors.ts';
+import { AzureError, oddAnswer } from './failures.ts';
+import { withoutQuery } from './no-answer.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 export interface AzureAnswer<T> {
   status: number;
@@ -26,12 +29,29 @@ interface ServiceError {
   additionalInfo?: { type?: string; info?: { value?: { request?: string } | null } | null }[] | null;
 }
 
-/** @throws AzureError when the status is 400 or more */
+/**
+ * @throws AzureError when the status is 400 or more
+ * @throws UserError `RedirectNotFollowed` for a redirect to elsewhere, `AnswerNotUnderstood` for a success that is not JSON
+ */
 export function readAnswer<T>(response: PipelineResponse): AzureAnswer<T> {
   const text = response.bodyAsText ?? '';
+  const { request, status } = response;
   const body = parse(text);
-  if (response.status >= 400) throw errorOf(response, (body ?? {}) as ErrorBody, text);
-  return { status: response.status, body: body as T, text, header: (name) => response.headers.get(name) };
+  if (status >= 400) throw errorOf(response, (body ?? {}) as ErrorBody, text);
+  // A redirect within the host was followed before; a token never goes elsewhere.
+  if (status >= 300) throw redirected(response);
+  if (body === undefined && text.trim() !== '') throw oddAnswer(request.url, 'JSON', text, request.method);
+  return { status, body: body as T, text, header: (name) => response.headers.get(name) };
+}
+
+function redirected({ request, status, headers }: PipelineResponse): UserError {
+  const location = headers.get('location') ?? '';
+  const host = URL.canParse(location, request.url) ? new URL(location, request.url).host : 'nowhere';
+  return new UserError({
+    code: 'RedirectNotFollowed',
+    message: `Azure answered ${request.method} ${withoutQuery(request.url)} with ${status}, a redirect to ${host}, which is not followed.`,
+    fix: 'Check whether a proxy wants people to sign in, and let the agent through without that.',
+  });
 }
 
 function errorOf({ status, headers, request }: PipelineResponse, body: ErrorBody, text: string): AzureError {
@@ -47,6 +67,7 @@ function errorOf({ status, headers, request }: PipelineResponse, body: ErrorBody
     method: request.method,
     url: request.url,
     requestId: headers.get('x-ms-request-id') ?? headers.get('x-request-id') ?? correlated(body),
+    retryAfterMs: readRetryAfter((name) => headers.get(name), Date.now()),
   });
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.ts';
 import type { AzureConnection } from './connection.ts';
 
 /** The addresses of one Azure cloud. URLs have no trailing slash. */
@@ -62,15 +63,17 @@ export const CLOUD_METADATA_PATH = '/metadata/endpoints?api-version=2019-05-01';
  * The cloud of a connection. For the three public clouds everything that is missing from a connection is known; for any other
  * (air-gapped clouds, Azure Stack, the sandbox) Azure Resource Manager itself is asked.
  * @param fetchMetadata answers `GET {armUrl}/metadata/endpoints?api-version=2019-05-01`
+ * @throws UserError `ConnectionUrlInvalid`
  */
 export async function cloudOf(
   connection: AzureConnection,
   fetchMetadata: (url: string) => Promise<CloudMetadata | CloudMetadata[]>,
 ): Promise<Cloud> {
-  const armUrl = trimSlash(connection.url);
+  const armUrl = trimSlash(requireUrl(connection.url, 'URL'));
   const name = connection.data.environment || 'AzureCloud';
   const audience = trimSlash(connection.data.activedirectoryserviceendpointresourceid || armUrl);
-  const authority = connection.data.activedirectoryauthority;
+  const given = connection.data.activedirectoryauthority;
+  const authority = given && requireUrl(given, 'activeDirectoryAuthority');
   const known = KNOWN[name];
   if (known && PUBLIC_ARM_HOSTS.has(new URL(armUrl).hostname)) {
     return {
@@ -100,9 +103,20 @@ export async function cloudOf(
   };
 }
 
+/** An address of the connection, which has to be one that tokens and secrets may be sent to. */
+function requireUrl(address: string, what: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === 'https:' && url.host !== '') return address;
+  throw new UserError({
+    code: 'ConnectionUrlInvalid',
+    message: `The ${what} of the service connection is '${url ? `${url.protocol}//${url.host}` : address.slice(0, 100)}', which is not an HTTPS address.`,
+    fix: 'Correct it in the service connection; for Azure the URL is https://management.azure.com/.',
+  });
+}
+
 /** `https://portal.azure.example/` -> `https://ml.azure.example`: the rule of azure-ai-ml for unknown clouds. */
 function mlAudience(portal: string | undefined): string {
-  if (!portal) return KNOWN.AzureCloud!.ml;
+  if (!portal || !URL.canParse(portal)) return KNOWN.AzureCloud!.ml;
   return `https://ml.azure.${new URL(portal).hostname.split('.').slice(2).join('.')}`;
 }
 

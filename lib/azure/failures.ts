@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { isCertificateFailure, isLasting, NoAnswerError, PROXY_REFUSED, withoutQuery } from './no-answer.ts';
 
 /** A request that Azure answered with an error. */
 export class AzureError extends Error {
@@ -11,6 +12,8 @@ export class AzureError extends Error {
   /** Host and path, without the query, which may hold a signature. */
   readonly target: string;
   readonly requestId: string | undefined;
+  /** Milliseconds after which the service wants to be asked again. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(answer: {
     status: number;
@@ -19,8 +22,9 @@ export class AzureError extends Error {
     method: string;
     url: string;
     requestId?: string | undefined;
+    retryAfterMs?: number | undefined;
   }) {
-    const target = answer.url.split('?')[0]!;
+    const target = withoutQuery(answer.url);
     super(`${answer.method} ${target} answered ${answer.status} ${answer.code}: ${answer.message}`);
     this.name = 'AzureError';
     this.status = answer.status;
@@ -29,82 +33,27 @@ export class AzureError extends Error {
     this.method = answer.method;
     this.target = target;
     this.requestId = answer.requestId;
+    this.retryAfterMs = answer.retryAfterMs;
   }
 }
 
 /** A success without the content that was asked for: a proxy's page, or a service in trouble. */
-export function oddAnswer(url: string, wanted: string, text: string): UserError {
+export function oddAnswer(url: string, wanted: string, text: string, method = 'GET'): UserError {
   return new UserError({
     code: 'AnswerNotUnderstood',
-    message: `Azure answered GET ${url.split('?')[0]} without ${wanted}: ${firstLine(text).slice(0, 200) || 'the answer is empty'}`,
+    message: `Azure answered ${method} ${withoutQuery(url)} without ${wanted}: ${firstLine(text).slice(0, 200) || 'the answer is empty'}`,
     fix: 'Run the job again. If it fails again, check whether a proxy answers in place of Azure.',
   });
+}
+
+/** True for a success without its content, which the next try may have. */
+export function isOddAnswer(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'AnswerNotUnderstood';
 }
 
 /** True for an answer with this status. */
 export function hasStatus(error: unknown, ...statuses: number[]): boolean {
   return error instanceof AzureError && statuses.includes(error.status);
-}
-
-/** Fixes by the number of the Entra error (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
-const ENTRA_FIXES: [code: string, what: string, fix: string][] = [
-  [
-    'AADSTS7000222',
-    'its client secret has expired',
-    'Create a new secret and save it in the service connection, or convert the connection to workload identity federation, which has no secret.',
-  ],
-  ['AADSTS7000215', 'its client secret is wrong', 'Save the secret’s value (not its id) in the service connection.'],
-  [
-    'AADSTS700016',
-    'its application does not exist in that tenant',
-    'Check the application (client) id and the tenant id of the service connection.',
-  ],
-  [
-    'AADSTS700024',
-    'its federated token is outside its validity',
-    'Check the clock of the agent’s machine; then run the job again.',
-  ],
-  ...['AADSTS70021', 'AADSTS700211', 'AADSTS700212', 'AADSTS700213'].map((code): [string, string, string] => [
-    code,
-    'no federated credential of the application matches this service connection',
-    'Open the service connection, choose Edit and Verify, and compare issuer, subject and audience with the application’s federated credential.',
-  ]),
-  ['AADSTS90002', 'its tenant does not exist', 'Check the tenant id of the service connection.'],
-  ['AADSTS53003', 'a conditional access policy blocks it', 'Ask your Entra administrator to exclude the application.'],
-];
-
-/** The code that the retry policy and `isPassing` know as a lost connection. */
-export const LOST_CONNECTION = 'ECONNRESET';
-
-/** The sign-in's error as one sentence with a fix (a `UserError`), or as a lost connection. */
-export function explainSignIn(error: unknown): Error {
-  if (error instanceof UserError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  // The identity library wraps what happened on the network; a long wait must be able to tell it from a refusal.
-  if (/network_error|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|socket hang up/i.test(text))
-    return Object.assign(new Error(`The sign-in service can't be reached: ${firstLine(text)}`), {
-      code: LOST_CONNECTION,
-    });
-  const known = ENTRA_FIXES.find(([code]) => text.includes(`${code}:`));
-  if (known) {
-    const [code, what, fix] = known;
-    return new UserError(
-      {
-        code: 'SignInFailed',
-        message: `The service connection can't sign in: ${what} (${code}).`,
-        fix,
-      },
-      { cause: error },
-    );
-  }
-  return new UserError(
-    {
-      code: 'SignInFailed',
-      message: `The service connection can't sign in: ${firstLine(text)}`,
-      fix: 'Open the service connection in the project settings and choose Verify.',
-    },
-    { cause: error },
-  );
 }
 
 /**
@@ -113,16 +62,8 @@ export function explainSignIn(error: unknown): Error {
  */
 export function explainFailure(error: unknown): UserError | undefined {
   if (error instanceof UserError) return error;
-  if (isNetworkFailure(error)) {
-    return new UserError(
-      {
-        code: 'NetworkFailed',
-        message: `Azure can't be reached: ${firstLine(error.message)}`,
-        fix: 'Check that the agent’s machine resolves and reaches the address; a workspace behind a private endpoint needs an agent inside its network.',
-      },
-      { cause: error },
-    );
-  }
+  if (error instanceof NoAnswerError) return explainNoAnswer(error);
+  if (isNetworkFailure(error)) return unreachable(error.message, error);
   if (!(error instanceof AzureError)) return undefined;
   const request = error.requestId ? ` (request id ${error.requestId})` : '';
   const say = (code: string, message: string, fix: string): UserError =>
@@ -156,7 +97,9 @@ export function explainFailure(error: unknown): UserError | undefined {
     return say(
       'ServiceFailed',
       `Azure answered ${error.status} several times: ${firstLine(error.serviceMessage)}`,
-      'Check https://status.azure.com, then run the job again. The task finds what exists already and does not create it twice.',
+      error.method === 'POST'
+        ? CHECK_FIRST
+        : 'Check https://status.azure.com, then run the job again. The task finds what exists already and does not create it twice.',
     );
   if (error.status >= 400)
     return say(
@@ -167,17 +110,64 @@ export function explainFailure(error: unknown): UserError | undefined {
   return undefined;
 }
 
-/** True for a failure that may be gone at the next try: the network, throttling, or the service itself. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof AzureError ? error.status >= 500 || error.status === 429 : isNetworkFailure(error);
+/** What to do about a request that may have been accepted although the answer did not come. */
+const CHECK_FIRST =
+  'Check in Azure ML studio whether the job was started before you run this again: the request is not repeated, because each one starts a job.';
+
+function explainNoAnswer(error: NoAnswerError): UserError {
+  const say = (code: string, message: string, fix: string): UserError =>
+    new UserError({ code, message, fix }, { cause: error });
+  if (isCertificateFailure(error))
+    return say(
+      'CertificateNotTrusted',
+      `The certificate of the other side is not trusted: ${error.message}`,
+      'If a proxy inspects the traffic, give the agent its certificate authority: --sslcacert of the agent, or the environment variable NODE_EXTRA_CA_CERTS.',
+    );
+  if (error.code === PROXY_REFUSED)
+    return say(
+      'ProxyRefused',
+      `The proxy did not let the request through: ${error.message}`,
+      'Check the user name and password of the proxy in the agent’s settings, and that the proxy permits the host.',
+    );
+  if (error.stage === 'signIn')
+    return say(
+      'SignInUnavailable',
+      error.message,
+      'Check https://status.azure.com and the agent’s way to the sign-in service, then run the job again.',
+    );
+  if (error.method === 'POST' && error.stage === 'answer')
+    return say('NetworkFailed', `Azure did not answer POST ${error.target}: ${error.message}`, CHECK_FIRST);
+  return unreachable(error.message, error);
 }
 
+function unreachable(reason: string, cause: Error): UserError {
+  return new UserError(
+    {
+      code: 'NetworkFailed',
+      message: `Azure can't be reached: ${firstLine(reason)}`,
+      fix: 'Check that the agent’s machine resolves and reaches the address, through its proxy if it has one; a workspace behind a private endpoint needs an agent inside its network.',
+    },
+    { cause },
+  );
+}
+
+/** Statuses that the next try may not meet: of the service itself, of a gateway, and of too many requests. */
+const PASSING = new Set([408, 429, 500, 502, 503, 504]);
+
+/** True for a failure that may be gone at the next try: the network, throttling, the sign-in or the service itself. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof AzureError) return PASSING.has(error.status) || error.status > 505;
+  if (error instanceof NoAnswerError) return !isLasting(error);
+  return isOddAnswer(error) || isNetworkFailure(error);
+}
+
+/** Failures of Node's own network functions, as they come out of a stream that was cut. */
 function isNetworkFailure(error: unknown): error is Error {
   const code = (error as { code?: unknown } | undefined)?.code;
   return (
     error instanceof Error &&
     typeof code === 'string' &&
-    /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|REQUEST_SEND_ERROR|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/.test(
+    /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|HPE_|ERR_STREAM_PREMATURE_CLOSE|REQUEST_SEND_ERROR)/.test(
       code,
     )
   );
@@ -190,5 +180,5 @@ function firstLine(text: string): string {
 /** A request that got no usable answer: its host can't be reached, or time ran out. */
 export function isNoAnswer(error: unknown): boolean {
   const { name } = (error ?? {}) as { name?: string };
-  return isPassing(error) || name === 'RestError' || name === 'AbortError' || name === 'TimeoutError';
+  return isPassing(error) || error instanceof NoAnswerError || name === 'AbortError' || name === 'TimeoutError';
 }

@@ -1,15 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import type { AzureAnswer } from './answers.ts';
-import type { Audience, AzureClient, AzureRequest } from './client.ts';
+import type { AzureClient, AzureRequest } from './client.ts';
+import { isTrusted } from './trusted-hosts.ts';
 
 /** How an operation is followed. */
 export interface OperationPorts {
   clock: Clock;
   /** Ends the waiting; what the service has begun goes on. */
   signal: AbortSignal;
-  /** Roots of this cloud's data plane, as discovery names them; Azure Resource Manager is known. */
-  dataPlane?: readonly string[];
 }
 
 /** What a status document says, as far as it is read: `{ status: 'Updating', error? }`. */
@@ -67,13 +66,21 @@ function isSameResource(one: string, other: string): boolean {
  * @throws UserError `OperationFailed`, `OperationCanceled`
  */
 export async function followOperation(client: AzureClient, operation: Operation, ports: OperationPorts): Promise<void> {
-  const { clock, signal, dataPlane = [] } = ports;
+  const { clock, signal } = ports;
   const { url } = operation;
-  const audience = audienceOf(url, client.cloud.armUrl, dataPlane);
+  // It comes out of an answer; its signature is all that another host may see.
+  const audience = isTrusted(client.cloud, url) ? 'arm' : 'none';
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
     await clock.sleep(pause, signal);
     signal.throwIfAborted();
-    const answer = await client.send<OperationStatus | null | undefined>({ method: 'GET', url, audience, signal });
+    const answer = await client.send<OperationStatus | null | undefined>({
+      method: 'GET',
+      url,
+      audience,
+      signal,
+      from: 'the operation that Azure started',
+      mayBeEmpty: true,
+    });
     const { status, error } = answer.body ?? {};
     if (status === 'Failed') throw failed(error);
     if (status === 'Canceled') throw canceled();
@@ -99,23 +106,4 @@ function canceled(): UserError {
     message: 'Azure ML accepted the request, but somebody cancelled the operation.',
     fix: 'Run the job again.',
   });
-}
-
-/**
- * Who an operation's address is for. It comes out of an answer, so a token goes to it only when its host is Azure Resource
- * Manager's or belongs to the data plane that discovery named.
- * @param dataPlane roots such as `https://eastus.api.azureml.ms`; other regions of the same family count too
- */
-export function audienceOf(url: string, armUrl: string, dataPlane: readonly string[]): Audience {
-  const { protocol, host } = new URL(url);
-  if (protocol !== 'https:') return 'none';
-  const isKnown = host === new URL(armUrl).host || dataPlane.some((root) => isOfFamily(host, new URL(root).host));
-  return isKnown ? 'arm' : 'none';
-}
-
-/** `westus.api.azureml.ms` is of the family of `eastus.api.azureml.ms`: hosts that differ in the region alone. */
-function isOfFamily(host: string, known: string): boolean {
-  const family = known.slice(known.indexOf('.'));
-  const hasRegion = family.split('.').length > 3 && !/^[\d.]+(:\d+)?$/.test(known);
-  return host === known || (hasRegion && host.endsWith(family) && !host.slice(0, -family.length).includes('.'));
 }

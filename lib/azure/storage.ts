@@ -1,7 +1,9 @@
 import type { TokenCredential } from '@azure/core-auth';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
 import { AzureError } from './failures.ts';
-import { viaClient } from './other-clients.ts';
+import { viaClient, viaTransport } from './other-clients.ts';
+import { requireHttps } from './trusted-hosts.ts';
 
 /** What opens a container: its account's key, a signature, or the connection's own identity. */
 export type StorageSecret =
@@ -20,18 +22,22 @@ export interface Container {
   setMetadata(name: string, metadata: Record<string, string>): Promise<void>;
 }
 
+/** What every container is opened with. */
+export interface StoragePorts {
+  /** Hears what must not be seen in a log: keys and signatures. */
+  onSecret: (secret: string) => void;
+  signal: AbortSignal;
+  /** Carries the requests: `AzureClient.transport`. */
+  transport: HttpClient;
+}
+
 /**
  * Opens a container with Microsoft's storage client.
  * @param url of the container, without a signature
- * @param onSecret hears what must not be seen in a log: keys and signatures
+ * @throws UserError `HostNotTrusted` when it is not an HTTPS address
  */
-export async function openContainer(
-  url: string,
-  secret: StorageSecret,
-  onSecret: (secret: string) => void,
-  signal: AbortSignal,
-): Promise<Container> {
-  return containerOf(await createClient(url, secret, onSecret), signal);
+export async function openContainer(url: string, secret: StorageSecret, ports: StoragePorts): Promise<Container> {
+  return containerOf(await createClient(requireHttps(url, 'a storage account'), secret, ports), ports.signal);
 }
 
 /**
@@ -42,10 +48,9 @@ export async function openWithFallback(
   url: string,
   secret: StorageSecret,
   identity: StorageSecret,
-  onSecret: (secret: string) => void,
-  signal: AbortSignal,
+  ports: StoragePorts,
 ): Promise<Container> {
-  let opened = openContainer(url, secret, onSecret, signal);
+  let opened = openContainer(url, secret, ports);
   const attempt = async <T>(call: (container: Container) => Promise<T>): Promise<T> => {
     const current = opened;
     try {
@@ -53,7 +58,7 @@ export async function openWithFallback(
     } catch (error) {
       if (!(error instanceof AzureError) || error.code !== 'KeyBasedAuthenticationNotPermitted') throw error;
       // Of several requests that are refused the first one changes the way in for all.
-      if (opened === current) opened = openContainer(url, identity, onSecret, signal);
+      if (opened === current) opened = openContainer(url, identity, ports);
       return call(await opened);
     }
   };
@@ -102,20 +107,23 @@ function containerOf(container: ContainerClient, signal: AbortSignal): Container
 async function createClient(
   url: string,
   secret: StorageSecret,
-  onSecret: (secret: string) => void,
+  { onSecret, transport }: StoragePorts,
 ): Promise<ContainerClient> {
   // Loaded when it is needed: most runs find their code and data uploaded, and loading it is a third of a task's start.
   const { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } = await import('@azure/storage-blob');
+  const options: StoragePipelineOptions = { httpClient: viaTransport(transport) };
   switch (secret.kind) {
     case 'accountKey':
       onSecret(secret.key);
-      return new ContainerClient(url, new StorageSharedKeyCredential(secret.accountName, secret.key));
+      return new ContainerClient(url, new StorageSharedKeyCredential(secret.accountName, secret.key), options);
     case 'sas': {
       const query = secret.token.replace(/^\?/, '');
+      const [, signature = query] = /(?:^|&)sig=([^&]+)/.exec(query) ?? [];
+      onSecret(signature);
       onSecret(new URLSearchParams(query).get('sig') ?? query);
-      return new ContainerClient(`${url}?${query}`, new AnonymousCredential());
+      return new ContainerClient(`${url}?${query}`, new AnonymousCredential(), options);
     }
     case 'identity': // needs the role Storage Blob Data Contributor
-      return new ContainerClient(url, secret.credential);
+      return new ContainerClient(url, secret.credential, options);
   }
 }

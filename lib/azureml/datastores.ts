@@ -26,7 +26,7 @@ interface DatastoreAnswer {
 
 /**
  * Where a datastore keeps its blobs and how to write there: `GET datastores/{name}`, then `POST .../listSecrets`.
- * @throws UserError `DatastoreNotSupported`
+ * @throws UserError `DatastoreNotSupported`, `HostNotTrusted`
  */
 export async function getBlobDatastore(workspace: Workspace, name: string): Promise<BlobDatastore> {
   const { body } = await workspace.client.send<DatastoreAnswer>(requestTo(workspace, 'GET', path('datastores', name)));
@@ -39,10 +39,31 @@ export async function getBlobDatastore(workspace: Workspace, name: string): Prom
       fix: 'Use a blob datastore such as workspaceblobstore, or refer to the data by its azureml:// path.',
     });
   }
-  const containerUrl = `${protocol ?? 'https'}://${accountName}.blob.${endpoint ?? workspace.client.cloud.storageSuffix}/${container}`;
+  const { storageSuffix } = workspace.client.cloud;
+  const host = `${accountName}.blob.${endpoint || storageSuffix}`.toLowerCase();
+  const containerUrl = `${protocol || 'https'}://${host}/${container}`;
+  if (!isOfCloud(containerUrl, host, storageSuffix)) throw notOfCloud(name, protocol || 'https', host, storageSuffix);
   const isOpenToIdentities = (credentials?.credentialsType ?? '').toLowerCase() === 'none';
   const secret: BlobDatastore['secret'] = isOpenToIdentities ? { kind: 'identity' } : await getSecret(workspace, name);
   return { name, accountName, containerUrl, secret };
+}
+
+/**
+ * Whether the storage account is one of this cloud: everybody who may create a datastore chooses its endpoint, and the
+ * connection's token or the account's key goes there.
+ */
+function isOfCloud(containerUrl: string, host: string, storageSuffix: string): boolean {
+  if (!URL.canParse(containerUrl)) return false;
+  const url = new URL(containerUrl);
+  return url.protocol === 'https:' && url.host === host && host.endsWith(`.blob.${storageSuffix.toLowerCase()}`);
+}
+
+function notOfCloud(name: string, protocol: string, host: string, suffix: string): UserError {
+  return new UserError({
+    code: 'HostNotTrusted',
+    message: `Nothing was sent to the datastore '${name}': its storage account is at ${protocol}://${host}, which is not an HTTPS address of this cloud (*.blob.${suffix}).`,
+    fix: 'Correct endpoint and protocol of the datastore, or use another one.',
+  });
 }
 
 /** Refusals that say nothing about the datastore: of the token, and of one request too many. */
@@ -54,7 +75,7 @@ const OWN_FAILURE = [401, 429];
  */
 async function getSecret(workspace: Workspace, name: string): Promise<BlobDatastore['secret']> {
   const body = { expirableSecret: true, expireAfterHours: 1 };
-  const request = requestTo(workspace, 'POST', path('datastores', name, 'listSecrets'), { body });
+  const request = requestTo(workspace, 'POST', path('datastores', name, 'listSecrets'), { body, repeatable: true });
   try {
     const answer = await workspace.client.send<{ secretsType?: string; key?: string; sasToken?: string } | undefined>(
       request,

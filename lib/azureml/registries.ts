@@ -1,4 +1,5 @@
 import { hasStatus } from '../azure/failures.ts';
+import { requireTrusted } from '../azure/trusted-hosts.ts';
 import { assetPath } from './ids.ts';
 import type { AssetRoot } from './resources.ts';
 import type { Workspace } from './workspace.ts';
@@ -32,6 +33,7 @@ export async function openRegistry(
   try {
     const { body } = await client.send<Discovery>({ method: 'GET', url, audience: 'arm', signal });
     const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri: region } = body;
+    requireTrusted(client.cloud, region, `the discovery of the registry '${registryName}'`);
     return {
       client,
       registryName,

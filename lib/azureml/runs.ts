@@ -78,6 +78,7 @@ export async function findRunOutputs(
       url,
       audience: 'ml',
       body,
+      repeatable: true,
     });
     return answer.body?.runMetadata?.outputs ?? {};
   } catch (error) {

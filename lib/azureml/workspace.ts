@@ -1,6 +1,7 @@
 import type { AzureClient } from '../azure/client.ts';
-import { hasStatus } from '../azure/failures.ts';
+import { hasStatus, oddAnswer } from '../azure/failures.ts';
 import { listAll } from '../azure/listing.ts';
+import { requireTrusted } from '../azure/trusted-hosts.ts';
 import { UserError } from '../core/errors.ts';
 import { notFound } from '../core/words.ts';
 import { apiVersionOf, WORKSPACE_API } from './api-versions.ts';
@@ -28,14 +29,14 @@ export interface Workspace extends AssetRoot {
 
 interface WorkspaceAnswer {
   location?: string;
-  properties: { discoveryUrl?: string; mlFlowTrackingUri?: string; workspaceId?: string; tenantId?: string };
+  properties?: { discoveryUrl?: string; mlFlowTrackingUri?: string; workspaceId?: string; tenantId?: string };
 }
 
 /**
  * Finds the workspace and its data plane.
  * `GET {workspace}` gives `discoveryUrl` and `mlFlowTrackingUri`; `GET {discoveryUrl}` (no token) gives `api`, the root of
  * the region's data plane (azure-ai-ml `_job_operations._get_workspace_url`).
- * @throws UserError `WorkspaceNotFound`
+ * @throws UserError `WorkspaceNotFound`, `HostNotTrusted`, `AnswerNotUnderstood`
  */
 export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Promise<Workspace> {
   const path = workspacePath(ids);
@@ -45,11 +46,19 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
     throw error;
   });
   const { location = '', properties: found } = body;
-  const discoveryUrl = found.discoveryUrl;
-  if (!discoveryUrl) throw new Error(`The workspace ${ids.workspaceName} has no discoveryUrl.`);
-  const { body: roots } = await client.send<{ api?: string }>({ method: 'GET', url: discoveryUrl, audience: 'none' });
-  if (!roots?.api) throw new Error(`The discovery document at ${discoveryUrl} names no 'api'.`);
-  const tracking = found.mlFlowTrackingUri ?? `${roots.api}/mlflow/v1.0${path}`;
+  const discoveryUrl = found?.discoveryUrl;
+  if (!discoveryUrl) throw oddAnswer(url, 'a discoveryUrl', JSON.stringify(body));
+  const of = `of the workspace '${ids.workspaceName}'`;
+  const { body: roots, text } = await client.send<{ api?: string }>({
+    method: 'GET',
+    url: discoveryUrl,
+    audience: 'none',
+    from: `the discoveryUrl ${of}`,
+  });
+  if (!roots?.api) throw oddAnswer(discoveryUrl, "an 'api'", text);
+  requireTrusted(client.cloud, roots.api, `the discovery ${of}`);
+  const tracking = (found.mlFlowTrackingUri ?? `${roots.api}/mlflow/v1.0${path}`).replace(/^azureml:/, 'https:');
+  requireTrusted(client.cloud, tracking, `the mlFlowTrackingUri ${of}`);
   return {
     ids,
     path,
@@ -64,7 +73,7 @@ export async function openWorkspace(client: AzureClient, ids: WorkspaceIds): Pro
     tenantId: found.tenantId ?? '',
     apiUrl: roots.api,
     historyUrl: `${roots.api}/history/v1.0${path}`,
-    mlflowUrl: `${tracking.replace(/^azureml:/, 'https:')}/api/2.0/mlflow`,
+    mlflowUrl: `${tracking}/api/2.0/mlflow`,
   };
 }
 
@@ -86,4 +95,15 @@ async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promis
         : `There is no workspace '${ids.workspaceName}' ${where}, or the service connection may not see it.`,
     fix: 'Check the names of the resource group and of the workspace.',
   });
+}
+
+/** The same workspace for a caller that repeats its requests by itself: a request that fails is tried once more. */
+export function withQuickRetries(workspace: Workspace): Workspace {
+  const { client } = workspace;
+  const quick: AzureClient = {
+    ...client,
+    send: (request) => client.send({ retry: 'quick', ...request }),
+    download: (url, range, options) => client.download(url, range, { retry: 'quick', ...options }),
+  };
+  return { ...workspace, client: quick };
 }

@@ -34,7 +34,7 @@ export async function cancelJob(
   do {
     const signal = AbortSignal.timeout(Math.max(1, end - clock.now()));
     try {
-      const request = requestTo(workspace, 'POST', path('jobs', job, 'cancel'), { signal });
+      const request = requestTo(workspace, 'POST', path('jobs', job, 'cancel'), { signal, retry: 'none' });
       const { status } = await workspace.client.send(request);
       if (status !== 200) return { result: 'cancelled' };
       return { result: (await isOver(workspace, job)) ? 'ended' : 'cancelled' };

@@ -1,4 +1,4 @@
-import type { Workspace } from '../azureml/workspace.ts';
+import { type Workspace, withQuickRetries } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { changes, type JobEvent } from './changes.ts';
@@ -47,17 +47,29 @@ interface Turn {
   news: number;
   stepsRead: number;
   logsRead: number;
+  /** Of the subscription's budget of reads. */
+  readsLeft: number | undefined;
 }
 
 /**
  * Follows a job to its end: status, steps and logs. Only Completed, Failed and Canceled end it.
  * @throws the signal's reason when it aborts; UserError `JobNotFollowed` when the job can't be read any more: it may go on
  */
-export async function followJob(workspace: Workspace, job: string, ports: FollowPorts): Promise<JobEnd> {
+export async function followJob(patient: Workspace, job: string, ports: FollowPorts): Promise<JobEnd> {
   const { clock, signal, tell } = ports;
+  // A poll that fails is followed by the next one, which says so; long retries inside it would only hide the outage.
+  const workspace = withQuickRetries(patient);
   const logs = createJobLogs(workspace, ports.logs);
   const begin = clock.now();
-  const turn: Turn = { begin, before: undefined, read: begin, news: begin, stepsRead: -Infinity, logsRead: -Infinity };
+  const turn: Turn = {
+    begin,
+    before: undefined,
+    read: begin,
+    news: begin,
+    stepsRead: -Infinity,
+    logsRead: -Infinity,
+    readsLeft: undefined,
+  };
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -77,11 +89,11 @@ export async function followJob(workspace: Workspace, job: string, ports: Follow
   }
 }
 
-function pace({ begin, before }: Turn, { clock, interval }: FollowPorts): ReturnType<typeof paceAfter> {
+function pace({ begin, before, readsLeft }: Turn, { clock, interval }: FollowPorts): ReturnType<typeof paceAfter> {
   const running = before
     ? loggedRuns(before).filter(({ status }) => mayHaveLogs(status) && !hasEnded(status)).length
     : 1;
-  return paceAfter(clock.now() - begin, { running, least: interval });
+  return paceAfter(clock.now() - begin, { running, readsLeft, least: interval });
 }
 
 /** Reads what is due and says what is new: what a step printed before the news that it ended. */
@@ -101,6 +113,7 @@ async function takeTurn(
   // The end is shown with the last state of every step.
   if (hasEnded(view.status) && !readSteps) view = await look(workspace, job, { before: turn.before });
   turn.read = now;
+  turn.readsLeft = workspace.client.readsLeft();
   if (readSteps) turn.stepsRead = now;
   const events = changes(turn.before, view);
   let news = events.length > 0;

@@ -22,14 +22,34 @@ export interface PipelineRun {
   attempt: string;
 }
 
-/** URL without user name and password: repository URLs may hold a token. */
+/**
+ * A repository's URL without what may be a credential: user name and password, however they are spelt, query and fragment.
+ * The user of `git@host:path`, which has no password, stays.
+ */
 export function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^?#]*)/i.exec(url) ?? [];
+  const end = rest.search(/[/\\]/);
+  const authority = end < 0 ? rest : rest.slice(0, end);
+  const hasUser = authority.includes('@') && (scheme !== '' || /:.*@/.test(authority));
+  // A password with a slash in it: what looks like a port is not one.
+  const isCut = !authority.includes('@') && scheme !== '' && /:(?!\d*$)/.test(authority);
+  if (hasUser) return scheme + rest.slice(authority.lastIndexOf('@') + 1);
+  return scheme + (isCut ? rest.slice(rest.lastIndexOf('@') + 1) : rest);
 }
 
 /** The repository's own name: the end of its URL; empty when there is none. */
 export function repositoryName({ repository }: PipelineRun): string {
-  return decodeURIComponent(repository.replace(/\/+$/, '').split('/').at(-1) ?? '').replace(/\.git$/, '');
+  const last = withoutCredentials(repository).replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return decoded(last).replace(/\.git$/, '');
+}
+
+/** Percent encoding undone; a malformed one stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**

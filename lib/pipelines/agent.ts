@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { basename, dirname, join } from 'node:path';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import type { AzureConnection } from '../azure/connection.ts';
+import type { NetworkSettings } from '../azure/network.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { type FilledMessage, fill, fillText } from '../core/message.ts';
 import { neutral } from '../core/neutral.ts';
@@ -37,6 +38,38 @@ export function agentInputs(): TaskInputs {
   };
 }
 
+/**
+ * How the agent itself reaches the outside: the variables that it sets from its proxy and certificate settings
+ * (`config.sh --proxyurl --sslcacert --sslskipcertvalidation`, `.proxybypass`).
+ */
+export function agentNetwork(): NetworkSettings {
+  const url = tl.getVariable('Agent.ProxyUrl');
+  return {
+    ...(url
+      ? {
+          proxy: {
+            url,
+            username: tl.getVariable('Agent.ProxyUsername'),
+            password: tl.getVariable('Agent.ProxyPassword'),
+            bypass: listOf(tl.getVariable('Agent.ProxyBypassList')),
+          },
+        }
+      : {}),
+    caFile: tl.getVariable('Agent.CAInfo'),
+    skipCertificateValidation: tl.getVariable('Agent.SkipCertValidation')?.toLowerCase() === 'true',
+  };
+}
+
+/** A JSON array of texts; empty when it is something else. */
+function listOf(json: string | undefined): string[] {
+  try {
+    const list: unknown = JSON.parse(json || '[]');
+    return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
 /** A message in the agent's language. Its places are filled here, by name, so that a translation may reorder them. */
 function translate({ message, values }: FilledMessage): string {
   return fillText(tl.loc(message.key), values);
@@ -54,8 +87,19 @@ function lowerKeys(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** The agent's side of everything that a task says. @param folder of the task, where task.json is */
-export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
+/** The agent's side of everything that a task says, and of how it ends. */
+export interface AgentPipeline extends Pipeline {
+  /**
+   * Reports how the task ended. Written as a command, since the library's `setResult` would add an error issue of its own,
+   * and its word `Cancelled` is none that the agent knows. The agent does not mask the message, so it is done here.
+   */
+  finish(result: Outcome['result'] | 'Canceled', message: string): void;
+  /** An error issue of the step; its place makes it clickable. */
+  logError(problem: Problem, code: string): void;
+}
+
+/** @param folder of the task, where task.json is */
+export function agentPipeline(folder: string, signal: AbortSignal): AgentPipeline {
   tl.setResourcePath(join(folder, 'task.json'));
   // The agent masks its log but not files, so secrets are taken out of them here.
   const secrets = new Set(tl.getVariables().flatMap(({ secret, value }) => (secret && value ? encodings(value) : [])));
@@ -111,10 +155,16 @@ export function agentPipeline(folder: string, signal: AbortSignal): Pipeline {
     summary: (name, markdown) => tl.uploadSummary(save(name, markdown)),
     mask: (secret) => {
       for (const form of encodings(secret)) {
+        if (secrets.has(form)) continue;
         secrets.add(form);
-        tl.setSecret(form);
+        // The library refuses secrets of several lines.
+        if (!/[\r\n]/.test(form)) tl.setSecret(form);
       }
     },
+    finish: (result, message) =>
+      tl.command('task.complete', { result, done: 'true' }, neutral(redact(message, secrets))),
+    logError: ({ message, place }, code) =>
+      tl.logIssue(tl.IssueType.Error, neutral(redact(message, secrets)), place?.file, place?.line, place?.column, code),
   };
 }
 
@@ -169,24 +219,13 @@ export function redact(content: string, secrets: Iterable<string>): string {
 }
 
 /** A secret and the forms in which it may turn up in a log. */
-function encodings(secret: string): string[] {
+export function encodings(secret: string): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1);
-  return [...new Set([secret, inJson, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])].filter(
-    (form) => form.trim() !== '',
-  );
-}
-
-/**
- * Tells the agent how the task ended. Written as a command, since the library's `setResult` would add an error issue of its
- * own, and its word `Cancelled` is none that the agent knows.
- */
-export function finish(result: Outcome['result'] | 'Canceled', message: string): void {
-  tl.command('task.complete', { result, done: 'true' }, neutral(message));
-}
-
-/** An error issue of the step; its place makes it clickable. */
-export function logError({ message, place }: Problem, code: string): void {
-  tl.logIssue(tl.IssueType.Error, neutral(message), place?.file, place?.line, place?.column, code);
+  const inUrl = encodeURIComponent(secret);
+  // Signatures come in lower-case percent encoding too: `%2b` for `%2B`.
+  const inLowerCase = inUrl.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  const inBase64 = Buffer.from(secret).toString('base64');
+  return [...new Set([secret, inJson, inBase64, inUrl, inLowerCase])].filter((form) => form.trim() !== '');
 }
 
 /** A line of the log in the colour of errors, which is not an issue of the step. */

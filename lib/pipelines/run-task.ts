@@ -1,9 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { createAzureClient } from '../azure/client.ts';
+import type { Pause } from '../azure/retries.ts';
 import { openWorkspace, type Workspace } from '../azureml/workspace.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { agentInputs, agentPipeline, finish, logError, printError, taskPage } from './agent.ts';
+import { formatDuration } from '../core/duration.ts';
+import { messageOf } from '../core/errors.ts';
+import { english, fill } from '../core/message.ts';
+import { type AgentPipeline, agentInputs, agentNetwork, agentPipeline, printError, taskPage } from './agent.ts';
 import type { AzureTarget } from './azure-target.ts';
 import { reportOf } from './failure.ts';
 import { messages } from './messages.ts';
@@ -46,6 +50,8 @@ export function runTask<I>(
         onSecret: (secret) => pipeline.mask(secret),
         product: product(),
         signal,
+        network: agentNetwork(),
+        onPause: (pause) => sayPause(pipeline, pause),
       });
       return openWorkspace(client, ids);
     },
@@ -53,20 +59,38 @@ export function runTask<I>(
   const main = async (): Promise<void> => {
     const outcome = await run(Object.freeze(readInputs(agentInputs())), ports);
     pipeline.info(outcome.message);
-    finish(outcome.result, outcome.message);
+    pipeline.finish(outcome.result, outcome.message);
   };
-  main().catch((error: unknown) => {
-    if (cancellation.signal.aborted) finish('Canceled', pipeline.message(messages.RunCancelled));
-    else reportFailure(error, pipeline, taskPage(folder));
-  });
+  main()
+    .catch((error: unknown) => {
+      if (cancellation.signal.aborted) pipeline.finish('Canceled', pipeline.message(messages.RunCancelled));
+      else reportFailure(error, pipeline, taskPage(folder));
+    })
+    .finally(exitWhenPrinted);
 }
 
-function reportFailure(error: unknown, pipeline: Pipeline, taskPage: string | undefined): void {
+/** Ends the process: timers and connections of requests that were given up would keep it alive, and the agent waits for it. */
+function exitWhenPrinted(): void {
+  process.stdout.write('', () => process.exit());
+}
+
+/** A pause as long as this is worth a line of the log. */
+const LONG_PAUSE_MS = 15_000;
+
+function sayPause(pipeline: Pipeline, { milliseconds, askedMilliseconds, error }: Pause): void {
+  const [reason, pause] = [messageOf(error), formatDuration(milliseconds)];
+  if (askedMilliseconds !== undefined)
+    pipeline.say(messages.AskedToWait, { asked: formatDuration(askedMilliseconds), pause, reason });
+  else if (milliseconds >= LONG_PAUSE_MS) pipeline.say(messages.TryingAgain, { pause, reason });
+  else pipeline.debug(english(fill(messages.TryingAgain, { pause, reason })));
+}
+
+function reportFailure(error: unknown, pipeline: AgentPipeline, taskPage: string | undefined): void {
   const { lines, issues, summary, result, code } = reportOf(error, taskPage, pipeline.translate);
   for (const line of lines) pipeline.info(line);
   const cause = (error as Error | undefined)?.cause;
   if (cause) pipeline.debug(String((cause as Error).stack ?? cause));
-  for (const issue of issues) logError(issue, code);
+  for (const issue of issues) pipeline.logError(issue, code);
   if (summary !== undefined) printError(summary);
-  finish('Failed', result);
+  pipeline.finish('Failed', result);
 }

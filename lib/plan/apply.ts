@@ -63,7 +63,7 @@ export async function applyPlan<T extends object>(
   // known and can be cancelled.
   const request = await putRequestOf(workspace, main, delayed(signal, ANSWER_WITHIN_MS));
   tell.sending();
-  return sendAndFollow<T>(workspace.client, request, { clock, signal, dataPlane: [workspace.apiUrl] });
+  return sendAndFollow<T>(workspace.client, request, { clock, signal });
 }
 
 /** Of the 10 seconds between the agent's first signal and its last. */
@@ -128,6 +128,7 @@ async function uploadCode(
   const pending = await workspace.client.send<PendingUpload>(
     requestTo(workspace, 'POST', `${below}/startPendingUpload`, {
       body: { pendingUploadType: 'TemporaryBlobReference' },
+      repeatable: true,
     }),
   );
   const { blobUri, credential } = pending.body.blobReferenceForConsumption;

@@ -19,6 +19,7 @@ export function createDatastores(
   onSecret: (secret: string) => void,
   signal: AbortSignal,
 ): Datastores {
+  const ports = { onSecret, signal, transport: workspace.client.transport };
   const known = new Map<string, Promise<BlobDatastore>>();
   const get = (name: string): Promise<BlobDatastore> => {
     const found = known.get(name) ?? getBlobDatastore(workspace, name);
@@ -30,13 +31,13 @@ export function createDatastores(
     async container(name) {
       const { containerUrl, accountName, secret } = await get(name);
       const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
-      if (secret.kind === 'identity') return openContainer(containerUrl, identity, onSecret, signal);
+      if (secret.kind === 'identity') return openContainer(containerUrl, identity, ports);
       const stored = secret.kind === 'accountKey' ? { ...secret, accountName } : secret;
-      return openWithFallback(containerUrl, stored, identity, onSecret, signal);
+      return openWithFallback(containerUrl, stored, identity, ports);
     },
     signed(url) {
       const [container, token] = url.split('?', 2) as [string, string?];
-      return openContainer(container, { kind: 'sas', token: token ?? '' }, onSecret, signal);
+      return openContainer(container, { kind: 'sas', token: token ?? '' }, ports);
     },
   };
 }

@@ -11,6 +11,12 @@ export interface IgnoreRules {
   file: string;
 }
 
+/**
+ * What no snapshot has unless its ignore file takes it in again (`!.git`): on an agent, `.git/config` may hold a token.
+ * (azure-ai-ml uploads it.)
+ */
+const ALWAYS: readonly string[] = ['.git'];
+
 /** Names of ignore files; the first one that a folder has counts. */
 export const IGNORE_FILES: readonly string[] = ['.amlignore', '.gitignore'];
 /** Every file is compared with every pattern, so there is an end to them. */
@@ -20,7 +26,7 @@ const LONGEST_PATTERN = 1_000;
 
 /**
  * The rules of a folder: `.amlignore` if there is one, else `.gitignore`, only in the folder itself; ignore files further
- * down have no effect (azure-ai-ml `_asset_utils.get_ignore_file`).
+ * down have no effect (azure-ai-ml `_asset_utils.get_ignore_file`). `.git` stays out in any case.
  * @param more patterns that come after those of the file
  * @throws UserError `IgnoreFileTooLarge`
  */
@@ -37,9 +43,9 @@ export function readIgnoreRules(folder: string, more: readonly string[] = []): I
     const longest = Math.max(...lines.map((line) => line.length));
     if (longest > LONGEST_PATTERN)
       throw tooLarge(file, `a line of ${longest} characters`, `${LONGEST_PATTERN} characters`);
-    return parseIgnoreRules([text, ...more].join('\n'), name);
+    return parseIgnoreRules([...ALWAYS, text, ...more].join('\n'), name);
   }
-  return parseIgnoreRules(more.join('\n'));
+  return parseIgnoreRules([...ALWAYS, ...more].join('\n'));
 }
 
 function tooLarge(file: string, found: string, most: string): UserError {

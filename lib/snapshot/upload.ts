@@ -41,19 +41,29 @@ export async function uploadFiles(
     // In one go: opening a file asynchronously takes longer than reading a small one.
     const content = file.size <= SMALL_BYTES ? readFileSync(file.path) : undefined;
     const md5 = content ? createHash('md5').update(content).digest() : await md5Of(file.path);
-    const { size, mtimeMs } = statSync(file.path);
-    if (size !== file.size || mtimeMs !== file.modified) throw fileChanged(file.path);
+    if (hasChanged(file)) throw fileChanged(file.path);
     const same = present.get(name);
-    if (same?.size !== file.size || same.md5 !== md5.toString('base64'))
+    if (same?.size !== file.size || same.md5 !== md5.toString('base64')) {
       await container.upload(name, content ?? file.path, md5, (sent) => {
         progress.bytes += sent - counted;
         counted = sent;
         onProgress(progress);
       });
+      if (content === undefined && hasChanged(file)) {
+        // The blob has the hash of the file as it was, but perhaps not its content, and no later run may reuse it.
+        await container.upload(name, Buffer.alloc(0), createHash('md5').digest(), () => undefined);
+        throw fileChanged(file.path);
+      }
+    }
     progress.files++;
     progress.bytes += file.size - counted;
     onProgress(progress);
   });
+}
+
+function hasChanged(file: SnapshotFile): boolean {
+  const now = statSync(file.path, { throwIfNoEntry: false });
+  return now?.size !== file.size || now.mtimeMs !== file.modified;
 }
 
 function fileChanged(path: string): UserError {

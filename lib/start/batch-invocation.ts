@@ -66,7 +66,8 @@ export function planInvocation(options: InvocationOptions): PlannedInvocation {
     'azureml-model-deployment': deploymentName,
     'repeatability_request-id': guidOf(contentHash(options.identity)),
   };
-  return { request: { method: 'POST', url, audience: 'ml', headers, body: { properties } }, requirements };
+  const from = `the scoringUri of the batch endpoint '${endpoint.name}'`;
+  return { request: { method: 'POST', url, audience: 'ml', headers, body: { properties }, from }, requirements };
 }
 
 function jobInput(input: BoundInput): Record<string, string> {

@@ -3,6 +3,12 @@ import { readFileSync } from 'node:fs';
 import { findJobStatus, modelVersions } from '../../scripts/workspace-facts.ts';
 import { evaluate, type Fixture, type Run, register, startFixture, stream, submit, task, writes } from './fixture.ts';
 
+/** The request is accepted, but its answer is lost, and when it is sent again it is refused: the task fails. */
+function failAfterAccepting({ sandbox }: Fixture, match: string): void {
+  sandbox.faults.add({ match, kind: 'truncate' });
+  sandbox.faults.add({ match, kind: 'status', status: 403 });
+}
+
 describe('the tasks', function () {
   this.timeout(120_000);
   let fixture: Fixture;
@@ -133,9 +139,11 @@ describe('the tasks', function () {
       });
     }
 
-    it('find their own job when the answer to the request was lost', async () => {
-      fixture.sandbox.faults.add({ match: 'PUT .*/jobs/', kind: 'truncate', times: 4 });
-      const run = await fixture.run([submit('jobs/command.yml'), stream()]);
+    it('find their own job when they are retried', async () => {
+      // The job is started, then the step fails while it reports; the agent's retry must not start another.
+      const flaky = submit('jobs/command.yml', {}, { retryCountOnTaskFailure: 1 });
+      failAfterAccepting(fixture, 'PUT .*/jobs/');
+      const run = await fixture.run([flaky, stream()]);
       assert.equal(run.result, 'succeeded', run.log);
       assert.match(run.log, /The answer to the request was lost, but the job \S+ was submitted/);
       const jobs = new Set(writes(run.requests).filter((write) => write.startsWith('PUT /jobs/')));
@@ -143,9 +151,10 @@ describe('the tasks', function () {
     });
 
     it('start another job when the one they had started failed', async () => {
-      const inputs = { overrides: 'command=exit 1', wait: 'true' };
-      const run = await fixture.run([submit('jobs/command.yml', inputs, { retryCountOnTaskFailure: 1 })]);
-      assert.equal(run.result, 'failed', run.log);
+      const failing = submit('jobs/command.yml', { overrides: 'command=exit 1' }, { retryCountOnTaskFailure: 1 });
+      failAfterAccepting(fixture, 'PUT .*/jobs/');
+      const run = await fixture.run([failing]);
+      assert.equal(run.result, 'succeeded', run.log);
       const jobs = new Set(writes(run.requests).filter((write) => write.startsWith('PUT /jobs/')));
       assert.equal(jobs.size, 2);
       assert.match(run.step('submit').outputs.jobName!, /-r\d$/);
@@ -234,14 +243,7 @@ describe('the tasks', function () {
 
     it('find their own version when they are retried', async () => {
       const trained = await fixture.run([submit('jobs/command.yml'), stream()]);
-      fixture.sandbox.faults.add({ match: 'PUT .*/models/', kind: 'truncate', times: 4 });
-      // The service does not show the version before and right after it was made, so the first try fails.
-      fixture.sandbox.faults.add({
-        match: 'GET .*/models/retried/versions/1\\?',
-        kind: 'status',
-        status: 404,
-        times: 2,
-      });
+      failAfterAccepting(fixture, 'PUT .*/models/');
       const again = { jobName: trained.step('submit').outputs.jobName!, modelName: 'retried' };
       const run = await fixture.run([register(again, { retryCountOnTaskFailure: 1 })]);
       assert.equal(run.result, 'succeeded', run.log);

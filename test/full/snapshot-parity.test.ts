@@ -10,21 +10,7 @@ import { parseIgnoreRules } from '../../lib/snapshot/ignore-rules.ts';
 import { takeMergedSnapshot } from '../../lib/snapshot/merged.ts';
 import { askPython } from './parity/ask-python.ts';
 
-const segment = fc.constantFrom(
-  'a',
-  'B',
-  'b',
-  'data',
-  'src',
-  'ä ö',
-  'ß',
-  'x y',
-  '__pycache__',
-  '.git',
-  'build',
-  'Z-1',
-  '日本',
-);
+const segment = fc.constantFrom('a', 'B', 'b', 'data', 'src', 'ä ö', 'ß', 'x y', '__pycache__', 'build', 'Z-1', '日本');
 const file = fc.constantFrom(
   'a.py',
   'B.py',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type CloudMetadata, cloudOf } from '../../../lib/azure/cloud.ts';
 import { type AzureConnection, signInOf } from '../../../lib/azure/connection.ts';
-import { AzureError, explainFailure, explainSignIn, isPassing } from '../../../lib/azure/failures.ts';
-import { createTokenSource } from '../../../lib/azure/tokens.ts';
+import { AzureError, explainFailure, isPassing } from '../../../lib/azure/failures.ts';
+import { explainSignIn } from '../../../lib/azure/sign-in-failures.ts';
 
 const connection = (more: Partial<AzureConnection> = {}): AzureConnection => ({
   id: '11b4d0b8-0f5c-4a4b-9c59-4f4f7bb0f0a1',
@@ -52,6 +52,13 @@ describe('clouds', () => {
   it('the authority of the connection wins over the usual one', async () => {
     const data = { environment: 'AzureCloud', activedirectoryauthority: 'https://login.example/' };
     assert.equal((await cloudOf(connection({ data }), noMetadata)).authorityUrl, 'https://login.example');
+  });
+
+  it('addresses that are not HTTPS are refused in a sentence', async () => {
+    for (const url of ['http://management.azure.com/', 'management.azure.com', '', 'https://'])
+      await assert.rejects(cloudOf(connection({ url }), noMetadata), { code: 'ConnectionUrlInvalid' }, url);
+    const data = { environment: 'AzureCloud', activedirectoryauthority: 'http://login.example/' };
+    await assert.rejects(cloudOf(connection({ data }), noMetadata), /activeDirectoryAuthority .* is 'http:/);
   });
 
   it('another cloud is asked for its addresses', async () => {
@@ -153,15 +160,6 @@ describe('failures', () => {
     assert.match(error.fix!, /Create a new secret/);
   });
 
-  it('of the network during sign-in may pass, and are no refusal', () => {
-    assert.equal(
-      isPassing(
-        explainSignIn(new Error('network_error: request to https://login failed, reason: getaddrinfo ENOTFOUND login')),
-      ),
-      true,
-    );
-  });
-
   it('of storage name the role on the storage account', () => {
     const refused = new AzureError({
       status: 403,
@@ -197,27 +195,7 @@ describe('failures', () => {
     assert.equal(isPassing(answer(429)), true);
     assert.equal(isPassing(Object.assign(new Error('reset'), { code: 'ECONNRESET' })), true);
     assert.equal(isPassing(answer(403)), false);
+    assert.equal(isPassing(answer(501)), false);
     assert.equal(isPassing(new TypeError('bug')), false);
-  });
-});
-
-describe('tokens', () => {
-  it('are kept while they are good, renewed before they expire, told to the mask, and forgotten on demand', async () => {
-    let now = 0;
-    let made = 0;
-    const masked: string[] = [];
-    const source = createTokenSource(
-      () => ({ getToken: () => Promise.resolve({ token: `token${++made}`, expiresOnTimestamp: now + 3_600_000 }) }),
-      (token) => masked.push(token),
-      () => now,
-    );
-    assert.equal(await source.get('a'), 'token1');
-    assert.equal(await source.get('a'), 'token1');
-    assert.equal(await source.get('b'), 'token2');
-    now = 3_600_000 - 60_000;
-    assert.equal(await source.get('a'), 'token3');
-    source.renew();
-    assert.equal(await source.get('a'), 'token4');
-    assert.deepEqual(masked, ['token1', 'token2', 'token3', 'token4']);
   });
 });

@@ -49,4 +49,25 @@ describe('a datastore', () => {
     for (const status of [401, 429, 500, 503])
       await assert.rejects(open('AccountKey', status), new RegExp(`${status}`));
   });
+
+  it('on a host that is not of this cloud gets nothing, and its secrets are not asked for', async () => {
+    const odd: Record<string, string>[] = [
+      { endpoint: 'evil.example' },
+      { endpoint: 'core.windows.net.evil.example' },
+      { protocol: 'http' },
+      { accountName: 'evil.example/' },
+      { accountName: 'evil.example#' },
+      { accountName: 'user@evil' },
+    ];
+    for (const more of odd) {
+      const { properties } = datastore('AccountKey') as { properties: object };
+      const { workspace, requests } = fakeWorkspace(() => ({ properties: { ...properties, ...more } }));
+      await assert.rejects(
+        getBlobDatastore(workspace, 'd'),
+        (error: Error & { code?: string }) => error.code === 'HostNotTrusted' && /datastore 'd'/.test(error.message),
+        JSON.stringify(more),
+      );
+      assert.equal(requests.length, 1);
+    }
+  });
 });

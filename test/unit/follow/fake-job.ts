@@ -64,6 +64,7 @@ export function fakeJob(turns: Turn[], logs: Record<string, Log> = {}) {
     return detailsOf('job', status);
   };
   const client = {
+    readsLeft: () => undefined,
     send: async ({ url, method }: { url: string; method: string }) => {
       requests.push(`${method} ${new URL(url).pathname}`);
       const body = answer(url);

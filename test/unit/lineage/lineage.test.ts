@@ -15,6 +15,7 @@ import {
   jobNameFor,
   jobProvenance,
   type PipelineRun,
+  repositoryName,
   withoutCredentials,
 } from '../../../lib/lineage/pipeline-run.ts';
 
@@ -110,6 +111,30 @@ describe('lineage', () => {
     });
     assert.equal(withoutCredentials('https://token@host/x'), 'https://host/x');
     assert.equal(withoutCredentials('https://host/x@1'), 'https://host/x@1');
+  });
+
+  const repositories: [given: string, shown: string][] = [
+    ['https://user:to@ken@host/org/_git/repo', 'https://host/org/_git/repo'],
+    ['https://user:to/ken@host/repo', 'https://host/repo'],
+    ['https://user:to%2Fken@host/repo', 'https://host/repo'],
+    ['https://host/repo?access_token=token#token', 'https://host/repo'],
+    ['https://token@host', 'https://host'],
+    ['ssh://git:token@host:22/repo', 'ssh://host:22/repo'],
+    ['user:token@host/repo', 'host/repo'],
+    ['https://host:8443/@scope/repo', 'https://host:8443/@scope/repo'],
+    ['git@github.com:org/repo.git', 'git@github.com:org/repo.git'],
+    ['https://dev.azure.com/org/my%20project/_git/repo', 'https://dev.azure.com/org/my%20project/_git/repo'],
+    ['', ''],
+  ];
+  for (const [given, shown] of repositories)
+    it(`keeps no credential of ${given}`, () => {
+      assert.equal(withoutCredentials(given), shown);
+      assert.doesNotMatch(withoutCredentials(given), /tok?en|ken@/);
+    });
+
+  it('names a repository although its URL has a malformed percent', () => {
+    assert.equal(repositoryName({ ...run, repository: 'https://host/50%repo.git?token=x' }), '50%repo');
+    assert.equal(repositoryName({ ...run, repository: 'https://host/my%20repo/' }), 'my repo');
   });
 
   it('of a model says which run, commit, build, person and data made it', () => {

@@ -86,4 +86,18 @@ describe('uploading', () => {
       /'.*a' changed during the upload/,
     );
   });
+
+  it('leaves nothing to reuse of a large file that changes while it is sent', async () => {
+    const file = join(root, 'large.bin');
+    writeFileSync(file, Buffer.alloc(300_000, 'a'));
+    class Slow extends MemoryContainer {
+      override async upload(...[name, content, hash, onBytes]: Parameters<MemoryContainer['upload']>): Promise<void> {
+        if (typeof content === 'string') writeFileSync(file, Buffer.alloc(300_001, 'b'));
+        await super.upload(name, content, hash, onBytes);
+      }
+    }
+    const container = new Slow();
+    await assert.rejects(upload(container), { code: 'FileChanged' });
+    assert.deepEqual(container.blobs.get('p/large.bin'), { size: 0, md5: md5('') });
+  });
 });
