@@ -64,7 +64,8 @@ export function apiVersionOf(below: string): string {
  */
 export function writeVersionOf(below: string, properties: Readonly<Record<string, unknown>>): WriteVersion {
   const collection = collectionOf(below);
-  const own = collection === 'jobs' ? (OF_JOB_TYPE[String(properties.jobType)] ?? apiVersionOf(below)) : apiVersionOf(below);
+  const own =
+    collection === 'jobs' ? (OF_JOB_TYPE[String(properties.jobType)] ?? apiVersionOf(below)) : apiVersionOf(below);
   const members = membersOf(collection, properties);
   const known = (version: string): boolean => members.every(({ versions }) => versions.includes(version));
   const apiVersion = [own, ...members.flatMap(({ versions }) => versions)].find(known);

@@ -48,10 +48,11 @@ export function compileEnvironmentAsset(
   const described = describeEnvironment(context, root, '');
   const version = textOf(get(root, 'version')) || LATEST;
   return {
-    request: putRequest(
-      assetPath(workspace, 'environments', textOf(get(root, 'name')) ?? '', version),
-      { ...described?.body, isAnonymous: false, isArchived: false },
-    ),
+    request: putRequest(assetPath(workspace, 'environments', textOf(get(root, 'name')) ?? '', version), {
+      ...described?.body,
+      isAnonymous: false,
+      isArchived: false,
+    }),
     contextDatastore: described?.contextDatastore,
   };
 }

@@ -113,4 +113,3 @@ function warnOfTrialQueue({ builder }: CompileContext, trial: YamlNode): void {
       place: queue.place,
     });
 }
-
