@@ -1,4 +1,5 @@
 /** What every task.json has: written once here, and into the files by scripts/generate.ts. */
+import { WORKSPACE_API } from '../lib/azureml/api-versions.ts';
 import type { TaskInput, TaskKind } from './layout.ts';
 
 const REPOSITORY = 'https://github.com/model-bridge/model-bridge';
@@ -61,8 +62,7 @@ function targetBindings(): Record<string, unknown>[] {
     {
       target: 'workspaceName',
       endpointId,
-      endpointUrl:
-        '{{{endpoint.url}}}subscriptions/{{{endpoint.subscriptionId}}}/resourceGroups/{{{resourceGroupName}}}/providers/Microsoft.MachineLearningServices/workspaces?api-version=2026-05-01',
+      endpointUrl: `{{{endpoint.url}}}subscriptions/{{{endpoint.subscriptionId}}}/resourceGroups/{{{resourceGroupName}}}/providers/Microsoft.MachineLearningServices/workspaces?api-version=${WORKSPACE_API}`,
       resultSelector: 'jsonpath:$.value[*]',
       resultTemplate: '{"Value":"{{{name}}}","DisplayValue":"{{{name}}}"}',
       parameters: { resourceGroupName: '$(resourceGroupName)' },

@@ -5,6 +5,7 @@ import { compileFile } from '../../lib/compiler/compile-file.ts';
 import { parseOverrides } from '../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../lib/core/errors.ts';
 import type { PlannedRequest } from '../../lib/plan/plan.ts';
+import { readMembers, undeclaredMembers } from '../unit/compiler/api-members.ts';
 import { readSchemas, type Schemas } from './bicep-types.ts';
 
 // The schemas of the API and the corpus of real files are not part of the project. These tests are there when both
@@ -27,10 +28,15 @@ const REFUSED = ['nyc_taxi_data_regression_with_pipeline_component/pipeline.yml'
 if (specs && corpus && existsSync(join(corpus, 'expected.jsonl')))
   describe('requests and the schemas of the API', () => {
     const schemas = new Map<string, Schemas>();
-    const schemasOf = (version: string): Schemas => {
-      const known = schemas.get(version) ?? readSchemas(join(specs, version, 'types.json'));
+    const members = readMembers();
+    /** What does not agree: with the version's schema where it is at hand, else with the members that it declares. */
+    const mismatches = (request: PlannedRequest): string[] => {
+      const { apiVersion: version, path, body } = request;
+      const types = join(specs, version, 'types.json');
+      if (!existsSync(types)) return undeclaredMembers(members, request) ?? [`${version} is not known`];
+      const known = schemas.get(version) ?? readSchemas(types);
       schemas.set(version, known);
-      return known;
+      return known.mismatches(resourceTypeOf(path), body);
     };
     const entries = readFileSync(join(corpus, 'expected.jsonl'), 'utf8')
       .trim()
@@ -71,7 +77,7 @@ if (specs && corpus && existsSync(join(corpus, 'expected.jsonl')))
           if (requests.length > 0) compiled++;
           else if (!REFUSED.some((one) => path.endsWith(one))) refused.push(path);
           for (const request of requests)
-            for (const mismatch of schemasOf(request.apiVersion).mismatches(resourceTypeOf(request.path), request.body))
+            for (const mismatch of mismatches(request))
               wrong.push(`${path}: ${resourceTypeOf(request.path).split('/').slice(2).join('/')} ${mismatch}`);
         }
         assert.ok(compiled > 0, 'no file of this kind is compiled');

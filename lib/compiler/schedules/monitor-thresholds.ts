@@ -7,9 +7,13 @@ import type { SignalContext } from './monitor-data.ts';
 
 type Json = Record<string, unknown>;
 
-/** Metric names are words in Pascal case: `jensen_shannon_distance` is `JensenShannonDistance`. */
 function threshold(metric: string, value: number | undefined): Json {
-  return { metric: pascalCase(metric), ...(value === undefined ? {} : { threshold: { value } }) };
+  return { metric, ...(value === undefined ? {} : { threshold: { value } }) };
+}
+
+/** Metrics of data and attributions as Azure ML's tools send them: `jensen_shannon_distance` is `jensenShannonDistance`. */
+function camelCase(metric: string): string {
+  return metric.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /**
@@ -20,7 +24,7 @@ function byType(node: YamlNode | undefined, metrics: Record<'numerical' | 'categ
   return (['numerical', 'categorical'] as const).flatMap((type) =>
     metrics[type].flatMap((metric) => {
       const value = numberOf(get(get(node, type), metric));
-      return value === undefined ? [] : [{ dataType: pascalCase(type), ...threshold(metric, value) }];
+      return value === undefined ? [] : [{ dataType: pascalCase(type), ...threshold(camelCase(metric), value) }];
     }),
   );
 }
@@ -30,8 +34,8 @@ export function driftThresholds(node: YamlNode | undefined): Json[] {
   const given = byType(node, DRIFT_METRICS);
   if (given.length > 0) return given;
   return [
-    { dataType: 'Numerical', ...threshold('normalized_wasserstein_distance', 0.1) },
-    { dataType: 'Categorical', ...threshold('jensen_shannon_distance', 0.1) },
+    { dataType: 'Numerical', ...threshold('normalizedWassersteinDistance', 0.1) },
+    { dataType: 'Categorical', ...threshold('jensenShannonDistance', 0.1) },
   ];
 }
 
@@ -40,13 +44,13 @@ export function qualityThresholds(node: YamlNode | undefined): Json[] {
   const given = byType(node, { numerical: QUALITY_METRICS, categorical: QUALITY_METRICS });
   if (given.length > 0) return given;
   return ['Numerical', 'Categorical'].flatMap((dataType) =>
-    QUALITY_METRICS.map((metric) => ({ dataType, ...threshold(metric, 0) })),
+    QUALITY_METRICS.map((metric) => ({ dataType, ...threshold(camelCase(metric), 0) })),
   );
 }
 
 export function attributionThreshold(node: YamlNode | undefined): Json {
   const metric = 'normalized_discounted_cumulative_gain';
-  return threshold(metric, numberOf(get(node, metric)));
+  return threshold(camelCase(metric), numberOf(get(node, metric)));
 }
 
 export function customThresholds(node: YamlNode | undefined): Json[] {
@@ -108,17 +112,20 @@ export function generationThresholds(node: YamlNode | undefined): Json[] {
     if (!given || isNull(given)) return [];
     return [
       threshold(
-        `acceptable_${score}_score_per_instance`,
+        `Acceptable${pascalCase(score)}ScorePerInstance`,
         numberOf(get(given, `acceptable_${score}_score_per_instance`)) ?? 3,
       ),
-      threshold(`aggregated_${score}_pass_rate`, numberOf(get(given, `aggregated_${score}_pass_rate`))),
+      threshold(`Aggregated${pascalCase(score)}PassRate`, numberOf(get(given, `aggregated_${score}_pass_rate`))),
     ];
   });
 }
 
+/** Tokens used. The defaults are those of Azure ML's tools: 0, and 3 tokens in all where only the other threshold is given. */
 export function tokenThresholds(node: YamlNode | undefined): Json[] {
   const given = get(node, 'totaltoken');
-  return ['total_token_count', 'total_token_count_per_group'].map((metric) =>
-    threshold(metric, numberOf(get(given, metric)) ?? 0),
-  );
+  const value = (metric: string): number | undefined => numberOf(get(given, metric));
+  return [
+    threshold('TotalTokenCount', value('total_token_count') ?? (isNull(given) ? 0 : 3)),
+    threshold('TotalTokenCountPerGroup', value('total_token_count_per_group') ?? 0),
+  ];
 }

@@ -4,7 +4,7 @@ import type { CompileContext } from '../context.ts';
 import { assetId } from '../references.ts';
 import { checkThen } from '../schema/check.ts';
 import { monitorDefinition } from '../schema/monitor.ts';
-import { pascalCase, wordOf } from '../values.ts';
+import { wordOf } from '../values.ts';
 import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml/yaml.ts';
 import { type Collected, monitorWindows } from './monitor-data.ts';
 import { compileSignal, defaultSignals } from './monitor-signals.ts';
@@ -90,7 +90,7 @@ function monitoringTarget(
   const model = get(node, 'model_id');
   return {
     body: compact({
-      taskType: pascalCase(wordOf(get(node, 'ml_task')) ?? 'classification'),
+      taskType: (wordOf(get(node, 'ml_task')) ?? 'classification').replaceAll('_', ''),
       deploymentId:
         found &&
         (written.startsWith('/')

@@ -120,7 +120,7 @@ search_space:
         modelSize: "choice('small','extra_large')",
       },
     ]);
-    assert.equal(plan.main.apiVersion, '2026-05-01');
+    assert.equal(plan.main.apiVersion, '2024-01-01-preview');
   });
 
   it('text tasks have limits, and a metric only where there is a choice', () => {
@@ -202,7 +202,7 @@ ${space.replace(/^(?=.)/gm, '    ')}`;
       trainingData: { jobInputType: 'uri_file', uri: `${WS}/data/d/versions/1` },
       hyperParameters: { nEpochs: 2, learningRateMultiplier: 0.5 },
     });
-    assert.equal(plan.main.apiVersion, '2024-01-01-preview');
+    assert.equal(plan.main.apiVersion, '2024-10-01-preview');
     const custom = bodyOf(folder.compile({ 'file.yml': finetuning('custom', '{max_steps: 5}') })).properties;
     assert.deepEqual(custom.fineTuningDetails.hyperParameters, { max_steps: '5' });
   });

@@ -31,13 +31,13 @@ describe('compiling monitors', () => {
         runtimeVersion: '3.4',
         computeIdentity: { computeIdentityType: 'AmlToken' },
       },
-      monitoringTarget: { taskType: 'Classification', deploymentId: `${WS}/onlineEndpoints/ep/deployments/blue` },
+      monitoringTarget: { taskType: 'classification', deploymentId: `${WS}/onlineEndpoints/ep/deployments/blue` },
       signals: {
         s: {
           signalType: 'DataDrift',
-          notificationTypes: ['AmlNotification'],
+          mode: 'Enabled',
           productionData: {
-            inputDataType: 'Rolling',
+            inputDataType: 'Trailing',
             jobInputType: 'mltable',
             uri: `${WS}/data/d/versions/1`,
             dataContext: 'training',
@@ -52,15 +52,18 @@ describe('compiling monitors', () => {
             columns: { target_column: 'y' },
           },
           features: { filterType: 'TopNByAttribution', top: 5 },
-          featureDataTypeOverride: { age: 'Numerical' },
+          featureDataTypeOverride: { age: 'numerical' },
           metricThresholds: [
-            { dataType: 'Numerical', metric: 'JensenShannonDistance', threshold: { value: 0.01 } },
-            { dataType: 'Numerical', metric: 'PopulationStabilityIndex', threshold: { value: 0.2 } },
-            { dataType: 'Categorical', metric: 'PearsonsChiSquaredTest', threshold: { value: 0.02 } },
+            { dataType: 'Numerical', metric: 'jensenShannonDistance', threshold: { value: 0.01 } },
+            { dataType: 'Numerical', metric: 'populationStabilityIndex', threshold: { value: 0.2 } },
+            { dataType: 'Categorical', metric: 'pearsonsChiSquaredTest', threshold: { value: 0.02 } },
           ],
         },
       },
-      alertNotificationSettings: { emailNotificationSettings: { emails: ['a@x'] } },
+      alertNotificationSetting: {
+        alertNotificationType: 'Email',
+        emailNotificationSetting: { emails: ['a@x'], emailOn: ['JobFailed', 'JobCompleted'] },
+      },
     });
   });
 
@@ -72,7 +75,7 @@ describe('compiling monitors', () => {
     const { signals } = bodyOf(plan).properties.action.monitorDefinition;
     assert.deepEqual(Object.keys(signals), ['data-drift-signal', 'prediction-drift-signal', 'data-quality-signal']);
     assert.deepEqual(signals['prediction-drift-signal'].referenceData, {
-      inputDataType: 'Rolling',
+      inputDataType: 'Trailing',
       jobInputType: 'uri_folder',
       uri: `${WS}/data/ep-blue-model_outputs/versions/1`,
       dataContext: 'model_outputs',
@@ -107,8 +110,8 @@ describe('compiling monitors', () => {
     ).signals.s;
     assert.deepEqual(quality.features, { filterType: 'FeatureSubset', features: ['a', 'b'] });
     assert.deepEqual(quality.metricThresholds, [
-      { dataType: 'Numerical', metric: 'NullValueRate', threshold: { value: 0 } },
-      { dataType: 'Categorical', metric: 'OutOfBoundsRate', threshold: { value: 0.1 } },
+      { dataType: 'Numerical', metric: 'nullValueRate', threshold: { value: 0 } },
+      { dataType: 'Categorical', metric: 'outOfBoundsRate', threshold: { value: 0.1 } },
     ]);
     const attribution = definitionOf(
       `monitoring_target: {endpoint_deployment_id: azureml:ep:blue}\n${signal(
@@ -120,10 +123,9 @@ describe('compiling monitors', () => {
       attribution.productionData.map(({ dataContext }: { dataContext: string }) => dataContext),
       ['model_inputs', 'model_outputs'],
     );
-    assert.deepEqual(attribution.featureImportanceSettings, { mode: 'Enabled', targetColumn: 'y' });
   });
 
-  it('a custom signal names its component and data by id', () => {
+  it('a custom signal names its component and data by name and version', () => {
     const custom = definitionOf(
       signal(
         'custom',
@@ -132,28 +134,30 @@ describe('compiling monitors', () => {
     ).signals.s;
     assert.deepEqual(custom, {
       signalType: 'Custom',
-      componentId: `${WS}/components/mine/versions/1.0.0`,
+      mode: 'Disabled',
+      componentId: 'mine:1.0.0',
       metricThresholds: [{ metric: 'std_dev', threshold: { value: 2 } }],
       inputAssets: {
         one: {
           inputDataType: 'Fixed',
           jobInputType: 'mltable',
-          uri: `${WS}/data/d/versions/1`,
+          uri: 'd:1',
           dataContext: 'training',
         },
       },
+      workspaceConnection: {},
       inputs: { n: { jobInputType: 'literal', value: '3' } },
     });
   });
 
-  it('signals of models and of generated text need the preview version', () => {
+  it('signals of models and of generated text', () => {
     const performance = compile(
       signal(
         'model_performance',
         `production_data: ${data()}\nreference_data: ${data()}\nmetric_thresholds: {classification: {accuracy: 0.9, recall: 0.8}}`,
       ),
     );
-    assert.equal(performance.main.apiVersion, '2024-01-01-preview');
+    assert.equal(performance.main.apiVersion, '2023-06-01-preview');
     const body = bodyOf(performance).properties.action.monitorDefinition.signals.s;
     assert.deepEqual(body.metricThreshold, {
       modelType: 'Classification',

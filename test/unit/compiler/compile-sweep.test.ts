@@ -49,7 +49,7 @@ ${more.includes('limits:') ? '' : 'limits: {max_total_trials: 4}\n'}${more}`;
         environmentVariables: {},
       },
     });
-    assert.equal(plan.main.apiVersion, '2026-05-01');
+    assert.equal(plan.main.apiVersion, '2024-01-01-preview');
   });
 
   it('every distribution has its place on the wire', () => {

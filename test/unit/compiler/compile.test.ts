@@ -162,10 +162,10 @@ describe('compiling job files', () => {
       assert.deepEqual(propertiesOf(plan).environmentVariables, { N: '1', B: 'True', T: 'x' });
     });
 
-    it('uses the preview version only for what needs it', () => {
+    it("has the api-version of Microsoft's client unless a field needs another", () => {
       assert.equal(
         compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m}}` }).main.apiVersion,
-        '2026-05-01',
+        '2025-01-01-preview',
       );
       assert.equal(
         compile({ 'jobs/job.yml': `${command}inputs: {data: x}\noutputs: {o: {name: m, version: 2}}` }).main.apiVersion,
