@@ -113,7 +113,7 @@ describe('bad input', function () {
       );
       assert.match(
         await missing(environment('nowhere/environments/sklearn-1.5/versions/1')),
-        /'environment' refers to the environment 'sklearn-1\.5' in the registry 'nowhere', but there is no registry of that name/,
+        /'environment' refers to the environment 'sklearn-1\.5' in the registry 'nowhere', which does not exist or which the service connection may not use/,
       );
       assert.match(
         await missing(`${command}outputs: {o: {path: azureml://datastores/workspaceblobstor/paths/x/}}\n`),
