@@ -33,6 +33,8 @@ export interface SandboxOptions {
   ports?: SandboxPorts;
   /** Jobs are checked and stored, but never started: for tests of what clients send. */
   holdJobs?: boolean;
+  /** Datastores have no stored credentials, as where policy forbids account keys. */
+  identityBased?: boolean;
 }
 
 /** Audience of Azure DevOps' own API in Microsoft Entra ID. */
@@ -117,6 +119,7 @@ async function startParts(folder: string, stops: Stops, options: SandboxOptions)
     persistent,
     ports,
     holdJobs: options.holdJobs ?? false,
+    identityBased: options.identityBased ?? false,
     onStop: (stopPart) => stops.push(stopPart),
     log,
   });

@@ -45,6 +45,8 @@ export interface AzureMlOptions {
   clientEnvironment: Record<string, string>;
   /** Jobs are stored and never started. */
   holdJobs: boolean;
+  /** Datastores have no stored credentials: storage is opened with the identity of whoever asks. */
+  identityBased: boolean;
   /** Takes what must be stopped, as soon as it runs: a start that fails later leaves nothing behind. */
   onStop(stop: () => Promise<void> | void): void;
   log(line: string): void;
@@ -90,7 +92,11 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const { settings, tokens, tls, dataFolder, clientEnvironment, log } = options;
   const { resources, registry } = openStores(options);
   const { blobs, port: blobPort } = await startStorage(options, resources);
-  seedWorkspace(resources, settings, { accountName, endpoint: `core.localhost:${blobPort}` });
+  seedWorkspace(resources, settings, {
+    accountName,
+    endpoint: `core.localhost:${blobPort}`,
+    identityBased: options.identityBased,
+  });
   seedCuratedEnvironments(resources);
   seedCuratedEnvironments(registry);
 

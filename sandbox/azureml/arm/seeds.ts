@@ -11,7 +11,7 @@ export const datastoreContainers = (settings: WorkspaceSettings): Record<string,
 export function seedWorkspace(
   resources: ResourceStore,
   settings: WorkspaceSettings,
-  storage: { accountName: string; endpoint: string },
+  storage: { accountName: string; endpoint: string; identityBased: boolean },
 ): void {
   for (const [name, containerName] of Object.entries(datastoreContainers(settings))) {
     resources.put(`datastores/${name}`, {
@@ -22,7 +22,7 @@ export function seedWorkspace(
         containerName,
         endpoint: storage.endpoint,
         protocol: 'https',
-        credentials: { credentialsType: 'AccountKey' },
+        credentials: { credentialsType: storage.identityBased ? 'None' : 'AccountKey' },
         description: null,
         tags: null,
         properties: null,

@@ -125,6 +125,12 @@ export function workspaceResource(context: ProviderContext): Resource {
 
 const created = '2026-01-01T00:00:00.0000000Z';
 
+/** How storage is opened: the service says it in lower case. */
+function authModeOf({ resources }: ProviderContext): string {
+  const store = resources.get('datastores/workspaceblobstore')?.properties;
+  return store?.credentials.credentialsType === 'None' ? 'identity' : 'accesskey';
+}
+
 /** What no client changes, in the service's order. */
 function workspaceProperties(context: ProviderContext): Resource['properties'] {
   const { settings, url } = context;
@@ -170,7 +176,7 @@ function workspaceProperties(context: ProviderContext): Resource['properties'] {
     sdkTelemetryAppInsightsKey: '5ab0c1de-0000-4000-8000-00000000d0fd',
     sasGetterUri: '',
     enableDataIsolation: false,
-    systemDatastoresAuthMode: 'accesskey',
+    systemDatastoresAuthMode: authModeOf(context),
     enableServiceSideCMKEncryption: false,
   };
 }
