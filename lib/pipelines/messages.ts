@@ -3,7 +3,7 @@ import { defineMessages } from '../core/message.ts';
 /** What several tasks say. */
 export const messages = defineMessages({
   CancellingJob: 'The run was cancelled; cancelling the job {job} too.',
-  JobLeftRunning: 'The run was cancelled; the job {job} keeps running, as the input cancelJob says.',
+  JobLeftRunning: 'The run was cancelled; the job {job} keeps running, because cancelJob is false.',
   JobCancelled: 'The job {job} is being cancelled.',
   JobHadEnded: 'The job {job} had ended before.',
   CancelFailed:
@@ -36,7 +36,7 @@ export const messages = defineMessages({
   MetricsUnknown: 'The metrics of the job could not be read: {reason}',
   JobTimedOut: 'The job {job} did not end within {limit}; it timed out.',
   JobTimedOutCancelled: 'The job was cancelled. Raise the input timeoutInMinutes if it needs more time.',
-  JobTimedOutRunning: 'The job keeps running, as the input cancelOnTimeout says; run this step again to follow it.',
+  JobTimedOutRunning: 'The job keeps running, because cancelOnTimeout is false; run this step again to follow it.',
   RunCancelled: 'The run was cancelled.',
   Defect: 'This is a defect of the task: {error} Please report it with the lines above at {page}.',
   ReadMore: 'See {page}',
