@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type RunsWorkspace, startRunsWorkspace } from './runs-workspace.ts';
+import { commandNode, literal, pipeline, type RunsWorkspace, startRunsWorkspace, stepLog } from './runs-workspace.ts';
 
 describe('a pipeline job in the sandbox', () => {
   let workspace: RunsWorkspace;
@@ -32,30 +32,15 @@ describe('a pipeline job in the sandbox', () => {
   });
   after(() => workspace?.stop());
 
-  const literal = (value: string) => ({ job_input_type: 'literal', value });
-  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({
-    type: 'command',
-    componentId: ids[component],
-    inputs,
-    ...more,
-  });
-  const pipeline = (jobs: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
-    jobType: 'Pipeline',
-    experimentName: 'pipelines',
-    settings: { default_compute: 'cpu-cluster' },
-    jobs,
-    ...more,
-  });
+  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) =>
+    commandNode(ids[component], inputs, more);
   const steps = async (runId: string) => {
     const { body } = await workspace.history('GET', `runs/${runId}/children`);
     // Run history does not say which key of `jobs` a step has; without a display name it is shown under it.
     const keys: Record<string, string> = { 'Prepare data': 'prepare' };
     return Object.fromEntries(body.value.map((run: any) => [keys[run.displayName] ?? run.displayName, run]));
   };
-  const log = async (runId: string) => {
-    const { body } = await workspace.history('GET', `runs/${runId}/details`);
-    return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
-  };
+  const log = (runId: string) => stepLog(workspace, runId);
   const chain = () => ({
     show: node('show', { model: literal('${{parent.jobs.train.outputs.model}}') }),
     train: node(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type RunsWorkspace, startRunsWorkspace } from './runs-workspace.ts';
+import { commandNode, literal, pipeline, type RunsWorkspace, startRunsWorkspace, stepLog } from './runs-workspace.ts';
 
 describe('a sweep in the sandbox', () => {
   let workspace: RunsWorkspace;
@@ -14,28 +14,13 @@ describe('a sweep in the sandbox', () => {
   });
   after(() => workspace?.stop());
 
-  const literal = (value: string) => ({ job_input_type: 'literal', value });
-  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({
-    type: 'command',
-    componentId: ids[component],
-    inputs,
-    ...more,
-  });
-  const pipeline = (jobs: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
-    jobType: 'Pipeline',
-    experimentName: 'pipelines',
-    settings: { default_compute: 'cpu-cluster' },
-    jobs,
-    ...more,
-  });
+  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) =>
+    commandNode(ids[component], inputs, more);
   const steps = async (runId: string) => {
     const { body } = await workspace.history('GET', `runs/${runId}/children`);
     return Object.fromEntries(body.value.map((run: any) => [run.displayName, run]));
   };
-  const log = async (runId: string) => {
-    const { body } = await workspace.history('GET', `runs/${runId}/details`);
-    return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
-  };
+  const log = (runId: string) => stepLog(workspace, runId);
 
   it('runs a sweep over a grid and names the best trial', async () => {
     const script = `python3 - <<'END'

@@ -127,3 +127,32 @@ export async function startRunsWorkspace(options: { data?: string } = {}): Promi
   };
   return mine;
 }
+
+/** An input of a step that is text or a binding. */
+export const literal = (value: string) => ({ job_input_type: 'literal', value });
+
+/** A step that runs a command component. */
+export function commandNode(
+  componentId: string | undefined,
+  inputs: Record<string, unknown>,
+  more: Record<string, unknown>,
+): Record<string, unknown> {
+  return { type: 'command', componentId, inputs, ...more };
+}
+
+/** Properties of a pipeline job. */
+export function pipeline(jobs: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    jobType: 'Pipeline',
+    experimentName: 'pipelines',
+    settings: { default_compute: 'cpu-cluster' },
+    jobs,
+    ...more,
+  };
+}
+
+/** What a run's process has printed. */
+export async function stepLog(workspace: RunsWorkspace, runId: string): Promise<string> {
+  const { body } = await workspace.history('GET', `runs/${runId}/details`);
+  return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
+}
