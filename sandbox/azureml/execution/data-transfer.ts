@@ -1,5 +1,5 @@
 /** Brings code and inputs to disk before a command runs, and outputs to storage after it. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RunRecord } from '../history/run.ts';
 import { artifactFolder } from '../history/run.ts';
@@ -8,9 +8,17 @@ import type { Engine } from './lifecycle.ts';
 import { locateInput } from './locations.ts';
 import { assetId, datastoreUri, findAsset } from './references.ts';
 import { registerOutput } from './register-output.ts';
+import { runsAsRoot } from './shell.ts';
 import type { CommandSpec, InputValue, OutputValue } from './spec.ts';
 
-/** Applies a mode to a file or to a folder and everything in it. */
+/** Nobody's id on Linux. */
+const NOBODY = 65_534;
+
+/**
+ * Makes a file, or a folder and everything in it, writable for jobs or not. As root, what may not be written belongs to
+ * nobody (see `shell.ts`) and keeps ordinary modes, so that a copy of it can be written, as a copy from a mount can. Other
+ * users have modes alone: there `cp` makes read-only copies.
+ */
 export function chmodTree(path: string, writable: boolean): void {
   // A link may point anywhere, and what it points at isn't the job's to change.
   const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -18,7 +26,9 @@ export function chmodTree(path: string, writable: boolean): void {
   const isFolder = stat.isDirectory();
   if (isFolder && writable) chmodSync(path, 0o755);
   if (isFolder) for (const name of readdirSync(path)) chmodTree(join(path, name), writable);
-  chmodSync(path, isFolder ? (writable ? 0o755 : 0o555) : writable ? 0o644 : 0o444);
+  if (runsAsRoot) chownSync(path, writable ? 0 : NOBODY, writable ? 0 : NOBODY);
+  const keepsMode = writable || runsAsRoot;
+  chmodSync(path, isFolder ? (keepsMode ? 0o755 : 0o555) : keepsMode ? 0o644 : 0o444);
 }
 
 /** Copies the job's code to `cwd`; without code the folder is empty. Scripts keep no mode bits in blobs, as in Azure. */

@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 /** util-linux; part of every ordinary Linux distribution. */
 const setpriv = '/usr/bin/setpriv';
 
+/** True where jobs run as root and lose its power over other users' files. */
+export const runsAsRoot = process.platform === 'linux' && process.geteuid?.() === 0 && existsSync(setpriv);
+
 /** Root writes into files and folders whatever their mode says, as long as it has this capability. */
 const overridesModes = '-dac_override';
 
@@ -13,8 +16,6 @@ const overridesModes = '-dac_override';
  */
 export function shellCommand(command: string): { file: string; args: string[] } {
   const shell = ['bash', '-c', command];
-  const isRoot = process.platform === 'linux' && process.geteuid?.() === 0;
-  const [file, ...args] =
-    isRoot && existsSync(setpriv) ? [setpriv, `--bounding-set=${overridesModes}`, ...shell] : shell;
+  const [file, ...args] = runsAsRoot ? [setpriv, `--bounding-set=${overridesModes}`, ...shell] : shell;
   return { file: file!, args };
 }
