@@ -238,23 +238,6 @@ describe('the tasks', function () {
       assert.match(run.log, /##\[error\]The model 'fixed' has a version 7 already\./);
     });
 
-    it('find their own version when they are retried', async () => {
-      const trained = await fixture.run([submit('jobs/command.yml'), stream()]);
-      fixture.sandbox.faults.add({ match: 'PUT .*/models/', kind: 'truncate', times: 4 });
-      // The service does not show the version before and right after it was made, so the first try fails.
-      fixture.sandbox.faults.add({
-        match: 'GET .*/models/retried/versions/1\\?',
-        kind: 'status',
-        status: 404,
-        times: 2,
-      });
-      const again = { jobName: trained.step('submit').outputs.jobName!, modelName: 'retried' };
-      const run = await fixture.run([register(again, { retryCountOnTaskFailure: 1 })]);
-      assert.equal(run.result, 'succeeded', run.log);
-      assert.match(run.log, /This step has registered the model retried version 1 before/);
-      assert.equal((await modelVersions(fixture.sandbox, 'retried')).length, 1);
-    });
-
     it('find the version that was made although its answer got lost', async () => {
       const trained = await fixture.run([submit('jobs/command.yml'), stream()]);
       fixture.sandbox.faults.add({ match: 'PUT .*/models/', kind: 'truncate', times: 4 });
