@@ -10,7 +10,7 @@ import { type FileKind, fileKindOf } from './file-kind.ts';
 import { jobDefinition, jobTypeOf } from './job-types.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './pipeline/types.ts';
 import { describedProperties } from './ports/job-properties.ts';
-import { checkGivenNames, checkJobName, checkRunLimits, experimentOfFolder } from './ports/run-limits.ts';
+import { checkJobName, checkRunLimits, experimentOfFolder } from './ports/run-limits.ts';
 import { textMap } from './ports/run-settings.ts';
 import { passNested, unknownFields } from './schema/unknown-fields.ts';
 import { applyOverrides, type Override } from './yaml/overrides.ts';
@@ -83,7 +83,6 @@ const INSTEAD: readonly [pattern: RegExp, next: string][] = [
 /** `compileJob` of a file that was read. */
 export function planJob(context: CompileContext, options: CompileOptions): Plan {
   const { file, builder } = context;
-  checkGivenNames({ jobName: options.fixedJobName, experimentName: options.experimentName });
   const properties = jobDefinition(context);
   const nameNode = get(file.root, 'name');
   const jobName = options.fixedJobName ?? textOf(nameNode) ?? options.jobName;

@@ -23,6 +23,11 @@ export function optional(inputs: TaskInputs, name: string): string | undefined {
   return inputs.text(name);
 }
 
+/** An input with a grammar of its own that may be empty; undefined then. @throws UserError what the parser throws */
+export function optionallyParsed<T>(inputs: TaskInputs, name: string, parse: (text: string) => T): T | undefined {
+  return inputs.text(name) === undefined ? undefined : parsed(inputs, name, parse);
+}
+
 /** Absolute path of an input of type filePath. @throws UserError `InputMissing` */
 export function requiredPath(inputs: TaskInputs, name: string): string {
   return inputs.path(name) ?? required({ ...inputs, text: () => undefined }, name);

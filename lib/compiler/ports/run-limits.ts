@@ -1,15 +1,6 @@
-import { type Place, type Problem, UserError } from '../../core/errors.ts';
+import { EXPERIMENT_NAME, JOB_NAME, validName } from '../../azureml/names.ts';
+import type { Place, Problem } from '../../core/errors.ts';
 import { entriesOf, get, isNull, textOf, type YamlNode } from '../yaml/yaml.ts';
-
-/** A job's name is its run's id. */
-const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
-const JOB_NAME_RULE =
-  "a job's name must consist of letters, digits, '-' and '_', begin with a letter or digit, and have at most 255 characters";
-const EXPERIMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$/;
-const EXPERIMENT_NAME_RULE =
-  "an experiment's name must consist of letters, digits, '-' and '_', begin with a letter or digit, and have at most 256 characters";
-/** The experiment of runs that don't say one. */
-const DEFAULT_EXPERIMENT = 'Default';
 
 /** Limits of a run, in characters and entries (learn.microsoft.com: "Manage and increase quotas", metrics and runs). */
 const TEXTS: readonly [field: string, most: number][] = [
@@ -20,28 +11,10 @@ const MOST_ENTRIES = 50;
 const LONGEST_NAME = 100;
 const LONGEST_VALUE = 1_000;
 
-/** Names that the task gives instead of the file. @throws UserError `InputInvalid` */
-export function checkGivenNames(given: { jobName?: string | undefined; experimentName?: string | undefined }): void {
-  checkGiven('jobName', given.jobName, JOB_NAME, JOB_NAME_RULE);
-  checkGiven('experimentName', given.experimentName, EXPERIMENT_NAME, EXPERIMENT_NAME_RULE);
-}
-
-function checkGiven(input: string, value: string | undefined, form: RegExp, rule: string): void {
-  if (value === undefined || form.test(value)) return;
-  const unset = /\$\(([\w.-]+)\)/.exec(value)?.[1];
-  throw new UserError({
-    code: 'InputInvalid',
-    message: `The input '${input}' is '${value}', but ${rule}.`,
-    fix: unset
-      ? `Set the variable '${unset}', which does not have a value.`
-      : `Write for example '${validName(value)}'.`,
-  });
-}
-
 /** The name that a file gives its job, where it is not one that the service takes. */
 export function checkJobName(name: string, place: Place | undefined, problems: Problem[]): void {
-  if (JOB_NAME.test(name)) return;
-  problems.push({ message: `'name' is '${name}', but ${JOB_NAME_RULE}.`, ...(place ? { place } : {}) });
+  if (JOB_NAME.form.test(name)) return;
+  problems.push({ message: `'name' is '${name}', but ${JOB_NAME.rule}.`, ...(place ? { place } : {}) });
 }
 
 /**
@@ -50,15 +23,7 @@ export function checkJobName(name: string, place: Place | undefined, problems: P
  */
 export function experimentOfFolder(folder: string): string {
   const plain = folder.replaceAll(' ', '');
-  return EXPERIMENT_NAME.test(plain) ? plain : validName(folder);
-}
-
-function validName(text: string): string {
-  const name = text
-    .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .replace(/^[-_]+|-+$/g, '')
-    .slice(0, 255);
-  return name || DEFAULT_EXPERIMENT;
+  return EXPERIMENT_NAME.form.test(plain) ? plain : validName(folder);
 }
 
 /**
@@ -72,9 +37,9 @@ export function checkRunLimits(
 ): void {
   const experiment = get(root, 'experiment_name');
   const name = textOf(experiment);
-  if (name && !EXPERIMENT_NAME.test(name))
+  if (name && !EXPERIMENT_NAME.form.test(name))
     problems.push({
-      message: `'experiment_name' is '${name}', but ${EXPERIMENT_NAME_RULE}.`,
+      message: `'experiment_name' is '${name}', but ${EXPERIMENT_NAME.rule}.`,
       place: experiment!.place,
     });
   for (const [field, most] of TEXTS) {

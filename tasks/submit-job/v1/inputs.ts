@@ -1,9 +1,19 @@
 import { parseComponentReference } from '../../../lib/azureml/components.ts';
+import { experimentName, jobName } from '../../../lib/azureml/names.ts';
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
 import { readFollowing } from '../../../lib/pipelines/follow-inputs.ts';
-import { choice, flag, optional, pairs, parsed, required, requiredPath } from '../../../lib/pipelines/inputs.ts';
+import {
+  choice,
+  flag,
+  optional,
+  optionallyParsed,
+  pairs,
+  parsed,
+  required,
+  requiredPath,
+} from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 import { parsePublishedPipeline } from '../../../lib/start/published-pipeline.ts';
@@ -33,9 +43,9 @@ export function readInputs(inputs: TaskInputs) {
     source,
     /** Values of the job's inputs, by name. */
     inputs: readValues(inputs, source),
-    experimentName: optional(inputs, 'experimentName'),
+    experimentName: optionallyParsed(inputs, 'experimentName', experimentName),
     tags: pairs(inputs, 'tags'),
-    jobName: optional(inputs, 'jobName'),
+    jobName: optionallyParsed(inputs, 'jobName', jobName),
     whatIf: flag(inputs, 'whatIf', false),
     wait: flag(inputs, 'wait', false),
     /** What happens when this step has submitted a job in an earlier attempt of its stage. */

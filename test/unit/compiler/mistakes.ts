@@ -60,8 +60,6 @@ function prepare(root: string, name: string, yaml: string): void {
 
 function compile(root: string, name: string, yaml: string): string[] {
   const file = join(root, settings(yaml, 'file')[0] ?? name);
-  const [fixedJobName] = settings(yaml, 'jobName');
-  const [experimentName] = settings(yaml, 'experimentName');
   const pairs = (setting: string): Record<string, string> =>
     Object.fromEntries(settings(yaml, setting).map((pair) => /^([^=]*)=(.*)$/.exec(pair)!.slice(1)));
   try {
@@ -73,8 +71,6 @@ function compile(root: string, name: string, yaml: string): string[] {
       jobName: 'j-1',
       location: 'westeurope',
       sourcesName: 'churn',
-      fixedJobName,
-      experimentName,
       tags: pairs('tag'),
       overrides: [...set, ...inputOverrides(pairs('input'), { file, shownFrom: root, overrides: set })],
       allowUnknownFields: /^# allow-unknown-fields$/m.test(yaml),
