@@ -57,6 +57,19 @@ export function hasStatus(error: unknown, ...statuses: number[]): boolean {
 }
 
 /**
+ * What an answer brings, or undefined when the service says that it does not exist.
+ * @param statuses that say so; 404 unless the service has another way
+ */
+export async function ifFound<T>(answer: Promise<T>, ...statuses: number[]): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (hasStatus(error, ...(statuses.length > 0 ? statuses : [404]))) return undefined;
+    throw error;
+  }
+}
+
+/**
  * An answer of Azure that the pipeline's author can do something about, as a `UserError`; undefined for the rest
  * (an answer that only a defect of ours can cause).
  */

@@ -1,4 +1,4 @@
-import { hasStatus } from '../azure/failures.ts';
+import { ifFound } from '../azure/failures.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A metric's value. NaN and the infinities are numbers here. */
@@ -23,13 +23,8 @@ interface MlflowRun {
  */
 export async function getMetrics(workspace: Workspace, runId: string): Promise<Metrics> {
   const url = `${workspace.mlflowUrl}/runs/get?run_id=${encodeURIComponent(runId)}`;
-  try {
-    const { body } = await workspace.client.send<MlflowRun>({ method: 'GET', url, audience: 'ml' });
-    return Object.fromEntries((body.run.data?.metrics ?? []).map(({ key, value }) => [key, metricValue(value)]));
-  } catch (error) {
-    if (hasStatus(error, 404)) return {};
-    throw error;
-  }
+  const answer = await ifFound(workspace.client.send<MlflowRun>({ method: 'GET', url, audience: 'ml' }));
+  return Object.fromEntries((answer?.body.run.data?.metrics ?? []).map(({ key, value }) => [key, metricValue(value)]));
 }
 
 /** MLflow's REST writes what JSON numbers can't hold as text. */

@@ -1,4 +1,4 @@
-import { hasStatus } from '../azure/failures.ts';
+import { ifFound } from '../azure/failures.ts';
 import { requireTrusted } from '../azure/trusted-hosts.ts';
 import { assetPath } from './ids.ts';
 import type { AssetRoot } from './resources.ts';
@@ -30,21 +30,17 @@ export async function openRegistry(
 ): Promise<Registry | undefined> {
   const { client, apiUrl } = workspace;
   const url = `${apiUrl}/registrymanagement/v1.0/registries/${encodeURIComponent(registryName)}/discovery`;
-  try {
-    const { body } = await client.send<Discovery>({ method: 'GET', url, audience: 'arm', signal });
-    const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri: region } = body;
-    requireTrusted(client.cloud, region, `the discovery of the registry '${registryName}'`);
-    return {
-      client,
-      registryName,
-      url: `${region.replace(/\/$/, '')}/mferp/managementfrontend/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registryName}`,
-      label: `the registry '${registryName}'`,
-      audience: 'arm',
-      apiVersionOf: () => REGISTRY_API,
-      idOf: (...asset) => assetPath(`azureml://registries/${registryName}`, ...asset),
-    };
-  } catch (error) {
-    if (hasStatus(error, 403, 404)) return undefined;
-    throw error;
-  }
+  const answer = await ifFound(client.send<Discovery>({ method: 'GET', url, audience: 'arm', signal }), 403, 404);
+  if (!answer) return undefined;
+  const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri: region } = answer.body;
+  requireTrusted(client.cloud, region, `the discovery of the registry '${registryName}'`);
+  return {
+    client,
+    registryName,
+    url: `${region.replace(/\/$/, '')}/mferp/managementfrontend/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registryName}`,
+    label: `the registry '${registryName}'`,
+    audience: 'arm',
+    apiVersionOf: () => REGISTRY_API,
+    idOf: (...asset) => assetPath(`azureml://registries/${registryName}`, ...asset),
+  };
 }

@@ -1,6 +1,6 @@
 import type { AzureAnswer } from '../azure/answers.ts';
 import type { Audience, AzureClient, AzureRequest } from '../azure/client.ts';
-import { hasStatus, oddAnswer } from '../azure/failures.ts';
+import { ifFound, oddAnswer } from '../azure/failures.ts';
 import { listAll } from '../azure/listing.ts';
 import type { AssetKind } from './ids.ts';
 
@@ -58,28 +58,22 @@ export async function find<T extends object>(
   { needs = 'properties', ...more }: Pick<More, 'signal' | 'apiVersion'> & { needs?: 'properties' | 'id' } = {},
 ): Promise<T | undefined> {
   const request = requestTo(root, 'GET', below, more);
-  try {
-    const { body, text } = await root.client.send<T | null | undefined>(request);
-    if (body !== null && typeof body === 'object' && needs in body) return body;
-    throw oddAnswer(request.url, `the ${needs} of a resource`, text);
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+  const answer = await ifFound(
+    root.client.send<(T & { properties?: unknown; id?: unknown }) | null | undefined>(request),
+  );
+  if (!answer) return undefined;
+  if (answer.body?.[needs]) return answer.body;
+  throw oddAnswer(request.url, `the ${needs} of a resource`, answer.text);
 }
 
 /** Items of a collection, page after page; none when there is no such collection (404). */
-export async function* list<T>(
+export function list<T>(
   root: AssetRoot,
   below: string,
   query: Record<string, string> = {},
   signal?: AbortSignal,
 ): AsyncGenerator<T> {
-  try {
-    yield* listAll<T>(root.client, requestTo(root, 'GET', below, { query, signal }));
-  } catch (error) {
-    if (!hasStatus(error, 404)) throw error;
-  }
+  return listAll<T>(root.client, requestTo(root, 'GET', below, { query, signal }), { orNone: true });
 }
 
 /** Names among which the nearest to a wrong one is looked for. */
@@ -118,10 +112,6 @@ export async function put<T extends object>(
 
 /** `DELETE`; false when there was nothing to remove (204 or 404). */
 export async function remove(root: AssetRoot, below: string): Promise<boolean> {
-  try {
-    return (await root.client.send(requestTo(root, 'DELETE', below))).status !== 204;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  }
+  const answer = await ifFound(root.client.send(requestTo(root, 'DELETE', below)));
+  return answer !== undefined && answer.status !== 204;
 }

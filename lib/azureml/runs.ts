@@ -1,4 +1,4 @@
-import { hasStatus } from '../azure/failures.ts';
+import { ifFound } from '../azure/failures.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An error as run history reports it. */
@@ -51,18 +51,13 @@ async function history<T>(workspace: Workspace, below: string, query: Record<str
 }
 
 /** The run, or undefined when there is none of that id. */
-export async function findRun(workspace: Workspace, runId: string): Promise<Run | undefined> {
-  try {
-    return await history<Run>(workspace, `runs/${encodeURIComponent(runId)}`);
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+export function findRun(workspace: Workspace, runId: string): Promise<Run | undefined> {
+  return ifFound(history<Run>(workspace, `runs/${encodeURIComponent(runId)}`));
 }
 
 /**
  * Outputs of a run: `POST {history}/rundata`. The record of the run itself (`runs/{id}`) and those of children have null in
- * their place, for completed runs too (recorded 2022 to 2026). Null when there is no such run.
+ * their place, for completed runs too (recorded 2022 to 2026). Undefined when there is no such run.
  */
 export async function findRunOutputs(
   workspace: Workspace,
@@ -70,21 +65,16 @@ export async function findRunOutputs(
 ): Promise<Record<string, RunPort> | undefined> {
   const url = `${workspace.historyUrl}/rundata`;
   const body = { runId, selectRunMetadata: true };
-  try {
-    const answer = await workspace.client.send<
-      { runMetadata?: { outputs?: Record<string, RunPort> | null } } | undefined
-    >({
+  const answer = await ifFound(
+    workspace.client.send<{ runMetadata?: { outputs?: Record<string, RunPort> | null } } | undefined>({
       method: 'POST',
       url,
       audience: 'ml',
       body,
       repeatable: true,
-    });
-    return answer.body?.runMetadata?.outputs ?? {};
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+    }),
+  );
+  return answer && (answer.body?.runMetadata?.outputs ?? {});
 }
 
 /** True for a step whose results were taken from an earlier run, because nothing that it depends on had changed. */

@@ -167,7 +167,7 @@ export function fileInvalid(
 ): UserError {
   const shown = file.startsWith(shownFrom) ? file.slice(shownFrom.length).replace(/^[/\\]/, '') : file;
   const unique = distinctProblems(problems).map(({ message, place }) => ({
-    message: place?.override === undefined ? message : `${message} (Set by the override '${place.override}'.)`,
+    message: place?.override === undefined ? message : `${message} The override '${place.override}' sets it.`,
     ...(place ? { place } : {}),
   }));
   return new UserError({

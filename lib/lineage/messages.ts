@@ -13,5 +13,5 @@ export const messages = defineMessages({
   UriEmpty: 'There are no files at {uri}, so there is nothing to register.',
   OutputEmptyFix: 'Check in Azure ML studio what the job wrote there, and the path that the job was given to write to.',
   ModelNotMlflow: "'{path}' is not an MLflow model, because the file MLmodel is not in it.{hint}",
-  ModelNotMlflowFix: 'Name the folder that has the file MLmodel, or set modelType to custom.',
+  ModelNotMlflowFix: 'Name the folder that has the file MLmodel, or register it as a custom model.',
 });

@@ -26,7 +26,7 @@ export const messages = defineMessages({
   StepFailed: '{step} failed: {error}',
   TheJob: 'The job',
   Hint: 'What usually helps: {hint}',
-  LastLines: 'Last lines of {step}',
+  LastLines: '{step}: last lines',
   IsStep: "{run} is the step '{step}' of the job {job}.",
   OutputShared:
     "The metrics {metrics} have one output, {output}; its value is that of '{kept}'. The output metrics has all.",

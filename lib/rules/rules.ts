@@ -1,5 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { type Problem, UserError } from '../core/errors.ts';
+import { oneOf } from '../core/words.ts';
 import { caret } from './caret.ts';
 import { type CelNode, celEnvironment, parse } from './cel.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
@@ -64,7 +65,16 @@ function parseRule(line: string, environment: Environment, variables: readonly s
     );
   }
   parse(line, environment);
-  return conjuncts(line, environment).map((part) => toCondition(part, variables));
+  return conjuncts(line, environment).map((part) => {
+    const condition = toCondition(part, variables);
+    // A constant would pass or fail whatever is judged.
+    if (condition.uses.length === 0 && condition.readsAll.length === 0) {
+      throw new Error(
+        `'${part.text}' does not read ${oneOf(variables)}, so its result is always the same.${caret(line, part.offset)}`,
+      );
+    }
+    return condition;
+  });
 }
 
 function toCondition({ text, offset, parsed }: Conjunct, variables: readonly string[]): Condition {

@@ -41,7 +41,7 @@ describe('the tasks', function () {
       assert.equal(run.result, 'failed');
       assert.match(run.log, /Bad step \| the last words/);
       assert.match(run.log, /Bad step failed: /);
-      assert.match(run.log, /##\[group\]Last lines of Bad step\n(?:.*\n)*?.*the last words/);
+      assert.match(run.log, /##\[group\]Bad step: last lines\n(?:.*\n)*?.*the last words/);
       assert.match(run.log, /##\[error\]Job \S+ ended as Failed after .*The step 'Bad step' failed: .*3/);
       assert.equal(run.step('stream').outputs.status, 'Failed');
     });

@@ -1,21 +1,14 @@
 import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
 import { getJob, requireCompleted, studioUrl } from '../../../lib/azureml/jobs.ts';
-import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import { type Baseline, findBaseline, findSimilarModel } from '../../../lib/gate/baseline.ts';
+import { findBaseline } from '../../../lib/gate/baseline.ts';
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { sayStep } from '../../../lib/pipelines/say-step.ts';
-import {
-  failureSentence,
-  gateFailure,
-  gateMarkdown,
-  metricTable,
-  ruleTable,
-  verdictSentence,
-} from '../../../lib/report/gate-report.ts';
+import { failureSentence, gateFailure, gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { print, sayBaseline } from './print.ts';
 
 /** Reads the candidate's and the baseline's metrics, judges them, reports, and ends as `onFail` says. */
 export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise<Outcome> {
@@ -38,27 +31,6 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   };
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate));
   return outcomeOf(report, onFail, pipeline);
-}
-
-async function sayBaseline(
-  baseline: Baseline | undefined,
-  choice: Inputs['baseline'],
-  workspace: Workspace,
-  pipeline: Pipeline,
-): Promise<void> {
-  if (choice.kind === 'none') return pipeline.say(messages.BaselineNone);
-  const { name: model } = choice;
-  if (baseline) return pipeline.say(messages.Baseline, { model, version: baseline.version });
-  const similar = await findSimilarModel(workspace, model);
-  if (similar === undefined) pipeline.say(messages.NoBaseline, { model });
-  else pipeline.warn(pipeline.message(messages.NoBaselineButLike, { model, similar }));
-}
-
-function print(report: GateReport, pipeline: Pipeline): void {
-  pipeline.say(messages.Metrics);
-  pipeline.table(metricTable(report));
-  pipeline.say(messages.Rules);
-  pipeline.table(ruleTable(report));
 }
 
 function outcomeOf(report: GateReport, onFail: Inputs['onFail'], pipeline: Pipeline): Outcome {

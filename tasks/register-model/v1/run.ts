@@ -1,13 +1,12 @@
 import { getJob, requireCompleted } from '../../../lib/azureml/jobs.ts';
-import { MODEL_TYPES, type ModelProperties, type ModelVersion } from '../../../lib/azureml/models.ts';
+import type { ModelProperties, ModelVersion } from '../../../lib/azureml/models.ts';
 import { registerVersion } from '../../../lib/azureml/register-version.ts';
-import { allOf } from '../../../lib/core/words.ts';
-import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
-import { isOwnModel, type ModelSource, modelRecord } from '../../../lib/lineage/model-lineage.ts';
+import { isOwnModel } from '../../../lib/lineage/model-lineage.ts';
 import { explainRefusal, findModelSource, findOwnModel } from '../../../lib/lineage/model-source.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { sayStep } from '../../../lib/pipelines/say-step.ts';
+import { describe } from './describe.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 
@@ -34,28 +33,6 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
     throw explainRefusal(error, source);
   });
   return report(registered, messages.Registered, inputs, pipeline);
-}
-
-function describe(
-  source: ModelSource,
-  { modelType, description, tags, run }: Inputs,
-  pipeline: Pipeline,
-): ModelProperties & { properties: Record<string, string> } {
-  const { type, typeFrom, output, path, files, uri } = source;
-  if (modelType === 'auto' && typeFrom && path === '')
-    pipeline.say(messages.TypeOfOutput, { type, output, outputType: typeFrom });
-  else if (modelType === 'auto') pipeline.say(messages.TypeOfFiles, { type });
-  if (modelType === 'mlflow' && files) requireMlflow(files, path);
-  const { properties, leftOut } = modelRecord(source, run);
-  if (leftOut.length > 0)
-    pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
-  return {
-    modelUri: uri,
-    modelType: MODEL_TYPES[modelType === 'auto' ? type : modelType],
-    ...(description ? { description } : {}),
-    tags,
-    properties,
-  };
 }
 
 function show(properties: ModelProperties, { modelName: model, modelVersion }: Inputs, pipeline: Pipeline): Outcome {

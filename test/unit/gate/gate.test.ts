@@ -104,6 +104,20 @@ describe('the gate', () => {
     assert.throws(() => gate('metrics.a', { a: 1 }), /gives 1, not true or false/);
   });
 
+  it('a condition that reads no metric is an error: it would pass or fail every model', () => {
+    for (const rule of [
+      'true',
+      '0.9 > 0.5',
+      '"metrics.loss" != "x"',
+      'metrics.a > 0 && 1 < 2',
+      '[0.5].all(x, x < 1.0)',
+    ])
+      assert.throws(() => parseRules(rule), /rule 1: '.*' does not read 'metrics' or 'baseline'/, rule);
+    assert.throws(() => parseRules('metrics.a > 0 && 1 < 2'), /'1 < 2'.*\n {4}metrics\.a > 0 && 1 < 2\n {21}\^$/);
+    assert.equal(gate('size(baseline) > 0', { a: 1 }, { a: 1 }).verdict, 'pass');
+    assert.equal(gate('has(metrics.b) ? metrics.b > 1 : true', { a: 1 }).verdict, 'pass');
+  });
+
   it('judges the rule that was written, with its parentheses and digits', () => {
     const rule = 'metrics.accuracy - (baseline.accuracy + 0.01) >= 0.0';
     assert.equal(gate(rule, { accuracy: 0.9 }, { accuracy: 0.905 }).verdict, 'fail');
@@ -112,14 +126,25 @@ describe('the gate', () => {
     assert.equal(gate('metrics.p > 0.000000000051', { p: 0.00000000005 }).verdict, 'fail');
     const [condition, other] = gate('( metrics.a > 1 && (metrics.b<2) )', { a: 2, b: 1 }).rules[0]!.conditions;
     assert.deepEqual([condition!.condition.text, other!.condition.text], ['metrics.a > 1', '(metrics.b<2)']);
-    const text = `metrics["a && (b"] > 0 && "\\"(" != ")" && metrics.a > 1`;
+    const text = `metrics["a && (b"] > 0 && (has(metrics.b) || "\\"(" != ")") && metrics.a > 1`;
     assert.equal(gate(text, { 'a && (b': 1, a: 2 }).rules[0]!.conditions.length, 3);
   });
 
   it('counts with whole numbers as with others: nothing is rounded', () => {
-    for (const rule of ['9 / 10 == 0.9', 'metrics.flag == 1', 'metrics.flag != 2', '1 == metrics.flag'])
+    for (const rule of [
+      'metrics.flag * 9 / 10 == 9 / 10',
+      'metrics.flag - 9 / 10 < 0.2',
+      'metrics.flag == 1',
+      'metrics.flag != 2',
+      '1 == metrics.flag',
+    ])
       assert.equal(gate(rule, { flag: 1 }).verdict, 'pass', rule);
-    for (const rule of ['metrics.flag in [0, 1]', 'metrics.flag % 2 == 1', 'size(metrics) == 1', '[4, 5][1] == 5'])
+    for (const rule of [
+      'metrics.flag in [0, 1]',
+      'metrics.flag % 2 == 1',
+      'size(metrics) == 1',
+      '[4, 5][1] == metrics.flag + 4',
+    ])
       assert.equal(gate(rule, { flag: 1 }).verdict, 'pass', rule);
     assert.equal(gate('metrics.accuracy >= 9 / 10', { accuracy: 0.1 }).verdict, 'fail');
     for (const rule of [

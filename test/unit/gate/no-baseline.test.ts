@@ -86,6 +86,15 @@ describe('the newest version of a model', () => {
     'the list is a page of a proxy': [/without a list: <html>$/, { 'models/m/versions?': '<html>\nSign in' }],
     'the list is empty text': [/the answer is empty/, { 'models/m/versions?': undefined }],
     'the second page is odd': [/without a list/, { 'models/m/versions?': { value: [], nextLink }, more: { odd: 1 } }],
+    'the second page is not found': [/404/, { 'models/m/versions?': { value: [], nextLink }, more: 404 }],
+    'the second page of the list of models is not found': [
+      /404/,
+      { 'models/m/versions?': 404, 'models/m?': 404, 'models?': { value: [], nextLink }, more: 404 },
+    ],
+    'the container is null inside': [
+      /without the properties/,
+      { 'models/m/versions?': NONE, 'models/m?': { properties: null } },
+    ],
     'the container is odd': [/without the properties/, { 'models/m/versions?': NONE, 'models/m?': {} }],
     'the list of models is odd': [/without a list/, { 'models/m/versions?': 404, 'models/m?': 404, 'models?': 'no' }],
     'the list fails': [/500/, { 'models/m/versions?': 500 }],

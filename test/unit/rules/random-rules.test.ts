@@ -85,13 +85,17 @@ const { amount, condition } = fc.letrec<{ amount: Expression<number>; condition:
       value: (values) => -part.value(values),
     }),
   );
-  const comparison = fc.tuple(tie('amount'), fc.constantFrom(...Object.keys(COMPARISONS)), tie('amount'), spare).map(
-    ([left, operator, right, more]): Expression<boolean> => ({
-      text: `${inside(left, 5, more)}${operator}${inside(right, 5, more)}`,
-      strength: 4,
-      value: (values) => COMPARISONS[operator]!(left.value(values), right.value(values)),
-    }),
-  );
+  const comparison = fc
+    .tuple(tie('amount'), fc.constantFrom(...Object.keys(COMPARISONS)), tie('amount'), metric, spare)
+    .map(([left, operator, other, named, more]): Expression<boolean> => {
+      // Conditions that read nothing are refused.
+      const right = /metrics|baseline/.test(left.text + other.text) ? other : named;
+      return {
+        text: `${inside(left, 5, more)}${operator}${inside(right, 5, more)}`,
+        strength: 4,
+        value: (values) => COMPARISONS[operator]!(left.value(values), right.value(values)),
+      };
+    });
   const logic = fc
     .tuple(tie('condition'), fc.constantFrom('&&', '||'), tie('condition'), spare)
     .map(([left, operator, right, more]): Expression<boolean> => {
@@ -142,6 +146,7 @@ describe('rules of the gate', () => {
   it('keep every digit and parenthesis of a sum', () => {
     fc.assert(
       fc.property(amount, values, values, (sum, metrics, baseline) => {
+        fc.pre(/metrics|baseline/.test(sum.text));
         const exact = sum.value({ metrics, baseline });
         fc.pre(Number.isFinite(exact));
         const text = `${exact < 0 ? '-' : ''}${plain(Math.abs(exact))}`;
