@@ -57,6 +57,9 @@ function report(job: string, end: JobEnd, metrics: Metrics, url: string, { pipel
   return { result: end.view.warnings.length > 0 ? 'SucceededWithIssues' : 'Succeeded', message: sentence };
 }
 
+/** The agent does not wait for this cancellation, so a service in trouble has time to recover. */
+const CANCEL_AFTER_TIMEOUT_MS = 60_000;
+
 /** Runs what follows the job under the time limit that the user set. @throws UserError `JobTimedOut` */
 async function withTimeout<T>(
   workspace: Workspace,
@@ -77,7 +80,7 @@ async function withTimeout<T>(
   } catch (error) {
     if (!limit.signal.aborted || pipeline.signal.aborted) throw error;
     pipeline.setOutput('status', cancelOnTimeout ? 'CancelRequested' : 'Running');
-    if (cancelOnTimeout) await cancelAndSay(workspace, job, pipeline, clock);
+    if (cancelOnTimeout) await cancelAndSay(workspace, job, pipeline, clock, CANCEL_AFTER_TIMEOUT_MS);
     throw new UserError({
       code: 'JobTimedOut',
       message: fill(messages.JobTimedOut, { job, limit: formatDuration(timeout) }),
