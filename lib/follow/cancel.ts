@@ -24,29 +24,33 @@ const ANSWER_WITHIN_MS = 3_000;
  * for one that has ended; an error while it is `Finalizing`. A job whose PUT is still being answered is 404 at first, so a
  * 404 is asked again, and so is every failure, until the time is up. Has a time of its own, since the task's signal has
  * aborted by then.
+ * @param within milliseconds
+ * @param stopped ends it before
  */
 export async function cancelJob(
   workspace: Workspace,
   job: string,
   clock: Clock,
   within = WITHIN_MS,
+  stopped?: AbortSignal,
 ): Promise<Cancellation> {
   const end = clock.now() + within;
   let reason = 'it is not known to Azure ML';
   do {
-    const signal = AbortSignal.timeout(Math.max(1, Math.min(ANSWER_WITHIN_MS, end - clock.now())));
+    const late = AbortSignal.timeout(Math.max(1, Math.min(ANSWER_WITHIN_MS, end - clock.now())));
+    const signal = stopped ? AbortSignal.any([late, stopped]) : late;
     const hasty = withPatience(workspace, { signal, retry: 'none' });
     try {
       const { status } = await hasty.client.send(requestTo(hasty, 'POST', path('jobs', job, 'cancel')));
       if (status !== 200) return { result: 'cancelled' };
       return { result: (await isOver(hasty, job)) ? 'ended' : 'cancelled' };
     } catch (error) {
-      reason = signal.aborted ? NO_ANSWER : messageOf(error);
+      reason = late.aborted ? NO_ANSWER : messageOf(error);
       if (hasStatus(error, 400, 409) && (await isOver(hasty, job))) return { result: 'ended' };
       if (error instanceof AzureError && [401, 403].includes(error.status)) break;
     }
-    await clock.sleep(AGAIN_AFTER_MS);
-  } while (clock.now() < end);
+    await clock.sleep(AGAIN_AFTER_MS, stopped);
+  } while (clock.now() < end && !stopped?.aborted);
   return { result: 'unknown', reason };
 }
 

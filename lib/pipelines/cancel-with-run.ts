@@ -69,8 +69,11 @@ export async function cancelAndSay(
   pipeline: Pipeline,
   clock: Clock,
   within = CANCEL_WITHIN_MS,
+  stopped?: AbortSignal,
 ): Promise<boolean> {
-  const { result, reason = '' } = await cancelJob(workspace, job, clock, within);
+  const { result, reason = '' } = await cancelJob(workspace, job, clock, within, stopped);
+  // Whoever stopped it has something else to say.
+  if (result === 'unknown' && stopped?.aborted) return false;
   if (result === 'cancelled') pipeline.say(messages.JobCancelled, { job });
   else if (result === 'ended') pipeline.say(messages.JobHadEnded, { job });
   else pipeline.warn(pipeline.message(messages.CancelFailed, { job, reason }));

@@ -79,12 +79,17 @@ async function withTimeout<T>(
     return await follow(signal);
   } catch (error) {
     if (!limit.signal.aborted || pipeline.signal.aborted) throw error;
-    pipeline.setOutput('status', cancelOnTimeout ? 'CancelRequested' : 'Running');
-    if (cancelOnTimeout) await cancelAndSay(workspace, job, pipeline, clock, CANCEL_AFTER_TIMEOUT_MS);
+    const isCancelled =
+      cancelOnTimeout &&
+      (await cancelAndSay(workspace, job, pipeline, clock, CANCEL_AFTER_TIMEOUT_MS, pipeline.signal));
+    // When the run is cancelled too, what becomes of the job is said there.
+    pipeline.signal.throwIfAborted();
+    pipeline.setOutput('status', isCancelled ? 'CancelRequested' : 'Running');
+    const notCancelled = cancelOnTimeout ? messages.JobTimedOutMayRun : messages.JobTimedOutRunning;
     throw new UserError({
       code: 'JobTimedOut',
       message: fill(messages.JobTimedOut, { job, limit: formatDuration(timeout) }),
-      fix: fill(cancelOnTimeout ? messages.JobTimedOutCancelled : messages.JobTimedOutRunning),
+      fix: fill(isCancelled ? messages.JobTimedOutCancelled : notCancelled),
     });
   } finally {
     done.abort();

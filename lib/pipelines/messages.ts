@@ -36,6 +36,7 @@ export const messages = defineMessages({
   MetricsUnknown: 'The metrics of the job could not be read: {reason}',
   JobTimedOut: 'The job {job} did not end within {limit}; it timed out.',
   JobTimedOutCancelled: 'The job was cancelled. Raise the input timeoutInMinutes if it needs more time.',
+  JobTimedOutMayRun: 'It could not be cancelled and may keep running: cancel it in Azure ML studio.',
   JobTimedOutRunning: 'The job keeps running, as the input cancelOnTimeout says; run this step again to follow it.',
   RunCancelled: 'The run was cancelled.',
   Defect: 'This is a defect of the task: {error} Please report it with the lines above at {page}.',

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { answers, cutsAnswer, dropsConnection, losesAnswer } from './fake-azure.ts';
 import { runBuiltTask } from './run-built-task.ts';
 import {
-  addRunningJob,
   ARM_JOB,
+  addRunningJob,
   CHILDREN,
   DETAILS,
   FOLLOW,

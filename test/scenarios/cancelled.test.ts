@@ -121,7 +121,12 @@ describe('a run that is cancelled while a job is followed', () => {
 describe('a run that is cancelled while a job is submitted', () => {
   const fake = fakeAzurePerTest();
   const submit = (cancel: TaskRunOptions['cancel'], inputs = {}, folder = jobFolder()) =>
-    runBuiltTask('submit-job', fake(), { jobFile: folder.jobFile, ...inputs }, { sources: folder.sources, cancel: cancel! });
+    runBuiltTask(
+      'submit-job',
+      fake(),
+      { jobFile: folder.jobFile, ...inputs },
+      { sources: folder.sources, cancel: cancel! },
+    );
   const statuses = () => [...fake().jobs.values()].map(({ status }) => status);
 
   it('submits nothing when it is cancelled before the request', async () => {
@@ -144,7 +149,10 @@ describe('a run that is cancelled while a job is submitted', () => {
   for (const [what, behaviour] of [
     ['is answered some seconds later', after(3_000)],
     ['has made the job, but is never answered', ((_request, usual) => void usual()) as Behaviour],
-    ['makes the job some seconds later and is never answered', after(2_500, (_request, usual) => void usual() as undefined)],
+    [
+      'makes the job some seconds later and is never answered',
+      after(2_500, (_request, usual) => void usual() as undefined),
+    ],
   ] as const)
     it(`cancels the job whose request ${what}`, async () => {
       fake().on(JOB_PUT, behaviour);
@@ -193,10 +201,13 @@ describe('a run that is cancelled while a job is submitted', () => {
     const azure = fake();
     const trigger = /^POST .*\/schedules\/nightly\/trigger/;
     azure.on(/^GET .*\/schedules\/nightly\?/, answers(200, { name: 'nightly', properties: {} }));
-    azure.on(trigger, after(3_000, () => {
-      azure.addJob('nightly-1');
-      return { status: 200, body: { submissionId: 'nightly-1' } };
-    }));
+    azure.on(
+      trigger,
+      after(3_000, () => {
+        azure.addJob('nightly-1');
+        return { status: 200, body: { submissionId: 'nightly-1' } };
+      }),
+    );
     const inputs = { source: 'schedule', scheduleName: 'nightly' };
     assertCancelled(await runBuiltTask('submit-job', azure, inputs, { cancel: { request: trigger } }));
     assert.deepEqual(statuses(), ['Canceled']);

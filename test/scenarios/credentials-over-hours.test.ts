@@ -53,7 +53,8 @@ describe('credentials over hours', () => {
       let downFrom = Number.NaN;
       const renewed = shortLived();
       azure.on(TOKEN, (...exchange) => {
-        if (++first <= 2) return { status: 200, body: { access_token: `t.o.${first}`, token_type: 'Bearer', expires_in: 5 } };
+        if (++first <= 2)
+          return { status: 200, body: { access_token: `t.o.${first}`, token_type: 'Bearer', expires_in: 5 } };
         if (Number.isNaN(downFrom)) downFrom = Date.now();
         if (Date.now() - downFrom > 6_000) return renewed(...exchange);
         return { status: 503, body: { error: 'temporarily_unavailable', error_description: 'AADSTS90033: transient' } };
@@ -78,7 +79,12 @@ describe('credentials over hours', () => {
   it('that are revoked end the step with a clear error; the job goes on and can be followed again', async () => {
     const azure = fake();
     azure.addJob('train');
-    const run = await runBuiltTask('stream-job', azure, { ...FOLLOW, timeoutInMinutes: '0.1', cancelOnTimeout: 'false' }, {});
+    const run = await runBuiltTask(
+      'stream-job',
+      azure,
+      { ...FOLLOW, timeoutInMinutes: '0.1', cancelOnTimeout: 'false' },
+      {},
+    );
     assert.match(run.message, /timed out/);
     azure.on(
       TOKEN,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { answers } from './fake-azure.ts';
 import { runBuiltTask } from './run-built-task.ts';
 import {
-  addRunningJob,
   ARM_JOB,
+  addRunningJob,
   CHILDREN,
   completesSubmittedJobs,
   DETAILS,
@@ -50,7 +50,9 @@ describe('a job that was just created', () => {
   it('has steps that appear late, each shown once', async () => {
     const azure = fake();
     addRunningJob(azure, { reads: 6 });
-    azure.children.set('train', [{ name: 's1', runId: 's1', displayName: 'prepare', status: 'Completed', properties: {} }]);
+    azure.children.set('train', [
+      { name: 's1', runId: 's1', displayName: 'prepare', status: 'Completed', properties: {} },
+    ]);
     azure.on(CHILDREN, answers(200, { value: [] }), { times: 2 });
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
     assert.equal(run.result, 'Succeeded', run.raw);
@@ -68,7 +70,9 @@ describe('a job that was just created', () => {
   ] as const)
     it(`counts as Completed for ${task} when run history says so and Resource Manager is behind`, async () => {
       const azure = fake();
-      const job = azure.addJob('train', 'Completed', { outputs: { model: { jobOutputType: 'custom_model', uri: 'azureml://x' } } });
+      const job = azure.addJob('train', 'Completed', {
+        outputs: { model: { jobOutputType: 'custom_model', uri: 'azureml://x' } },
+      });
       job.properties.status = 'Finalizing';
       azure.metrics.set('train', [{ key: 'loss', value: 0.1, step: 0, timestamp: 1 }]);
       const run = await runBuiltTask(task, azure, { jobName: 'train', ...inputs });
@@ -81,7 +85,11 @@ describe('a job that was just created', () => {
     const gone = () => azure.received(DETAILS).length > 2;
     for (const pattern of [ARM_JOB, HISTORY])
       azure.on(pattern, (_request, usual) => (gone() ? { status: 404, body: {} } : usual()));
-    const run = await runBuiltTask('stream-job', azure, { ...FOLLOW, timeoutInMinutes: '0.1', cancelOnTimeout: 'false' });
+    const run = await runBuiltTask('stream-job', azure, {
+      ...FOLLOW,
+      timeoutInMinutes: '0.1',
+      cancelOnTimeout: 'false',
+    });
     assert.match(run.log, /Azure ML did not answer this time; the task keeps following the job/);
     assert.match(run.message, /it timed out\. The job keeps running/, run.raw);
   });

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { answers, type Behaviour, dropsConnection, losesAnswer } from './fake-azure.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { ARM_JOB, completesSubmittedJobs, fakeAzurePerTest, inTurn, JOB_PUT, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
+import {
+  ARM_JOB,
+  completesSubmittedJobs,
+  fakeAzurePerTest,
+  inTurn,
+  JOB_PUT,
+  jobFolder,
+  SUBMIT_AND_FOLLOW,
+} from './story.ts';
 
 const conflict = answers(409, { error: { code: 'Conflict', message: 'A job with this name already exists.' } });
 const refused = answers(400, { error: { code: 'UserError', message: 'A job can’t be changed.' } });
@@ -49,7 +57,10 @@ describe('a job whose answer was lost', () => {
     azure.on(ARM_JOB, unknown);
     const run = await submit({}, folder);
     assert.equal(run.result, 'Failed');
-    assert.match(run.message, /It is unknown whether the job \S+ was submitted: .*It may be running.*\[SubmissionUnclear\]$/);
+    assert.match(
+      run.message,
+      /It is unknown whether the job \S+ was submitted: .*It may be running.*\[SubmissionUnclear\]$/,
+    );
     assert.deepEqual([...azure.jobs.keys()], [run.outputs.jobName]);
     azure.on(ARM_JOB, (_request, usual) => usual());
     const again = await submit({}, folder);

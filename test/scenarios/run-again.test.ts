@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answers } from './fake-azure.ts';
 import { runBuiltTask, type TaskRun } from './run-built-task.ts';
-import { addRunningJob, FOLLOW, fakeAzurePerTest, jobFolder, setStatus, STD_LOG, DETAILS } from './story.ts';
+import { addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG, setStatus } from './story.ts';
 
 describe('a submit step that runs again', () => {
   const fake = fakeAzurePerTest();
@@ -55,7 +55,10 @@ describe('a submit step that runs again', () => {
     const first = await submit(1);
     const again = await submit(2, { onExisting: 'fail' });
     assert.equal(again.result, 'Failed');
-    assert.match(again.message, new RegExp(`'${first.outputs.jobName}' in an earlier attempt; it is Running.*\\[JobExists\\]`));
+    assert.match(
+      again.message,
+      new RegExp(`'${first.outputs.jobName}' in an earlier attempt; it is Running.*\\[JobExists\\]`),
+    );
     assert.equal(names().length, 1);
   });
 

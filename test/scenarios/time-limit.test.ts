@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { answers } from './fake-azure.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { CANCEL, DETAILS, FOLLOW, fakeAzurePerTest, inTurn, asUsual, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
+import { asUsual, CANCEL, DETAILS, FOLLOW, fakeAzurePerTest, inTurn, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
 
 const LIMIT = { ...FOLLOW, timeoutInMinutes: '0.03' };
 
@@ -34,10 +34,22 @@ describe('the time limit', () => {
     assert.equal(run.outputs.status, 'Running');
   });
 
+  it('that is over leaves time for a cancelled run to say what may be running', async () => {
+    fake().addJob('train');
+    fake().on(CANCEL, answers(500, {}));
+    const run = await runBuiltTask('stream-job', fake(), LIMIT, { cancel: { request: CANCEL } });
+    assert.deepEqual([run.result, run.killedBy], ['Canceled', null], run.raw);
+    assert.equal(run.log.match(/##\[warning\]The job train could not be cancelled/g)?.length, 1);
+  });
+
   it('leaves the job running for cancelOnTimeout: false, and says so', async () => {
     fake().addJob('train');
     const run = await runBuiltTask('stream-job', fake(), { ...LIMIT, cancelOnTimeout: 'false' });
-    assert.deepEqual([run.result, run.outputs.status, fake().received(CANCEL).length], ['Failed', 'Running', 0], run.raw);
+    assert.deepEqual(
+      [run.result, run.outputs.status, fake().received(CANCEL).length],
+      ['Failed', 'Running', 0],
+      run.raw,
+    );
     assert.match(run.message, /keeps running, as the input cancelOnTimeout says; run this step again to follow it/);
   });
 
@@ -54,6 +66,9 @@ describe('the time limit', () => {
     const inputs = { ...SUBMIT_AND_FOLLOW, jobFile, timeoutInMinutes: '0.03' };
     const run = await runBuiltTask('submit-job', fake(), inputs, { sources });
     assert.match(run.message, /it timed out/, run.raw);
-    assert.deepEqual([...fake().jobs.values()].map(({ status }) => status), ['Canceled']);
+    assert.deepEqual(
+      [...fake().jobs.values()].map(({ status }) => status),
+      ['Canceled'],
+    );
   });
 });
