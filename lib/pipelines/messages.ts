@@ -21,6 +21,7 @@ export const messages = defineMessages({
   LogCut: '{source} | further lines are not shown here; the whole log is kept as a file of this run when the job ends',
   LogKept: 'The whole log of {source}: {path}',
   LogNotKept: 'The whole log of {source} could not be kept: {reason}',
+  LogGone: 'Its storage gives no more of it.',
   LogUnread: 'The log of {source} could not be read to its end. It is in Azure ML studio: {url}',
   MainLog: 'the job',
   StepFailed: '{step} failed: {error}',

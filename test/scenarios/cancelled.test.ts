@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, answers, type Behaviour, dropsConnection, hangs } from './fake-azure.ts';
+import { answers, type Behaviour, dropsConnection, hangs, later } from './fake-azure.ts';
 import { runBuiltTask, type TaskRun, type TaskRunOptions } from './run-built-task.ts';
 import {
   ARM_JOB,
@@ -147,11 +147,11 @@ describe('a run that is cancelled while a job is submitted', () => {
   });
 
   for (const [what, behaviour] of [
-    ['is answered some seconds later', after(3_000)],
+    ['is answered some seconds later', later(3_000)],
     ['has made the job, but is never answered', ((_request, usual) => void usual()) as Behaviour],
     [
       'makes the job some seconds later and is never answered',
-      after(2_500, (_request, usual) => void usual() as undefined),
+      later(2_500, (_request, usual) => void usual() as undefined),
     ],
   ] as const)
     it(`cancels the job whose request ${what}`, async () => {
@@ -179,7 +179,7 @@ describe('a run that is cancelled while a job is submitted', () => {
 
   it('cancels a job whose cancellation is refused while it is being created', async () => {
     const azure = fake();
-    azure.on(JOB_PUT, after(1_000));
+    azure.on(JOB_PUT, later(1_000));
     azure.on(CANCEL, inTurn(answers(404, {}), answers(409, {}), asUsual));
     assertCancelled(await submit({ request: JOB_PUT }));
     assert.deepEqual(statuses(), ['Canceled']);
@@ -203,7 +203,7 @@ describe('a run that is cancelled while a job is submitted', () => {
     azure.on(/^GET .*\/schedules\/nightly\?/, answers(200, { name: 'nightly', properties: {} }));
     azure.on(
       trigger,
-      after(3_000, () => {
+      later(3_000, () => {
         azure.addJob('nightly-1');
         return { status: 200, body: { submissionId: 'nightly-1' } };
       }),

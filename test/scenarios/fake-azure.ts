@@ -114,7 +114,7 @@ export const cutsAnswer = (): Behaviour => (_request, usual, response) => {
 export const hangs = (): Behaviour => () => undefined;
 
 /** Something else happens after a while. */
-export const after =
+export const later =
   (milliseconds: number, behaviour: Behaviour = (_request, usual) => usual()): Behaviour =>
   async (...exchange) => {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));

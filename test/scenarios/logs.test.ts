@@ -47,7 +47,7 @@ describe('the log of a job', () => {
 
   it('that begins anew and is longer already is told by its creation time', async () => {
     grows('one\ntwo\n', 'again\nmore and more\n');
-    fake().on(LOG, (request, usual) => {
+    fake().on(LOG, (_request, usual) => {
       const answer = usual();
       const isAgain = fake().logs.get(STD_LOG)!.startsWith('again');
       const created = {
