@@ -42,17 +42,28 @@ export const STEP = 'Step';
 export async function getJob(workspace: Workspace, name: string): Promise<Job> {
   const job = await findJob(workspace, name);
   if (job) return job;
-  throw new UserError({
+  throw jobNotFound(workspace, name);
+}
+
+export function jobNotFound({ label }: Pick<Workspace, 'label'>, name: string): UserError {
+  return new UserError({
     code: 'JobNotFound',
-    message: `There is no job '${name}' in ${workspace.label}.`,
+    message: `There is no job '${name}' in ${label}.`,
     fix: 'Pass the output jobName of the step that submitted it, for example $(submit.jobName).',
   });
 }
 
-/** @throws UserError `JobNotCompleted` */
-export function requireCompleted(job: Job): void {
+/**
+ * Requires that a job has completed. Run history knows first and Resource Manager follows some seconds later, so one that has
+ * just been followed to its end may be running yet by the latter.
+ * @throws UserError `JobNotCompleted`
+ */
+export async function requireCompleted(workspace: Workspace, job: Job): Promise<void> {
   const { status } = job.properties;
   if (status === 'Completed') return;
+  const isFinal = status === 'Failed' || status === 'Canceled';
+  const run = isFinal ? undefined : await findRun(workspace, job.name).catch(() => undefined);
+  if (run?.status === 'Completed') return;
   throw new UserError({
     code: 'JobNotCompleted',
     message: `The job '${job.name}' has to be Completed, but it is ${status ?? 'in an unknown state'}.`,

@@ -1,4 +1,4 @@
-import { ifFound } from '../azure/failures.ts';
+import { ifFound, oddAnswer } from '../azure/failures.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An error as run history reports it. */
@@ -101,8 +101,12 @@ export function hasTrials(run: Pick<Run, 'runType' | 'runTypeV2' | 'properties' 
   return /hyperdrive|sweep|automl/i.test(kind) || bestTrialOf(run) !== undefined;
 }
 
-export function getRunDetails(workspace: Workspace, runId: string): Promise<RunDetails> {
-  return history<RunDetails>(workspace, `runs/${encodeURIComponent(runId)}/details`);
+/** @throws UserError `AnswerNotUnderstood` for an answer without a status, which says nothing about the run */
+export async function getRunDetails(workspace: Workspace, runId: string): Promise<RunDetails> {
+  const below = `runs/${encodeURIComponent(runId)}/details`;
+  const details = await history<Partial<RunDetails>>(workspace, below);
+  if (typeof details.status === 'string' && details.status !== '') return details as RunDetails;
+  throw oddAnswer(`${workspace.historyUrl}/${below}`, 'a status', JSON.stringify(details));
 }
 
 /** The direct children of a run, all pages. */

@@ -1,4 +1,4 @@
-import type { AzureClient } from '../azure/client.ts';
+import type { AzureClient, AzureRequest } from '../azure/client.ts';
 import { hasStatus, oddAnswer } from '../azure/failures.ts';
 import { listAll } from '../azure/listing.ts';
 import { requireTrusted } from '../azure/trusted-hosts.ts';
@@ -97,13 +97,18 @@ async function workspaceNotFound(client: AzureClient, ids: WorkspaceIds): Promis
   });
 }
 
+/** The same workspace, with another patience for the requests that say nothing about theirs. */
+export function withPatience(workspace: Workspace, patience: Pick<AzureRequest, 'retry' | 'signal'>): Workspace {
+  const { client } = workspace;
+  const changed: AzureClient = {
+    ...client,
+    send: (request) => client.send({ ...patience, ...request, signal: request.signal ?? patience.signal }),
+    download: (url, range, options) => client.download(url, range, { ...patience, ...options }),
+  };
+  return { ...workspace, client: changed };
+}
+
 /** The same workspace for a caller that repeats its requests by itself: a request that fails is tried once more. */
 export function withQuickRetries(workspace: Workspace): Workspace {
-  const { client } = workspace;
-  const quick: AzureClient = {
-    ...client,
-    send: (request) => client.send({ retry: 'quick', ...request }),
-    download: (url, range, options) => client.download(url, range, { retry: 'quick', ...options }),
-  };
-  return { ...workspace, client: quick };
+  return withPatience(workspace, { retry: 'quick' });
 }

@@ -42,8 +42,12 @@ export function createLineCutter(onLine: (line: string) => void): LineCutter {
     push(chunk) {
       let start = 0;
       for (let end = chunk.indexOf(NEW_LINE); end >= 0; end = chunk.indexOf(NEW_LINE, start)) {
-        add(chunk.subarray(start, end));
-        finish();
+        // Most lines are short and in one piece, and a log may have millions of them.
+        if (bytes === 0 && end - start <= LONGEST_LINE) onLine(cleanLine(chunk.toString('utf8', start, end)));
+        else {
+          add(chunk.subarray(start, end));
+          finish();
+        }
         start = end + 1;
       }
       add(chunk.subarray(start));
@@ -61,11 +65,16 @@ const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u00
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028\u2029\ufeff]/g;
 
+/** What may have to be changed in a line; most lines have nothing of it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+const SUSPECT = /##|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028\u2029\ufeff]/;
+
 /**
  * What a terminal would show of a line: the text after the last carriage return, without colours and controls, and without
  * anything that the agent would take for a command. Commands are sought last, since a control character may hide one.
  */
 export function cleanLine(line: string): string {
+  if (!SUSPECT.test(line)) return line;
   const shown = line.replace(/\r+$/, '');
   const last = shown.slice(shown.lastIndexOf('\r') + 1);
   return neutral(last.replace(ESCAPES, '').replace(CONTROLS, ''));

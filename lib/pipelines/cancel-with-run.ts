@@ -38,15 +38,18 @@ export interface BegunJob {
  * @param job is read when it matters, so it may be filled in later
  */
 export function begunJob(job: BegunJob, target: AzureTarget, { pipeline, clock, connect }: Ports): Begun {
+  // The agent's time counts from its signal, and an answer may have been waited for since.
+  let end: number | undefined;
+  pipeline.signal.addEventListener('abort', () => (end = clock.now() + CANCEL_WITHIN_MS), { once: true });
   return {
     async cancel() {
       const { name } = job;
       if (name === undefined) return;
       pipeline.say(messages.CancellingJob, { job: name });
-      const end = clock.now() + CANCEL_WITHIN_MS;
+      const left = () => Math.max(LEAST_MS, (end ?? clock.now() + CANCEL_WITHIN_MS) - clock.now());
       try {
-        const workspace = job.workspace ?? (await connect(target, AbortSignal.timeout(CANCEL_WITHIN_MS)));
-        await cancelAndSay(workspace, name, pipeline, clock, end - clock.now());
+        const workspace = job.workspace ?? (await connect(target, AbortSignal.timeout(left())));
+        await cancelAndSay(workspace, name, pipeline, clock, left());
       } catch (error) {
         pipeline.warn(pipeline.message(messages.CancelFailed, { job: name, reason: messageOf(error) }));
       }
@@ -56,6 +59,8 @@ export function begunJob(job: BegunJob, target: AzureTarget, { pipeline, clock, 
 
 /** Of the 10 seconds between the agent's first signal and its last. */
 const CANCEL_WITHIN_MS = 8_000;
+/** For one try, however late it is. */
+const LEAST_MS = 500;
 
 /** Cancels a job and says what became of it. @returns false when it may be running still */
 export async function cancelAndSay(
@@ -64,8 +69,11 @@ export async function cancelAndSay(
   pipeline: Pipeline,
   clock: Clock,
   within = CANCEL_WITHIN_MS,
+  stopped?: AbortSignal,
 ): Promise<boolean> {
-  const { result, reason = '' } = await cancelJob(workspace, job, clock, within);
+  const { result, reason = '' } = await cancelJob(workspace, job, clock, within, stopped);
+  // Whoever stopped it has something else to say.
+  if (result === 'unknown' && stopped?.aborted) return false;
   if (result === 'cancelled') pipeline.say(messages.JobCancelled, { job });
   else if (result === 'ended') pipeline.say(messages.JobHadEnded, { job });
   else pipeline.warn(pipeline.message(messages.CancelFailed, { job, reason }));

@@ -57,6 +57,9 @@ function report(job: string, end: JobEnd, metrics: Metrics, url: string, { pipel
   return { result: end.view.warnings.length > 0 ? 'SucceededWithIssues' : 'Succeeded', message: sentence };
 }
 
+/** The agent does not wait for this cancellation, so a service in trouble has time to recover. */
+const CANCEL_AFTER_TIMEOUT_MS = 60_000;
+
 /** Runs what follows the job under the time limit that the user set. @throws UserError `JobTimedOut` */
 async function withTimeout<T>(
   workspace: Workspace,
@@ -76,12 +79,17 @@ async function withTimeout<T>(
     return await follow(signal);
   } catch (error) {
     if (!limit.signal.aborted || pipeline.signal.aborted) throw error;
-    pipeline.setOutput('status', cancelOnTimeout ? 'CancelRequested' : 'Running');
-    if (cancelOnTimeout) await cancelAndSay(workspace, job, pipeline, clock);
+    const isCancelled =
+      cancelOnTimeout &&
+      (await cancelAndSay(workspace, job, pipeline, clock, CANCEL_AFTER_TIMEOUT_MS, pipeline.signal));
+    // When the run is cancelled too, what becomes of the job is said there.
+    pipeline.signal.throwIfAborted();
+    pipeline.setOutput('status', isCancelled ? 'CancelRequested' : 'Running');
+    const notCancelled = cancelOnTimeout ? messages.JobTimedOutMayRun : messages.JobTimedOutRunning;
     throw new UserError({
       code: 'JobTimedOut',
       message: fill(messages.JobTimedOut, { job, limit: formatDuration(timeout) }),
-      fix: fill(cancelOnTimeout ? messages.JobTimedOutCancelled : messages.JobTimedOutRunning),
+      fix: fill(isCancelled ? messages.JobTimedOutCancelled : notCancelled),
     });
   } finally {
     done.abort();

@@ -24,11 +24,14 @@ export async function keepLogs(
     const name = source || pipeline.message(messages.MainLog);
     try {
       const file = pipeline.file(`${name.replace(/[^\w.-]+/g, '-')}.log`);
-      await createLogReader(
+      const reader = createLogReader(
         (line) => file.write(line),
         () => {},
-      ).read(client, url, true);
-      pipeline.say(messages.LogKept, { source: name, path: file.close() });
+      );
+      const result = await reader.read(client, url, true);
+      const path = file.close();
+      if (result === 'unreadable') throw new Error(pipeline.message(messages.LogGone));
+      pipeline.say(messages.LogKept, { source: name, path });
     } catch (error) {
       pipeline.warn(pipeline.message(messages.LogNotKept, { source: name, reason: messageOf(error) }));
     }

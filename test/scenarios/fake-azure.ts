@@ -103,10 +103,10 @@ export const losesAnswer = (): Behaviour => (_request, usual, response) => {
 
 /** The connection is lost in the middle of the answer's body. */
 export const cutsAnswer = (): Behaviour => (_request, usual, response) => {
-  const { status, body } = usual();
-  const text = JSON.stringify(body) ?? '';
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': String(text.length + 1) });
-  response.write(text.slice(0, text.length / 2), () => response.socket?.destroy());
+  const { status, body, headers } = usual();
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? '');
+  response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length + 1) });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
   return undefined;
 };
 
@@ -114,7 +114,7 @@ export const cutsAnswer = (): Behaviour => (_request, usual, response) => {
 export const hangs = (): Behaviour => () => undefined;
 
 /** Something else happens after a while. */
-export const after =
+export const later =
   (milliseconds: number, behaviour: Behaviour = (_request, usual) => usual()): Behaviour =>
   async (...exchange) => {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -91,7 +91,8 @@ function log({ logs }: FakeState, { path, headers }: Received): Answer | undefin
   const bytes = Buffer.from(logs.get(path.slice('/logs/'.length)) ?? '');
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
   if (first === undefined) return { status: 200, body: bytes };
-  if (Number(first) >= bytes.length) return { status: 416 };
+  if (Number(first) >= bytes.length)
+    return { status: 416, body: '', headers: { 'Content-Range': `bytes */${bytes.length}` } };
   const end = Math.min(Number(last), bytes.length - 1);
   const range = { 'Content-Range': `bytes ${first}-${end}/${bytes.length}` };
   return { status: 206, body: bytes.subarray(Number(first), end + 1), headers: range };

@@ -41,6 +41,8 @@ export interface TaskRunOptions {
   /** Folder of the sources; default: an empty one. */
   sources?: string;
   node?: string;
+  /** Hears the id of the process. */
+  onStart?(pid: number): void;
 }
 
 const CONNECTION = '5ab0c1de-0000-4000-8000-00000000e001';
@@ -68,6 +70,7 @@ export async function runBuiltTask(
     env: environment(azure, inputs, options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const timers: NodeJS.Timeout[] = [];
   const later = (milliseconds: number, signal: NodeJS.Signals): void => {
     timers.push(setTimeout(() => child.kill(signal), milliseconds));

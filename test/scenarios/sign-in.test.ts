@@ -1,6 +1,6 @@
 /** Sign-in services on a bad day: what passes is waited for, what is refused is said. */
 import assert from 'node:assert/strict';
-import { after, answers, dropsConnection, type FakeAzure, hangs, startFakeAzure } from './fake-azure.ts';
+import { answers, dropsConnection, type FakeAzure, hangs, later, startFakeAzure } from './fake-azure.ts';
 import { TENANT } from './fake-service.ts';
 import { runBuiltTask, type TaskRunOptions } from './run-built-task.ts';
 
@@ -69,7 +69,7 @@ describe('signing in', () => {
   });
 
   it('waits for a slow answer', async () => {
-    azure.on(TOKEN, after(3_000));
+    azure.on(TOKEN, later(3_000));
     assert.equal((await stream()).result, 'Succeeded');
   });
 });

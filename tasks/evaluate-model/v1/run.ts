@@ -16,7 +16,7 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
   sayStep(job, pipeline);
-  requireCompleted(job);
+  await requireCompleted(workspace, job);
   pipeline.say(messages.Candidate, { job: jobName });
   const candidate = await getJobMetrics(workspace, jobName, step);
   const baseline = await findBaseline(workspace, inputs.baseline, step);

@@ -16,7 +16,7 @@ export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise
   const workspace = await connect(target);
   const job = await getJob(workspace, jobName);
   sayStep(job, pipeline);
-  requireCompleted(job);
+  await requireCompleted(workspace, job);
   const source = await findModelSource(workspace, job, step, place);
   const model = describe(source, inputs, pipeline);
 

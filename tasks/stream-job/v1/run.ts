@@ -1,4 +1,4 @@
-import { getJob } from '../../../lib/azureml/jobs.ts';
+import { jobToFollow } from '../../../lib/follow/job-to-follow.ts';
 import type { BegunJob } from '../../../lib/pipelines/cancel-with-run.ts';
 import { followedWithRun, followToEnd } from '../../../lib/pipelines/follow-to-end.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
@@ -12,6 +12,7 @@ export async function run({ target, jobName, following }: Inputs, ports: Ports):
   return followedWithRun(job, target, following, ports, async () => {
     const workspace = await ports.connect(target);
     job.workspace = workspace;
-    return followToEnd(workspace, await getJob(workspace, jobName), following, ports);
+    const found = await jobToFollow(workspace, jobName, ports.clock, ports.pipeline.signal);
+    return followToEnd(workspace, found, following, ports);
   });
 }

@@ -131,7 +131,7 @@ describe('a job', () => {
     assert.equal(job.properties.status, 'Running');
     assert.equal(job.rootRunId, 'root');
     assert.match(studioUrl(workspace, job), /\/runs\/r1\?wsid=/);
-    assert.throws(() => requireCompleted(job), /is Running/);
+    await assert.rejects(requireCompleted(workspace, job), /is Running/);
   });
 
   it('that neither ARM nor run history describes is not there', async () => {

@@ -1,0 +1,119 @@
+/** A step that runs again, by the agent or by a person, finds its job: nobody pays twice. */
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { answers } from './fake-azure.ts';
+import { runBuiltTask, type TaskRun } from './run-built-task.ts';
+import { addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG, setStatus } from './story.ts';
+
+describe('a submit step that runs again', () => {
+  const fake = fakeAzurePerTest();
+  let folder: ReturnType<typeof jobFolder>;
+  beforeEach(() => {
+    folder = jobFolder();
+  });
+  const submit = (attempt: number, inputs: Record<string, string> = {}): Promise<TaskRun> =>
+    runBuiltTask(
+      'submit-job',
+      fake(),
+      { jobFile: folder.jobFile, ...inputs },
+      { sources: folder.sources, variables: { 'System.StageAttempt': String(attempt) } },
+    );
+  const names = () => [...fake().jobs.keys()];
+
+  for (const [what, attempt] of [
+    ['the agent retries the task', 1],
+    ['the stage is run again', 2],
+  ] as const)
+    for (const status of ['Running', 'Completed'])
+      it(`takes up its job that is ${status}: ${what}`, async () => {
+        const first = await submit(1);
+        setStatus(fake().jobs.get(first.outputs.jobName!)!, status);
+        const again = await submit(attempt);
+        assert.deepEqual([again.result, again.outputs.jobName], ['Succeeded', first.outputs.jobName], again.raw);
+        assert.equal(names().length, 1);
+        assert.match(again.log, /This step submitted the job \S+ before; it is \w+\. No other job is started/);
+      });
+
+  it('submits a successor of a job that failed', async () => {
+    const first = await submit(1);
+    setStatus(fake().jobs.get(first.outputs.jobName!)!, 'Failed');
+    const again = await submit(2);
+    assert.deepEqual(names(), [first.outputs.jobName, again.outputs.jobName], again.raw);
+    assert.equal(again.outputs.jobName, `${first.outputs.jobName}-r2`);
+  });
+
+  it('submits another job for onExisting: new, and takes that one up when the agent retries', async () => {
+    await submit(1);
+    const again = await submit(2, { onExisting: 'new' });
+    const retried = await submit(2, { onExisting: 'new' });
+    assert.deepEqual([names().length, retried.outputs.jobName], [2, again.outputs.jobName], retried.raw);
+  });
+
+  it('fails for onExisting: fail, and names the job', async () => {
+    const first = await submit(1);
+    const again = await submit(2, { onExisting: 'fail' });
+    assert.equal(again.result, 'Failed');
+    assert.match(
+      again.message,
+      new RegExp(`'${first.outputs.jobName}' in an earlier attempt; it is Running.*\\[JobExists\\]`),
+    );
+    assert.equal(names().length, 1);
+  });
+
+  it('finds its job also by a fixed name', async () => {
+    await submit(1, { jobName: 'train-7' });
+    const again = await submit(2, { jobName: 'train-7' });
+    assert.deepEqual([again.result, names()], ['Succeeded', ['train-7']], again.raw);
+  });
+
+  it('never takes up another step’s job of a fixed name', async () => {
+    fake().addJob('train-7');
+    const run = await submit(1, { jobName: 'train-7' });
+    assert.match(run.message, /already exists.*\[JobNameTaken\]/);
+  });
+
+  it('does not share a job with another run', async () => {
+    await submit(1);
+    const variables = { 'Build.BuildId': '8', 'Build.BuildNumber': '8' };
+    await runBuiltTask('submit-job', fake(), { jobFile: folder.jobFile }, { sources: folder.sources, variables });
+    assert.equal(names().length, 2);
+  });
+
+  it('finds the job of a request that failed to the end', async () => {
+    const azure = fake();
+    azure.on(/^PUT [^?]*\/jobs\//, (_request, usual) => {
+      usual();
+      return answers(400, { error: { code: 'Odd', message: 'It is odd.' } })(_request, usual, undefined as never);
+    });
+    const first = await submit(1);
+    assert.deepEqual([first.result, names().length], ['Succeeded', 1], first.raw);
+    const again = await submit(2);
+    assert.deepEqual([again.outputs.jobName, names().length], [first.outputs.jobName, 1]);
+  });
+});
+
+describe('a stream step that the agent runs again', () => {
+  const fake = fakeAzurePerTest();
+
+  it('goes on with the log where it stopped, and sets no output twice', async () => {
+    const azure = fake();
+    azure.logs.set(STD_LOG, 'first\n');
+    azure.addJob('train');
+    const temp = mkdtempSync(join(tmpdir(), 'agent-temp-'));
+    const variables = { 'Agent.TempDirectory': temp };
+    const lost = await runBuiltTask('stream-job', azure, FOLLOW, {
+      variables,
+      cancel: { log: /\| first/ },
+    });
+    assert.match(lost.log, /\| first/);
+    addRunningJob(azure, { reads: 1, change: () => azure.logs.set(STD_LOG, 'first\nlast\n') });
+    const again = await runBuiltTask('stream-job', azure, FOLLOW, { variables });
+    assert.equal(again.result, 'Succeeded', again.raw);
+    assert.deepEqual(again.log.match(/\| \w+/g), ['| last']);
+    const third = await runBuiltTask('stream-job', azure, FOLLOW, { variables });
+    assert.deepEqual([third.result, Object.keys(third.outputs)], ['Succeeded', []], third.raw);
+    assert.ok(azure.received(DETAILS).length > 0);
+  });
+});
