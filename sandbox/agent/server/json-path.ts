@@ -81,7 +81,8 @@ function closingBracket(text: string, start: number, path: string): number {
   let quote = '';
   for (let at = start; at < text.length; at++) {
     const character = text[at]!;
-    if (quote) quote = character === quote ? '' : quote;
+    if (quote && character === '\\') at++;
+    else if (quote) quote = character === quote ? '' : quote;
     else if (character === "'" || character === '"') quote = character;
     else if (character === '[') depth++;
     else if (character === ']' && --depth === 0) return at;
