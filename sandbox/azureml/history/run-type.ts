@@ -1,7 +1,7 @@
 /** `runTypeV2` of a run, by what it is. */
 import type { RunRecord } from './run.ts';
 
-interface RunType {
+export interface RunType {
   /** What says which runs have runs below them. */
   orchestrator: string | null;
   traits: string[];
