@@ -104,12 +104,32 @@ export interface Tokens {
   jwks(): Promise<object>;
 }
 
+/** Where Azure ML reports the end of a job, as a webhook of the job says. */
+export interface Webhook {
+  planUri: string;
+  projectId: string;
+  hubName: string;
+  planId: string;
+  jobId: string;
+  taskInstanceId: string;
+  /** Kept in memory only: no answer shows it. */
+  authToken: string;
+}
+
+export interface Notifications {
+  /** Reports the end of the job there; a webhook of the same name is replaced. */
+  add(jobName: string, webhookName: string, webhook: Webhook): void;
+  /** Sends what was asked for. @param status Completed, Failed or Canceled */
+  ended(jobName: string, status: string): void;
+}
+
 /** What the Azure ML part's own parts share. */
 export interface AzureMlContext {
   settings: WorkspaceSettings;
   resources: ResourceStore;
   blobs: Blobs;
   tokens: Tokens;
+  notifications: Notifications;
   /** `https://127.0.0.1:{port}`: ARM and the data plane. */
   url: string;
   /** Folder for this part's working files; survives a restart when the sandbox runs with `--data`. */
@@ -220,6 +240,15 @@ export interface DevOps {
   addDefinition(name: string): number;
 }
 
+/** What is posted to a plan's events: TaskAssigned, TaskStarted or TaskCompleted, which has a result. */
+export interface PlanEvent {
+  name: string;
+  /** Timeline record of the step. */
+  taskId: string;
+  jobId: string;
+  result?: string;
+}
+
 export interface DevOpsRun {
   id: number;
   buildNumber: string;
@@ -229,6 +258,8 @@ export interface DevOpsRun {
   timelineId: string;
   /** A token for the job's system connection, and the address for OIDC tokens of that job. */
   jobCredentials(jobId: string): Promise<{ accessToken: string; oidcRequestUri: string }>;
+  /** Calls back for each event that is posted to the plan, until the returned function is called. */
+  onEvent(listener: (event: PlanEvent) => void): () => void;
   updateRecord(record: Record<string, unknown> & { id: string }): void;
   addAttachment(recordId: string, type: string, name: string, file: string): void;
   addTag(tag: string): void;

@@ -33,7 +33,7 @@ export function checkTask({ folder, manifest }: StagedTask, files: Files): Probl
     report(`version.Major is ${manifest.version.Major}`, 'the folder is named after it: v<Major>');
   }
   if (kind === 'agent') checkHandlers(manifest, folder, files, report);
-  else checkServerExecution(manifest, kind, report);
+  else checkServerExecution(manifest, report);
   checkInputs(manifest, report);
   checkBindings(manifest, report);
   problems.push(...checkIcon(files, `${folder}/icon.png`, 32));
@@ -87,13 +87,19 @@ function checkHandlers(manifest: TaskManifest, folder: string, files: Files, rep
 }
 
 /** What the service is asked to do; a gate is asked again and again, so it may only read. */
-function checkServerExecution(manifest: TaskManifest, kind: TaskKind, report: Report): void {
+function checkServerExecution(manifest: TaskManifest, report: Report): void {
   const declared = new Set(manifest.inputs.map((input) => input.name));
   const text = JSON.stringify(manifest.execution);
   for (const [, name] of text.matchAll(/\$\((\w+)\)/g))
     if (!declared.has(name!)) report(`execution names the unknown input '${name}'`, 'use the name, not an alias');
+  for (const [, name] of text.matchAll(/\$\(([\w.]+\.[\w.]+)\)/g))
+    if (!/^(system|endpoint|build|release|checks)\./i.test(name!))
+      report(
+        `execution names the unknown variable '${name}'`,
+        'use those of system, endpoint, build, release or checks',
+      );
   const methods = [...text.matchAll(/"Method":"(\w+)"/gi)].map(([, method]) => method!.toUpperCase());
-  if (kind === 'gate' && methods.some((method) => method !== 'GET'))
+  if (manifest.runsOn?.includes('ServerGate') && methods.some((method) => method !== 'GET'))
     report(`the gate sends ${methods.join(', ')}`, 'a gate is evaluated many times: use GET alone');
 }
 

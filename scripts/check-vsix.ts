@@ -1,5 +1,6 @@
 /** What must be true of the packed extension: that everything staged went in, and that it is small. */
 import { findStagedTaskFolders } from './check-extension.ts';
+import { kindOf } from './layout.ts';
 import type { Problem } from './problem.ts';
 import type { Files } from './stage.ts';
 
@@ -34,9 +35,15 @@ export function checkVsix(vsix: Files, bytes: number, staged: Files): Problem[] 
   for (const folder of findStagedTaskFolders(vsix)) {
     const slug = folder.split('/').slice(0, 2).join('/');
     if (!contributed.has(slug)) report('extension.vsomanifest', `does not contribute ${slug}`, 'pack again');
-    for (const name of ['index.js', 'task.json', 'icon.png']) {
+    for (const name of requiredFiles(vsix.get(`${folder}/task.json`))) {
       if (!vsix.has(`${folder}/${name}`)) report(`${folder}/${name}`, 'is not in the VSIX', 'npm run build');
     }
   }
   return problems;
+}
+
+/** What a task's folder must hold; Azure DevOps carries out server tasks and gates, so they have no code. */
+function requiredFiles(task: Uint8Array | undefined): string[] {
+  const isServer = task !== undefined && kindOf(JSON.parse(Buffer.from(task).toString('utf8'))) !== 'agent';
+  return ['task.json', 'icon.png', ...(isServer ? [] : ['index.js'])];
 }

@@ -1,5 +1,6 @@
 /** What a run is started with. */
 import type { Sandbox } from '../contracts.ts';
+import type { Decision } from './server/built-in.ts';
 
 /** Variables of a group by name. */
 export type GroupVariables = Record<string, string | { value: string; isSecret?: boolean }>;
@@ -28,6 +29,8 @@ export interface RunOptions {
   tasksFolder?: string;
   /** Steps whose task is not known are skipped with a warning; otherwise they are an error. */
   skipUnknownTasks?: boolean;
+  /** What becomes of manual validations, by the step's `name:` or display name; those without one are approved. */
+  decisions?: Record<string, Decision>;
   sandbox: Pick<Sandbox, 'devops' | 'connections' | 'clientEnvironment'>;
   /** Default: a new folder below the system's temporary folder; it stays, with the attachments and artifacts in it. */
   workFolder?: string;

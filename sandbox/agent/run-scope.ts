@@ -6,6 +6,7 @@ import type { ExpressionFunction } from './expression/functions.ts';
 import { type Dictionary, dictionary, tryText, type Value } from './expression/values.ts';
 import { dependenciesOf, type Finished, valuesByName } from './graph.ts';
 import type { TaskResult } from './results.ts';
+import type { Decision } from './server/built-in.ts';
 import type { JobPlan } from './steps/plan.ts';
 import type { StepResult } from './steps/run-step.ts';
 import type { RunState } from './steps/state.ts';
@@ -29,6 +30,8 @@ export interface StagesContext {
   signal: AbortSignal;
   /** Aborted when a cancelled run must end without waiting for its cancel timeout. */
   forceSignal: AbortSignal;
+  /** What becomes of manual validations, by the step's name or display name; those without one are approved. */
+  decisions: Readonly<Record<string, Decision>>;
   write(line: string): void;
   millisecondsPerMinute: number;
 }

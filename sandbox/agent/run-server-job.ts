@@ -1,86 +1,62 @@
 /** `pool: server`: steps that the service runs itself. */
-import { randomUUID } from 'node:crypto';
-import type { TaskResult } from './results.ts';
+import type { ServiceConnection } from '../contracts.ts';
+import { createMasker } from './masker.ts';
+import { mergeResults, type TaskResult } from './results.ts';
+import type { Decision } from './server/built-in.ts';
+import type { SignIn } from './server/connection.ts';
+import { runServerStep, type ServerJobState } from './server/run-step.ts';
 import type { PlannedStep } from './steps/plan.ts';
 import type { StepResult } from './steps/run-step.ts';
-import type { Issue } from './steps/state.ts';
-import { expandMacros } from './variables.ts';
+import type { RunState } from './steps/state.ts';
+import type { Variables } from './variables.ts';
 
 export interface ServerJob {
   displayName: string;
   steps: PlannedStep[];
-  variable(name: string): string | undefined;
+  run: RunState;
+  /** Timeline record of the job. */
+  recordId: string;
+  variables: Variables;
+  connections: readonly ServiceConnection[];
+  signIn: SignIn;
+  decisions: Readonly<Record<string, Decision>>;
+  /** 0: no limit. */
+  timeoutInMinutes: number;
   signal: AbortSignal;
   write(line: string): void;
   millisecondsPerMinute: number;
 }
 
-type Outcome = Extract<TaskResult, 'Succeeded' | 'Canceled'>;
-
-async function delay(job: ServerJob, minutes: number): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => finish('Succeeded'), minutes * job.millisecondsPerMinute);
-    const onAbort = (): void => finish('Canceled');
-    function finish(outcome: Outcome): void {
-      clearTimeout(timer);
-      job.signal.removeEventListener('abort', onAbort);
-      resolve(outcome);
-    }
-    if (job.signal.aborted) onAbort();
-    else job.signal.addEventListener('abort', onAbort, { once: true });
-  });
+function createState(job: ServerJob, signal: AbortSignal): ServerJobState {
+  const masker = createMasker();
+  for (const { secret, value } of job.variables.list()) if (secret) masker.addVariable(value);
+  for (const { parameters } of job.connections)
+    for (const [name, value] of Object.entries(parameters)) if (/key|secret|password/i.test(name)) masker.add(value);
+  const { recordId, variables, connections, signIn, decisions, write, millisecondsPerMinute } = job;
+  const shared = { recordId, variables, connections, signIn, decisions, write, millisecondsPerMinute };
+  return { ...shared, devops: job.run.devops, masker, signal, status: 'Succeeded' };
 }
 
-async function runServerTask(
-  { definition, inputs }: PlannedStep,
-  job: ServerJob,
-  log: (line: string) => void,
-): Promise<Outcome> {
-  const input = (name: string): string => expandMacros(inputs.get(name) ?? '', job.variable);
-  if (definition.name === 'ManualValidation') {
-    if (input('instructions')) log(`Instructions: ${input('instructions')}`);
-    log('The sandbox approves manual validations by itself.');
-    return 'Succeeded';
-  }
-  if (definition.name === 'Delay') {
-    const minutes = Number(input('delayForMinutes'));
-    if (Number.isNaN(minutes) || minutes < 0)
-      throw new Error(`delayForMinutes must be a number of minutes, but is '${input('delayForMinutes')}'.`);
-    log(`Waiting for ${minutes} minutes.`);
-    return delay(job, minutes);
-  }
-  throw new Error(`The sandbox can't run the server task ${definition.name} yet. It runs ManualValidation and Delay.`);
-}
-
-/** Runs the steps in order until one fails. */
+/** Runs the steps in order; those that follow a failed one run when their condition says so. */
 export async function runServerJob(job: ServerJob): Promise<{ result: TaskResult; steps: StepResult[] }> {
+  const limit = new AbortController();
+  const minutes = job.timeoutInMinutes;
+  const timer = minutes > 0 ? setTimeout(() => limit.abort(), minutes * job.millisecondsPerMinute) : undefined;
+  const state = createState(job, AbortSignal.any([job.signal, limit.signal]));
+  state.signal.addEventListener('abort', () => (state.status = 'Canceled'), { once: true });
   const steps: StepResult[] = [];
-  let result: TaskResult = 'Succeeded';
   job.write(`##[section]Starting: ${job.displayName}`);
-  for (const step of job.steps) {
-    const log: string[] = [];
-    const write = (line: string): void => {
-      log.push(line);
-      job.write(line);
-    };
-    const issues: Issue[] = [];
-    let outcome: TaskResult = 'Skipped';
-    if (step.skipped) {
-      issues.push({ type: 'warning', category: 'General', message: step.skipped, data: {} });
-      write(`##[warning]${step.skipped}`);
-    } else if (result === 'Succeeded') {
-      write(`##[section]Starting: ${step.displayName}`);
-      outcome = await runServerTask(step, job, write).catch((error: Error): TaskResult => {
-        issues.push({ type: 'error', category: 'General', message: error.message, data: {} });
-        write(`##[error]${error.message}`);
-        return 'Failed';
-      });
-      write(`##[section]Finishing: ${step.displayName}`);
-      result = outcome;
+  try {
+    for (const [index, step] of job.steps.entries()) {
+      const done = await runServerStep(step, state, index + 1);
+      steps.push(done);
+      if (done.result !== 'Skipped') state.status = mergeResults(state.status, done.result);
     }
-    const { displayName, source } = step;
-    steps.push({ recordId: randomUUID(), name: source.name, displayName, result: outcome, log, outputs: {}, issues });
+  } finally {
+    clearTimeout(timer);
   }
+  if (limit.signal.aborted)
+    job.write(`##[error]The server job ran longer than the maximum time of ${minutes} minutes and was canceled.`);
   job.write(`##[section]Finishing: ${job.displayName}`);
-  return { result, steps };
+  return { result: state.status, steps };
 }

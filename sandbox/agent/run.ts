@@ -188,6 +188,7 @@ export async function runPipeline(options: RunOptions): Promise<RunResult> {
     nodePath: options.nodePath ?? process.execPath,
     workFolder,
     repositories: repositoriesOf(pipeline, options, self),
+    decisions: options.decisions ?? {},
     signal: options.signal ?? new AbortController().signal,
     forceSignal: options.forceSignal ?? new AbortController().signal,
     write: options.write,

@@ -1,5 +1,6 @@
 /** Hands one job, or one copy of it, to an agent or to the service's own runner of server jobs. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExpressionContext } from './expression/evaluate.ts';
 import { type JobCopy, jobVariables } from './job-variables.ts';
@@ -28,6 +29,16 @@ function titleOf({ pipeline, stage }: Scope, job: Job, copy: JobCopy | undefined
   return copy ? `${name}.${copy.name}` : name;
 }
 
+/** Variables of a job that exist without an agent. */
+const isOfService = (name: string): boolean =>
+  /^System\.(?!WorkFolder|DefaultWorkingDirectory|ArtifactsDirectory|Is)/i.test(name);
+
+/** The PEM text of the sandbox's certificate authority, which the service's own requests trust. */
+function certificateAuthority(environment: Record<string, string | undefined>): string {
+  const file = environment.NODE_EXTRA_CA_CERTS;
+  return file === undefined ? '' : readFileSync(file, 'utf8');
+}
+
 export interface JobStart {
   job: Job;
   copy: JobCopy | undefined;
@@ -46,19 +57,22 @@ export async function startJob(scope: Scope, start: JobStart): Promise<JobOutcom
   const title = titleOf(scope, job, copy);
   const prefix = scope.jobCount > 1 || copy ? `${title} | ` : '';
   const write = (line: string): void => stages.write(`${prefix}${line}`);
-  if (job.server) {
-    variables.recalculate();
-    const variable = variables.get;
-    const server = { displayName, steps: plan.steps, variable, signal, write, millisecondsPerMinute };
-    return { ...(await runServerJob(server)), secretOutputs: [] };
-  }
   const jobId = randomUUID();
   const { accessToken, oidcRequestUri } = await run.devops.jobCredentials(jobId);
   const workFolder = join(stages.workFolder, 'jobs', title);
   const own = Object.entries(jobVariables(stage, job, jobId, workFolder, oidcRequestUri, copy));
-  for (const [name, value] of own) variables.set(name, value);
+  for (const [name, value] of own) if (!job.server || isOfService(name)) variables.set(name, value);
   variables.set('System.AccessToken', accessToken, { secret: true });
   const minutes = (text: string): number => Number(resolveSetting(text, context, variables)) || 0;
+  if (job.server) {
+    variables.recalculate();
+    const timeoutInMinutes = minutes(job.timeoutInMinutes);
+    const signIn = { ca: certificateAuthority(stages.environment), oidcRequestUri, accessToken };
+    const { connections, decisions } = stages;
+    const server = { displayName, steps: plan.steps, run, recordId, variables, connections, decisions, signIn };
+    const outcome = await runServerJob({ ...server, timeoutInMinutes, signal, write, millisecondsPerMinute });
+    return { ...outcome, secretOutputs: [] };
+  }
   const outcome = await runAgentJob(
     {
       id: jobId,

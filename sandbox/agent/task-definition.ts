@@ -32,6 +32,7 @@ export interface TaskDefinition {
   groups?: { name: string; visibleRule?: string }[];
   outputVariables?: { name: string }[];
   prejobexecution?: Handlers;
+  /** Handlers of the agent; in a server task `HttpRequest` or `HttpRequestChain` with what the service does. */
   execution?: Handlers;
   postjobexecution?: Handlers;
   restrictions?: { commands?: { mode?: string }; settableVariables?: { allowed?: string[] } };

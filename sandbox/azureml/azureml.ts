@@ -20,6 +20,7 @@ import { openResourceStore } from './arm/store.ts';
 import { requireToken } from './authentication.ts';
 import { startBlobServer } from './blob-server.ts';
 import { openBlobs } from './blobs.ts';
+import { createNotifications } from './notifications.ts';
 import { createRuns } from './runs.ts';
 
 /** The running part. */
@@ -108,7 +109,10 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   // The asset store of registries is another host than the Resource Manager.
   const assetStore = await startServer({ app, tls });
   options.onStop(assetStore.stop);
-  const context: AzureMlContext = { settings, resources, blobs, tokens, url, dataFolder, clientEnvironment, log };
+  const notifications = createNotifications({ ca: tls.ca, log });
+  options.onStop(notifications.stop);
+  const shared = { settings, resources, blobs, tokens, notifications, url };
+  const context: AzureMlContext = { ...shared, dataFolder, clientEnvironment, log };
   const { runs: executor, router } = createRuns(context);
   options.onStop(executor.stop);
   const runs: Runs = options.holdJobs ? { ...executor, submit: async () => {} } : executor;

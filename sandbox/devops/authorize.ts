@@ -15,12 +15,15 @@ function tokenOf(header: string | undefined): string | undefined {
   return credentials.slice(credentials.indexOf(':') + 1);
 }
 
-/** Answers 401 unless the request carries a valid token for Azure DevOps. */
+/** Answers 401 unless the request carries a valid token for Azure DevOps; leaves its `sub` in `response.locals.subject`. */
 export function authorize(tokens: Tokens) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const token = tokenOf(request.headers.authorization);
     const claims = token === undefined ? undefined : await tokens.verify(token).catch(() => undefined);
-    if (claims?.aud === azureDevOpsAudience) return next();
+    if (claims?.aud === azureDevOpsAudience) {
+      response.locals.subject = claims.sub;
+      return next();
+    }
     response.setHeader('WWW-Authenticate', 'Bearer, Basic');
     refuse(
       response,

@@ -1,4 +1,5 @@
 /** What the routes of the Azure DevOps part share. */
+import type { EventEmitter } from 'node:events';
 import type { ServiceConnection, Tokens } from '../contracts.ts';
 import type { RunRecord, Store } from './state.ts';
 
@@ -10,6 +11,8 @@ export interface DevOpsContext {
   project: { id: string; name: string };
   /** `https://127.0.0.1:{port}/{organization}/`; known once the server listens. */
   collectionUrl(): string;
+  /** Events posted to plans, under the plan's id. */
+  events: EventEmitter;
   log(line: string): void;
 }
 

@@ -1,4 +1,5 @@
 /** The Azure DevOps part: the slice of its REST API that tasks and `azure-devops-node-api` use. */
+import { EventEmitter } from 'node:events';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { DevOps, DevOpsRun, ServiceConnection, Tokens } from '../contracts.ts';
 import { startServer } from '../server.ts';
@@ -99,6 +100,10 @@ function startRun(context: DevOpsContext, options: NewRun): DevOpsRun {
         oidcRequestUri: `${apiUrl(context)}/distributedtask/hubs/build/plans/${run.planId}/jobs/${jobId}/oidctoken`,
       };
     },
+    onEvent(listener) {
+      context.events.on(run.planId, listener);
+      return () => context.events.off(run.planId, listener);
+    },
     updateRecord: (record) => updateTimelineRecord(run, record),
     addAttachment: (recordId, type, name, file) => copyAttachment(store, run, recordId, type, name, file),
     addTag(tag) {
@@ -138,6 +143,7 @@ export async function createDevOps(options: DevOpsOptions): Promise<DevOps & { s
     organization,
     project: { id: '5ab0c1de-0000-4000-8000-00000000f001', name: 'mlops' },
     collectionUrl: () => collectionUrl,
+    events: new EventEmitter(),
     log: options.log,
   };
   const server = await startServer({ app: createApp(context), tls: options.tls, port: options.port });

@@ -1,8 +1,9 @@
 /** `_apis/distributedtask/hubs/{hub}/plans`: OIDC tokens, attachments, timeline records, feeds, logs and events. */
 import { Router } from 'express';
-import { answerList, bodyOf, notFound, parameter } from './answers.ts';
+import type { PlanEvent } from '../contracts.ts';
+import { answerList, bodyOf, notFound, parameter, refuse } from './answers.ts';
 import type { DevOpsContext } from './context.ts';
-import { issueOidcToken } from './oidc.ts';
+import { issueOidcToken, type PlanHandler } from './oidc.ts';
 import { plan, planFinder, record, type WithPlan } from './plan.ts';
 import { addAttachmentContents, addAttachmentLists } from './plan-attachments.ts';
 import { logOf, updateTimelineRecord } from './runs.ts';
@@ -24,6 +25,27 @@ function updateRecords(run: RunRecord, body: Record<string, any>): unknown[] {
   return run.records.filter(({ id }) => changed.some((record) => record.id === id));
 }
 
+const eventNames = ['TaskAssigned', 'TaskStarted', 'TaskCompleted'];
+
+/** `POST .../events`: what a server task that waits for its completion is ended by. The token of another job is refused. */
+function postEvent({ events }: DevOpsContext): PlanHandler {
+  return (run, request, response) => {
+    const event = bodyOf(request) as Partial<PlanEvent>;
+    const refused = (message: string): void => refuse(response, 400, 'InvalidRequestException', message);
+    if (!eventNames.includes(event.name ?? '')) return refused(`The event '${event.name}' is not known.`);
+    if (!event.taskId) return refused('The event names no task.');
+    if (event.name === 'TaskCompleted' && !recordResults.includes(event.result ?? ''))
+      return refused(`The result '${event.result}' of the event is not known.`);
+    if (!run.jobIds.includes(event.jobId ?? '')) return notFound(response, `Job ${event.jobId}`);
+    const subject = String(response.locals.subject);
+    if (subject.startsWith('Build:') && subject !== `Build:${run.id}:${event.jobId}`)
+      return refuse(response, 403, 'AccessDeniedException', 'The token belongs to another job.');
+    run.events.push(event as PlanEvent & Record<string, unknown>);
+    events.emit(run.planId, event);
+    response.status(200).end();
+  };
+}
+
 function addPlanRoutes(router: Router, context: DevOpsContext, withPlan: WithPlan): void {
   router.get(
     plan,
@@ -39,13 +61,7 @@ function addPlanRoutes(router: Router, context: DevOpsContext, withPlan: WithPla
     ),
   );
   router.post(`${plan}/jobs/:jobId/oidctoken`, withPlan(issueOidcToken(context)));
-  router.post(
-    `${plan}/events`,
-    withPlan((run, request, response) => {
-      run.events.push(bodyOf(request));
-      response.status(200).end();
-    }),
-  );
+  router.post(`${plan}/events`, withPlan(postEvent(context)));
 }
 
 function addTimelineRoutes(router: Router, withPlan: WithPlan): void {

@@ -19,6 +19,8 @@ export type Step = Record<string, unknown>;
 
 export interface Fixture {
   sandbox: Sandbox;
+  /** The tasks of the VSIX, unpacked. */
+  tasksFolder: string;
   /** Runs a pipeline (a list of steps, or the whole file as data) with the project as the sources. */
   run(pipeline: Step[] | Record<string, unknown>, options?: Partial<RunOptions>): Promise<Run>;
   stop(): Promise<void>;
@@ -53,6 +55,7 @@ export async function startFixture(node?: string, options: SandboxOptions = {}):
   const folder = mkdtempSync(join(tmpdir(), 'e2e-'));
   return {
     sandbox,
+    tasksFolder,
     async run(pipeline, options = {}) {
       const file = join(mkdtempSync(join(folder, 'run-')), 'azure-pipelines.yml');
       writeFileSync(file, stringify(Array.isArray(pipeline) ? { steps: pipeline } : pipeline));

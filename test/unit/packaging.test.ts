@@ -106,6 +106,13 @@ describe('checkVsix', () => {
     assert.match(messages(vsix).join(), /tasks\/a\/v1\/index\.js is not in the VSIX/);
   });
 
+  it('does not ask for the code of a server task', () => {
+    const vsix = packed();
+    vsix.delete('tasks/a/v1/index.js');
+    vsix.set('tasks/a/v1/task.json', Buffer.from('{"runsOn":["Server"]}'));
+    assert.ok(!checkVsix(vsix, 1000, new Map()).some(({ file }) => file.endsWith('index.js')));
+  });
+
   it('finds a file that changed', () => {
     const vsix = packed();
     vsix.set('tasks/a/v1/index.js', Buffer.from('other'));

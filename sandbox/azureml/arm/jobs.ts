@@ -4,6 +4,7 @@ import { workspaceArmId } from '../../settings.ts';
 import { type Call, collection } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
+import { jobPatch, patchedJob } from './job-patch.ts';
 import { jobServices } from './job-services.ts';
 import { changedJob, jobBody, newJob } from './job-writes.ts';
 import { inView, withPairs } from './listing.ts';
@@ -67,6 +68,7 @@ export const jobs = collection<WorkspaceContext>({
     const shown = when === 'created' ? firstAnswer(job, request.body.properties.properties) : job;
     return presentJob(shown, context, at.apiVersion);
   },
+  patch: { shape: jobPatch, change: patchedJob },
   beforeDelete(_call, job) {
     if (!hasEnded(job)) throw errors.jobActive(job.name, job.properties.status);
   },

@@ -94,6 +94,7 @@ export function setStatus(engine: Engine, run: RunRecord, status: RunStatus, err
   engine.store.save(run);
   syncJobResource(engine, run);
   engine.context.log(`run ${run.runId} (${run.displayName}): ${status}`);
+  if (isTerminal(status)) engine.context.notifications.ended(run.runId, status);
 }
 
 /** What the service notes of a run whose process started. */
