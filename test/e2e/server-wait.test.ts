@@ -139,7 +139,7 @@ describe('waiting without an agent', function () {
 
     it('says why when the connection may not change the job', async () => {
       const run = await fixture.run(handOver('jobs/waited.yml', wait({ azureSubscription: 'sandbox-reader' })));
-      assert.match(run.step('wait').issues[0]!.message, /was answered with 403: [^]*AuthorizationFailed/);
+      assert.match(run.step('wait').issues[0]!.message, /was answered with 403: [\s\S]*AuthorizationFailed/);
     });
   });
 
