@@ -37,6 +37,10 @@ export async function followToEnd(
     const tell = jobPrinter(pipeline, clock.now);
     const onPositions = memory.write;
     return followJob(workspace, job.name, { clock, signal, tell, logs, onPositions, interval: following.pollInterval });
+  }).catch((error: unknown) => {
+    // Outputs are set at every end: later steps can tell a job that is not known to have ended.
+    if (error instanceof UserError && error.code === 'JobNotFollowed') pipeline.setOutput('status', 'Unknown');
+    throw error;
   });
   for (const source of end.logs.unread()) pipeline.warn(pipeline.message(messages.LogUnread, { source, url }));
   await keepLogs(workspace.client, end.logs.cut(), pipeline);
