@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Decision } from './agent/server/built-in.ts';
 import type { Sandbox } from './contracts.ts';
 import { environmentFile } from './environment.ts';
 import { startSandbox } from './sandbox.ts';
@@ -32,6 +33,7 @@ function help(program: string): string {
     ['  --variable NAME=VALUE', 'set a variable of the run; may be repeated'],
     ['  --variable-group FILE', 'variables of variable groups, GROUP: {NAME: value}; may be repeated'],
     ['  --parameter NAME=VALUE', 'set a parameter of the pipeline; may be repeated'],
+    ['  --decision STEP=approve|reject|ignore', 'what becomes of a manual validation (approve); may be repeated'],
     ['  --skip-unknown-tasks', 'skip steps whose task is missing, with a warning'],
     ['  --branch refs/heads/NAME', 'branch of the run (refs/heads/main)'],
     ['  --data DIR', 'as above'],
@@ -99,6 +101,7 @@ function readArguments(args: string[]) {
         parameter: { type: 'string', multiple: true },
         repository: { type: 'string' },
         'repository-resource': { type: 'string', multiple: true },
+        decision: { type: 'string', multiple: true },
         'skip-unknown-tasks': { type: 'boolean' },
         branch: { type: 'string' },
       },
@@ -141,6 +144,7 @@ async function runOptions(file: string, options: Options) {
     file,
     variables: pairs(options.variable, '--variable'),
     parameters: pairs(options.parameter, '--parameter'),
+    decisions: decisionsOf(options.decision),
     variableGroups: readVariableGroups(options['variable-group'] ?? []),
     repositories,
     skipUnknownTasks: options['skip-unknown-tasks'] ?? false,
@@ -179,6 +183,14 @@ async function runFile(file: string, options: Options, prepareTasks: CommandLine
     await sandbox?.stop();
     if (data === undefined) rmSync(workFolder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function decisionsOf(given: string[] | undefined): Record<string, Decision> {
+  const decisions = pairs(given, '--decision');
+  for (const [step, decision] of Object.entries(decisions))
+    if (!['approve', 'reject', 'ignore'].includes(decision))
+      throw new UsageError(`--decision ${step} must be approve, reject or ignore, not '${decision}'.`);
+  return decisions as Record<string, Decision>;
 }
 
 function pairs(given: string[] | undefined, option: string): Record<string, string> {

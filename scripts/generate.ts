@@ -12,7 +12,7 @@ import { FIELD_ORDER, sharedFields, targetInputs } from './task-blocks.ts';
 
 /** A task.json with the blocks of its kind; the result does not change when it is generated again. @param major `v1` */
 export function generateTask(own: Partial<TaskManifest>, slug: string, major: string): Record<string, unknown> {
-  const targets = targetInputs();
+  const targets = targetInputs(kindOf(own));
   const names = new Set(targets.map(({ name }) => name));
   const inputs: TaskInput[] = [...targets, ...(own.inputs ?? []).filter(({ name }) => !names.has(name))];
   const shared = sharedFields(slug, kindOf(own));

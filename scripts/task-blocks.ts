@@ -30,8 +30,15 @@ function agentFields(): Record<string, unknown> {
   };
 }
 
+const AGENT_IDENTITIES =
+  'Workload identity federation is recommended; a service principal with secret or certificate and a managed identity work too.';
+/** A managed identity belongs to the machine of an agent, which server tasks and gates don't have. */
+const SERVER_IDENTITIES =
+  'Workload identity federation is recommended; a service principal works too. A managed identity does not: this task runs without an agent.';
+
 /** The workspace that a task works on: the first inputs of every task. */
-export function targetInputs(): TaskInput[] {
+export function targetInputs(kind: TaskKind): TaskInput[] {
+  const identities = kind === 'agent' ? AGENT_IDENTITIES : SERVER_IDENTITIES;
   return [
     {
       name: 'connectedServiceNameARM',
@@ -40,8 +47,7 @@ export function targetInputs(): TaskInput[] {
       label: 'Azure Resource Manager connection',
       defaultValue: '',
       required: true,
-      helpMarkDown:
-        'Service connection that reaches the workspace. Workload identity federation is recommended; a service principal with secret or certificate and a managed identity work too. Its identity needs the role **AzureML Data Scientist** on the workspace.',
+      helpMarkDown: `Service connection that reaches the workspace. ${identities} Its identity needs the role **AzureML Data Scientist** on the workspace.`,
     },
     picker('resourceGroupName', ['resourceGroup'], 'Resource group', 'Resource group of the workspace.'),
     picker('workspaceName', ['azureMLWorkspaceName'], 'Azure Machine Learning workspace', 'Name of the workspace.'),

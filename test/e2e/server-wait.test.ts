@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { runPipeline } from '../../sandbox/agent/run.ts';
+import { runGate } from '../../sandbox/agent/server/gate.ts';
 import { ROOT } from '../../scripts/layout.ts';
 import { findJobStatus } from '../../scripts/workspace-facts.ts';
 import { type Fixture, type Run, type Step, startFixture, submit, task } from './fixture.ts';
@@ -165,6 +166,36 @@ describe('waiting without an agent', function () {
       assert.equal(run.step('gate').result, 'Succeeded', run.log);
       assert.equal(jobReads(run).length, 1);
     });
+  });
+
+  it('is a gate of classic releases, which the release evaluates again', async () => {
+    const submitted = await fixture.run([submit('jobs/waited.yml', { jobName: 'train-gate' })]);
+    assert.equal(submitted.result, 'succeeded', submitted.log);
+    const first = fixture.sandbox.requests.length;
+    const { result, evaluations } = await runGate({
+      task: 'AzureMLJobGate@1',
+      inputs: {
+        azureSubscription: 'sandbox-reader',
+        resourceGroupName: 'sandbox-rg',
+        workspaceName: 'sandbox-ws',
+        jobName: 'train-$(Build.BuildId)',
+      },
+      variables: { 'Build.BuildId': 'gate' },
+      tasksFolder: fixture.tasksFolder,
+      sandbox: fixture.sandbox,
+      minutesBetweenEvaluations: 1,
+      timeoutInMinutes: 60,
+      millisecondsPerMinute: 1000,
+      write: () => {},
+    });
+    assert.equal(result, 'succeeded');
+    assert.ok(evaluations.length > 1);
+    // Each evaluation reads once; it does not poll, and a reader's connection is enough.
+    const sent = fixture.sandbox.requests.slice(first).filter(({ url }) => url.includes('/jobs/train-gate'));
+    assert.deepEqual(
+      sent.filter(({ headers }) => headers['user-agent'] === undefined).map(({ method }) => method),
+      evaluations.map(() => 'GET'),
+    );
   });
 
   it('is what the sample pipeline does', async () => {

@@ -80,6 +80,10 @@ describe('a gate', () => {
     'messages, which nobody says': [/additional properties: messages/, (own) => (own.messages = { A: 'a' })],
     'a request without address': [/EndpointUrl/, (own) => delete own.execution.HttpRequest.Execute.EndpointUrl],
     'a request that writes': [/sends PUT/, (own) => (own.execution.HttpRequest.Execute.Method = 'PUT')],
+    'a variable that nobody sets': [
+      /variable 'pipeline\.id'/,
+      (own) => (own.execution.HttpRequest.Execute.Body = '$(pipeline.id)'),
+    ],
     'an input that it does not have': [/input 'model'/, (own) => (own.execution.HttpRequest.Execute.Body = '$(model)')],
   };
   for (const [what, [expected, spoil]] of Object.entries(spoilt))
@@ -93,10 +97,12 @@ describe('a gate', () => {
     assert.deepEqual(problemsOf(gate(), { 'index.js': 'x' }), ['belongs to a task without code']);
   });
 
-  it('that is a server task too may write', () => {
+  it('only reads, also when it is a server task too; a server task may write', () => {
     const own = ownGate();
-    own.runsOn = ['Server'];
     own.execution.HttpRequest.Execute.Method = 'PATCH';
+    own.runsOn = ['Server', 'ServerGate'];
+    assert.match(problemsOf(gate(own)).join(), /sends PATCH/);
+    own.runsOn = ['Server'];
     assert.deepEqual(problemsOf(gate(own)), []);
   });
 

@@ -43,6 +43,6 @@ export async function runManualValidation(
   if (!timedOut()) return 'Canceled';
   if (task.inputs.get('onTimeout')?.toLowerCase() !== 'resume')
     throw new Error('The manual validation timed out and was rejected.');
-  task.write('The manual validation timed out, and the run goes on.');
+  task.write('The manual validation timed out, and the run continues.');
   return 'Succeeded';
 }
