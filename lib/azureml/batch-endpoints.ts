@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { notFound, thereIs } from '../core/words.ts';
-import { find, names, path } from './resources.ts';
+import { find, get, names, path } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A batch endpoint (`GET {workspace}/batchEndpoints/{name}`), as far as it is read here. */
@@ -21,14 +21,14 @@ export interface BatchDeployment {
 }
 
 /** @throws UserError `EndpointNotFound` */
-export async function getBatchEndpoint(workspace: Workspace, name: string): Promise<BatchEndpoint> {
-  const found = await find<BatchEndpoint>(workspace, path('batchEndpoints', name));
-  if (found) return found;
-  throw new UserError({
-    code: 'EndpointNotFound',
-    message: notFound('batch endpoint', name, `in ${workspace.label}`, await names(workspace, 'batchEndpoints')),
-    fix: 'Check the name of the endpoint.',
-  });
+export function getBatchEndpoint(workspace: Workspace, name: string): Promise<BatchEndpoint> {
+  const missing = (names: string[]): UserError =>
+    new UserError({
+      code: 'EndpointNotFound',
+      message: notFound('batch endpoint', name, `in ${workspace.label}`, names),
+      fix: 'Check the name of the endpoint.',
+    });
+  return get(workspace, 'batchEndpoints', name, missing);
 }
 
 /**

@@ -100,6 +100,21 @@ export async function names(
   return found;
 }
 
+/**
+ * The resource of this name.
+ * @param missing makes the error of the names that there are
+ */
+export async function get<T extends object>(
+  root: AssetRoot,
+  collection: string,
+  name: string,
+  missing: (names: string[]) => Error,
+): Promise<T> {
+  const found = await find<T>(root, path(collection, name));
+  if (found) return found;
+  throw missing(await names(root, collection));
+}
+
 /** `PUT`; the answer is the resource as the service made it, which may have another id than the one that was asked for. */
 export async function put<T extends object>(
   root: AssetRoot,

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { notFound } from '../core/words.ts';
-import { find, names, path } from './resources.ts';
+import { get } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A schedule (`GET {workspace}/schedules/{name}`), as far as it is read here. It has neither `id` nor `type`. */
@@ -10,12 +10,16 @@ export interface Schedule {
 }
 
 /** @throws UserError `ScheduleNotFound` */
-export async function getSchedule(workspace: Workspace, name: string): Promise<Schedule> {
-  const found = await find<Schedule>(workspace, path('schedules', name));
-  if (found) return found;
-  throw new UserError({
-    code: 'ScheduleNotFound',
-    message: notFound('schedule', name, `in ${workspace.label}`, await names(workspace, 'schedules')),
-    fix: 'Check the name of the schedule.',
-  });
+export function getSchedule(workspace: Workspace, name: string): Promise<Schedule> {
+  return get(
+    workspace,
+    'schedules',
+    name,
+    (names) =>
+      new UserError({
+        code: 'ScheduleNotFound',
+        message: notFound('schedule', name, `in ${workspace.label}`, names),
+        fix: 'Check the name of the schedule.',
+      }),
+  );
 }

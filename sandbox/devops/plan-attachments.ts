@@ -13,30 +13,23 @@ const planUrl = (context: DevOpsContext, run: RunRecord): string =>
   `${apiUrl(context)}/distributedtask/hubs/build/plans/${run.planId}`;
 
 export function addAttachmentLists(router: Router, context: DevOpsContext, withPlan: WithPlan): void {
-  router.get(
-    `${plan}/attachments/:type`,
-    withPlan((run, request, response) =>
-      answerList(
-        response,
-        run.attachments
-          .filter(({ type }) => type === parameter(request, 'type'))
-          .map((each) => taskAttachment(run, each, planUrl(context, run))),
-      ),
-    ),
-  );
-  router.get(
-    `${record}/attachments/:type`,
-    withPlan((run, request, response) =>
-      answerList(
-        response,
-        run.attachments
-          .filter(
-            ({ type, recordId }) => type === parameter(request, 'type') && recordId === parameter(request, 'recordId'),
-          )
-          .map((each) => taskAttachment(run, each, planUrl(context, run))),
-      ),
-    ),
-  );
+  for (const [below, ofRecord] of [
+    [plan, false],
+    [record, true],
+  ] as const)
+    router.get(
+      `${below}/attachments/:type`,
+      withPlan((run, request, response) => {
+        const found = run.attachments.filter(
+          ({ type, recordId }) =>
+            type === parameter(request, 'type') && (!ofRecord || recordId === parameter(request, 'recordId')),
+        );
+        answerList(
+          response,
+          found.map((each) => taskAttachment(run, each, planUrl(context, run))),
+        );
+      }),
+    );
 }
 
 export function addAttachmentContents(router: Router, context: DevOpsContext, withPlan: WithPlan): void {

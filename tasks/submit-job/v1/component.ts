@@ -2,7 +2,6 @@ import { getComponent } from '../../../lib/azureml/components.ts';
 import { jobNameFor, jobProvenance } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { mainName } from '../../../lib/plan/plan.ts';
 import { planComponentJob } from '../../../lib/start/component-job.ts';
 import type { Inputs, SourceOf } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -25,6 +24,7 @@ export async function submitComponent(source: SourceOf<'component'>, inputs: Inp
     defaultCompute: source.defaultCompute,
   });
   const reference = `${component.name}:${component.version}`;
-  pipeline.say(messages.ComponentFound, { component: reference, job: mainName(plan) });
-  return submitPlan(plan, workspace, inputs, ports);
+  return submitPlan(plan, workspace, inputs, ports, (job) =>
+    pipeline.say(messages.ComponentFound, { component: reference, job }),
+  );
 }

@@ -5,7 +5,6 @@ import { inputOverrides } from '../../../lib/compiler/input-values.ts';
 import { jobNameFor, jobProvenance, repositoryName } from '../../../lib/lineage/pipeline-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { mainName } from '../../../lib/plan/plan.ts';
 import type { Inputs, SourceOf } from './inputs.ts';
 import { messages } from './messages.ts';
 import { submitPlan } from './submit-plan.ts';
@@ -29,8 +28,9 @@ export async function submitJobFile(source: SourceOf<'jobFile'>, inputs: Inputs,
     allowUnknownFields,
     sourcesName: repositoryName(run),
   });
-  pipeline.say(messages.Compiled, { file: basename(file), job: mainName(compiled) });
   for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
   const workspace = await connect(inputs.target);
-  return submitPlan(compiled, workspace, inputs, ports);
+  return submitPlan(compiled, workspace, inputs, ports, (job) =>
+    pipeline.say(messages.Compiled, { file: basename(file), job }),
+  );
 }

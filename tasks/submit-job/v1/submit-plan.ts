@@ -20,8 +20,15 @@ import { reportJob, showRequests } from './report.ts';
  * Shows what is left to do of a plan, then uploads, creates and submits, and follows the job when that is wanted. The job
  * ends with the run when the run is cancelled.
  * @param planned under the step's first job name
+ * @param sayValid says that the plan is valid, which is known when all that it refers to was found
  */
-export async function submitPlan(planned: Plan, workspace: Workspace, inputs: Inputs, ports: Ports): Promise<Outcome> {
+export async function submitPlan(
+  planned: Plan,
+  workspace: Workspace,
+  inputs: Inputs,
+  ports: Ports,
+  sayValid: (job: string) => void,
+): Promise<Outcome> {
   const { pipeline } = ports;
   pipeline.say(messages.Connected, { workspace: workspace.ids.workspaceName, region: workspace.location });
   const own = inputs.whatIf ? { plan: planned } : await findOwnJob(workspace, inputs, planned);
@@ -30,7 +37,9 @@ export async function submitPlan(planned: Plan, workspace: Workspace, inputs: In
     return reportAndFollow(own.job, workspace, inputs, ports);
   }
   const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
-  const plan = await inspectPlan(await resolvePlan(own.plan, workspace), workspace, datastores);
+  const resolved = await resolvePlan(own.plan, workspace);
+  sayValid(mainName(resolved));
+  const plan = await inspectPlan(resolved, workspace, datastores);
   pipeline.table(planTable(plan));
   if (inputs.whatIf) return showOnly(plan, pipeline);
   const begun: BegunJob = { name: undefined, workspace };
