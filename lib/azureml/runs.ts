@@ -38,6 +38,8 @@ export interface RunDetails {
   status: string;
   startTimeUtc?: string | null;
   endTimeUtc?: string | null;
+  properties?: Record<string, string>;
+  tags?: Record<string, string>;
   error?: RunError | null;
   warnings?: { source?: string; message?: string }[] | null;
   /** Path of the log -> URL with a signature that is good for some minutes. */

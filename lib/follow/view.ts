@@ -61,7 +61,7 @@ export async function look(
   const details = await readDetails(workspace, job);
   if (typeof details === 'string')
     return { ...(before ?? unread(job)), status: details, details: undefined, warnings: before?.warnings ?? [] };
-  const steps = wanted ? await readSteps(workspace, job) : (before?.steps ?? []);
+  const steps = wanted ? await readSteps(workspace, job, details) : (before?.steps ?? []);
   return {
     job,
     status: details.status,
@@ -91,14 +91,20 @@ async function readDetails(workspace: Workspace, job: string): Promise<RunDetail
   }
 }
 
-async function readSteps(workspace: Workspace, job: string): Promise<StepView[]> {
+/** @param details of the job, which may be a sweep itself */
+async function readSteps(workspace: Workspace, job: string, details: RunDetails): Promise<StepView[]> {
   const runs = await listDescendants(workspace, job);
   const parents = new Map(runs.map((run) => [run.runId, run]));
   const withChildren = new Set(runs.map(({ parentRunId }) => parentRunId));
-  return runs.map((run) => stepOf(run, run.parentRunId ? parents.get(run.parentRunId) : undefined, withChildren));
+  return runs.map((run) => stepOf(run, parents.get(run.parentRunId ?? ''), details, withChildren));
 }
 
-function stepOf(run: Run, parent: Run | undefined, withChildren: ReadonlySet<string | null | undefined>): StepView {
+function stepOf(
+  run: Run,
+  parent: Run | undefined,
+  job: RunDetails,
+  withChildren: ReadonlySet<string | null | undefined>,
+): StepView {
   return {
     runId: run.runId,
     worker: workerOf(run),
@@ -106,7 +112,7 @@ function stepOf(run: Run, parent: Run | undefined, withChildren: ReadonlySet<str
     status: run.status,
     reused: isReused(run),
     parent: parent?.runId,
-    trial: trialOf(run, parent),
+    trial: trialOf(run, parent ?? job),
     isParent: withChildren.has(run.runId),
     begun: time(run.startTimeUtc),
     ended: time(run.endTimeUtc),
@@ -114,10 +120,10 @@ function stepOf(run: Run, parent: Run | undefined, withChildren: ReadonlySet<str
 }
 
 /** The tag `hyperparameters` of a sweep's trial is JSON: `{"lr": 0.1}`. */
-function trialOf(run: Run, parent: Run | undefined): StepView['trial'] {
+function trialOf(run: Run, parent: Run | RunDetails): StepView['trial'] {
   const written = run.tags?.hyperparameters;
-  if (written === undefined && !(parent && hasTrials(parent))) return undefined;
-  return { parameters: parametersOf(written ?? ''), best: parent !== undefined && bestTrialOf(parent) === run.runId };
+  if (written === undefined && !hasTrials(parent)) return undefined;
+  return { parameters: parametersOf(written ?? ''), best: bestTrialOf(parent) === run.runId };
 }
 
 function parametersOf(json: string): string {

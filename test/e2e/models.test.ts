@@ -111,6 +111,7 @@ describe('models', function () {
     ]);
     assert.equal(run.result, 'succeeded', run.log);
     const jobName = run.step('submit').outputs.jobName!;
+    assert.match(run.log, new RegExp(`${jobName}_1 +Completed .*\\*$`, 'm'));
     assert.equal(run.step('stream').outputs['metrics.accuracy'], '0.9');
     const { properties, modelType } = await modelOf('swept');
     assert.equal(modelType, 'custom_model');

@@ -29,6 +29,8 @@ export interface Turn {
   status: string | Error;
   steps?: FakeStep[];
   warnings?: string[];
+  /** Properties of the job's run. */
+  properties?: Record<string, string>;
 }
 
 export function azureError(status: number): AzureError {
@@ -49,6 +51,7 @@ export function fakeJob(turns: Turn[], logs: Record<string, Log> = {}) {
     status,
     startTimeUtc: new Date(1_000_000).toISOString(),
     logFiles: logs[id] === undefined ? {} : { 'user_logs/std_log.txt': `https://blob/${id}` },
+    properties: id === 'job' ? (current().properties ?? {}) : {},
     warnings: id === 'job' ? (current().warnings ?? []).map((message) => ({ message })) : null,
     error: { error: { code: 'UserError', message: `${id} broke` } },
   });

@@ -65,6 +65,23 @@ describe('following a job', () => {
     assert.deepEqual(heard.tables, ['Train:Queued', 'Train:Running', 'Train:Completed']);
   });
 
+  it('marks the best trial of a sweep that is the job itself', async () => {
+    const trial = (runId: string, rate: string) => ({
+      runId,
+      status: 'Completed',
+      tags: { hyperparameters: `{"rate":"${rate}"}` },
+    });
+    const steps = [trial('job_0', '0.5'), trial('job_1', '0.1')];
+    const { end } = await follow(fakeJob([{ status: 'Completed', steps, properties: { best_child_run_id: 'job_1' } }]));
+    assert.deepEqual(
+      end.view.steps.map((step) => [step.parent, step.trial]),
+      [
+        [undefined, { parameters: 'rate=0.5', best: false }],
+        [undefined, { parameters: 'rate=0.1', best: true }],
+      ],
+    );
+  });
+
   it('marks reused steps, and leaves their old logs alone', async () => {
     const step = train('Completed', { properties: { 'azureml.isreused': 'true', 'azureml.reusedrunid': 'old' } });
     const { heard } = await follow(fakeJob([{ status: 'Completed', steps: [step] }], { a: Buffer.from('x\n') }));
