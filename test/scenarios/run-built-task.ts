@@ -102,7 +102,7 @@ export async function runBuiltTask(
   let completed = Number.NaN;
   onLines(child.stdout, (line) => {
     run.raw += `${line}\n`;
-    const command = parseCommand(line, { decodePercents: true });
+    const command = parseCommand(line);
     if (command) apply(run, command);
     else run.log += `${line}\n`;
     if (typeof cancel === 'object' && 'log' in cancel && cancel.log.test(line)) cancelNow();
