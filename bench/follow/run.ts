@@ -5,11 +5,12 @@
  * ratios SDK / task. Needs `node scripts/setup-full.mjs` once. `BENCH_SECONDS` lists the jobs' durations (`15 45 120`).
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSandbox } from 'model-bridge-sandbox';
+import type { Sandbox } from 'model-bridge-sandbox/contracts';
 import { textTable } from '../../lib/core/table.ts';
-import { type RunsWorkspace, startRunsWorkspace } from '../../sandbox/test/runs-workspace.ts';
 import { build } from '../../scripts/build.ts';
 import { ROOT, STAGE } from '../../scripts/layout.ts';
 
@@ -36,20 +37,22 @@ async function main(): Promise<void> {
     return;
   }
   await build();
-  const workspace = await startRunsWorkspace();
+  const sandbox = await startSandbox();
   const rows: string[][] = [];
   try {
     for (const seconds of DURATIONS) {
-      const name = `follow-${seconds}`;
       const lines = seconds * LINES_PER_SECOND;
-      await workspace.submit(name, jobOf(workspace, lines));
-      const first = workspace.sandbox.requests.length;
+      const name = await submit(sandbox, lines);
+      const first = sandbox.requests.length;
       const [task, sdk] = await Promise.all([
-        follow([process.execPath, join(STAGE, 'tasks/stream-job/v1/index.js')], taskEnvironment(workspace, name)),
-        follow([PYTHON, '-W', 'ignore', join(HERE, 'stream.py'), name], sdkEnvironment(workspace)),
+        follow(
+          [process.execPath, join(STAGE, 'tasks/stream-job/v1/index.js')],
+          taskEnvironment(sandbox, { JOBNAME: name }),
+        ),
+        follow([PYTHON, '-W', 'ignore', join(HERE, 'stream.py'), name], sdkEnvironment(sandbox)),
       ]);
-      const ended = Date.parse((await workspace.waitFor(name)).endTimeUtc);
-      const mine = workspace.sandbox.requests.slice(first);
+      const ended = task.ended ?? sdk.ended ?? Number.NaN;
+      const mine = sandbox.requests.slice(first);
       const isTask = ({ headers }: (typeof mine)[number]) => /model-bridge\//.test(headers['user-agent'] ?? '');
       const isSdk = ({ headers }: (typeof mine)[number]) =>
         /azure-ai-ml|azsdk-python/.test(headers['user-agent'] ?? '');
@@ -70,7 +73,7 @@ async function main(): Promise<void> {
       rows.push([`${seconds} s`, 'SDK / task', ...ratios(both.sdk, both.task), '']);
     }
   } finally {
-    await workspace.stop();
+    await sandbox.stop();
   }
   const columns = ['job', 'by', 'lag, s', 'requests', 'CPU, s', 'memory, MB', 'lines'];
   for (const line of textTable({ columns, rows })) console.log(line);
@@ -80,19 +83,31 @@ function ratios(sdk: Followed, task: Followed): string[] {
   return (['lag', 'requests', 'cpu', 'peak'] as const).map((one) => (sdk[one] / Math.max(1e-9, task[one])).toFixed(1));
 }
 
-function jobOf({ sandbox }: RunsWorkspace, lines: number): Record<string, unknown> {
-  const { subscriptionId, resourceGroup, workspaceName } = sandbox.settings;
-  const workspace = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspaceName}`;
-  return {
-    jobType: 'Command',
-    command: `for n in $(seq ${lines}); do echo "bench line $n"; sleep ${1 / LINES_PER_SECOND}; done`,
-    environmentId: `${workspace}/environments/AzureML-sklearn-1.5/versions/1`,
-    computeId: 'cpu-cluster',
-    experimentName: 'follow',
-  };
+/** Submits, with the task, a job that prints its lines and, last, when it ends. @returns its name */
+async function submit(sandbox: Sandbox, lines: number): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-follow-'));
+  const jobFile = join(folder, 'job.yml');
+  const printing = `for n in $(seq ${lines}); do echo "bench line $n"; sleep ${1 / LINES_PER_SECOND}; done`;
+  writeFileSync(
+    jobFile,
+    `type: command
+command: |
+  ${printing}; echo "bench end $(date +%s.%N)"
+environment: azureml:AzureML-sklearn-1.5@latest
+compute: azureml:cpu-cluster
+experiment_name: follow
+`,
+  );
+  const { output } = await run(
+    [process.execPath, join(STAGE, 'tasks/submit-job/v1/index.js')],
+    taskEnvironment(sandbox, { JOBFILE: jobFile, JOBNAME: `follow-${lines}` }),
+  );
+  const name = /setvariable variable=jobName;[^\]]*\](\S+)/.exec(output.join('\n'))?.[1];
+  if (name === undefined) throw new Error(output.join('\n'));
+  return name;
 }
 
-function taskEnvironment({ sandbox }: RunsWorkspace, job: string): Record<string, string> {
+function taskEnvironment(sandbox: Sandbox, inputs: Record<string, string>): Record<string, string> {
   const connection = sandbox.connections.find(({ name }) => name === 'sandbox')!;
   return {
     PATH: process.env.PATH ?? '',
@@ -101,7 +116,11 @@ function taskEnvironment({ sandbox }: RunsWorkspace, job: string): Record<string
     INPUT_CONNECTEDSERVICENAMEARM: connection.id,
     INPUT_RESOURCEGROUPNAME: sandbox.settings.resourceGroup,
     INPUT_WORKSPACENAME: sandbox.settings.workspaceName,
-    INPUT_JOBNAME: job,
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name}`, value])),
+    SYSTEM_COLLECTIONURI: sandbox.devops.collectionUrl,
+    SYSTEM_TEAMPROJECT: sandbox.devops.project.name,
+    BUILD_BUILDID: '1',
+    BUILD_BUILDNUMBER: 'bench.1',
     [`ENDPOINT_URL_${connection.id}`]: connection.url,
     [`ENDPOINT_AUTH_${connection.id}`]: JSON.stringify({
       scheme: connection.scheme,
@@ -111,12 +130,20 @@ function taskEnvironment({ sandbox }: RunsWorkspace, job: string): Record<string
   };
 }
 
-function sdkEnvironment({ sandbox }: RunsWorkspace): Record<string, string> {
+function sdkEnvironment(sandbox: Sandbox): Record<string, string> {
   const home = mkdtempSync(join(tmpdir(), 'bench-follow-'));
   return { PATH: process.env.PATH ?? '', HOME: home, PYTHONUNBUFFERED: '1', ...sandbox.environment };
 }
 
 async function follow(command: string[], env: Record<string, string>) {
+  const { output, cpu, peak, end } = await run(command, env);
+  const text = output.join('\n');
+  const lines = new Set(text.match(/bench line \d+/g)).size;
+  const ended = /bench end ([\d.]+)/.exec(text)?.[1];
+  return { end, cpu, peak: peak / 1024, lines, ended: ended === undefined ? undefined : Number(ended) * 1000 };
+}
+
+async function run(command: string[], env: Record<string, string>) {
   const child = spawn('python3', [join(HERE, 'measure.py'), ...command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks: Buffer[] = [];
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
@@ -124,8 +151,7 @@ async function follow(command: string[], env: Record<string, string>) {
   const output = Buffer.concat(chunks).toString().trim().split('\n');
   const { cpu, peak, code } = JSON.parse(output.pop()!) as { cpu: number; peak: number; code: number };
   if (code !== 0) throw new Error(`${command.join(' ')} failed:\n${output.join('\n')}`);
-  const lines = new Set(output.flatMap((line) => /bench line \d+/.exec(line)?.[0] ?? [])).size;
-  return { end, cpu, peak: peak / 1024, lines };
+  return { output, cpu, peak, end };
 }
 
 await main();
