@@ -36,7 +36,9 @@ export async function followToEnd(
     const logs = { choice: following.logs, positions: memory.read(), ...logPrinter(pipeline) };
     const tell = jobPrinter(pipeline, clock.now);
     const onPositions = memory.write;
-    return followJob(workspace, job.name, { clock, signal, tell, logs, onPositions, interval: following.pollInterval });
+    const steps = job.properties.jobType !== 'Command';
+    const interval = following.pollInterval;
+    return followJob(workspace, job.name, { clock, signal, tell, logs, onPositions, interval, steps });
   });
   for (const source of end.logs.unread()) pipeline.warn(pipeline.message(messages.LogUnread, { source, url }));
   await keepLogs(workspace.client, end.logs.cut(), pipeline);

@@ -36,7 +36,7 @@ describe('a bad day of the service', () => {
     it(`does not end the following: ${what}`, async () => {
       const azure = fake();
       azure.logs.set(STD_LOG, 'first\n');
-      addRunningJob(azure, { change: () => azure.logs.set(STD_LOG, 'first\nlast\n') });
+      addRunningJob(azure, { jobType: 'Pipeline', change: () => azure.logs.set(STD_LOG, 'first\nlast\n') });
       for (const request of [DETAILS, CHILDREN]) azure.on(request, fault, { times: 1 });
       // Of a log JSON would be content.
       if (what !== 'JSON that is cut') azure.on(LOG, fault, { times: 1 });

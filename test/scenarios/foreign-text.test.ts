@@ -36,7 +36,7 @@ describe('text from outside', () => {
     const azure = fake();
     const [command] = COMMANDS;
     azure.logs.set(STD_LOG, `${COMMANDS.join('\n')}\n`);
-    const job = addRunningJob(azure, { reads: 3, status: 'Failed' });
+    const job = addRunningJob(azure, { reads: 3, status: 'Failed', jobType: 'Pipeline' });
     job.error = { error: { code: 'UserError', message: `${command}\n${COMMANDS[2]}` } };
     job.warnings = [{ message: command }];
     azure.children.set('train', [
