@@ -61,8 +61,11 @@ export async function followManyJobs({ jobs = 50, seconds = 90, faultShare = 0.0
       if (Date.now() - start >= at) job.status = job.properties.status = status;
       if (request.path.startsWith('/logs/')) azure.logs.set(`${name}/${LOG}`, logOf(name));
     }
-    // A page is content where content is asked for.
-    const possible = request.path.startsWith('/logs/') ? FAULTS.filter((_, nth) => nth !== 4) : FAULTS;
+    // Who has no token is not refused one; a page is content where content is asked for.
+    const isLog = request.path.startsWith('/logs/');
+    const possible = FAULTS.filter((_, nth) =>
+      nth === 3 ? request.headers.authorization !== undefined : nth !== 4 || !isLog,
+    );
     if (chance() >= faultShare) return usual();
     faults++;
     return pick(possible, chance)(request, usual, response);

@@ -1,5 +1,5 @@
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
-import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { NoAnswerError, noAnswerOf } from './no-answer.ts';
@@ -101,9 +101,15 @@ function createRelay(transport: HttpClient) {
           const { status } = response;
           const isPassing = status >= 500 || status === 429 || status === 408;
           const { host } = new URL(request.url);
-          trouble = isPassing
-            ? { message: `${host} answered ${status}`, code: `HTTP_${status}`, url: request.url }
-            : undefined;
+          const what = isPassing
+            ? ''
+            : isSignInAnswer(response)
+              ? undefined
+              : ' with something else than its own answer';
+          trouble =
+            what === undefined
+              ? undefined
+              : { message: `${host} answered ${status}${what}`, code: `HTTP_${status}`, url: request.url };
           return response;
         } catch (error) {
           const failure = noAnswerOf(error, request);
@@ -129,6 +135,19 @@ function createRelay(transport: HttpClient) {
       );
     },
   };
+}
+
+/** True for an object as sign-in services send it, and for a refusal that says why; false for a proxy's page. */
+function isSignInAnswer({ status, bodyAsText }: PipelineResponse): boolean {
+  if (status >= 300 && status < 400) return true;
+  const text = bodyAsText ?? '';
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) return false;
+    return status < 300 || 'error' in body || 'message' in body;
+  } catch {
+    return /AADSTS\d+/.test(text);
+  }
 }
 
 class SignInTimeout extends Error {}

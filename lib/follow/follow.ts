@@ -19,6 +19,11 @@ export interface FollowPorts {
   interval?: number | undefined;
   /** Hears where the logs stand, so that a task that is started anew goes on there. */
   onPositions?(positions: Record<string, number>): void;
+  /**
+   * False for a job that can't have steps. Runs below a command job are those that its code began (nested runs of MLflow):
+   * they have no logs, and its own log is the one to show.
+   */
+  steps?: boolean;
   /** From 0 to 1. */
   random?(): number;
 }
@@ -108,10 +113,11 @@ async function takeTurn(
   const now = clock.now();
   const due = pace(turn, ports);
   const isDue = (since: number, interval: number): boolean => now - since >= interval * NEARLY;
-  const readSteps = isDue(turn.stepsRead, due.steps);
+  const hasSteps = ports.steps ?? true;
+  const readSteps = hasSteps && isDue(turn.stepsRead, due.steps);
   let view = await look(workspace, job, { before: turn.before, steps: readSteps });
   // The end is shown with the last state of every step.
-  if (hasEnded(view.status) && !readSteps) view = await look(workspace, job, { before: turn.before });
+  if (hasEnded(view.status) && hasSteps && !readSteps) view = await look(workspace, job, { before: turn.before });
   turn.read = now;
   turn.readsLeft = workspace.client.readsLeft();
   if (readSteps) turn.stepsRead = now;

@@ -37,6 +37,11 @@ export function createLogReader(onLine: (line: string) => void, onRestart: () =>
   };
   const take = async (client: AzureClient, url: string): Promise<'more' | 'end' | 'unreadable' | 'again'> => {
     const answer = await client.download(url, { first: offset, last: offset + CHUNK - 1 });
+    // A proxy's page is not the log, whose type is plain text.
+    if (/^text\/html/i.test(answer.header('content-type') ?? '')) {
+      answer.stream?.resume();
+      return 'unreadable';
+    }
     if (isAnother(answer, offset, created)) {
       answer.stream?.resume();
       restart();

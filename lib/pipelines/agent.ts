@@ -9,8 +9,8 @@ import { neutral } from '../core/neutral.ts';
 import { textTable } from '../core/table.ts';
 import type { LineFile, Outcome, Pipeline, TaskInputs } from './pipeline.ts';
 
-/** Everything goes through the library's filter, which breaks the marker of logging commands. */
-const print = (text: string): void => tl.writeExternalOutput(`${text}\n`, { source: 'remote' });
+/** The library's filter breaks the marker of logging commands, but not that of `##[error]`, on any line of the text. */
+const print = (text: string): void => tl.writeExternalOutput(`${neutral(text)}\n`, { source: 'remote' });
 
 /** The agent's side of the inputs (`INPUT_*`, `ENDPOINT_*`), read with Microsoft's task library. */
 export function agentInputs(): TaskInputs {

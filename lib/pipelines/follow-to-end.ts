@@ -36,7 +36,9 @@ export async function followToEnd(
     const logs = { choice: following.logs, positions: memory.read(), ...logPrinter(pipeline) };
     const tell = jobPrinter(pipeline, clock.now);
     const onPositions = memory.write;
-    return followJob(workspace, job.name, { clock, signal, tell, logs, onPositions, interval: following.pollInterval });
+    const steps = job.properties.jobType !== 'Command';
+    const interval = following.pollInterval;
+    return followJob(workspace, job.name, { clock, signal, tell, logs, onPositions, interval, steps });
   }).catch((error: unknown) => {
     // Outputs are set at every end: later steps can tell a job that is not known to have ended.
     if (error instanceof UserError && error.code === 'JobNotFollowed') pipeline.setOutput('status', 'Unknown');

@@ -29,7 +29,7 @@ describe('a job that was just created', () => {
   ] as const)
     it(`is followed although it is not known to ${what} yet`, async () => {
       const azure = fake();
-      addRunningJob(azure);
+      addRunningJob(azure, { jobType: 'Pipeline' });
       for (const pattern of patterns) azure.on(pattern, unknown, { times: 2 });
       const run = await runBuiltTask('stream-job', azure, FOLLOW);
       assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
@@ -49,7 +49,7 @@ describe('a job that was just created', () => {
 
   it('has steps that appear late, each shown once', async () => {
     const azure = fake();
-    addRunningJob(azure, { reads: 6 });
+    addRunningJob(azure, { reads: 6, jobType: 'Pipeline' });
     azure.children.set('train', [
       { name: 's1', runId: 's1', displayName: 'prepare', status: 'Completed', properties: {} },
     ]);

@@ -40,6 +40,7 @@ export interface TaskRunOptions {
   connection?: { url?: string; auth?: { scheme: string; parameters: Record<string, string> }; data?: object };
   /** Folder of the sources; default: an empty one. */
   sources?: string;
+  /** Path of another Node; default: that of the environment variable `SCENARIO_NODE`, else the one that runs the tests. */
   node?: string;
   /** Hears the id of the process. */
   onStart?(pid: number): void;
@@ -63,7 +64,7 @@ export async function runBuiltTask(
   inputs: Record<string, string>,
   options: TaskRunOptions = {},
 ): Promise<TaskRun> {
-  const { cancel, node = process.execPath } = options;
+  const { cancel, node = process.env.SCENARIO_NODE ?? process.execPath } = options;
   const start = Date.now();
   const before = azure.requests.length;
   const child = spawn(node, [join(ROOT, `build/extension/tasks/${folder}/v1/index.js`)], {

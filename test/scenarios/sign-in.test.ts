@@ -1,6 +1,6 @@
 /** Sign-in services on a bad day: what passes is waited for, what is refused is said. */
 import assert from 'node:assert/strict';
-import { answers, dropsConnection, type FakeAzure, hangs, later, startFakeAzure } from './fake-azure.ts';
+import { answers, cutsAnswer, dropsConnection, type FakeAzure, hangs, later, startFakeAzure } from './fake-azure.ts';
 import { TENANT } from './fake-service.ts';
 import { runBuiltTask, type TaskRunOptions } from './run-built-task.ts';
 
@@ -30,6 +30,20 @@ describe('signing in', () => {
       const run = await stream(options);
       assert.equal(run.result, 'Succeeded', run.raw);
       assert.ok(azure.received(pattern).length >= 4);
+    });
+
+    it(`gets through a page, an empty refusal and a cut answer in place of ${name}’s`, async () => {
+      for (const odd of [
+        answers(200, '<html>busy</html>', { 'Content-Type': 'text/html' }),
+        answers(200, {}),
+        answers(401, {}),
+        answers(403, '<html>no</html>'),
+        cutsAnswer(),
+      ]) {
+        azure.on(pattern, odd, { times: 1 });
+        const run = await stream(options);
+        assert.equal(run.result, 'Succeeded', run.raw);
+      }
     });
 
     it(`ends at once when the run is cancelled while ${name} hangs`, async () => {

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { answers } from './fake-azure.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { addRunningJob, asUsual, CHILDREN, DETAILS, FOLLOW, fakeAzurePerTest, inTurn, setStatus } from './story.ts';
+import {
+  addRunningJob,
+  asUsual,
+  CHILDREN,
+  DETAILS,
+  FOLLOW,
+  fakeAzurePerTest,
+  inTurn,
+  STD_LOG,
+  setStatus,
+} from './story.ts';
 
 const step = (nth: number, status: string) => ({
   name: `step-${nth}`,
@@ -26,6 +36,7 @@ describe('a pipeline of 1,000 steps', () => {
       return { status: 200, body: { value, continuationToken: page < 9 ? String(page + 1) : null } };
     });
     addRunningJob(azure, {
+      jobType: 'Pipeline',
       reads: 2,
       status: 'Failed',
       change: () => {
@@ -45,7 +56,7 @@ describe('a pipeline of 1,000 steps', () => {
   it('loses no step when a page fails, and shows none twice', async () => {
     const azure = fake();
     const steps = Array.from({ length: 20 }, (_, nth) => step(nth, 'Completed'));
-    addRunningJob(azure, { reads: 4 });
+    addRunningJob(azure, { reads: 4, jobType: 'Pipeline' });
     let nth = 0;
     azure.on(CHILDREN, ({ url }) => {
       const page = Number(url.searchParams.get('$continuationtoken') ?? 0);
@@ -58,6 +69,21 @@ describe('a pipeline of 1,000 steps', () => {
     const run = await runBuiltTask('stream-job', azure, { ...FOLLOW, logs: 'none' });
     assert.equal(run.result, 'Succeeded', run.raw);
     assert.equal(run.log.match(/step 13 /g)?.length, 1, run.log);
+  });
+});
+
+describe('a command job', () => {
+  const fake = fakeAzurePerTest();
+
+  it('whose code began runs of its own (nested runs of MLflow) shows its log, and they are not steps', async () => {
+    const azure = fake();
+    azure.logs.set(STD_LOG, 'the log\n');
+    azure.children.set('train', [step(1, 'Completed')]);
+    addRunningJob(azure);
+    const run = await runBuiltTask('stream-job', azure, FOLLOW);
+    assert.equal(run.result, 'Succeeded', run.raw);
+    assert.match(run.log, /^\| the log$/m);
+    assert.doesNotMatch(run.log, /step 1/);
   });
 });
 

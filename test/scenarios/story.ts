@@ -38,9 +38,9 @@ export function fakeAzurePerTest(): () => FakeAzure {
 /** Adds the job `train`, which changes when its details have been read so many times. */
 export function addRunningJob(
   azure: FakeAzure,
-  { reads = 3, status = 'Completed', change = () => undefined }: RunningJob = {},
+  { reads = 3, status = 'Completed', change = () => undefined, jobType = 'Command' }: RunningJob = {},
 ): FakeJob {
-  const job = azure.addJob('train');
+  const job = azure.addJob('train', 'Running', { jobType });
   let read = 0;
   azure.on(DETAILS, (_request, usual) => {
     if (++read === reads) {
@@ -56,6 +56,8 @@ export interface RunningJob {
   reads?: number;
   status?: string;
   change?: (job: FakeJob) => void;
+  /** Only jobs of other types than `Command` have steps. */
+  jobType?: string;
 }
 
 export function setStatus(job: FakeJob, status: string): void {

@@ -102,14 +102,21 @@ describe('tokens', () => {
     await assert.rejects(waiting, /^Error: cancelled$/);
   });
 
+  it('are asked for again when something else answered in the sign-in service’s place', async () => {
+    for (const body of ['<html>Please sign in</html>', '{}', '', 'null'])
+      await assert.rejects(source([{ status: 403, body }]).token('a'), { name: 'NoAnswerError', stage: 'signIn' });
+  });
+
   it('that are refused are not asked for again, except once by federation', async () => {
     const refusal = { status: 400, body: 'AADSTS7000215: Invalid client secret provided.' };
     const secret = source([refusal]);
     await assert.rejects(secret.token('a'), { code: 'SignInFailed', message: /its client secret is wrong/ });
     assert.equal(secret.sent.length, 1);
-    const federated = source([{ status: 401, body: 'no assertion' }, token('t1')], { retryRefusal: true });
+    const federated = source([{ status: 401, body: '{"message":"no assertion"}' }, token('t1')], {
+      retryRefusal: true,
+    });
     assert.equal(await federated.token('a'), 't1');
-    const never = source([{ status: 401, body: 'no assertion' }], { retryRefusal: true });
+    const never = source([{ status: 401, body: '{"message":"no assertion"}' }], { retryRefusal: true });
     await assert.rejects(never.token('a'), { code: 'SignInFailed' });
     assert.equal(never.sent.length, 2);
   });
