@@ -125,7 +125,7 @@ export function explainFailure(error: unknown): UserError | undefined {
 
 /** What to do about a request that may have been accepted although the answer did not come. */
 const CHECK_FIRST =
-  'Check in Azure ML studio whether the job was started before you run this again: the request is not repeated, because each one starts a job.';
+  'If the request starts a job, check in Azure ML studio whether that job exists before you run this again: such a request is not repeated, because each one would start another job.';
 
 function explainNoAnswer(error: NoAnswerError): UserError {
   const say = (code: string, message: string, fix: string): UserError =>

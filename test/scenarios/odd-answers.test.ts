@@ -116,7 +116,7 @@ describe('work that costs money', () => {
       const run = await trigger();
       assert.equal(run.result, 'Failed');
       assert.equal(azure.received(TRIGGER).length, 1);
-      assert.match(run.message, /Check in Azure ML studio whether the job was started/);
+      assert.match(run.message, /check in Azure ML studio whether that job exists/);
     });
 
   it('is started when throttling is over', async () => {
