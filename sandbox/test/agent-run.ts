@@ -89,3 +89,14 @@ export function stepOf(result: RunResult, name: string): StepResult {
   if (!step) throw new Error(`No step ${name}.`);
   return step;
 }
+
+/** A job of one Say step that prints these lines. */
+export const say = (lines: string, more = ''): string => `steps:
+- checkout: none
+- task: Say@1
+  name: s
+${more}
+  inputs:
+    lines: |
+${lines.replace(/^/gm, '      ')}
+`;

@@ -1,85 +1,28 @@
 /** Server jobs: requests, chains, events, approvals and gates, with definitions made here. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
-import { join } from 'node:path';
-import { type GateOptions, runGate } from '../agent/server/gate.ts';
 import { sendHttps } from '../https-request.ts';
-import { type HttpsServer, startServer } from '../server.ts';
-import { prepareTls } from '../tls.ts';
-import { type AgentFixture, connections, startAgentFixture, stepOf } from './agent-run.ts';
-
-interface Received {
-  method: string;
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-/** A service that answers what a test says, and keeps what it got. */
-interface Receiver {
-  url: string;
-  received: Received[];
-  answer(request: Received): { status?: number; json?: unknown; headers?: Record<string, string> };
-}
+import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
+import { type Received, type Receiver, startReceiver } from './receiver.ts';
 
 describe('server jobs', () => {
   let fixture: AgentFixture;
-  let server: HttpsServer;
   let receiver: Receiver;
-  let tasksFolder: string;
+  const define: Receiver['define'] = (...definition) => receiver.define(...definition);
 
   before(async () => {
     fixture = await startAgentFixture();
-    tasksFolder = join(fixture.folder, 'server-tasks');
-    const tls = await prepareTls(join(fixture.folder, 'tls'));
-    server = await startServer({
-      tls,
-      app: (request, response) => {
-        const chunks: Buffer[] = [];
-        request.on('data', (chunk) => chunks.push(chunk));
-        request.on('end', () => {
-          const got = {
-            method: request.method!,
-            path: request.url!,
-            headers: request.headers,
-            body: Buffer.concat(chunks).toString(),
-          };
-          receiver.received.push(got);
-          const { status = 200, json = {}, headers = {} } = receiver.answer(got);
-          response.writeHead(status, headers).end(JSON.stringify(json));
-        });
-      },
-    });
+    receiver = await startReceiver(fixture.folder);
   });
   after(async () => {
-    await server.stop();
+    await receiver.stop();
     await fixture.stop();
   });
-  beforeEach(() => {
-    receiver = { url: server.url, received: [], answer: () => ({}) };
-  });
-
-  /** Writes the definition of a server task with an input `service`, the address of the receiver. */
-  function define(name: string, execution: unknown, runsOn = ['Server', 'ServerGate']): void {
-    const folder = join(tasksFolder, name.toLowerCase(), 'v1');
-    mkdirSync(folder, { recursive: true });
-    const inputs = [
-      { name: 'service', type: 'string', label: 'Service', required: true, aliases: ['address'] },
-      { name: 'wanted', type: 'string', label: 'Wanted', defaultValue: 'done' },
-    ];
-    const version = { Major: 1, Minor: 0, Patch: 0 };
-    const id = `a6e27000-0000-4000-8000-${Buffer.from(name.padEnd(6, '0').slice(0, 6)).toString('hex')}`;
-    writeFileSync(
-      join(folder, 'task.json'),
-      JSON.stringify({ id, name, friendlyName: name, runsOn, version, inputs, execution }),
-    );
-  }
+  beforeEach(() => receiver.reset());
 
   const runOne = (name: string, options: Parameters<AgentFixture['run']>[1] = {}, settings = '') =>
     fixture.run(
-      `jobs:\n- job: j\n  pool: server\n  steps:\n  - task: ${name}@1\n    name: s\n    inputs: { address: ${server.url} }${settings}`,
-      { tasksFolder, millisecondsPerMinute: 600, ...options },
+      `jobs:\n- job: j\n  pool: server\n  steps:\n  - task: ${name}@1\n    name: s\n    inputs: { address: ${receiver.url} }${settings}`,
+      { tasksFolder: receiver.tasksFolder, millisecondsPerMinute: 600, ...options },
     );
 
   describe('one request', () => {
@@ -163,7 +106,7 @@ describe('server jobs', () => {
         },
       });
       receiver.answer = ({ path }) => {
-        if (path === '/start') return { status: 202, headers: { Location: `${server.url}/there` } };
+        if (path === '/start') return { status: 202, headers: { Location: `${receiver.url}/there` } };
         return receiver.received.length < 4 ? { status: 202 } : { json: { state: 'done' } };
       };
       const run = await runOne('Chain');
@@ -171,7 +114,7 @@ describe('server jobs', () => {
       const sent = receiver.received.map(({ method, path }) => `${method} ${path}`);
       assert.deepEqual(sent, ['POST /start', 'GET /there', 'GET /there', 'GET /there']);
 
-      const skipped = await runOne('Chain', { variables: { locationUrl: `${server.url}/there` } });
+      const skipped = await runOne('Chain', { variables: { locationUrl: `${receiver.url}/there` } });
       assert.equal(skipped.result, 'succeeded', skipped.lines.join('\n'));
       assert.equal(receiver.received.filter(({ path }) => path === '/start').length, 1);
     });
@@ -299,7 +242,11 @@ describe('server jobs', () => {
     name: approval
     timeoutInMinutes: ${minutes}
     inputs: { instructions: Read it, onTimeout: ${onTimeout} }`,
-        { tasksFolder, millisecondsPerMinute: 100, ...(decision && { decisions: { approval: decision } }) },
+        {
+          tasksFolder: receiver.tasksFolder,
+          millisecondsPerMinute: 100,
+          ...(decision && { decisions: { approval: decision } }),
+        },
       );
 
     it('is approved, unless the run is given another decision', async () => {
@@ -316,77 +263,6 @@ describe('server jobs', () => {
         'The manual validation timed out and was rejected.',
       );
       assert.equal((await validate('resume', 'ignore')).result, 'succeeded');
-    });
-  });
-
-  describe('a gate', () => {
-    const evaluate = (task: string, more: Partial<GateOptions> = {}) =>
-      runGate({
-        task: `${task}@1`,
-        inputs: { address: server.url },
-        tasksFolder,
-        sandbox: {
-          devops: fixture.devops,
-          connections,
-          clientEnvironment: { NODE_EXTRA_CA_CERTS: fixture.caFile },
-        },
-        minutesBetweenEvaluations: 1,
-        timeoutInMinutes: 100,
-        millisecondsPerMinute: 30,
-        write: () => {},
-        ...more,
-      });
-
-    it('is evaluated until it passes, and an answer that fails is one more evaluation', async () => {
-      const Execute = {
-        EndpointUrl: '$(service)?hub=$(system.HostType)',
-        Method: 'GET',
-        Expression: "eq(root['n'], 3)",
-      };
-      define('Gate', { HttpRequest: { Execute } });
-      receiver.answer = () => {
-        const n = receiver.received.length;
-        return n === 1 ? { status: 500 } : { json: { n } };
-      };
-      const { result, evaluations } = await evaluate('Gate');
-      assert.equal(result, 'succeeded');
-      assert.match(evaluations[0]!, /was answered with 500/);
-      assert.deepEqual(evaluations.slice(1), ['The answer does not meet the success criteria.', 'passed']);
-      assert.equal(receiver.received[0]!.path, '/?hub=gates');
-    });
-
-    it('keeps the outputs of a chain, so that what starts something does so once', async () => {
-      const start = {
-        RequestInputs: { EndpointUrl: '$(service)/start', Method: 'POST' },
-        ExecutionOptions: {
-          OutputVariables: { id: "root['id']" },
-          SkipSectionExpression: "eq(isNullOrEmpty(variables['id']), false)",
-        },
-      };
-      const read = {
-        RequestInputs: { EndpointUrl: '$(service)/$(id)', Method: 'GET', Expression: "eq(root['open'], true)" },
-      };
-      define('Once', { HttpRequestChain: { Execute: [start, read] } });
-      receiver.answer = () => ({ json: { id: 'x7', open: receiver.received.length > 3 } });
-      assert.equal((await evaluate('Once')).result, 'succeeded');
-      const sent = receiver.received.map(({ path }) => path);
-      assert.deepEqual(sent, ['/start', '/x7', '/x7', '/x7']);
-    });
-
-    it('fails when it has not passed in time, and ends when the release is cancelled', async () => {
-      define('Closed', { HttpRequest: { Execute: { EndpointUrl: '$(service)', Method: 'GET', Expression: 'false' } } });
-      const late = await evaluate('Closed', { timeoutInMinutes: 3 });
-      assert.equal(late.result, 'failed');
-      assert.ok(late.evaluations.length >= 2);
-      const cancel = new AbortController();
-      setTimeout(() => cancel.abort(), 100);
-      assert.equal((await evaluate('Closed', { signal: cancel.signal })).result, 'canceled');
-    });
-
-    it('must be one, and have its inputs', async () => {
-      define('NoGate', { HttpRequest: { Execute: { EndpointUrl: '$(service)', Method: 'GET' } } }, ['Server']);
-      await assert.rejects(evaluate('NoGate'), /Task NoGate is not a gate: it runs on Server\./);
-      await assert.rejects(evaluate('Closed', { inputs: {} }), /input address is required/);
     });
   });
 });
