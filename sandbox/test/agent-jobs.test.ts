@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AgentFixture, say, startAgentFixture, stepOf } from './agent-run.ts';
+import { say, stepOf, useAgentFixture } from './agent-run.ts';
 
 describe('the agent runs jobs', () => {
-  let fixture: AgentFixture;
-  before(async () => {
-    fixture = await startAgentFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useAgentFixture();
 
   it('runs pre-job parts first and post-job parts last, backwards and always, with shared task variables', async () => {
     const run = await fixture.run(`steps:

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
+import { type AgentFixture, stepOf, useAgentFixture } from './agent-run.ts';
 
 describe('paths to outputs', () => {
-  let fixture: AgentFixture;
-  before(async () => {
-    fixture = await startAgentFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useAgentFixture();
 
   const resultsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
     Object.fromEntries(run.stages.map(({ name, result }) => [name, result]));

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
+import { type AgentFixture, stepOf, useAgentFixture } from './agent-run.ts';
 
 describe('the agent runs pipelines as people write them', () => {
-  let fixture: AgentFixture;
-  before(async () => {
-    fixture = await startAgentFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useAgentFixture();
 
   const resultsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
     Object.fromEntries(run.stages.map(({ name, result }) => [name, result]));

@@ -100,3 +100,13 @@ ${more}
     lines: |
 ${lines.replace(/^/gm, '      ')}
 `;
+
+/** A fixture for the tests of one `describe`: the object is filled before them and stopped after them. */
+export function useAgentFixture(): AgentFixture {
+  const fixture = {} as AgentFixture;
+  before(async () => {
+    Object.assign(fixture, await startAgentFixture());
+  });
+  after(() => fixture.stop());
+  return fixture;
+}

@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
+import { type AgentFixture, startAgentFixture, stepOf, useAgentFixture } from './agent-run.ts';
 
 describe('the agent refuses an invalid pipeline before anything runs', () => {
-  let fixture: AgentFixture;
-  before(async () => {
-    fixture = await startAgentFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useAgentFixture();
 
   const wrong: [string, string, RegExp][] = [
     [

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AgentFixture, say, startAgentFixture, stepOf } from './agent-run.ts';
+import { say, stepOf, useAgentFixture } from './agent-run.ts';
 
 describe('the agent runs tasks', () => {
-  let fixture: AgentFixture;
-  before(async () => {
-    fixture = await startAgentFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useAgentFixture();
 
   it('frames a step and copies the sources without .git and node_modules', async () => {
     const run = await fixture.run(

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../contracts.ts';
-import { startSandbox } from '../sandbox.ts';
-import { type Answer, armClient, send, signIn } from './http.ts';
+import { type Answer, armClient, send, signIn, useSandbox } from './http.ts';
 
 const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
 const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };
 
 describe('the resource provider', () => {
-  let sandbox: Sandbox;
-  let arm: Awaited<ReturnType<typeof armClient>>;
-
-  before(async () => {
-    sandbox = await startSandbox();
-    arm = await armClient(sandbox);
-  });
-  after(() => sandbox?.stop());
+  const { sandbox, arm } = useSandbox();
 
   const refused = (answer: Answer, status: number, code: string, message: RegExp) => {
     assert.equal(answer.status, status, JSON.stringify(answer.body));

@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../contracts.ts';
-import { startSandbox } from '../sandbox.ts';
-import { armClient, signIn } from './http.ts';
+import { signIn, useSandbox } from './http.ts';
 
 describe('misbehaviour on request', () => {
-  let sandbox: Sandbox;
-  let arm: Awaited<ReturnType<typeof armClient>>;
-
-  before(async () => {
-    sandbox = await startSandbox();
-    arm = await armClient(sandbox);
-  });
+  const { sandbox, arm } = useSandbox();
   afterEach(() => sandbox.faults.clear());
-  after(() => sandbox?.stop());
 
   const computes = () => arm.call('GET', 'computes');
 

@@ -1,23 +1,11 @@
 /** Gates of releases, with definitions made here. */
 import assert from 'node:assert/strict';
 import { type GateOptions, runGate } from '../agent/server/gate.ts';
-import { type AgentFixture, connections, startAgentFixture } from './agent-run.ts';
-import { type Receiver, startReceiver } from './receiver.ts';
+import { connections } from './agent-run.ts';
+import { useReceiver } from './receiver.ts';
 
 describe('a gate', () => {
-  let fixture: AgentFixture;
-  let receiver: Receiver;
-  const define: Receiver['define'] = (...definition) => receiver.define(...definition);
-
-  before(async () => {
-    fixture = await startAgentFixture();
-    receiver = await startReceiver(fixture.folder);
-  });
-  after(async () => {
-    await receiver.stop();
-    await fixture.stop();
-  });
-  beforeEach(() => receiver.reset());
+  const { fixture, receiver, define } = useReceiver();
 
   const evaluate = (task: string, more: Partial<GateOptions> = {}) =>
     runGate({

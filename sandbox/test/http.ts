@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import type { Sandbox } from '../contracts.ts';
+import { startSandbox } from '../sandbox.ts';
 
 export interface Answer {
   status: number;
@@ -91,4 +92,16 @@ export async function uploadBlob(sandbox: Sandbox, sasUri: string, path: string,
   const url = `https://127.0.0.1:${sas.port}/${sas.hostname.split('.')[0]}${sas.pathname}/${path}${sas.search}`;
   const headers = { 'x-ms-blob-type': 'BlockBlob', 'Content-Length': String(body.length) };
   return (await send(sandbox, url, { method: 'PUT', headers, body })).status;
+}
+
+/** A sandbox and its client for the tests of one `describe`: both are filled before them, the sandbox is stopped after them. */
+export function useSandbox() {
+  const sandbox = {} as Sandbox;
+  const arm = {} as Awaited<ReturnType<typeof armClient>>;
+  before(async () => {
+    Object.assign(sandbox, await startSandbox());
+    Object.assign(arm, await armClient(sandbox));
+  });
+  after(() => sandbox.stop?.());
+  return { sandbox, arm };
 }

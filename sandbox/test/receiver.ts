@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { startServer } from '../server.ts';
 import { prepareTls } from '../tls.ts';
+import { useAgentFixture } from './agent-run.ts';
 
 export interface Received {
   method: string;
@@ -25,7 +26,8 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-export async function startReceiver(folder: string): Promise<Receiver> {
+/** Fills the receiver, whose `answer` and `received` the server then uses. */
+async function startReceiver(receiver: Receiver, folder: string): Promise<void> {
   const tasksFolder = join(folder, 'server-tasks');
   const server = await startServer({
     tls: await prepareTls(join(folder, 'tls')),
@@ -45,7 +47,7 @@ export async function startReceiver(folder: string): Promise<Receiver> {
       });
     },
   });
-  const receiver: Receiver = {
+  Object.assign(receiver, {
     url: server.url,
     received: [],
     answer: () => ({}),
@@ -57,8 +59,7 @@ export async function startReceiver(folder: string): Promise<Receiver> {
       receiver.answer = () => ({});
     },
     stop: () => server.stop(),
-  };
-  return receiver;
+  } satisfies Receiver);
 }
 
 function writeDefinition(
@@ -77,4 +78,18 @@ function writeDefinition(
     join(folder, 'task.json'),
     JSON.stringify({ id, name, friendlyName: name, runsOn, version, inputs, execution }),
   );
+}
+
+/** A receiver and an agent for the tests of one `describe`, as `useAgentFixture` does it. */
+export function useReceiver() {
+  const fixture = useAgentFixture();
+  const receiver = {} as Receiver;
+  before(() => startReceiver(receiver, fixture.folder));
+  after(() => receiver.stop());
+  beforeEach(() => receiver.reset());
+  return {
+    fixture,
+    receiver,
+    define: (...definition: Parameters<Receiver['define']>) => receiver.define(...definition),
+  };
 }

@@ -1,18 +1,9 @@
 /** Anonymous components get a version of the service's own. */
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../contracts.ts';
-import { startSandbox } from '../sandbox.ts';
-import { armClient } from './http.ts';
+import { useSandbox } from './http.ts';
 
 describe('anonymous components', () => {
-  let sandbox: Sandbox;
-  let arm: Awaited<ReturnType<typeof armClient>>;
-
-  before(async () => {
-    sandbox = await startSandbox();
-    arm = await armClient(sandbox);
-  });
-  after(() => sandbox?.stop());
+  const { arm } = useSandbox();
 
   const sent = '11111111-2222-3333-4444-555555555555';
   const path = (version: string) => `components/azureml_anonymous/versions/${version}`;

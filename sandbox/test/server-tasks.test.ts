@@ -1,23 +1,11 @@
 /** Server jobs: requests, chains, events, approvals and gates, with definitions made here. */
 import assert from 'node:assert/strict';
 import { sendHttps } from '../https-request.ts';
-import { type AgentFixture, startAgentFixture, stepOf } from './agent-run.ts';
-import { type Received, type Receiver, startReceiver } from './receiver.ts';
+import { type AgentFixture, stepOf } from './agent-run.ts';
+import { type Received, useReceiver } from './receiver.ts';
 
 describe('server jobs', () => {
-  let fixture: AgentFixture;
-  let receiver: Receiver;
-  const define: Receiver['define'] = (...definition) => receiver.define(...definition);
-
-  before(async () => {
-    fixture = await startAgentFixture();
-    receiver = await startReceiver(fixture.folder);
-  });
-  after(async () => {
-    await receiver.stop();
-    await fixture.stop();
-  });
-  beforeEach(() => receiver.reset());
+  const { fixture, receiver, define } = useReceiver();
 
   const runOne = (name: string, options: Parameters<AgentFixture['run']>[1] = {}, settings = '') =>
     fixture.run(

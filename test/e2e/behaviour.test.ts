@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { findJobStatus, modelVersions } from '../../scripts/workspace-facts.ts';
-import { evaluate, type Fixture, type Run, register, startFixture, stream, submit, task, writes } from './fixture.ts';
+import { evaluate, type Fixture, type Run, register, stream, submit, task, useFixture, writes } from './fixture.ts';
 
 /** The request is accepted, but its answer is lost, and when it is sent again it is refused: the task fails. */
 function failAfterAccepting({ sandbox }: Fixture, match: string): void {
@@ -11,12 +11,7 @@ function failAfterAccepting({ sandbox }: Fixture, match: string): void {
 
 describe('the tasks', function () {
   this.timeout(120_000);
-  let fixture: Fixture;
-  before(async () => {
-    fixture = await startFixture();
-  });
-  after(() => fixture.stop());
-  afterEach(() => fixture.sandbox.faults.clear());
+  const fixture = useFixture();
 
   /** A run that follows a slow job, and what cancels it. @param whenStarted is called when the job prints that it has started */
   async function cancelledRun(

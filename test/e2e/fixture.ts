@@ -117,3 +117,14 @@ export function writes(requests: readonly RecordedRequest[]): string[] {
     .filter(({ method, url }) => method !== 'GET' && method !== 'HEAD' && !/mlflow|listSecrets|\/rundata/.test(url))
     .map(({ method, url }) => `${method} ${url.split('?')[0]!.replace(/^.*\/workspaces\/[^/]+/, '')}`);
 }
+
+/** A fixture for the tests of one `describe`: the object is filled before them and stopped after them. */
+export function useFixture(): Fixture {
+  const fixture = {} as Fixture;
+  before(async () => {
+    Object.assign(fixture, await startFixture());
+  });
+  after(() => fixture.stop());
+  afterEach(() => fixture.sandbox.faults.clear());
+  return fixture;
+}

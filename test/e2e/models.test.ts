@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { call, modelVersions } from '../../scripts/workspace-facts.ts';
-import { evaluate, type Fixture, type Run, type Step, startFixture, stream, submit, task, writes } from './fixture.ts';
+import { evaluate, type Run, type Step, stream, submit, task, useFixture, writes } from './fixture.ts';
 
 const registerStep = (name: string, inputs: Record<string, string>): Step =>
   task(
@@ -12,11 +12,7 @@ const registerStep = (name: string, inputs: Record<string, string>): Step =>
 
 describe('models', function () {
   this.timeout(240_000);
-  let fixture: Fixture;
-  before(async () => {
-    fixture = await startFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useFixture();
 
   const modelOf = async (name: string) => (await modelVersions(fixture.sandbox, name))[0]?.properties;
 

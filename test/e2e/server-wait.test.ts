@@ -5,7 +5,7 @@ import { runPipeline } from '../../sandbox/agent/run.ts';
 import { runGate } from '../../sandbox/agent/server/gate.ts';
 import { ROOT } from '../../scripts/layout.ts';
 import { findJobStatus } from '../../scripts/workspace-facts.ts';
-import { type Fixture, type Run, type Step, startFixture, submit, task } from './fixture.ts';
+import { type Run, type Step, submit, task, useFixture } from './fixture.ts';
 
 const FROM_SUBMIT = "$[ dependencies.Submit.outputs['submit.jobName'] ]";
 const wait = (inputs: Record<string, string> = {}): Step =>
@@ -41,12 +41,7 @@ const handOver = (jobFile: string, step: Step, more: Record<string, unknown> = {
 
 describe('waiting without an agent', function () {
   this.timeout(120_000);
-  let fixture: Fixture;
-  before(async () => {
-    fixture = await startFixture();
-  });
-  after(() => fixture.stop());
-  afterEach(() => fixture.sandbox.faults.clear());
+  const fixture = useFixture();
 
   const jobPatches = ({ requests }: Run) => requests.filter(({ method }) => method === 'PATCH');
   const jobReads = ({ requests }: Run) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RecordedRequest } from '../../sandbox/contracts.ts';
-import { type Fixture, register, startFixture, stream, submit, writes } from './fixture.ts';
+import { register, stream, submit, useFixture, writes } from './fixture.ts';
 
 /** The requests that a `whatIf` step printed: title and body of every group. */
 function printed(lines: readonly string[]): { title: string; body: unknown }[] {
@@ -28,11 +28,7 @@ function withoutContainer(body: unknown): unknown {
 
 describe('what is sent is what was planned', function () {
   this.timeout(120_000);
-  let fixture: Fixture;
-  before(async () => {
-    fixture = await startFixture();
-  });
-  after(() => fixture.stop());
+  const fixture = useFixture();
 
   for (const file of ['command', 'steps', 'everything']) {
     it(`for every write of ${file}.yml`, async () => {
