@@ -114,7 +114,7 @@ describe('a run that is cancelled while a job is followed', () => {
     const run = await stream({ log: /Job is Running/ }, { cancelJob: 'false' });
     assertCancelled(run);
     assert.deepEqual([azure.received(CANCEL).length, run.outputs.status], [0, 'Running']);
-    assert.match(run.log, /the job train keeps running, as the input cancelJob says/);
+    assert.match(run.log, /the job train keeps running, because cancelJob is false/);
   });
 });
 
