@@ -50,7 +50,7 @@ describe('the time limit', () => {
       ['Failed', 'Running', 0],
       run.raw,
     );
-    assert.match(run.message, /keeps running, as the input cancelOnTimeout says; run this step again to follow it/);
+    assert.match(run.message, /keeps running, because cancelOnTimeout is false; run this step again to follow it/);
   });
 
   it('counts while the service is down', async () => {
