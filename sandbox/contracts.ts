@@ -194,6 +194,8 @@ export interface RecordedRequest {
   headers: Record<string, string>;
   body?: unknown;
   status?: number;
+  /** `id` of the answer, which need not be the one of the address. */
+  answeredId?: string;
 }
 
 /** Misbehaviour on request. Each fault applies to the next `times` requests whose method and path match. */

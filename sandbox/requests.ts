@@ -22,6 +22,12 @@ export function recordRequests(requests: RecordedRequest[]) {
       entry.status = response.statusCode;
       return writeHead(...args);
     }) as typeof response.writeHead;
+    // The service names anonymous components itself, so what a request has made is found by the answer alone.
+    const json = response.json.bind(response);
+    response.json = (body: { id?: unknown } | undefined) => {
+      if (typeof body?.id === 'string') entry.answeredId = body.id;
+      return json(body);
+    };
     next();
   };
 }

@@ -12,7 +12,7 @@ const SHORT_URI =
 /** Telemetry, addresses that the client makes up, schema links, and hashes that only the SDK uses. */
 const MEANINGLESS = new Set(['_source', '$schema', 'codeUri', 'client_component_hash']);
 /** Where the code came from: the run's repository here, the folder's for the SDK. */
-const PROVENANCE = /^(azureml\.git\.|mlflow\.source\.git\.|pipelines\.step$)/;
+const PROVENANCE = /^(azureml\.git\.|mlflow\.source\.git\.|pipelines\.(step|attempt)$)/;
 
 type Json = Record<string, unknown>;
 
@@ -27,10 +27,10 @@ export function submissions(requests: readonly RecordedRequest[]): Submissions {
   const written = new Map<string, Json>();
   const used = new Set<string>();
   const jobs = new Map<string, Json>();
-  for (const { method, url, status, body } of requests) {
+  for (const { method, url, status, body, answeredId } of requests) {
     const path = decodeURIComponent(url.split('?')[0]!);
     if (method !== 'PUT' || !status || status >= 300 || !WORKSPACE.test(path)) continue;
-    const asset = path.replace(WORKSPACE, '');
+    const asset = (answeredId ?? path).replace(WORKSPACE, '');
     const name = /^jobs\/([^/]+)$/.exec(asset)?.[1];
     if (name === undefined) {
       written.set(asset, body as Json);
