@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Answer, armClient, send, signIn, useSandbox } from './http.ts';
+import { armClient, refused, send, signIn, useSandbox } from './http.ts';
 
 const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
 const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };
@@ -7,16 +7,6 @@ const command = { jobType: 'Command', command: 'true', environmentId, computeId:
 describe('the resource provider', () => {
   const { sandbox, arm } = useSandbox();
 
-  const refused = (answer: Answer, status: number, code: string, message: RegExp) => {
-    assert.equal(answer.status, status, JSON.stringify(answer.body));
-    assert.equal(answer.body.error.code, code);
-    // Unknown members are in `details`, one each.
-    const { details = [] } = answer.body.error;
-    const messages = [answer.body.error.message, ...details.map((detail: any) => detail.message)];
-    assert.match(messages.join('\n'), message);
-    assert.ok(answer.headers['x-ms-request-id']);
-    assert.ok(answer.headers['x-ms-correlation-request-id']);
-  };
   const putJob = (name: string, properties: object) => arm.call('PUT', `jobs/${name}`, { properties });
 
   describe('who may call', () => {

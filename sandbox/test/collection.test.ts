@@ -42,7 +42,7 @@ describe('a declared collection of ARM resources', () => {
   let server: Server;
   let address: string;
   before((done) => {
-    const store = openResourceStore({ rootId: '/root', type: 'Library' });
+    const store = openResourceStore({ rootId: '/library', type: 'Library' });
     const app = express().use(express.json());
     app.use((_request, response, next) => {
       response.locals.claims = { appid: 'reader' };
@@ -69,7 +69,7 @@ describe('a declared collection of ARM resources', () => {
   it('creates with 201, changes with 200, and fills in what was not sent', async () => {
     const created = await put('shelves/a', {});
     assert.equal(created.status, 201);
-    assert.equal(created.body.id, '/root/shelves/a');
+    assert.equal(created.body.id, '/library/shelves/a');
     assert.deepEqual(created.body.properties, { room: null });
     assert.equal(created.body.systemData.createdBy, 'reader');
     assert.equal((await put('shelves/a', { room: 'hall' })).status, 200);

@@ -1,4 +1,5 @@
 /** A bare HTTPS client for the sandbox: what is sent and answered, with nothing retried or interpreted. */
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
@@ -104,4 +105,16 @@ export function useSandbox() {
   });
   after(() => sandbox.stop?.());
   return { sandbox, arm };
+}
+
+/** Asserts that the service refused a request in the form of its errors, with ids that support can look for. */
+export function refused(answer: Answer, status: number, code: string, message: RegExp): void {
+  assert.equal(answer.status, status, JSON.stringify(answer.body));
+  assert.equal(answer.body.error.code, code);
+  // Unknown members are in `details`, one each.
+  const { details = [] } = answer.body.error;
+  const messages = [answer.body.error.message, ...details.map((detail: any) => detail.message)];
+  assert.match(messages.join('\n'), message);
+  assert.ok(answer.headers['x-ms-request-id']);
+  assert.ok(answer.headers['x-ms-correlation-request-id']);
 }
