@@ -50,7 +50,12 @@ describe('the runs of a job', () => {
     const { workspace, requests } = history([PIPELINE], children, { old: { auc: 0.9 }, eval: { loss: 0.1 } });
     assert.deepEqual(await getJobMetrics(workspace, 'job'), { auc: 0.9, loss: 0.1 });
     assert.deepEqual(await getJobMetrics(workspace, 'job', 'train'), { auc: 0.9 });
-    assert.deepEqual(await findStep(workspace, 'job', 'Train'), { runId: 'new', step: 'Train', worker: 'old' });
+    assert.deepEqual(await findStep(workspace, 'job', 'Train'), {
+      runId: 'new',
+      step: 'Train',
+      worker: 'old',
+      status: 'Completed',
+    });
     // Steps are asked neither for children nor, when they were reused, for metrics of their own.
     assert.ok(!requests.some(({ below }) => /runs\/(new|eval)\/children|run_id=new/.test(below)));
   });
@@ -68,11 +73,12 @@ describe('the runs of a job', () => {
     const metrics = { tune_0: { acc: 0.7 }, tune_1: { acc: 0.9 } };
     const { workspace } = history([PIPELINE], children, metrics);
     assert.deepEqual(await listRunMetrics(workspace, 'job'), [
-      { step: '', metrics: {} },
-      { step: 'Tune', metrics: { acc: 0.9 } },
+      { step: '', status: 'Completed', metrics: {}, runs: ['job'] },
+      { step: 'Tune', status: 'Completed', metrics: { acc: 0.9 }, runs: ['tune_1', 'tune'] },
     ]);
     assert.deepEqual(await getJobMetrics(workspace, 'job', 'Tune'), { acc: 0.9 });
-    assert.deepEqual(await findStep(workspace, 'job', 'Tune'), { runId: 'tune', step: 'Tune', worker: 'tune_1' });
+    const found = await findStep(workspace, 'job', 'Tune');
+    assert.deepEqual(found, { runId: 'tune', step: 'Tune', worker: 'tune_1', status: 'Completed' });
   });
 
   it('of AutoML give those of the trial that its tag names', async () => {
