@@ -2,7 +2,7 @@ import type { MetricValue } from '../azureml/metrics.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { type Condition, type Evaluated, reads } from '../rules/condition.ts';
 import { NotFinite, NothingToCompare, ValueMissing } from '../rules/left-out.ts';
-import { problemsOfRules, type Rule } from '../rules/rules.ts';
+import { type Rule, sentenceOf, severalOf } from '../rules/rules.ts';
 import { describeValues, failingValues, problemsOf, type Sources, valuesFor } from './judged-values.ts';
 import { type Measured, nameOfPath, valueOfUse } from './measured.ts';
 
@@ -100,7 +100,9 @@ function judgeCondition(rule: Rule, condition: Condition, sources: Sources, prob
 /** A rule that reads what no rule can judge. */
 function unusable(problems: Problem[]): UserError {
   return new UserError({
-    ...problemsOfRules(problems),
+    code: 'RuleInvalid',
+    message: sentenceOf(problems),
+    problems: severalOf(problems),
     fix: 'Correct the name in the rule, or have the job log the metric as a number. With has(metrics.name) a rule says what a missing one means.',
   });
 }

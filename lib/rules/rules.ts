@@ -95,19 +95,20 @@ function toCondition(
 /** A rule that is not one. */
 function ruleInvalid(problems: Problem[]): UserError {
   return new UserError({
-    ...problemsOfRules(problems),
+    code: 'RuleInvalid',
+    message: sentenceOf(problems),
     fix: 'Correct the rule at the place that is marked. A rule is one line, for example metrics.accuracy >= 0.9.',
+    problems: severalOf(problems),
   });
 }
 
-/** Code, message and problems of the error about rules that can't be evaluated. */
-export function problemsOfRules(problems: Problem[]): { code: 'RuleInvalid'; message: string; problems: Problem[] } {
-  const isOne = problems.length === 1;
-  return {
-    code: 'RuleInvalid',
-    message: isOne
-      ? `A rule can't be evaluated: ${problems[0]!.message}`
-      : `${problems.length} rules can't be evaluated.`,
-    problems: isOne ? [] : problems,
-  };
+/** The sentence of the error about rules that can't be evaluated. */
+export function sentenceOf(problems: readonly Problem[]): string {
+  if (problems.length > 1) return `${problems.length} rules can't be evaluated.`;
+  return `A rule can't be evaluated: ${problems[0]!.message}`;
+}
+
+/** The problems that are listed: one alone is in the sentence. */
+export function severalOf(problems: Problem[]): Problem[] {
+  return problems.length > 1 ? problems : [];
 }

@@ -86,12 +86,16 @@ function readPredictionFiles(
 ): { candidate: string; baseline: string } | undefined {
   const rule = rules.find((one) => anyReads([one], 'paired'));
   if (!rule) return undefined;
-  const path = (name: string): string => {
-    const found = given(inputs, name) && inputs.path(name);
+  const files = {
+    predictions: given(inputs, 'predictions') && inputs.path('predictions'),
+    baselinePredictions: given(inputs, 'baselinePredictions') && inputs.path('baselinePredictions'),
+  };
+  const path = (input: keyof typeof files): string => {
+    const found = files[input];
     if (found) return found;
     throw new UserError({
       code: 'InputMissing',
-      message: fill(messages.PairedMissing, { line: rule.line, input: name }),
+      message: fill(messages.PairedMissing, { line: rule.line, input }),
       fix: fill(messages.PairedMissingFix),
     });
   };

@@ -15,6 +15,7 @@ import {
   verdictSentence,
 } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
+import { paired } from './paired.ts';
 import { print, sayBaseline, sayCandidate } from './print.ts';
 import { record } from './record.ts';
 import { subjectOf } from './subject.ts';
@@ -40,14 +41,6 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   const { measured, images } = await readPictures(workspace, report, candidate.measured);
   pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, measured, images), null, 2));
   return outcomeOf(report, onFail, pipeline);
-}
-
-/** The paired test, loaded when rules read it; absent while there is no baseline. */
-async function paired({ predictions, baseline }: Inputs, found: Baseline | undefined) {
-  if (!predictions || (!found && baseline.kind !== 'none')) return undefined;
-  const { comparePredictions, readPredictions } = await import('../../../lib/gate/paired.ts');
-  const candidate = await readPredictions(predictions.candidate);
-  return comparePredictions(candidate, await readPredictions(predictions.baseline), predictions.baseline);
 }
 
 function setOutputs(report: GateReport, baseline: Baseline | undefined, pipeline: Pipeline): void {
