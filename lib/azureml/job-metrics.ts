@@ -125,6 +125,8 @@ export interface NamedMetric {
   /** What its run calls it. */
   logged: string;
   run: RunMetrics;
+  /** `<step>.<name>`, in the form of `plainName`, when that is the name of one metric alone. */
+  inStep: string | undefined;
 }
 
 /** Names of steps and metrics are read alike with `/` and `.` between them. */
@@ -145,10 +147,12 @@ export function nameMetrics(runs: readonly RunMetrics[]): NamedMetric[] {
   const owners = countsBy(logged.map(({ logged: name }) => name));
   const ofSteps = countsBy(logged.filter(({ run }) => run.step !== '').map(({ inStep }) => plainName(inStep)));
   return logged.flatMap(({ run, logged: name, inStep }) => {
+    const isOne = ofSteps.get(plainName(inStep)) === 1;
+    const found = { logged: name, run, inStep: isOne ? plainName(inStep) : undefined };
     const readsLikeAnother = ofSteps.has(plainName(name));
     const isOwn = run.step === '' || (owners.get(name) === 1 && !readsLikeAnother);
-    if (isOwn) return readsLikeAnother ? [] : [{ name, logged: name, run }];
-    return ofSteps.get(plainName(inStep)) === 1 ? [{ name: inStep, logged: name, run }] : [];
+    if (isOwn) return readsLikeAnother ? [] : [{ ...found, name }];
+    return isOne ? [{ ...found, name: inStep }] : [];
   });
 }
 

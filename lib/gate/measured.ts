@@ -1,4 +1,4 @@
-import { counts, type NamedMetric, nameMetrics, plainName, type RunMetrics } from '../azureml/job-metrics.ts';
+import { counts, nameMetrics, plainName, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { MetricHistory } from '../azureml/metric-history.ts';
 import type { Metrics, MetricValue } from '../azureml/metrics.ts';
 import type { ValueUse } from '../rules/uses.ts';
@@ -25,11 +25,9 @@ export function measured(metrics: Metrics): Measured {
 /** What the runs of a job logged. */
 export function measuredByRuns(runs: readonly RunMetrics[]): Measured {
   const named = nameMetrics(runs);
-  const inSteps = named.filter(({ run }) => run.step !== '');
-  const alias = ({ name, logged, run }: NamedMetric) => [plainName(`${run.step}/${logged}`), name] as const;
   return {
     metrics: Object.fromEntries(named.map(({ name, logged, run }) => [name, run.metrics[logged]!])),
-    aliases: Object.fromEntries(inSteps.map(alias)),
+    aliases: Object.fromEntries(named.flatMap(({ name, inStep }) => (inStep ? [[inStep, name]] : []))),
     histories: {},
     origins: Object.fromEntries(named.map(({ name, logged, run }) => [name, { runs: run.runs ?? [], logged }])),
     notCounted: runs
