@@ -7,7 +7,7 @@ interface Tagged {
 
 /**
  * Changes the tags of a model version or a job: reads it, and sends back all of it with other tags, as azure-ai-ml does
- * (recorded for jobs in 2026). Nothing is sent when the tags stay as they are.
+ * (recorded in 2026, for jobs that have ended as well). Nothing is sent when the tags stay as they are.
  * @param segments of its path: `['models', 'm', 'versions', '1']` or `['jobs', 'j']`
  * @param change gives the new tags
  * @returns false when there is no such resource, or it has no properties: steps of a pipeline have none
