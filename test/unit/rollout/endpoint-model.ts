@@ -67,7 +67,10 @@ export function serviceOf(
   };
   return {
     read: async () => stateOfModel(model),
-    createEndpoint: () => write(() => void (model.exists = true)),
+    createEndpoint: () =>
+      write(() => {
+        model.exists = true;
+      }),
     change: ({ traffic, mirrorTraffic = {}, saved, claims }) =>
       write(() => {
         if (claims) requireAsPlanned(stateOfModel(model), plan);
