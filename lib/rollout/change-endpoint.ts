@@ -1,17 +1,18 @@
 import { hasStatus } from '../azure/failures.ts';
 import { type LongRunningPorts, sendAndPoll } from '../azure/long-running.ts';
-import { endpointUpdate } from '../azureml/online-endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import { trafficChanged } from './conflicts.ts';
+import type { EndpointKind, ReadEndpoint } from './endpoint-kind.ts';
 import { type EndpointState, isBusy } from './endpoint-state.ts';
-import { type ReadEndpoint, readEndpoint } from './read-endpoint.ts';
+
 import { type SavedRollout, savedTags } from './saved-rollout.ts';
 import { isSameTraffic, type Traffic, withoutZeros } from './traffic.ts';
 
 /** What a change of an endpoint needs. */
 export interface ChangePorts extends LongRunningPorts {
+  kind: EndpointKind;
   workspace: Workspace;
   endpoint: string;
 }
@@ -21,6 +22,8 @@ export interface TrafficChange {
   traffic: Traffic;
   mirrorTraffic?: Traffic;
   saved: SavedRollout;
+  /** Done when the service has accepted it: nobody is left to wait for its end. */
+  unattended?: boolean;
   /** Throws when the endpoint is not as this rollout left it. */
   check: (state: EndpointState) => void;
 }
@@ -39,19 +42,23 @@ const SHOWN_POLL_MS = 2_000;
  * @throws UserError `TrafficChanged`, `EndpointBusy`, and what `check` throws
  */
 export async function changeTraffic(change: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
-  const { workspace, endpoint, clock, signal } = ports;
+  const { kind, workspace, endpoint, clock, signal } = ports;
   const deadline = clock.now() + BUSY_WITHIN_MS;
   for (;;) {
     const { resource, state } = await whenIdle(ports, deadline);
     if (!resource) throw endpointGone(endpoint);
     change.check(state);
     const { traffic, mirrorTraffic = {}, saved } = change;
-    const request = endpointUpdate(workspace, resource, {
+    const request = kind.update(workspace, resource, {
       traffic: withoutZeros(traffic),
       mirrorTraffic: withoutZeros(mirrorTraffic),
       tags: savedTags(resource.tags ?? {}, saved),
     });
     try {
+      if (change.unattended) {
+        await workspace.client.send({ ...request, signal });
+        return { ...state, traffic };
+      }
       await sendAndPoll(workspace.client, { ...request, signal }, ports);
       return await shown(change, ports);
     } catch (error) {
@@ -64,12 +71,12 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
 
 /** The endpoint when no other change of it is under way. @throws UserError `EndpointBusy` */
 async function whenIdle(
-  { workspace, endpoint, clock, signal, tell }: ChangePorts,
+  { kind, workspace, endpoint, clock, signal, tell }: ChangePorts,
   deadline: number,
 ): Promise<ReadEndpoint> {
   const began = clock.now();
   for (;;) {
-    const read = await readEndpoint(workspace, endpoint, signal);
+    const read = await kind.read(workspace, endpoint, signal);
     const { provisioningState } = read.state;
     if (!isBusy(provisioningState)) return read;
     if (clock.now() > deadline) throw endpointBusy(endpoint, provisioningState);
@@ -81,10 +88,10 @@ async function whenIdle(
 
 /** Waits until the endpoint shows what was written. @throws UserError `TrafficChanged` when it shows something else */
 async function shown({ traffic, saved }: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
-  const { workspace, endpoint, clock, signal } = ports;
+  const { kind, workspace, endpoint, clock, signal } = ports;
   const deadline = clock.now() + SHOWN_WITHIN_MS;
   for (;;) {
-    const { state } = await readEndpoint(workspace, endpoint, signal);
+    const { state } = await kind.read(workspace, endpoint, signal);
     const isOurs = state.saved?.id === saved.id && state.saved.to === saved.to && state.saved.phase === saved.phase;
     if (isSameTraffic(state.traffic, traffic) && isOurs) return state;
     if (clock.now() > deadline || (state.saved && !isOurs && state.saved.id !== saved.id))

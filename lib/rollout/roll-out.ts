@@ -11,7 +11,14 @@ export interface RolloutService {
   read(): Promise<EndpointState>;
   createEndpoint(): Promise<void>;
   /** Changes traffic and tags in one request, unless somebody else has changed them. @throws UserError `TrafficChanged` */
-  change(change: { traffic: Traffic; mirrorTraffic?: Traffic; saved: SavedRollout; claims: boolean }): Promise<void>;
+  change(change: {
+    traffic: Traffic;
+    mirrorTraffic?: Traffic;
+    saved: SavedRollout;
+    claims: boolean;
+    /** Done when the service has accepted it. */
+    unattended?: boolean;
+  }): Promise<void>;
   /** Waits until nothing changes the endpoint (`endpoint`) or the deployment of this name. */
   idle(what: string): Promise<void>;
   /** Creates or updates the deployment. @param replace delete what is there first */
@@ -210,6 +217,7 @@ export async function abandon(
     traffic: plan.before,
     mirrorTraffic: {},
     claims: false,
+    unattended: true,
     saved: { ...saved, now: plan.before, phase: 'rolledBack', until },
   });
   return true;

@@ -1,33 +1,29 @@
 import {
+  deploymentDeletion,
+  endpointUpdate,
   findOnlineEndpoint,
   listOnlineDeployments,
   type OnlineDeployment,
   type OnlineEndpoint,
 } from '../azureml/online-endpoints.ts';
-import type { Workspace } from '../azureml/workspace.ts';
+import { type EndpointKind, MADE_BY_TAG } from './endpoint-kind.ts';
 import type { EndpointState } from './endpoint-state.ts';
 import { readSaved } from './saved-rollout.ts';
 import { withoutZeros } from './traffic.ts';
 
-/** Tag of every deployment that this task makes; only those are removed later. */
-export const MADE_BY_TAG = 'rollout.madeBy';
-
-/** An endpoint as it is, and as decisions see it. */
-export interface ReadEndpoint {
-  /** Undefined when there is none. */
-  resource: OnlineEndpoint | undefined;
-  state: EndpointState;
-}
-
-/** Reads an endpoint and its deployments. */
-export async function readEndpoint(workspace: Workspace, name: string, signal?: AbortSignal): Promise<ReadEndpoint> {
-  const resource = await findOnlineEndpoint(workspace, name, signal);
-  const deployments = resource ? await listOnlineDeployments(workspace, name) : [];
-  return { resource, state: stateOf(name, resource, deployments) };
-}
+/** Online endpoints, managed and Kubernetes. */
+export const ONLINE: EndpointKind = {
+  async read(workspace, name, signal) {
+    const resource = await findOnlineEndpoint(workspace, name, signal);
+    const deployments = resource ? await listOnlineDeployments(workspace, name) : [];
+    return { resource, state: onlineState(name, resource, deployments) };
+  },
+  update: (workspace, endpoint, change) => endpointUpdate(workspace, endpoint as OnlineEndpoint, change),
+  deletion: deploymentDeletion,
+};
 
 /** @param deployments names in any case of letters: the service writes them in small ones, some of its answers do not */
-export function stateOf(
+export function onlineState(
   name: string,
   resource: OnlineEndpoint | undefined,
   deployments: readonly OnlineDeployment[],
