@@ -1,9 +1,9 @@
 /** Keys and tokens of online endpoints. */
 import { randomBytes } from 'node:crypto';
 import type { Resource } from '../../contracts.ts';
+import * as online from '../online/errors.ts';
 import type { Call } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
-import * as online from './online-errors.ts';
 import { answerOnlineAccepted } from './operations.ts';
 import { checkBody } from './shape.ts';
 import { keyRequest } from './shapes/online.ts';

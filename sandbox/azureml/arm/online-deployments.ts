@@ -1,13 +1,14 @@
 /** Deployments of online endpoints as resources; what serves them is in `../online`. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import express from 'express';
 import type { Resource } from '../../contracts.ts';
 import type { Place } from '../online/deployments.ts';
 import { shownVariables } from '../online/environment.ts';
+import * as online from '../online/errors.ts';
 import { type Call, collection } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
 import { checkEndpointName, deleting, missingEndpoint, requireIdle } from './online-endpoints.ts';
-import * as online from './online-errors.ts';
 import { answerOnlineAccepted, answerOnlineWrite, operationUri } from './operations.ts';
 import { findAsset } from './references.ts';
 import { checkBody, withTextMaps } from './shape.ts';
@@ -87,6 +88,20 @@ function getLogs(call: OnlineCall, deployment: Resource): void {
   call.response.json({ content: log.text(containerType ?? 'InferenceServer', tail ?? undefined) });
 }
 
+/** `GET skus`: how many instances a deployment can have; relative to the workspace. */
+export function createOnlineSkus({ resources }: WorkspaceContext): express.Router {
+  const router = express.Router();
+  router.get('/onlineEndpoints/:endpoint/deployments/:deployment/skus', ({ params }, response) => {
+    const { endpoint, deployment } = params;
+    const found = resources.get(`onlineEndpoints/${endpoint}/deployments/${deployment}`);
+    if (!found) throw errors.deploymentNotFound(deployment, endpoint);
+    const capacity = { default: found.sku?.capacity ?? 1, minimum: 1, maximum: 50, scaleType: 'Manual' };
+    const resourceType = 'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments';
+    response.json({ value: [{ resourceType, sku: { name: 'Default', tier: 'Standard' }, capacity }] });
+  });
+  return router;
+}
+
 const latest = ({ context, path }: OnlineCall) => context.operations.latest(path)!;
 
 export const onlineDeployments = collection<WorkspaceContext>({
@@ -116,6 +131,7 @@ export const onlineDeployments = collection<WorkspaceContext>({
       ...(body.identity && { identity: body.identity }),
       ...(body.sku && { sku: body.sku }),
       properties: {
+        endpointComputeType: 'Managed',
         ...withTextMaps(body.properties, ['properties']),
         hasServed: older?.properties.hasServed ?? false,
         // Until the operation says otherwise: what is interrupted has failed.

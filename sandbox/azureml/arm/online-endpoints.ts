@@ -1,12 +1,12 @@
 /** Online endpoints as resources, with the traffic over their deployments. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../../contracts.ts';
+import * as online from '../online/errors.ts';
 import type { Traffic } from '../online/traffic.ts';
 import { type Call, collection } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
 import { listKeys, regenerateKeys, token, writeKeys } from './online-actions.ts';
-import * as online from './online-errors.ts';
 import { answerOnlineAccepted, answerOnlineWrite, operationUri } from './operations.ts';
 import { withTextMaps } from './shape.ts';
 import { endpointPatch, onlineEndpoint } from './shapes/online.ts';

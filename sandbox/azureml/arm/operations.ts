@@ -97,12 +97,12 @@ function statusOf(operation: Operation, settings: WorkspaceSettings, asked = 'mf
   return { ...shown, startTime: time(startTime), endTime: time(endTime) };
 }
 
-/** An operation of an online endpoint or deployment; one that has failed writes its times in another form. */
+/** An operation of an online endpoint or deployment: `Updating`, also of a new one. A failed one writes its times in another form. */
 function onlineStatus(operation: Operation, id: string): object {
-  const { id: name, startTime, endTime = 0, failure, status } = operation;
+  const { id: name, startTime, endTime = 0, failure } = operation;
   if (goesOn(operation)) {
     const never = '0001-01-01T00:00:00+00:00';
-    return { id, name, startTime: time(startTime), endTime: never, percentComplete: 0, status };
+    return { id, name, startTime: time(startTime), endTime: never, percentComplete: 0, status: 'Updating' };
   }
   if (!failure)
     return {

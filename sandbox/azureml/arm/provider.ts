@@ -12,7 +12,7 @@ import type { ProviderContext } from './context.ts';
 import { datastores } from './datastores.ts';
 import { jobs } from './jobs.ts';
 import { createLocation } from './location.ts';
-import { onlineDeployments } from './online-deployments.ts';
+import { createOnlineSkus, onlineDeployments } from './online-deployments.ts';
 import { onlineEndpoints } from './online-endpoints.ts';
 import { createOperations } from './operation-log.ts';
 import { createOperationResults } from './operations.ts';
@@ -51,6 +51,7 @@ export function createResourceProvider(given: Omit<ProviderContext, 'operations'
     createWorkspace(context),
     createAssets(inWorkspace),
     ...collections.map((routes) => routes(inWorkspace)),
+    createOnlineSkus(inWorkspace),
     createAbsent(),
   );
 

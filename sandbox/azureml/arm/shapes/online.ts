@@ -112,22 +112,26 @@ const deploymentFields: Record<string, Check> = {
   startupProbe: only(hasStartupProbe, probe),
 };
 
-/** `OnlineDeployment`. */
-export const onlineDeployment = resource(
-  union('endpointComputeType', {
-    Managed: [{}, deploymentFields],
-    Kubernetes: [
-      {},
-      {
-        ...deploymentFields,
-        containerResourceRequirements: object(
-          {},
-          { containerResourceRequests: containerResources, containerResourceLimits: containerResources },
-        ),
-      },
-    ],
-  }),
+const deploymentProperties = union('endpointComputeType', {
+  Managed: [{}, deploymentFields],
+  Kubernetes: [
+    {},
+    {
+      ...deploymentFields,
+      containerResourceRequirements: object(
+        {},
+        { containerResourceRequests: containerResources, containerResourceLimits: containerResources },
+      ),
+    },
+  ],
+});
+
+/** `OnlineDeployment`; one that doesn't say where it runs is a managed one. */
+export const onlineDeployment = resource((value, at) =>
+  deploymentProperties(isObject(value) ? { endpointComputeType: 'Managed', ...value } : value, at),
 );
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** PATCH of an endpoint: tags and identity, never traffic. */
 export const endpointPatch = object({}, { tags: mapOf(textual), identity: anything });

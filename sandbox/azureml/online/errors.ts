@@ -1,5 +1,5 @@
 /** The errors of online endpoints and deployments, each under its name. */
-import { ArmError } from './arm-error.ts';
+import { ArmError } from '../arm/arm-error.ts';
 
 /** 400 of the service behind the resource provider: what is wrong is JSON text in `details`. */
 const invalid = (errors: Record<string, string[]>): ArmError =>
