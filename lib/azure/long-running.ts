@@ -4,9 +4,10 @@ import type { AzureClient, AzureRequest } from './client.ts';
 import { type OperationPorts, type OperationStatus, operationCanceled, operationFailed } from './operations.ts';
 import { isTrusted } from './trusted-hosts.ts';
 
-/** Time between two polls: the first as in azure-ai-ml; longer for long ones, since all callers share one budget of reads. */
-const FIRST_POLL_MS = 5_000;
+/** Time between two polls: short for traffic, longer for deployments, since all callers share one budget of reads. */
+const FIRST_POLL_MS = 1_000;
 const SLOWEST_POLL_MS = 15_000;
+const SLOWER_BY = 1.4;
 
 /** What a write that may take long is followed with. */
 export interface LongRunningPorts extends OperationPorts {
@@ -43,7 +44,7 @@ export async function sendAndPoll<T>(client: AzureClient, request: AzureRequest,
     },
     { resolveOnUnsuccessful: true, intervalInMs: 0 },
   );
-  for (let pause = FIRST_POLL_MS; !poller.isDone(); pause = Math.min(pause * 1.2, SLOWEST_POLL_MS)) {
+  for (let pause = FIRST_POLL_MS; !poller.isDone(); pause = Math.min(pause * SLOWER_BY, SLOWEST_POLL_MS)) {
     await clock.sleep(pause, signal);
     signal.throwIfAborted();
     await poller.poll({ abortSignal: signal });

@@ -84,7 +84,7 @@ function serviceFor({ kind, workspace, plan }: BegunRollout, datastores: Datasto
       const minute = Math.floor(milliseconds / 30_000);
       if (minute === 0 || told.get(what + status) === minute) return;
       told.set(what + status, minute);
-      pipeline.say(messages.StillWaiting, { what, status, duration: formatDuration(milliseconds) });
+      pipeline.say(messages.StillProvisioning, { what, status, duration: formatDuration(milliseconds) });
     },
   });
 }

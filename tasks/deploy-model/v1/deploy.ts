@@ -16,7 +16,7 @@ import { describeTraffic } from '../../../lib/rollout/traffic.ts';
 import { type BegunRollout, carryOut, restoreOnCancel } from './carry-out.ts';
 import type { Samples } from './checks.ts';
 import { writtenNames } from './compile.ts';
-import { endpointChanges, sayDifferences } from './differences.ts';
+import { endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import { type DeploymentPlan, planDeployment } from './plan-deployment.ts';
@@ -71,26 +71,14 @@ function show(
   inputs: Inputs,
   { pipeline }: Ports,
 ): void {
-  const { rollout, endpoint, deployment } = plan;
+  const { rollout, deployment } = plan;
+  if (isReleased(rollout, state)) return;
   const { earlierRollout } = rollout;
-  const names = { endpoint: rollout.endpoint, traffic: describeTraffic(state.traffic) };
-  if (state.exists) pipeline.say(messages.EndpointNow, names);
-  else pipeline.say(messages.EndpointMissing, { endpoint: rollout.endpoint });
   if (earlierRollout) {
     const { saved, how } = earlierRollout;
     const found = { run: saved.run, traffic: describeTraffic(saved.now) };
     if (how === 'undo') pipeline.say(messages.Undone, { ...found, deployment: saved.to });
     else if (saved.phase !== 'released') pipeline.say(messages.TakenUp, found);
-  }
-  if (state.exists) sayDifferences('endpoint', rollout.endpoint, endpointChanges(endpoint), pipeline);
-  if (rollout.change !== 'create') {
-    const own = deployment.differing.filter(({ path }) => path === deployment.main.path);
-    sayDifferences(
-      'deployment',
-      rollout.deployment,
-      own.flatMap(({ differences }) => differences),
-      pipeline,
-    );
   }
   pipeline.table(planTable(deployment));
   pipeline.table(rolloutTable(rollout, checksOf(samples, inputs)));

@@ -1,7 +1,6 @@
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
-import { readFollowing } from '../../../lib/pipelines/follow-inputs.ts';
 import { choice, flag, minutes, optional, pairs, parsed } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
@@ -47,8 +46,6 @@ export function readInputs(inputs: TaskInputs) {
     mostDifferences: parsed(inputs, 'mostDifferences', parsePercent, '0'),
     health: parsed(inputs, 'healthRules', (text) => parseRules(text, HEALTH_VARIABLES), DEFAULT_HEALTH),
     trialInputs: pairs(inputs, 'trialInputs'),
-    /** Of the trial job. */
-    following: readFollowing(inputs),
     provideCredential: flag(inputs, 'provideCredential', false),
     releaseFile: optional(inputs, 'releaseFile') ?? 'model-release.json',
     whatIf: flag(inputs, 'whatIf', false),

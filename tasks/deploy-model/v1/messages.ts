@@ -4,7 +4,6 @@ export const messages = defineMessages({
   Connected: 'Workspace {workspace} in {region}.',
   EndpointNow: 'The endpoint {endpoint} exists; its traffic is {traffic}.',
   EndpointMissing: 'The endpoint {endpoint} does not exist yet.',
-  TrafficInFile: 'The traffic in the endpoint’s file is not used: the rollout decides about it.',
   TakenUp: 'The run {run} began this rollout; it goes on from {traffic}.',
   Undone: 'The run {run} left a rollout of {deployment} unfinished at {traffic}; it is undone first.',
   Differs: 'The {kind} {name} exists and differs:',
@@ -23,7 +22,7 @@ export const messages = defineMessages({
   StepRestore: 'Restoring the earlier traffic: {traffic}.',
   StepRedeploy: 'Putting the earlier definition of {deployment} back.',
   StepClose: 'Recording the end of the rollout in the tags of {endpoint}.',
-  StillWaiting: '{what}: {status} for {duration}.',
+  StillProvisioning: '{what}: {status} for {duration}.',
   Failed: 'The rollout of {deployment} failed: {reason}',
   NoSmokeTests:
     'There are no smoke tests: the deployment is taken for good when it is provisioned. Name some in smokeTests.',
@@ -38,8 +37,8 @@ export const messages = defineMessages({
   NoTrial: 'There are no trialInputs, so the deployment is not tried before it becomes the default one.',
   TrialStarted: 'The trial of {deployment} is the job {job}.',
   TrialWroteNothing: 'The trial job {job} completed, but wrote nothing to {outputs}.',
-  LogOf: 'Log of the deployment {deployment}: last lines',
-  LogUnread: 'The log of the deployment {deployment} could not be read: {reason}',
+  DeploymentLog: 'Log of the deployment {deployment}: last lines',
+  DeploymentLogUnread: 'The log of the deployment {deployment} could not be read: {reason}',
   Released: 'The deployment {deployment} of {endpoint} was released: {traffic}.',
   AlreadyReleased:
     'The deployment {deployment} of {endpoint} serves all requests already and is the same; nothing was changed.',

@@ -15,6 +15,7 @@ import { planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout
 import { rolloutId } from '../../../lib/rollout/rollout-id.ts';
 import { modelReference, type ServedModel, servedModel } from '../../../lib/rollout/served-model.ts';
 import { compileDeployment, compileEndpoint, type WrittenNames } from './compile.ts';
+import { sayPresent } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 
 /** Everything that a deployment takes, as data. */
@@ -52,6 +53,9 @@ export async function planDeployment(
   const model = await servedModel(workspace, modelIdOf(resolved));
   const inspected = await inspectPlan(resolved, workspace, datastores);
   const there = deploymentOf(state, name);
+  const endpointPlan = await inspectPlan(endpoint, workspace, datastores);
+  // Before the plan, which may refuse what differs.
+  sayPresent(state, endpointPlan, { ...inspected, name }, pipeline);
   const differs = inspected.differing.some(({ path }) => path === inspected.main.path);
   const { strategy, shares, mirror, bakeMs, from, to, onFailure, keep } = inputs;
   const rollout = planRollout(
@@ -65,8 +69,8 @@ export async function planDeployment(
   );
   return {
     rollout,
-    endpoint: await inspectPlan(endpoint, workspace, datastores),
-    deployment: stamped(inspected, model, inputs),
+    endpoint: endpointPlan,
+    deployment: stamped(there && !differs ? { ...inspected, mainAction: 'reuse' } : inspected, model, inputs),
     model,
     present:
       there && inputs.endpointType === 'online'

@@ -118,7 +118,7 @@ async function notReleased(
   const { end, traffic: now, why, error } = result;
   const logs = inputs.endpointType === 'online' ? await readLogs(workspace, endpoint, deployment, ports) : [];
   const { cause, next, log } = diagnoseDeployment(why, logs);
-  if (log.length > 0) pipeline.group(pipeline.message(messages.LogOf, { deployment }), log);
+  if (log.length > 0) pipeline.group(pipeline.message(messages.DeploymentLog, { deployment }), log);
   const isProvisioning = error instanceof UserError && error.code === PROVISIONING_FAILED;
   const traffic = describeTraffic(now);
   const known = error instanceof UserError && error.fix !== undefined ? error.fix : undefined;
@@ -149,7 +149,7 @@ async function readLogs(
     try {
       logs.push(await deploymentLogs(workspace, endpoint, deployment, container, LOG_LINES));
     } catch (error) {
-      pipeline.debug(pipeline.message(messages.LogUnread, { deployment, reason: messageOf(error) }));
+      pipeline.debug(pipeline.message(messages.DeploymentLogUnread, { deployment, reason: messageOf(error) }));
     }
   }
   return logs;

@@ -1,11 +1,14 @@
 import { getBatchDeployment, getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
 import { getComponent, parseComponentReference } from '../../../lib/azureml/components.ts';
 import { getJob } from '../../../lib/azureml/jobs.ts';
-import { messageOf } from '../../../lib/core/errors.ts';
-import { followedWithRun, followToEnd } from '../../../lib/pipelines/follow-to-end.ts';
+import { followJob } from '../../../lib/follow/follow.ts';
+import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
+import { jobPrinter } from '../../../lib/pipelines/job-printer.ts';
+import { logPrinter } from '../../../lib/pipelines/kept-logs.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { resolveRequirements } from '../../../lib/plan/resolve.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
+import { jobSentence } from '../../../lib/report/job-report.ts';
 import type { RolloutChecks } from '../../../lib/rollout/roll-out.ts';
 import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
 import type { BegunRollout } from './carry-out.ts';
@@ -25,8 +28,6 @@ export function trialChecks(
   ports: Ports,
 ): RolloutChecks & { findings: Findings } {
   const { pipeline } = ports;
-  // The outputs of the trial job are not those of the task.
-  const quiet: Ports = { ...ports, pipeline: { ...pipeline, setOutput: () => undefined, summary: () => undefined } };
   const { endpoint: endpointName, deployment: name } = plan.rollout;
   const invoke = async (): Promise<string> => {
     const endpoint = await getBatchEndpoint(workspace, endpointName);
@@ -44,6 +45,25 @@ export function trialChecks(
     await resolveRequirements(requirements, workspace);
     return (await workspace.client.send<InvocationAnswer>(request)).body.name;
   };
+  /** Follows the job with its logs; it ends with the run. @returns why it did not complete */
+  const followTrial = async (jobName: string): Promise<string | undefined> => {
+    const { clock } = ports;
+    const job = await getJob(workspace, jobName);
+    const logs = { choice: 'all' as const, positions: {}, ...logPrinter(pipeline) };
+    const tell = jobPrinter(pipeline, clock.now);
+    const end = await cancelWithRun(pipeline, begunJob({ name: jobName, workspace }, inputs.target, ports), () =>
+      followJob(workspace, jobName, {
+        clock,
+        signal: pipeline.signal,
+        tell,
+        logs,
+        onPositions: () => undefined,
+        interval: undefined,
+        steps: job.properties.jobType !== 'Command',
+      }),
+    );
+    return end.status === 'Completed' ? undefined : pipeline.translate(jobSentence(jobName, end));
+  };
   return {
     findings: { smoke: [], golden: undefined, baked: [] },
     async smoke() {
@@ -53,15 +73,8 @@ export function trialChecks(
       }
       const jobName = await invoke();
       pipeline.say(messages.TrialStarted, { job: jobName, deployment: name });
-      const job = await getJob(workspace, jobName);
-      try {
-        await followedWithRun({ name: jobName, workspace }, inputs.target, inputs.following, quiet, () =>
-          followToEnd(workspace, job, inputs.following, quiet),
-        );
-      } catch (error) {
-        pipeline.signal.throwIfAborted();
-        return messageOf(error);
-      }
+      const failure = await followTrial(jobName);
+      if (failure !== undefined) return failure;
       const missing = await missingOutputs(workspace, jobName, datastores);
       return missing.length === 0
         ? undefined
