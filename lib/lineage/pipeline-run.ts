@@ -18,6 +18,8 @@ export interface PipelineRun {
   requestedFor: string;
   /** Id of the pipeline, the same for all of its runs. */
   definition?: string;
+  /** Number of the pull request that the run validates; missing in other runs. */
+  pullRequest?: string;
   /** What sets this step apart from every other of the run; the same when the task is retried and when its stage is re-run. */
   step: string;
   /** Which time the stage and the job run; the same when the agent retries the task. */

@@ -32,6 +32,8 @@ export function readPipelineRun(inputs: TaskInputs): PipelineRun {
     commit: variable('Build.SourceVersion'),
     definition: variable(isRelease ? 'Release.DefinitionId' : 'System.DefinitionId'),
     requestedFor: variable('Build.RequestedFor') || variable('Release.RequestedFor'),
+    // The number is that of GitHub, where the id is another one.
+    pullRequest: variable('System.PullRequest.PullRequestNumber') || variable('System.PullRequest.PullRequestId'),
     step: step.join('/'),
     attempt: attempt.map(variable).join('/'),
   };

@@ -1,5 +1,6 @@
 /** Batch endpoints and their deployments as resources. */
 import type { Resource } from '../../contracts.ts';
+import { nameTaken } from '../online/errors.ts';
 import { type Call, collection, type Draft } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
@@ -46,7 +47,9 @@ export const batchEndpoints = collection<WorkspaceContext>({
   shape: batchEndpoint,
   below: ['deployments'],
   missing: missingEndpoint,
-  beforePut({ context, name, path }, body) {
+  beforePut({ context, name, path }, body, older) {
+    // Endpoints of both kinds have hosts of one domain.
+    if (!older && context.store.get(`onlineEndpoints/${name}`)) throw nameTaken();
     const { defaults, authMode, ...given } = body.properties;
     const deployment = defaults?.deploymentName;
     if (deployment && !context.store.get(`${path}/deployments/${deployment}`))
