@@ -39,3 +39,23 @@ export interface Condition {
 export function reads({ uses, readsAll }: Condition, variable: string): boolean {
   return readsAll.includes(variable) || uses.some(({ of }) => of === variable);
 }
+
+/**
+ * Values of variables that hold nothing but their last numbers, for `evaluate`.
+ * @param values by variable; undefined for one that is absent
+ */
+export function plainValues(
+  { uses }: Condition,
+  values: Readonly<Record<string, Readonly<Record<string, number>> | undefined>>,
+): RuleValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([of, numbers]) => {
+      const named = uses.flatMap((use) => {
+        const name = use.path.join('.');
+        const isThere = use.of === of && !use.pick && numbers !== undefined && Object.hasOwn(numbers, name);
+        return isThere ? [[use.key, numbers[name]!] as const] : [];
+      });
+      return [of, { named: Object.fromEntries(named), all: { ...numbers }, isAbsent: numbers === undefined }];
+    }),
+  );
+}

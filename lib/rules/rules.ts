@@ -24,7 +24,7 @@ export interface Rule {
  * Reads rules, one per line, over variables that hold numbers by name: CEL, or the short form `auc: higher, tolerance 0.005`.
  * Empty lines and comments (`//` or `#`, also behind a rule) are skipped. A rule whose result is the same for every model is
  * an error, and so is what another language would mean: a rule that is not judged as it was meant must not pass.
- * @param variables the first one is the candidate's
+ * @param variables the first one is what is judged, the second one what the short form compares it with
  * @throws UserError `RuleInvalid` with every rule that does not parse, a caret under the place
  */
 export function parseRules(text: string, variables: readonly string[]): Rule[] {
@@ -48,7 +48,7 @@ export function parseRules(text: string, variables: readonly string[]): Rule[] {
 
 function parseRule(line: string, environment: Environment, variables: readonly string[]): Condition[] {
   const read = (text: string): Condition[] =>
-    isShortForm(text) ? parseShortForm(text) : parseExpression(text, environment, variables);
+    isShortForm(text) ? parseShortForm(text, variables) : parseExpression(text, environment, variables);
   let error: unknown;
   try {
     const conditions = read(line);

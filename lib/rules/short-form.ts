@@ -1,6 +1,6 @@
 import { oneOf } from '../core/words.ts';
-import type { Condition, RuleValues } from './condition.ts';
-import { NothingToCompare } from './left-out.ts';
+import type { Condition, Evaluated, RuleValues } from './condition.ts';
+import { NothingToCompare, ValueMissing } from './left-out.ts';
 import { RuleProblem } from './rule-problem.ts';
 import { namedUse, type Pick, type ValueUse } from './uses.ts';
 
@@ -29,9 +29,10 @@ export function isShortForm(text: string): boolean {
  * Reads the short form of the common case: `auc: higher, tolerance 0.005`, `loss: lower, 1 %, at most 0.3`. It compares with
  * the baseline, and the direction is always written. What ties within rounding of doubles counts as equal: 0.3 + 0.003 is
  * not exactly 0.303.
+ * @param variables what is judged, and what it is compared with
  * @throws RuleProblem
  */
-export function parseShortForm(text: string): Condition[] {
+export function parseShortForm(text: string, [ours = '', theirs = '']: readonly string[]): Condition[] {
   const [, quoted, bare, between, rest] = /^(?:["'](.*?)["']|([^:]*?))(\s*:\s*)(.*)$/.exec(text)!;
   const name = quoted ?? bare!;
   const nameOffset = quoted === undefined ? 0 : 1;
@@ -57,7 +58,7 @@ export function parseShortForm(text: string): Condition[] {
     offset: nameOffset,
     optional: read.isOptional,
   });
-  return [compared(use('metrics'), use('baseline'), direction, read), ...limited(use('metrics'), direction, read)];
+  return [compared(use(ours), use(theirs), direction, read), ...limited(use(ours), direction, read)];
 }
 
 function readOptions(texts: readonly string[], direction: Direction, start: number): Options {
@@ -118,7 +119,7 @@ function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, re
     evaluate(values) {
       if (values[baseline.of]?.isAbsent) throw new NothingToCompare();
       const [a, b] = [readNamed(values, metric), readNamed(values, baseline)];
-      if (a === undefined || b === undefined) return { value: true, isPartial: false };
+      if (a === undefined || b === undefined) return whenMissing(read);
       const margin = tolerance * (isRelative ? Math.abs(b) / 100 : 1);
       const ahead = sign * (a - b) + margin;
       const rounding = ROUNDING * Math.max(Math.abs(a), Math.abs(b), Math.abs(margin));
@@ -127,15 +128,21 @@ function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, re
   };
 }
 
-function limited(metric: ValueUse, direction: Direction, { limit }: Options): Condition[] {
+function limited(metric: ValueUse, direction: Direction, read: Options): Condition[] {
+  const { limit } = read;
   if (limit === undefined) return [];
   const evaluate: Condition['evaluate'] = (values) => {
     const value = readNamed(values, metric);
-    const holds = value === undefined || (direction === 'higher' ? value >= limit : value <= limit);
-    return { value: holds, isPartial: false };
+    if (value === undefined) return whenMissing(read);
+    return { value: direction === 'higher' ? value >= limit : value <= limit, isPartial: false };
   };
   const text = `${written(metric)} ${direction === 'higher' ? '>=' : '<='} ${limit}`;
   return [{ text, uses: [metric], readsAll: [], evaluate }];
+}
+
+function whenMissing({ isOptional }: Options): Evaluated {
+  if (!isOptional) throw new ValueMissing('a value that it reads is missing');
+  return { value: true, isPartial: false };
 }
 
 function readNamed(values: RuleValues, { of, key }: ValueUse): number | undefined {

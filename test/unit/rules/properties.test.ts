@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { GATE_VARIABLES } from '../../../lib/gate/baseline-choice.ts';
 import { measured } from '../../../lib/gate/measured.ts';
 import { judge, type Verdict } from '../../../lib/gate/verdict.ts';
+import { plainValues } from '../../../lib/rules/condition.ts';
+import { NothingToCompare, ValueMissing } from '../../../lib/rules/left-out.ts';
 import { parseRules } from '../../../lib/rules/rules.ts';
 
 const verdict = (rule: string, value: number, baseline?: number): Verdict =>
@@ -113,5 +115,25 @@ describe('a rule, or a part of one, that reads nothing', () => {
         () => judge(parseRules(rule, GATE_VARIABLES), measured({}), measured({})),
         /has no metrics, and the rule reads every metric/,
       );
+  });
+});
+
+describe('rules over other variables than the gate’s', () => {
+  const holds = (rule: string, values: Record<string, Record<string, number> | undefined>): unknown => {
+    const [condition] = parseRules(rule, ['candidate', 'live', 'answers'])[0]!.conditions;
+    return condition!.evaluate(plainValues(condition!, values)).value;
+  };
+
+  it('compare the first with the second in the short form', () => {
+    const live = { p95: 100 };
+    assert.equal(holds('p95: lower, 20 %', { candidate: { p95: 120 }, live }), true);
+    assert.equal(holds('p95: lower, 20 %', { candidate: { p95: 121 }, live }), false);
+    assert.throws(() => holds('p95: lower', { candidate: { p95: 1 }, live: undefined }), NothingToCompare);
+    assert.throws(() => holds('p96: lower', { candidate: { p95: 1 }, live }), ValueMissing);
+    assert.equal(
+      holds('candidate.p95 <= 50 || candidate.p95 <= live.p95', { candidate: { p95: 60 }, live: undefined }),
+      false,
+    );
+    assert.throws(() => holds('lowest(candidate.p95) < 1', { candidate: { p95: 0 }, live }), ValueMissing);
   });
 });
