@@ -196,4 +196,27 @@ describe('the gate', function () {
       run.log,
     );
   });
+
+  it('compares with the model that an endpoint serves', async () => {
+    const rule = 'accuracy: higher, tolerance 0.005';
+    const { run: first } = await train('0.95', [
+      evaluate(rule, { baseline: 'endpoint:churn' }),
+      register({ modelName: 'served' }),
+      task('AzureMLDeployModel', 'deploy', {
+        endpointFile: 'serving/endpoint.yml',
+        deploymentFile: 'serving/deployment.yml',
+        overrides: 'model=azureml:served:1',
+        bakeMinutes: '0',
+      }),
+    ]);
+    assert.equal(first.result, 'succeeded', first.log);
+    assert.equal(first.step('gate').outputs.verdict, 'noBaseline');
+    assert.match(first.log, /Baseline: there is no endpoint churn yet/);
+    const { run: worse } = await train('0.9', [
+      judge('gate', rule, { jobName: '$(submit.jobName)', baseline: 'endpoint:churn' }),
+    ]);
+    const { verdict, baseline } = worse.step('gate').outputs;
+    assert.deepEqual([verdict, baseline], ['fail', 'endpoint churn, model served version 1'], worse.log);
+    assert.match(worse.log, /The deployment blue of the endpoint churn has the most traffic \(100 %\)/);
+  });
 });
