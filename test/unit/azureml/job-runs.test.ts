@@ -60,6 +60,30 @@ describe('the runs of a job', () => {
     assert.ok(!requests.some(({ below }) => /runs\/(new|eval)\/children|run_id=new/.test(below)));
   });
 
+  it('are found by the key of their step, through the component that the job names', async () => {
+    const component = (id: string) => ({ properties: { 'azureml.moduleid': id } });
+    const children = [
+      step('r1', 'Train it', component('c1')),
+      step('r2', 'B', component('c2')),
+      step('r3', 'C', component('c2')),
+    ];
+    const jobs = {
+      train: { componentId: '/ws/components/azureml_anonymous/versions/c1' },
+      one: { componentId: '/ws/components/x/versions/c2' },
+      two: { componentId: '/ws/components/x/versions/c2', display_name: 'C' },
+    };
+    const { workspace } = fakeWorkspace(({ below }) => {
+      if (below.startsWith('jobs/'))
+        return { id: '/ws/jobs/job', name: 'job', properties: { jobType: 'Pipeline', jobs } };
+      return { value: children };
+    });
+    assert.equal((await findStep(workspace, 'job', 'train')).runId, 'r1');
+    assert.equal((await findStep(workspace, 'job', 'two')).runId, 'r3');
+    // Two steps are of this component, and nothing says which of them has the key.
+    await assert.rejects(findStep(workspace, 'job', 'one'), /has 2 steps that 'one' may be/);
+    await assert.rejects(findStep(workspace, 'job', 'constructor'), /There is no step 'constructor'/);
+  });
+
   it('of a sweep give the metrics of its best trial, and none of the others', async () => {
     const trials = [step('job_0', 'trial 0'), step('job_1', 'trial 1')];
     const metrics = { job_0: { acc: 0.7 }, job_1: { acc: 0.9 } };
