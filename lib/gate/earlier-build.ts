@@ -1,4 +1,4 @@
-import { type Job, listJobs } from '../azureml/jobs.ts';
+import { findJob, type Job, listJobs } from '../azureml/jobs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
@@ -20,7 +20,10 @@ export async function findEarlierJob(
   id: string,
   candidate: Job | undefined,
 ): Promise<{ job: string; build: string } | undefined> {
-  const own = seriesOf(candidate?.properties.properties);
+  // Of a step it is the job above it that the pipeline submitted.
+  const isStep = candidate?.rootRunId !== undefined && candidate.rootRunId !== candidate.name;
+  const submitted = isStep ? await findJob(workspace, candidate.rootRunId!) : candidate;
+  const own = seriesOf(submitted?.properties.properties);
   if (!candidate || !own) {
     throw new UserError({
       code: 'BaselineInvalid',
@@ -32,7 +35,7 @@ export async function findEarlierJob(
   }
   for await (const { name, properties } of listJobs(workspace, MOST_JOBS)) {
     const found = seriesOf(properties?.properties);
-    if (name === candidate.name || properties?.status !== 'Completed' || found?.series !== own.series) continue;
+    if (name === submitted!.name || properties?.status !== 'Completed' || found?.series !== own.series) continue;
     // Ids of builds grow, so that a later build than the candidate's is never its predecessor.
     const isWanted = id === 'previous' ? Number(found.run) < Number(own.run) : found.run === id;
     if (isWanted) return { job: name, build: found.run };
