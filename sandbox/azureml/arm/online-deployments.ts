@@ -54,7 +54,8 @@ async function requireEndpointIdle(call: OnlineCall): Promise<void> {
 function begin(call: OnlineCall, stored: Resource, status: string, work: () => Promise<void>): Resource {
   const { context, path } = call;
   const operation = context.operations.start('odidp', path, status, async () => {
-    await Promise.all([sleep(context.online.operationMs(String(call.params.endpoint), call.name)), work()]);
+    await sleep(context.online.operationMs(String(call.params.endpoint), call.name));
+    await work();
   });
   const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };
   return context.store.put(path, { ...stored, properties: { ...stored.properties, properties } }, call.caller);
