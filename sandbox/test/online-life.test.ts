@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../contracts.ts';
 import { startSandbox } from '../sandbox.ts';
 import { armClient } from './http.ts';
@@ -18,19 +19,19 @@ import {
   scriptOf,
 } from './online-workspace.ts';
 
-/** Processes that serve a deployment below the folder. */
+/** Processes that work in the folder: those that serve its deployments, and what they have started. */
 const serving = (folder: string): string[] =>
-  execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => /serve\.py$/.test(line))
-    .map((line) => line.trim().split(' ')[0]!)
-    .filter((pid) => {
-      try {
-        return execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).startsWith(folder);
-      } catch {
-        return false;
-      }
-    });
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+
+/** What a script may start, and leave to itself. */
+const child = 'import subprocess\nsubprocess.Popen(["sleep", "1000"])\n';
 
 const until = async (isSo: () => boolean | Promise<boolean>, what: string): Promise<void> => {
   for (const end = Date.now() + 15_000; !(await isSo()); await sleep(30))
@@ -95,18 +96,15 @@ describe('the life of what serves online deployments', () => {
   it('ends with the deployment, with the endpoint and with the sandbox', async () => {
     for (const name of ['one', 'two', 'three']) {
       await putOnline(sandbox, arm, `onlineEndpoints/${name}`, endpointBody());
-      await deploy(
-        `onlineEndpoints/${name}/deployments/blue`,
-        scriptOf(name, 'import subprocess\nsubprocess.Popen(["sleep", "1000"])\n'),
-      );
+      await deploy(`onlineEndpoints/${name}/deployments/blue`, scriptOf(name, child));
     }
     const containers = join(folder, 'azureml', 'online');
-    assert.equal(serving(folder).length, 3);
+    assert.equal(serving(folder).length, 6);
     assert.equal(readdirSync(containers).length, 3);
     await followed(sandbox, arm, await arm.call('DELETE', 'onlineEndpoints/one/deployments/blue'));
-    await until(() => serving(folder).length === 2, 'the process of a deleted deployment ended');
+    await until(() => serving(folder).length === 4, 'the process of a deleted deployment ended');
     await followed(sandbox, arm, await arm.call('DELETE', 'onlineEndpoints/two'));
-    await until(() => serving(folder).length === 1, 'the processes of a deleted endpoint ended');
+    await until(() => serving(folder).length === 2, 'the processes of a deleted endpoint ended');
     await until(() => readdirSync(containers).length === 1, 'its files were removed');
     await sandbox.stop();
     assert.deepEqual(serving(folder), []);
@@ -134,4 +132,24 @@ describe('the life of what serves online deployments', () => {
     await until(async () => (await score(sandbox, uri, { key })).status === 200, 'the deployment served again');
     assert.equal((await score(sandbox, uri, { key })).body.from, 'again');
   });
+
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    it(`ends when the sandbox gets ${signal}`, async () => {
+      await putOnline(sandbox, arm, 'onlineEndpoints/killed', endpointBody());
+      await deploy('onlineEndpoints/killed/deployments/blue', scriptOf('killed', child));
+      await sandbox.stop();
+      const root = fileURLToPath(new URL('..', import.meta.url));
+      const args = ['--import', 'tsx', '--', 'main.ts', '--quiet', '--data', folder];
+      const killed = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' });
+      const ended = new Promise((resolve) => killed.once('exit', resolve));
+      try {
+        await until(() => serving(folder).length === 2, 'the deployment served again');
+        killed.kill(signal);
+        await ended;
+        await until(() => serving(folder).length === 0, 'its process ended');
+      } finally {
+        killed.kill('SIGKILL');
+      }
+    });
+  }
 });

@@ -4,7 +4,7 @@ import type { Resource } from '../../contracts.ts';
 import * as online from '../online/errors.ts';
 import type { Call } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
-import { answerOnlineAccepted } from './operations.ts';
+import { answerChange } from './operations.ts';
 import { checkBody } from './shape.ts';
 import { keyRequest } from './shapes/online.ts';
 
@@ -61,5 +61,5 @@ export function regenerateKeys(call: OnlineCall, begin: Begin): void {
   const { keyType, keyValue = newKey() } = call.request.body;
   const member = keyType.toLowerCase() === 'primary' ? 'primaryKey' : 'secondaryKey';
   begin(call, endpoint, 'Updating', () => writeKeys(call, { [member]: keyValue }));
-  answerOnlineAccepted(call, call.context.operations.latest(call.path)!);
+  answerChange(call, call.context.operations.latest(call.path)!);
 }
