@@ -74,7 +74,7 @@ export function answerOnlineWrite(call: Call<WorkspaceContext>, operation: Opera
 }
 
 /** Answers 202 and the text `null`, with the operation's results alone (PATCH) or with its status, too (DELETE). */
-export function answerOnlineAccepted(call: Call<WorkspaceContext>, operation: Operation, withStatus = false): void {
+export function answerChange(call: Call<WorkspaceContext>, operation: Operation, withStatus = false): void {
   if (withStatus) call.response.set('Azure-AsyncOperation', addressOf(call, 'mfeOperationsStatus', operation.id));
   call.response.set({
     Location: addressOf(call, 'mfeOperationResults', operation.id),
