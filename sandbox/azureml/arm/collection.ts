@@ -94,6 +94,7 @@ export interface Declaration<C extends CollectionContext> {
 /** How writes end: immediately, or as an operation that the client follows. */
 export interface Answers<C extends CollectionContext> {
   put(call: Call<C>, shown: any, isNew: boolean): void;
+  patch(call: Call<C>, shown: any): void;
   delete(call: Call<C>, existed: boolean): void;
 }
 
@@ -104,6 +105,7 @@ export function answerCreated({ context, request, response }: Call, shown: unkno
 
 const usual: Answers<CollectionContext> = {
   put: (call, shown, isNew) => (isNew ? answerCreated(call, shown) : void call.response.json(shown)),
+  patch: ({ response }, shown) => void response.json(shown),
   delete: ({ response }, existed) => void response.status(existed ? 200 : 204).end(),
 };
 
@@ -222,7 +224,7 @@ function patch<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>)
   const { shape, change } = kind.patch!;
   checkBody(shape, call.request.body, call.at);
   const saved = save(call, change(call, call.request.body, older), kind);
-  call.response.json(shown(saved, call, kind));
+  (kind.answers?.patch ?? usual.patch)(call, shown(saved, call, kind, 'changed'));
 }
 
 function remove<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkspaceSettings } from '../../contracts.ts';
 
-/** What is done: a job cancelled or deleted, a compute changed, a batch endpoint or deployment, a schedule. */
-export type OperationKind = 'jc' | 'jd' | 'ci' | 'bebes' | 'bed' | 's';
+/** What is done: a job cancelled or deleted, a compute started or changed, a batch endpoint or deployment, a schedule. */
+export type OperationKind = 'jc' | 'jd' | 'ci' | 'compute' | 'bebes' | 'bed' | 's';
 
 /** How long an operation goes on; the service needs 15 seconds to minutes. */
 export const operationMs = 300;
