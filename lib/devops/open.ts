@@ -33,7 +33,7 @@ const RELEASE_AREA = 'efc2f575-36ef-48e9-b672-0c6fb4a48ac5';
  * by one, because its front door (`WebApi`) brings all thirty of them.
  */
 export function openDevOps({ collectionUrl, token, onSecret, ...network }: DevOpsOptions): DevOps {
-  onSecret(token);
+  if (token) onSecret(token);
   let sender: Sender | undefined;
   const client = <T extends ClientApiBase>(load: () => Promise<ApiClass<T>>, home = async () => collectionUrl) =>
     once(async () => {
