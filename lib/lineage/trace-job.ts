@@ -1,5 +1,4 @@
-import { type AssetId, parseAssetId, shortId } from '../azureml/asset-ids.ts';
-import { getComponent, parseComponentReference } from '../azureml/components.ts';
+import { parseAssetId, shortId } from '../azureml/asset-ids.ts';
 import { findJob, type Job, STEP, studioUrl } from '../azureml/jobs.ts';
 import { find, path } from '../azureml/resources.ts';
 import { findRun, runLabel } from '../azureml/runs.ts';
@@ -8,8 +7,10 @@ import type { Workspace } from '../azureml/workspace.ts';
 import { commitPage } from './commit-page.ts';
 import type { LineageLink } from './lineage.ts';
 import { dataInputs } from './model-lineage.ts';
+import { namedAsset } from './named-asset.ts';
 import { commitOf, submittingRun } from './recorded-run.ts';
 import type { Facts } from './stamp.ts';
+import { stepComponent } from './step-component.ts';
 import { traceRun } from './trace-run.ts';
 import type { Walk } from './walk.ts';
 
@@ -73,11 +74,8 @@ async function traceParents(walk: Walk, ws: Workspace, job: Job, id: string): Pr
   if (job.properties.jobType !== STEP) return;
   await trace.attempt(id, 'the environment of the step', async () => {
     const root = await findJob(ws, parent.above!);
-    const label = parent.run ? runLabel(parent.run) : job.name;
-    const steps = Object.entries(root?.properties.jobs ?? {});
-    const componentId = steps.find(([step]) => step.toLowerCase() === label.toLowerCase())?.[1].componentId;
-    if (!componentId) return;
-    const { spec } = await getComponent(ws, parseComponentReference(componentId));
+    const spec = root && (await stepComponent(ws, root, parent.run ? runLabel(parent.run) : job.name));
+    if (!spec) return;
     traceEnvironment(walk, ws, id, spec.environment);
     traceCode(walk, id, spec.code);
   });
@@ -148,21 +146,6 @@ function traceCode({ trace }: Walk, from: string, text: string | null | undefine
     { from, relation: 'ranCode' },
   );
 }
-
-/** What an id, `azureml:name:version` or a registry's label names: of a label only the label is known. */
-function namedAsset(text: string | null | undefined): Named | undefined {
-  if (!text) return undefined;
-  const asset = parseAssetId(text);
-  if (asset) return { ...asset, title: `${asset.name} version ${asset.version}` };
-  const label = /^azureml:\/\/registries\/([^/]+)\/\w+\/([^/]+)\/labels\/([^/]+)$/i.exec(text);
-  if (label) return { registry: label[1]!, name: label[2]!, version: label[3]!, title: `${label[2]} (${label[3]})` };
-  const short = /^(?:azureml:)?([^:/@]+)([:@])([^:/@]+)$/.exec(text);
-  if (!short) return undefined;
-  const [, name, sign, version] = short as unknown as [string, string, string, string];
-  return { name, version, title: sign === ':' ? `${name} version ${version}` : `${name} (${version})` };
-}
-
-type Named = Pick<AssetId, 'name' | 'version' | 'registry'> & { title: string };
 
 /** A job that somebody submitted from a machine: Azure ML's tools record the commit of its folder all the same. */
 function traceLooseCommit({ trace }: Walk, id: string, { properties: { properties = {} } }: Job): void {
