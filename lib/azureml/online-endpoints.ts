@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { notFound } from '../core/words.ts';
-import { find, get, names, path } from './resources.ts';
+import { find, get, list, names, path } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. */
@@ -43,6 +43,19 @@ export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<O
         fix: 'Check the name of the endpoint.',
       }),
   );
+}
+
+/** Names of the workspace's online endpoints. */
+export function onlineEndpointNames(workspace: Workspace, most: number): Promise<string[]> {
+  return names(workspace, 'onlineEndpoints', { most });
+}
+
+/** All deployments of an endpoint. */
+export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
+  const found: OnlineDeployment[] = [];
+  for await (const one of list<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments')))
+    found.push(one);
+  return found;
 }
 
 /** Names of an endpoint's deployments. */

@@ -2,7 +2,7 @@ import type { Lineage, LineageNode, NodeKind, Relation } from './lineage.ts';
 
 /** The main line of a lineage: what was trained, from what, by whom. What is not known is undefined or empty. */
 export interface LineageSummary {
-  /** The model that the lineage is about; not the version that it was copied from. */
+  /** The model that the lineage is about, not the version that it was copied from; undefined when it begins at a job. */
   model: LineageNode | undefined;
   /** The job at the top that made it: the pipeline of a step. */
   job: LineageNode | undefined;
@@ -29,8 +29,9 @@ export function summaryOf(lineage: Lineage): LineageSummary {
     for (const node of found) found.push(...follow([node], relation).filter((next) => !found.includes(next)));
     return found;
   };
-  const models = chain(firstOf(lineage, 'model'), 'copiedFrom');
-  const made = follow(models, 'madeBy')[0] ?? (models.length === 0 ? firstOf(lineage, 'job') : undefined);
+  const [start] = lineage.nodes;
+  const models = start?.kind === 'job' ? [] : chain(firstOf(lineage, 'model'), 'copiedFrom');
+  const made = start?.kind === 'job' ? start : follow(models, 'madeBy')[0];
   const jobs = chain(made, 'partOf');
   const runs = [...follow(jobs, 'submittedBy'), ...follow(models, 'registeredBy')];
   const [commit] = [

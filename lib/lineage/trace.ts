@@ -7,20 +7,26 @@ import { traceEndpoint } from './trace-endpoint.ts';
 import { traceJob } from './trace-job.ts';
 import { traceModel } from './trace-model.ts';
 import type { TraceStart } from './trace-start.ts';
+import { traceRegistered, traceServing } from './trace-uses.ts';
 import { beginWalk, type TracePorts } from './walk.ts';
 
 /**
  * Walks from something to everything that made it: endpoint, deployment, model, job, data, environment, code, run, commit,
- * pull request, work items. What can't be read on the way is in `missing`, with the reason.
+ * pull request, work items. From a job or a model it walks the other way too: to the models that were registered from it and
+ * the deployments that serve it. What can't be read on the way is in `missing`, with the reason.
  * @throws UserError when there is not even what it begins with
  */
 export async function trace(from: TraceStart, ports: TracePorts): Promise<Lineage> {
   const walk = beginWalk(ports);
   if (from.kind === 'endpoint') await traceEndpoint(walk, from.name, from.deployment);
-  else if (from.kind === 'job') await traceJob(walk, ports.ws, (await getJob(ports.ws, from.name)).name);
-  else {
+  else if (from.kind === 'job') {
+    const job = await getJob(ports.ws, from.name);
+    await traceJob(walk, ports.ws, job.name);
+    await traceRegistered(walk, job);
+  } else {
     const { model } = await traceModel(walk, from);
     if (!model) throw modelNotFound(from, walk.trace.lineage, ports);
+    await traceServing(walk, walk.trace.lineage.nodes[0]!);
   }
   return walk.trace.lineage;
 }

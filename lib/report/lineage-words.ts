@@ -62,8 +62,6 @@ export function nodeDetails({ kind, facts }: Pick<LineageNode, 'kind' | 'facts'>
       return named('registry', 'stage');
     case 'job':
       return named('status', 'experiment');
-    case 'data':
-      return named('uri');
     case 'build':
     case 'release': {
       const person = facts.requestedFor;

@@ -21,6 +21,7 @@ export const messages = defineMessages({
   Provenance: 'It comes from {parts}.',
   Commit: 'the commit {commit} of {branch}',
   Data: 'the data {data}',
+  And: 'and',
   EnvironmentUnknown: "The environment of the step '{step}' is not recorded: {reason}",
   RunFactsUnknown: 'Pull request and work items of this run are not recorded: {reason}',
   JobNotTagged: 'The job {job} could not be marked with the model’s version: {reason}',

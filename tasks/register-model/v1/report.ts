@@ -57,18 +57,20 @@ function originOf({ job, step, output, path, uri }: ModelSource, pipeline: Pipel
 /** Commit and data behind the model; empty when neither is known. */
 function provenance(model: ModelVersion, pipeline: Pipeline): string {
   const { commit = '', branch = '' } = recordedRun(model.properties.properties) ?? {};
-  const data = dataOf(model);
+  const data = (factsOfModel(model).data ?? []).map(([, version]) => version).join(', ');
   const parts = [
     ...(commit ? [pipeline.message(messages.Commit, { commit: commit.slice(0, 8), branch: shortBranch(branch) })] : []),
     ...(data ? [pipeline.message(messages.Data, { data })] : []),
   ];
-  return parts.length > 0 ? pipeline.message(messages.Provenance, { parts: parts.join('; ') }) : '';
+  return parts.length > 0
+    ? pipeline.message(messages.Provenance, { parts: parts.join(` ${pipeline.message(messages.And)} `) })
+    : '';
 }
 
 function rowsOf(workspace: Workspace, { model, source }: Registration, name: string): RegisteredModel['rows'] {
   const { job, step, output, path } = source;
   const run = recordedRun(model.properties.properties);
-  const { environment } = factsOfModel(model);
+  const { environment, data = [] } = factsOfModel(model);
   const commit = run?.commit ?? '';
   const repository = withoutCredentials(run?.repository ?? '');
   return [
@@ -83,14 +85,9 @@ function rowsOf(workspace: Workspace, { model, source }: Registration, name: str
     { name: 'Branch', title: shortBranch(run?.branch ?? '') },
     { name: 'Pull request', title: run?.pullRequest ?? '' },
     { name: 'Work items', title: (run?.workItems ?? []).join(', ') },
-    { name: 'Data', title: dataOf(model) },
+    { name: 'Data', title: data.map(([input, version]) => `${input}: ${version}`).join(', ') },
     { name: 'Environment', title: environment ?? '' },
   ];
-}
-
-/** `raw azureml:iris:3` of each input of the job. */
-function dataOf(model: ModelVersion): string {
-  return (factsOfModel(model).data ?? []).map(([input, version]) => `${input} ${version}`).join(', ');
 }
 
 function shortBranch(branch: string): string {
