@@ -1,5 +1,5 @@
 import { english, fill } from '../core/message.ts';
-import { escapeMarkdown, markdownTable, type Table, textTable } from '../core/table.ts';
+import { escapeLine, markdownTable, oneLine, type Table, textTable } from '../core/table.ts';
 import type { Change, LineageComparison } from '../lineage/compare.ts';
 import type { LineageSummary } from '../lineage/summary.ts';
 import { linked } from './lineage-markdown.ts';
@@ -22,7 +22,7 @@ export function comparisonLines(comparison: LineageComparison, say: Translate = 
     `${say(fill(messages.CompareVersions))}:`,
     ...(versions.rows.length > 0 ? textTable(versions).map((line) => `  ${line}`) : [none]),
     ...between.missing.map((one) => `? ${say(fill(messages.LineageMissing, one))}`),
-  ];
+  ].map(oneLine);
 }
 
 /** The same for the run's summary page. */
@@ -34,9 +34,9 @@ export function comparisonMarkdown(comparison: LineageComparison, say: Translate
   const versions = versionTable(comparison);
   const page = { title: say(fill(messages.CompareAllCommits)), link: between.page };
   return [
-    `### ${escapeMarkdown(title(comparison, say))}`,
+    `### ${escapeLine(title(comparison, say))}`,
     '',
-    `#### ${escapeMarkdown(commitsTitle(comparison, say))}`,
+    `#### ${escapeLine(commitsTitle(comparison, say))}`,
     '',
     ...list(commitTexts(comparison)),
     ...(between.page ? ['', linked(page)] : []),
@@ -49,7 +49,7 @@ export function comparisonMarkdown(comparison: LineageComparison, say: Translate
     '',
     ...(versions.rows.length > 0 ? markdownTable(versions) : [none]),
     '',
-    ...between.missing.map((one) => `- ${escapeMarkdown(say(fill(messages.LineageMissing, one)))}`),
+    ...between.missing.map((one) => `- ${escapeLine(say(fill(messages.LineageMissing, one)))}`),
     '',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { english, fill } from '../core/message.ts';
+import { oneLine } from '../core/table.ts';
 import type { Lineage, LineageLink, LineageNode, Missing } from '../lineage/lineage.ts';
 import { nodeDetails, nodeText, relationText, type Translate } from './lineage-words.ts';
 import { messages } from './messages.ts';
@@ -44,7 +45,7 @@ export function branchesOf({ nodes, links, missing }: Lineage): Branch[] {
 
 /** The tree as lines of a log. @param say puts a sentence into the agent's language */
 export function treeLines(lineage: Lineage, say: Translate = english): string[] {
-  return branchesOf(lineage).map((branch) => `${indentation(branch)}${lineOf(branch, say)}`);
+  return branchesOf(lineage).map((branch) => `${indentation(branch)}${oneLine(lineOf(branch, say))}`);
 }
 
 function indentation({ depth, open }: Branch): string {
