@@ -57,7 +57,9 @@ function originOf({ job, step, output, path, uri }: ModelSource, pipeline: Pipel
 /** Commit and data behind the model; empty when neither is known. */
 function provenance(model: ModelVersion, pipeline: Pipeline): string {
   const { commit = '', branch = '' } = recordedRun(model.properties.properties) ?? {};
-  const data = (factsOfModel(model).data ?? []).map(([, version]) => version).join(', ');
+  // An upload is not a version of an asset: its address says nothing to people.
+  const versions = (factsOfModel(model).data ?? []).filter(([, version]) => !version.includes('://'));
+  const data = versions.map(([, version]) => version).join(', ');
   const parts = [
     ...(commit ? [pipeline.message(messages.Commit, { commit: commit.slice(0, 8), branch: shortBranch(branch) })] : []),
     ...(data ? [pipeline.message(messages.Data, { data })] : []),
