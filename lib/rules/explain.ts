@@ -58,6 +58,13 @@ function unknownName(text: string, parse: (text: string) => void, variables: rea
   if (error?.code !== 'unknown_variable' || !error.range) return undefined;
   const { start, end } = error.range;
   const name = text.slice(start, end);
+  // `metrics.val-loss` is a subtraction; without blanks it was meant as one name.
+  const [, of, first] =
+    new RegExp(`\\b(${variables.join('|')})\\.(\\w[\\w./-]*[-/])$`).exec(text.slice(0, start)) ?? [];
+  if (of && first) {
+    const meant = `${text.slice(0, start - first.length - 1)}["${first}${name}"]${text.slice(end)}`;
+    return { offset: start - 1, what: `'${first}${name}' is not a name without quotes`, meant };
+  }
   const isOwner = text[end] === '.' || text[end] === '[';
   const variable = isOwner ? nearest(name, variables) : undefined;
   const by = variable ?? `${variables[0]}.${name}`;

@@ -41,6 +41,8 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   const direction = word.trim().toLowerCase();
   if (name === '' || between === undefined) throw new RuleProblem('the name of the metric is missing.', 0);
   if (direction !== 'higher' && direction !== 'lower') {
+    const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word.trim()) ?? [];
+    if (said) throw new RuleProblem(`a comma is missing. Write ${name}: ${said.toLowerCase()}, ${option}`, start);
     const guess = /up|max|great|more|better|big|>/i.test(word)
       ? 'higher'
       : /min|less|small|down|</i.test(word)

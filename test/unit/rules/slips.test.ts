@@ -49,6 +49,9 @@ const SLIPS: [rule: string, meant: string, at: string][] = [
   ['auc >= 0.9', 'metrics.auc >= 0.9', 'auc'],
   ['metric.auc >= 0.9', 'metrics.auc >= 0.9', 'metric.'],
   ['metrics.auc >= basline.auc', 'metrics.auc >= baseline.auc', 'basline'],
+  ['metrics.val-loss < 1', 'metrics["val-loss"] < 1', '-loss'],
+  ['val/loss < 1', 'metrics["val/loss"] < 1', 'val'],
+  ['auc: higher tolerance 0.1', 'auc: higher, tolerance 0.1', 'higher tol'],
   ['auc ≥ 90 % and loss =< 0,5', 'metrics.auc >= 0.9 && metrics.loss <= 0.5', '≥'],
 ];
 
