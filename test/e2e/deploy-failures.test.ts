@@ -13,7 +13,7 @@ describe('a deployment that Azure ML can’t make', function () {
   let tries = 0;
   const withFault = async (fault: OnlineFault, inputs: Record<string, string> = {}): Promise<Run> => {
     fixture.sandbox.online.misbehave(fault);
-    return fixture.run([deploy({ deploymentName: `try${tries++}`, ...behaving('new'), ...inputs })]);
+    return fixture.run([deploy({ deploymentName: `try${tries++}`, keep: '9', ...behaving('new'), ...inputs })]);
   };
 
   for (const [kind, said] of [
@@ -44,7 +44,7 @@ describe('a deployment that Azure ML can’t make', function () {
     };
     assert.equal((await client.call('PUT', 'onlineEndpoints/churn', body)).status, 201);
     end();
-    const run = await fixture.run([deploy({ deploymentName: 'patient', ...behaving('patient') })]);
+    const run = await fixture.run([deploy({ deploymentName: 'patient', keep: '9', ...behaving('patient') })]);
     assert.equal(run.result, 'succeeded', run.log);
     assert.deepEqual((await endpoint(fixture)).traffic, { patient: 100 });
   });
@@ -62,6 +62,7 @@ describe('a deployment that Azure ML can’t make', function () {
       deploy({
         strategy: 'canary',
         deploymentName: 'mirrored',
+        keep: '9',
         mirrorPercent: '50',
         bakeMinutes: '0.05',
         ...behaving('mirrored'),
