@@ -1,8 +1,8 @@
 import type { AzureRequest } from '../azure/client.ts';
-import { managementClient } from '../azure/management.ts';
-import { viaClient } from '../azure/other-clients.ts';
+import { UserError } from '../core/errors.ts';
+import { notFound } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { find, path, requestTo } from './resources.ts';
+import { find, get, list, names, path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
@@ -25,8 +25,9 @@ export interface OnlineEndpoint {
   } & Record<string, unknown>;
 }
 
-/** A deployment of it, as far as it is read here. */
+/** A deployment of it (`GET {workspace}/onlineEndpoints/{endpoint}/deployments/{name}`). */
 export interface OnlineDeployment {
+  id: string;
   name: string;
   tags?: Record<string, string> | null;
   sku?: { name?: string; capacity?: number | null } | null;
@@ -38,6 +39,59 @@ export interface OnlineDeployment {
     codeConfiguration?: { codeId?: string | null; scoringScript?: string } | null;
     instanceType?: string | null;
   } & Record<string, unknown>;
+}
+
+/** @throws UserError `EndpointNotFound` */
+export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint> {
+  return get(
+    workspace,
+    'onlineEndpoints',
+    name,
+    (all) =>
+      new UserError({
+        code: 'EndpointNotFound',
+        message: notFound('online endpoint', name, `in ${workspace.label}`, all),
+        fix: 'Check the name of the endpoint.',
+      }),
+  );
+}
+
+/** Names of the workspace's online endpoints. */
+export function onlineEndpointNames(workspace: Workspace, most: number): Promise<string[]> {
+  return names(workspace, 'onlineEndpoints', { most });
+}
+
+/** All deployments of an endpoint. */
+export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
+  const found: OnlineDeployment[] = [];
+  for await (const one of list<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments')))
+    found.push(one);
+  return found;
+}
+
+/** Names of an endpoint's deployments. */
+export function onlineDeploymentNames(workspace: Workspace, endpoint: string): Promise<string[]> {
+  return names(workspace, path('onlineEndpoints', endpoint, 'deployments'));
+}
+
+/** @throws UserError `DeploymentNotFound` */
+export async function getOnlineDeployment(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+): Promise<OnlineDeployment> {
+  const found = await find<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments', name));
+  if (found) return found;
+  throw new UserError({
+    code: 'DeploymentNotFound',
+    message: notFound(
+      'deployment',
+      name,
+      `of the online endpoint '${endpoint}'`,
+      await onlineDeploymentNames(workspace, endpoint),
+    ),
+    fix: 'Name one of its deployments.',
+  });
 }
 
 export function findOnlineEndpoint(
@@ -93,51 +147,7 @@ export function endpointUpdate(workspace: Workspace, endpoint: OnlineEndpoint, c
   return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
 }
 
-/** All deployments of an endpoint, with their tags and models. */
-export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
-  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
-  const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
-  const found: OnlineDeployment[] = [];
-  for await (const one of onlineDeployments.list(resourceGroup, workspaceName, endpoint)) {
-    const { name = '', tags, sku, systemData, properties } = one;
-    found.push({
-      name,
-      tags: (tags ?? {}) as Record<string, string>,
-      sku: sku ?? null,
-      systemData: { createdAt: systemData?.createdAt?.toISOString() ?? null },
-      properties: properties as unknown as OnlineDeployment['properties'],
-    });
-  }
-  return found;
-}
-
 /** The request that deletes a deployment; one with traffic is refused by the service. */
 export function deploymentDeletion(workspace: Workspace, endpoint: string, name: string): AzureRequest {
   return requestTo(workspace, 'DELETE', path('onlineEndpoints', endpoint, 'deployments', name));
-}
-
-/** What signs requests to an endpoint: its key, or a token of its own. Undefined for one that takes Entra ID tokens. */
-export async function endpointSecret(workspace: Workspace, endpoint: OnlineEndpoint): Promise<string | undefined> {
-  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
-  const { onlineEndpoints } = managementClient(workspace.client, subscriptionId);
-  const scope = [resourceGroup, workspaceName, endpoint.name] as const;
-  const mode = (endpoint.properties.authMode ?? 'Key').toLowerCase();
-  if (mode === 'key') return (await viaClient(onlineEndpoints.listKeys(...scope))).primaryKey ?? undefined;
-  if (mode === 'amltoken') return (await viaClient(onlineEndpoints.getToken(...scope))).accessToken ?? undefined;
-  return undefined;
-}
-
-/** The last lines of a container: of the scoring script, or of what fetched the model. */
-export async function deploymentLogs(
-  workspace: Workspace,
-  endpoint: string,
-  deployment: string,
-  container: 'InferenceServer' | 'StorageInitializer',
-  lines: number,
-): Promise<string> {
-  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
-  const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
-  const body = { containerType: container, tail: lines };
-  const answer = await viaClient(onlineDeployments.getLogs(resourceGroup, workspaceName, endpoint, deployment, body));
-  return answer.content ?? '';
 }
