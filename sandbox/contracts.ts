@@ -3,6 +3,8 @@
  * interfaces and meets the others only in `sandbox.ts`.
  */
 
+import type { Online } from './online-contract.ts';
+
 /** An Azure Resource Manager resource as `GET` answers it. */
 export interface Resource {
   id: string;
@@ -182,6 +184,7 @@ export interface Sandbox {
   /** The part of it that only makes the sandbox reachable: CA variables and the resolver. */
   clientEnvironment: Record<string, string>;
   faults: Faults;
+  online: Online;
   /** Requests that the Azure ML part received, oldest first; for tests that compare what was sent with what was planned. */
   requests: RecordedRequest[];
   stop(): Promise<void>;

@@ -1,84 +1,143 @@
-import { UserError } from '../core/errors.ts';
-import { notFound } from '../core/words.ts';
-import { find, get, list, names, path } from './resources.ts';
+import type { AzureRequest } from '../azure/client.ts';
+import { managementClient } from '../azure/management.ts';
+import { viaClient } from '../azure/other-clients.ts';
+import { writeVersionOf } from './api-versions.ts';
+import { find, path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
-/** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. */
+/** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
 export interface OnlineEndpoint {
   id: string;
   name: string;
+  location?: string;
+  kind?: string | null;
   tags?: Record<string, string> | null;
+  identity?: { type?: string; userAssignedIdentities?: Record<string, unknown> | null } | null;
+  systemData?: { lastModifiedBy?: string | null; lastModifiedAt?: string | null } | null;
   properties: {
+    authMode?: string | null;
     scoringUri?: string | null;
-    provisioningState?: string;
-    /** Share of the requests in percent, by deployment. */
+    provisioningState?: string | null;
     traffic?: Record<string, number> | null;
-  };
+    mirrorTraffic?: Record<string, number> | null;
+    compute?: string | null;
+    properties?: Record<string, string> | null;
+  } & Record<string, unknown>;
 }
 
-/** A deployment of it (`GET {workspace}/onlineEndpoints/{endpoint}/deployments/{name}`). */
+/** A deployment of it, as far as it is read here. */
 export interface OnlineDeployment {
-  id: string;
   name: string;
   tags?: Record<string, string> | null;
+  sku?: { name?: string; capacity?: number | null } | null;
+  systemData?: { createdAt?: string | null } | null;
   properties: {
-    /** Id of the model's version; a deployment of an image of one's own may have none. */
+    provisioningState?: string | null;
     model?: string | null;
     environmentId?: string | null;
-    provisioningState?: string;
+    codeConfiguration?: { codeId?: string | null; scoringScript?: string } | null;
     instanceType?: string | null;
-  };
+  } & Record<string, unknown>;
 }
 
-/** @throws UserError `EndpointNotFound` */
-export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint> {
-  return get(
-    workspace,
-    'onlineEndpoints',
-    name,
-    (all) =>
-      new UserError({
-        code: 'EndpointNotFound',
-        message: notFound('online endpoint', name, `in ${workspace.label}`, all),
-        fix: 'Check the name of the endpoint.',
-      }),
-  );
+export function findOnlineEndpoint(
+  workspace: Workspace,
+  name: string,
+  signal?: AbortSignal,
+): Promise<OnlineEndpoint | undefined> {
+  return find(workspace, path('onlineEndpoints', name), { signal });
 }
 
-/** Names of the workspace's online endpoints. */
-export function onlineEndpointNames(workspace: Workspace, most: number): Promise<string[]> {
-  return names(workspace, 'onlineEndpoints', { most });
-}
-
-/** All deployments of an endpoint. */
-export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
-  const found: OnlineDeployment[] = [];
-  for await (const one of list<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments')))
-    found.push(one);
-  return found;
-}
-
-/** Names of an endpoint's deployments. */
-export function onlineDeploymentNames(workspace: Workspace, endpoint: string): Promise<string[]> {
-  return names(workspace, path('onlineEndpoints', endpoint, 'deployments'));
-}
-
-/** @throws UserError `DeploymentNotFound` */
-export async function getOnlineDeployment(
+export function findOnlineDeployment(
   workspace: Workspace,
   endpoint: string,
   name: string,
-): Promise<OnlineDeployment> {
-  const found = await find<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments', name));
-  if (found) return found;
-  throw new UserError({
-    code: 'DeploymentNotFound',
-    message: notFound(
-      'deployment',
+  signal?: AbortSignal,
+): Promise<OnlineDeployment | undefined> {
+  return find(workspace, path('onlineEndpoints', endpoint, 'deployments', name), { signal });
+}
+
+/** Members that the service answers and does not take back. */
+const READ_ONLY = new Set(['scoringUri', 'swaggerUri', 'provisioningState']);
+const READ_ONLY_PROPERTIES = new Set(['azureml.onlineendpointid', 'AzureAsyncOperationUri']);
+
+/** What of an endpoint a change writes. */
+export interface EndpointChange {
+  traffic: Readonly<Record<string, number>>;
+  mirrorTraffic: Readonly<Record<string, number>>;
+  tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The request that changes an endpoint: `PUT` of all of it, since `PATCH` knows tags alone (azure-ai-ml reads, changes and
+ * puts as well). There is no ETag, so two writers have to watch each other.
+ */
+export function endpointUpdate(workspace: Workspace, endpoint: OnlineEndpoint, change: EndpointChange): AzureRequest {
+  const below = path('onlineEndpoints', endpoint.name);
+  const kept = Object.entries(endpoint.properties).filter(([name, value]) => !READ_ONLY.has(name) && value !== null);
+  const own = Object.entries(endpoint.properties.properties ?? {}).filter(([name]) => !READ_ONLY_PROPERTIES.has(name));
+  const { traffic, mirrorTraffic, tags } = change;
+  const properties = { ...Object.fromEntries(kept), properties: Object.fromEntries(own), traffic, mirrorTraffic };
+  const { type = 'SystemAssigned', userAssignedIdentities } = endpoint.identity ?? {};
+  const users = Object.keys(userAssignedIdentities ?? {});
+  const body = {
+    location: endpoint.location ?? workspace.location,
+    tags,
+    identity: {
+      type,
+      ...(users.length > 0 ? { userAssignedIdentities: Object.fromEntries(users.map((id) => [id, {}])) } : {}),
+    },
+    ...(endpoint.kind ? { kind: endpoint.kind } : {}),
+    properties,
+  };
+  return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
+}
+
+/** All deployments of an endpoint, with their tags and models. */
+export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
+  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
+  const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
+  const found: OnlineDeployment[] = [];
+  for await (const one of onlineDeployments.list(resourceGroup, workspaceName, endpoint)) {
+    const { name = '', tags, sku, systemData, properties } = one;
+    found.push({
       name,
-      `of the online endpoint '${endpoint}'`,
-      await onlineDeploymentNames(workspace, endpoint),
-    ),
-    fix: 'Name one of its deployments.',
-  });
+      tags: (tags ?? {}) as Record<string, string>,
+      sku: sku ?? null,
+      systemData: { createdAt: systemData?.createdAt?.toISOString() ?? null },
+      properties: properties as unknown as OnlineDeployment['properties'],
+    });
+  }
+  return found;
+}
+
+/** The request that deletes a deployment; one with traffic is refused by the service. */
+export function deploymentDeletion(workspace: Workspace, endpoint: string, name: string): AzureRequest {
+  return requestTo(workspace, 'DELETE', path('onlineEndpoints', endpoint, 'deployments', name));
+}
+
+/** What signs requests to an endpoint: its key, or a token of its own. Undefined for one that takes Entra ID tokens. */
+export async function endpointSecret(workspace: Workspace, endpoint: OnlineEndpoint): Promise<string | undefined> {
+  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
+  const { onlineEndpoints } = managementClient(workspace.client, subscriptionId);
+  const scope = [resourceGroup, workspaceName, endpoint.name] as const;
+  const mode = (endpoint.properties.authMode ?? 'Key').toLowerCase();
+  if (mode === 'key') return (await viaClient(onlineEndpoints.listKeys(...scope))).primaryKey ?? undefined;
+  if (mode === 'amltoken') return (await viaClient(onlineEndpoints.getToken(...scope))).accessToken ?? undefined;
+  return undefined;
+}
+
+/** The last lines of a container: of the scoring script, or of what fetched the model. */
+export async function deploymentLogs(
+  workspace: Workspace,
+  endpoint: string,
+  deployment: string,
+  container: 'InferenceServer' | 'StorageInitializer',
+  lines: number,
+): Promise<string> {
+  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
+  const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
+  const body = { containerType: container, tail: lines };
+  const answer = await viaClient(onlineDeployments.getLogs(resourceGroup, workspaceName, endpoint, deployment, body));
+  return answer.content ?? '';
 }

@@ -1,5 +1,5 @@
 import { parseAssetId } from '../azureml/asset-ids.ts';
-import { getOnlineDeployment, getOnlineEndpoint, onlineDeploymentNames } from '../azureml/online-endpoints.ts';
+import { getOnlineDeployment, getOnlineEndpoint, onlineDeploymentNames } from '../azureml/online-reads.ts';
 import { endpointPage } from '../azureml/studio-pages.ts';
 import { allOf } from '../core/words.ts';
 import { recordedRun } from './recorded-run.ts';
@@ -57,7 +57,7 @@ async function onlyDeployment({ trace, ws }: Walk, endpoint: string, id: string)
 
 async function traceDeployment(walk: Walk, endpoint: string, name: string, share: number, from: string): Promise<void> {
   const { trace, ws, devops } = walk;
-  const { id: armId, properties, tags } = await getOnlineDeployment(ws, endpoint, name);
+  const { properties, tags } = await getOnlineDeployment(ws, endpoint, name);
   const id = `deployment:${endpoint}/${name}`;
   trace.add(
     {
@@ -67,7 +67,6 @@ async function traceDeployment(walk: Walk, endpoint: string, name: string, share
       facts: {
         deployment: name,
         endpoint,
-        deploymentId: armId,
         traffic: `${share} %`,
         state: properties.provisioningState ?? '',
         instanceType: properties.instanceType ?? '',
