@@ -6,6 +6,10 @@ import type { Workspace } from './workspace.ts';
 
 /** Plain reads of online endpoints, for tasks that change nothing there and so do without the client of Resource Manager. */
 
+export function findOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint | undefined> {
+  return find(workspace, path('onlineEndpoints', name));
+}
+
 /** @throws UserError `EndpointNotFound` */
 export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint> {
   const missing = (all: string[]): UserError =>

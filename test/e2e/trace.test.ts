@@ -218,6 +218,19 @@ describe('tracing a model', function () {
     assert.notEqual(run.step('trace').outputs.missing, '0');
   });
 
+  it('does not keep a model from being registered', async () => {
+    const { denied } = fixture.sandbox.devops;
+    denied.add('builds');
+    const step = task('AzureMLRegisterModel', 'register', { jobName: job(1), outputName: 'model', modelName: 'alone' });
+    const run = await fixture.run([step], { sourcesFolder: folder }).finally(() => denied.clear());
+    assert.equal(run.result, 'succeeded', run.log);
+    assert.match(
+      run.log,
+      /work items of this run are not recorded: the job's token may not read it \(403\): Access denied/,
+    );
+    assert.equal(run.step('register').outputs.modelVersion, '1');
+  });
+
   it('of a deleted job and a deleted build tells what the model recorded', async () => {
     const { sandbox } = fixture;
     sandbox.devops.deleteRun(trained[0]!.buildId);
