@@ -7,6 +7,7 @@ import { azureMlAudience, publicAudiences } from '../connections.ts';
 import type { AzureMlContext, RecordedRequest, ResourceStore, Runs, WorkspaceSettings } from '../contracts.ts';
 import type { FaultInjection } from '../faults.ts';
 import type { SigningTokens } from '../identity/tokens.ts';
+import type { Online } from '../online-contract.ts';
 import { recordRequests } from '../requests.ts';
 import { startServer } from '../server.ts';
 import { registryAssetRoot, workspaceArmId } from '../settings.ts';
@@ -21,12 +22,14 @@ import { requireToken } from './authentication.ts';
 import { startBlobServer } from './blob-server.ts';
 import { openBlobs } from './blobs.ts';
 import { createNotifications } from './notifications.ts';
+import { startOnline } from './online/online.ts';
 import { createRuns } from './runs.ts';
 
 /** The running part. */
 export interface AzureMl {
   url: string;
-  ports: { azureml: number; blobs: number };
+  ports: { azureml: number; blobs: number; scoring: number };
+  online: Online;
   resources: ResourceStore;
   runs: Runs;
 }
@@ -42,7 +45,7 @@ export interface AzureMlOptions {
   /** Working files; resources and blobs are kept there only with `persistent`. */
   dataFolder: string;
   persistent: boolean;
-  ports: { azureml?: number; blobs?: number };
+  ports: { azureml?: number; blobs?: number; scoring?: number };
   clientEnvironment: Record<string, string>;
   /** Jobs are stored and never started. */
   holdJobs: boolean;
@@ -116,6 +119,11 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const { runs: executor, router } = createRuns(context);
   options.onStop(executor.stop);
   const runs: Runs = options.holdJobs ? { ...executor, submit: async () => {} } : executor;
+  const online = await startOnline({
+    ...{ ...context, registry, runs, tls, port: options.ports.scoring },
+    requestFaults: options.faults,
+  });
+  options.onStop(online.stop);
   prepareRequests(app, options);
   app.use(createMetadata({ url, identityUrl: options.identityUrl, blobPort }));
   app.use(
@@ -127,13 +135,16 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       tokenExpired: options.faults.tokenExpired,
     }),
   );
-  app.use(createResourceProvider({ ...context, blobs, registry, runs, assetStoreUrl: assetStore.url }));
+  app.use(
+    createResourceProvider({ ...context, blobs, registry, runs, online: online.part, assetStoreUrl: assetStore.url }),
+  );
   app.use(router);
   app.use((request) => {
     throw errors.noRoute(request.method, request.path);
   });
   app.use(answerErrors(log, settings.location));
-  return { url, ports: { azureml: server.port, blobs: blobPort }, resources, runs };
+  const ports = { azureml: server.port, blobs: blobPort, scoring: online.port };
+  return { url, ports, resources, runs, online: online.control };
 }
 
 /** What happens to every request before a route sees it: ids, the body, recording, faults. */

@@ -98,13 +98,13 @@ function describe(
   const declaredOutputs = new Map(
     entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
   );
-  checkPortNames(context, inputs, 'inputs');
+  checkPortNames(context, get(root, 'inputs'), 'inputs');
   for (const [name, value] of entriesOf(inputs)) {
     const declared = declaredInputs.get(name)!;
     checkLiterals(value, declared.type, `inputs.${name}`, context.builder.problems);
     checkBounds(value, declared, `inputs.${name}`, context.builder);
   }
-  checkPortNames(context, outputs, 'outputs');
+  checkPortNames(context, get(root, 'outputs'), 'outputs');
   checkCommandText(root, declaredInputs, declaredOutputs, path, context.builder.problems);
   const typed = type.spec(context, root, path, declaredInputs);
   const isDeterministic = Object.hasOwn(type, 'isDeterministic') ? type.isDeterministic : true;
