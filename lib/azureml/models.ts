@@ -28,6 +28,8 @@ export interface ModelProperties {
   /** Set by the service from the model's URI. */
   jobName?: string | null;
   isArchived?: boolean;
+  /** `Development` unless somebody has set it (recorded 2022 to 2026). */
+  stage?: string | null;
 }
 
 export interface ModelVersion {
