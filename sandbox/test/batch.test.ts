@@ -134,8 +134,8 @@ describe('batch endpoints', () => {
       while (!['Completed', 'Failed', 'Canceled'].includes(now.status)) now = await sleep(100).then(job);
       return now.status;
     };
-    const score = async (deploymentName: string, to: object = {}) => {
-      const given = { InputData: { rows: { JobInputType: 'UriFolder', Uri: `${paths}/rows` } }, ...to };
+    const score = async (deploymentName: string, to: object = {}, rows = 'rows') => {
+      const given = { InputData: { rows: { JobInputType: 'UriFolder', Uri: `${paths}/${rows}` } }, ...to };
       const answer = await invoke('models', { properties: given }, { 'azureml-model-deployment': deploymentName });
       assert.equal(answer.status, 201, JSON.stringify(answer.body));
       assert.match(answer.body.name, /^batchjob-/);
@@ -161,6 +161,35 @@ def run(files):
         'Succeeded',
       );
     };
+
+    it('score the rows of CSV files when the model is one of MLflow', async () => {
+      const loader = `class Model:
+    def predict(self, table):
+        rows = table.to_dict("records") if hasattr(table, "to_dict") else table
+        return [row["a"] + row["b"] for row in rows]
+def _load_pyfunc(path):
+    return Model()
+`;
+      const flavor =
+        'flavors:\n  python_function:\n    code: code\n    data: none\n    loader_module: adds\nmodel_uuid: x\n';
+      await write('adder/MLmodel', flavor);
+      await write('adder/code/adds.py', loader);
+      await write('adder/none', '');
+      await write('tables/table.csv', 'a,b\n1,2\n10,20\n');
+      const model = { modelUri: `${paths}/adder`, modelType: 'mlflow_model' };
+      const assetId = (await arm.call('PUT', 'models/adder/versions/1', { properties: model })).body.id;
+      await putOnline(sandbox, arm, 'batchEndpoints/models', endpoint());
+      await put('mlflow', { model: { referenceType: 'Id', assetId } });
+      assert.equal(
+        await score(
+          'mlflow',
+          { OutputData: { score: { JobOutputType: 'UriFolder', Uri: `${paths}/sums` } } },
+          'tables',
+        ),
+        'Completed',
+      );
+      assert.match(await read('sums/predictions.csv'), /^0,3(\.0)?,table\.csv\n1,30(\.0)?,table\.csv\n$/);
+    });
 
     it('score files in mini batches, and count those that fail', async () => {
       await write('weights.txt', '3');

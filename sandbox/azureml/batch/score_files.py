@@ -19,7 +19,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 def files_of(data):
     if os.path.isfile(data):
         return [data]
-    return sorted(os.path.join(folder, name) for folder, _folders, names in os.walk(data) for name in names)
+    return sorted(os.path.join(folder, name) for folder, _folders, names in os.walk(data, followlinks=True) for name in names)
 
 
 def place_model(model, path):
@@ -44,6 +44,23 @@ def load_script(script):
     return module.run
 
 
+def number_or_text(value):
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def table_of(file):
+    """The rows of a CSV file: a data frame, or dictionaries where there is no pandas."""
+    try:
+        import pandas
+    except ImportError:
+        with open(file, newline="", encoding="utf-8") as rows:
+            return [{key: number_or_text(value) for key, value in row.items()} for row in csv.DictReader(rows)]
+    return pandas.read_csv(file)
+
+
 def load_mlflow(folder):
     import sandbox_mlflow
 
@@ -52,8 +69,7 @@ def load_mlflow(folder):
     def run(files):
         lines = []
         for file in files:
-            with open(file, newline="", encoding="utf-8") as rows:
-                predictions = model.predict(list(csv.DictReader(rows)))
+            predictions = model.predict(table_of(file))
             lines += [f"{row},{value},{os.path.basename(file)}" for row, value in enumerate(predictions)]
         return lines
 
