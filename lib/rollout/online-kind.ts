@@ -2,10 +2,10 @@ import { readOnlineDeployments } from '../azureml/online-actions.ts';
 import {
   deploymentDeletion,
   endpointUpdate,
-  findOnlineEndpoint,
   type OnlineDeployment,
   type OnlineEndpoint,
 } from '../azureml/online-endpoints.ts';
+import { findOnlineEndpoint } from '../azureml/online-reads.ts';
 import { type EndpointKind, MADE_BY_TAG } from './endpoint-kind.ts';
 import type { EndpointState } from './endpoint-state.ts';
 import { readSaved } from './saved-rollout.ts';
