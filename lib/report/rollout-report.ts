@@ -13,7 +13,8 @@ export interface PlannedChecks {
   rules: readonly string[];
 }
 
-const CHANGES: Readonly<Record<RolloutPlan['change'], string>> = {
+/** What becomes of what is there under the deployment's name. */
+export const CHANGES: Readonly<Record<RolloutPlan['change'], string>> = {
   create: 'create',
   update: 'change',
   replace: 'delete what failed, then create',

@@ -12,12 +12,12 @@ import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
 import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
 import { abandon, type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
 import { openScorer, type Scorer } from '../../../lib/rollout/scoring.ts';
-import { describeTraffic } from '../../../lib/rollout/traffic.ts';
 import { type Findings, rolloutChecks, type Samples } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import type { DeploymentPlan } from './plan-deployment.ts';
 import { trialChecks } from './trial.ts';
+import { wordingOf } from './wording.ts';
 
 /** A rollout that has begun. */
 export interface BegunRollout {
@@ -58,7 +58,7 @@ export async function carryOut(
     checks,
     now: () => clock.now(),
     signal: pipeline.signal,
-    onStep: (step) => sayStep(step, plan, ports),
+    onStep: (step) => sayStep(step, plan, inputs, ports),
     onFailure: (thrown) => {
       error = thrown;
       pipeline.say(messages.Failed, { deployment: rollout.deployment, reason: messageOf(thrown) });
@@ -109,25 +109,26 @@ async function open(workspace: Workspace, name: string, { pipeline, clock }: Por
   return openScorer(workspace, endpoint, { clock, signal: pipeline.signal, onSecret });
 }
 
-function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, { pipeline }: Ports): void {
+function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, inputs: Inputs, { pipeline }: Ports): void {
+  const words = wordingOf(inputs);
   const { endpoint, deployment, before } = rollout;
   switch (step.kind) {
     case 'createEndpoint':
       return pipeline.say(messages.StepCreateEndpoint, { endpoint });
     case 'claim':
-      return pipeline.say(messages.StepClaim, { endpoint, traffic: describeTraffic(before) });
+      return pipeline.say(words.claim, { endpoint, traffic: words.traffic(before) });
     case 'await':
       return pipeline.say(messages.StepAwait, { what: step.what });
     case 'deploy':
-      return pipeline.say(messages.StepDeploy, { deployment });
+      return pipeline.say(words.deploy, { deployment });
     case 'smoke':
-      return pipeline.say(messages.StepSmoke, { deployment });
+      return pipeline.say(words.test, { deployment });
     case 'mirror':
       return pipeline.say(messages.StepMirror, { deployment, percent: step.percent });
     case 'traffic': {
-      pipeline.progress(step.percent, describeTraffic(step.traffic));
-      const traffic = describeTraffic(step.traffic);
-      return pipeline.say(messages.StepTraffic, { deployment, percent: step.percent, traffic });
+      const traffic = words.traffic(step.traffic);
+      pipeline.progress(step.percent, traffic);
+      return pipeline.say(words.share, { deployment, percent: step.percent, traffic });
     }
     case 'bake':
       return; // its check says it
@@ -136,9 +137,9 @@ function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, { pipeline }: P
     case 'release':
       return pipeline.say(messages.StepRelease, { endpoint });
     case 'remove':
-      return pipeline.say(messages.StepRemove, { deployment: step.deployment });
+      return pipeline.say(words.remove, { deployment: step.deployment });
     case 'restore':
-      return pipeline.say(messages.StepRestore, { traffic: describeTraffic(step.traffic) });
+      return pipeline.say(words.restore, { traffic: words.traffic(step.traffic) });
     case 'redeploy':
       return pipeline.say(messages.StepRedeploy, { deployment });
     case 'close':

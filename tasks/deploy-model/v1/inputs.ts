@@ -69,27 +69,49 @@ function parseTolerance(text: string): number {
 }
 
 /** What only several inputs together say. */
-function checkTogether({
-  mode,
-  endpointName,
-  endpointFile,
-  deploymentFile,
-  model,
-  instanceType,
-  endpointType,
-}: Omit<Inputs, never>): void {
+function checkTogether(inputs: Inputs): void {
+  const { mode, endpointName, endpointFile, deploymentFile, model, instanceType, endpointType } = inputs;
   const missing = (message: string, fix: string): UserError => new UserError({ code: 'InputMissing', message, fix });
   if (!endpointName && !endpointFile && !deploymentFile)
     throw missing(
       'The endpoint is not named.',
       'Fill in endpointName, or name the endpoint’s or the deployment’s file.',
     );
-  if (mode === 'rollback' || deploymentFile) return;
+  if (mode === 'rollback') return;
+  checkSteps(inputs);
+  if (deploymentFile) return;
   if (endpointType === 'batch')
     throw missing('The input deploymentFile is empty.', 'Name the YAML file of the batch deployment.');
   if (!model || !instanceType)
     throw missing(
       'There is neither a deploymentFile nor both model and instanceType.',
       'Name the deployment’s file; or, for an MLflow model, fill in model and instanceType.',
+    );
+}
+
+/** Steps that this endpoint and this strategy have. A batch endpoint has one default deployment: it changes in one step. */
+function checkSteps({ endpointType, strategy, shares, mirror, from, to }: Inputs): void {
+  const invalid = (message: string, fix: string): UserError => new UserError({ code: 'InputInvalid', message, fix });
+  if (endpointType === 'batch' && strategy !== 'blueGreen')
+    throw invalid(
+      `The input strategy is ${strategy}, but the default deployment of a batch endpoint changes in one step.`,
+      'Remove strategy. A trial job (trialInputs) tests the deployment before it becomes the default one.',
+    );
+  if (strategy === 'recreate' && mirror > 0)
+    throw invalid(
+      'The input mirrorPercent needs a second deployment, but strategy is recreate.',
+      'Remove mirrorPercent, or set strategy to canary.',
+    );
+  const steps = [0, ...(endpointType === 'batch' || strategy === 'recreate' ? [100] : shares)];
+  for (const [name, value] of Object.entries({ from, to }))
+    if (value !== undefined && !steps.includes(value))
+      throw invalid(
+        `The input ${name} is ${value}, which is not one of the steps ${steps.join(', ')}.`,
+        `Use one of these steps, or add ${value} to trafficSteps.`,
+      );
+  if (endpointType === 'batch' && (mirror > 0 || to !== 100 || from !== undefined))
+    throw invalid(
+      'The inputs mirrorPercent, from and to are for online endpoints.',
+      'Remove them. For an approval, deploy in a stage that waits for one.',
     );
 }

@@ -55,7 +55,7 @@ export async function planDeployment(
   const there = deploymentOf(state, name);
   const endpointPlan = await inspectPlan(endpoint, workspace, datastores);
   // Before the plan, which may refuse what differs.
-  sayPresent(state, endpointPlan, { ...inspected, name }, pipeline);
+  sayPresent(state, endpointPlan, { ...inspected, name }, inputs, pipeline);
   const differs = inspected.differing.some(({ path }) => path === inspected.main.path);
   const { strategy, shares, mirror, bakeMs, from, to, onFailure, keep } = inputs;
   const rollout = planRollout(
