@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { armClient } from '../../sandbox/test/http.ts';
+import { armClient, uploadBlob } from '../../sandbox/test/http.ts';
 import { type Run, type Step, task, useFixture } from './fixture.ts';
 
 /** A step that deploys to the batch endpoint, under the name of the step's outputs. */
@@ -77,7 +77,7 @@ describe('deploying to a batch endpoint', function () {
     assert.match(run.log, /no such column: age/);
     assert.match(
       run.log,
-      /##\[error\].*The deployment green was not released.*The default deployment of nightly is blue/,
+      /##\[error\].*The deployment green was not released.*The default deployment of nightly is as before: blue/s,
     );
   });
 
@@ -90,7 +90,7 @@ describe('deploying to a batch endpoint', function () {
   it('says what is wrong with the trial’s inputs', async () => {
     const run = await ends('failed', { trialInputs: 'lines=3' });
     assert.equal(await live(), 'blue');
-    assert.match(run.log, /lines/);
+    assert.match(run.log, /##\[error\].*lines/);
   });
 
   it('goes back to the default before', async () => {
@@ -101,5 +101,41 @@ describe('deploying to a batch endpoint', function () {
     assert.match(run.log, /blue/);
     assert.match((await ends('succeeded', { mode: 'rollback' })).log, /Nothing was changed/);
     assert.deepEqual(await deployments(), ['blue', 'green']);
+  });
+
+  describe('of a model', () => {
+    const model = { deploymentFile: 'batch/model.yml', trialInputs: 'customers=uri_folder:azureml:customers:1' };
+    before(async () => {
+      const { call } = await armClient(fixture.sandbox);
+      const pending = await call('POST', 'data/customers/versions/1/startPendingUpload', {
+        pendingUploadType: 'TemporaryBlobReference',
+      });
+      const { credential, blobUri } = pending.body.blobReferenceForConsumption;
+      for (const [name, content] of Object.entries({ 'a.txt': 'one', 'b.txt': 'three' }))
+        assert.equal(await uploadBlob(fixture.sandbox, credential.sasUri, name, content), 201);
+      const properties = { dataType: 'uri_folder', dataUri: blobUri };
+      assert.equal((await call('PUT', 'data/customers/versions/1', { properties })).status, 201);
+    });
+
+    it('makes it the default one after its trial has written scores', async () => {
+      const run = await ends('succeeded', model);
+      assert.equal(await live(), 'green');
+      assert.match(run.log, /Scored 2 of 2 items/);
+      assert.equal(run.step('deploy').outputs.modelName, 'scorer');
+      const { tags } = await arm('batchEndpoints/nightly/deployments/green');
+      assert.match(tags['lineage.model'], /scorer/);
+    });
+
+    it('leaves the default as it was when no score was written', async () => {
+      const run = await ends('failed', { ...model, overrides: 'settings.environment_variables.BEHAVIOUR=raises' });
+      assert.equal(await live(), 'green');
+      assert.match(run.log, /The trial job batchjob-\S+ completed, but wrote nothing to score\./);
+    });
+
+    it('leaves the default as it was when the model does not load', async () => {
+      const run = await ends('failed', { ...model, overrides: 'settings.environment_variables.BEHAVIOUR=crash' });
+      assert.equal(await live(), 'green');
+      assert.match(run.log, /##\[error\].*No module named 'xgboost'/s);
+    });
   });
 });
