@@ -1,5 +1,4 @@
 import { sendAndPoll } from '../../../lib/azure/long-running.ts';
-import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import type { Table } from '../../../lib/core/table.ts';
 import { cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';

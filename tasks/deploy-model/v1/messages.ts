@@ -4,7 +4,7 @@ export const messages = defineMessages({
   Connected: 'Workspace {workspace} in {region}.',
   EndpointNow: 'The endpoint {endpoint} exists; its traffic is {traffic}.',
   EndpointMissing: 'The endpoint {endpoint} does not exist yet.',
-  TakenUp: 'The run {run} began this rollout; it goes on from {traffic}.',
+  TakenUp: 'The run {run} began this rollout; it continues from {traffic}.',
   Undone: 'The run {run} left a rollout of {deployment} unfinished at {traffic}; it is undone first.',
   Differs: 'The {kind} {name} exists and differs:',
   Same: 'The {kind} {name} exists and is the same.',
@@ -42,7 +42,7 @@ export const messages = defineMessages({
   Released: 'The deployment {deployment} of {endpoint} was released: {traffic}.',
   AlreadyReleased:
     'The deployment {deployment} of {endpoint} serves all requests already and is the same; nothing was changed.',
-  Waiting: 'The rollout of {deployment} waits: {traffic}. Go on with a step whose input from is {percent}.',
+  Waiting: 'The rollout of {deployment} waits: {traffic}. A step whose input from is {percent} continues it.',
   RolledBack:
     'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is as before: {traffic}.',
   Stopped: 'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is {traffic}.',
