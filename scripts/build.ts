@@ -6,8 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type BuildResult, build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { type BuildResult, build as esbuild, type Metafile } from 'esbuild';
 import { extensionVersion, findTasks, kindOf, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { isReplacement, leavingOut } from './left-out.ts';
 import { bundleMessages } from './messages.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { resourceStrings } from './resjson.ts';
@@ -40,7 +41,8 @@ export async function build(): Promise<Bundle[]> {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'vss-extension.json'), 'utf8')) as Record<string, unknown>;
   files.set('vss-extension.json', json({ ...manifest, version: extensionVersion() }));
   for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
-  files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(Object.keys(metafile.inputs), ROOT)));
+  const bundled = Object.keys(metafile.inputs).filter((input) => !isReplacement(input));
+  files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(bundled, ROOT)));
   syncFolder(STAGE, files);
   // The bundles are CommonJS; without this, Node would read them as this package's ES modules when run from here.
   writeFileSync(join(STAGE, '../package.json'), '{ "type": "commonjs" }\n');
@@ -81,7 +83,7 @@ async function bundle(
     platform: 'node',
     // Azure's packages come in two flavours; taking the ES modules throughout keeps both from being bundled.
     mainFields: ['module', 'main'],
-    plugins: [withoutCrc64, withoutForms],
+    plugins: [leavingOut],
     format: 'cjs',
     // The agent runs a Node24 handler on Node 20 unless a feature flag is set.
     target: 'node20',
@@ -92,35 +94,6 @@ async function bundle(
     logLevel: 'warning',
   });
 }
-
-/** 100 KB of WebAssembly for a checksum that blob transfers use only when they are asked to; ours never ask. */
-const withoutCrc64: Plugin = {
-  name: 'without-crc64',
-  setup({ onLoad }) {
-    onLoad({ filter: /storage-common[\\/]dist[\\/]esm[\\/]crc64\.js$/ }, () => ({
-      contents: 'export default () => Promise.reject(new Error("CRC64 is not part of this bundle."));',
-    }));
-  },
-};
-
-/** No request is a form, and the policy that asks whether one is makes Node load all of its `fetch`: 10 ms of every start. */
-const withoutForms: Plugin = {
-  name: 'without-forms',
-  setup({ onLoad }) {
-    onLoad({ filter: /ts-http-runtime[\\/]dist[\\/]esm[\\/]policies[\\/]formDataPolicy\.js$/ }, () => ({
-      contents: `export const formDataPolicyName = 'formDataPolicy';
-        export function formDataPolicy() {
-          return {
-            name: formDataPolicyName,
-            async sendRequest(request, next) {
-              if (request.formData) throw new Error('Forms are not part of this bundle.');
-              return next(request);
-            },
-          };
-        }`,
-    }));
-  },
-};
 
 function addFile(files: Files, path: string): void {
   files.set(path, readFileSync(join(ROOT, path)));

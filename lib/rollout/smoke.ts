@@ -1,6 +1,5 @@
 import { Ajv } from 'ajv';
 import { jsonpath } from 'json-p3';
-import { formatDuration } from '../core/duration.ts';
 import { inParallel } from '../core/parallel.ts';
 import { answerDifferences, shownValue } from './answers.ts';
 import type { Scored, Scorer } from './scoring.ts';
@@ -37,7 +36,7 @@ export function judgeAnswer(test: SmokeTest, scored: Scored): string[] {
     ];
   const found: string[] = [];
   if (test.latency !== undefined && milliseconds > test.latency)
-    found.push(`took ${formatDuration(milliseconds)}, and may take ${formatDuration(test.latency)}`);
+    found.push(`took ${Math.round(milliseconds)} ms, and may take ${test.latency} ms`);
   for (const [path, value] of test.equals) {
     const there = valueAt(answer, path);
     if (answerDifferences(value, there, 0).length > 0)

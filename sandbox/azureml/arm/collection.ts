@@ -101,8 +101,8 @@ export interface Declaration<C extends CollectionContext> {
 /** How writes end: immediately, or as an operation that the client follows. */
 export interface Answers<C extends CollectionContext> {
   put(call: Call<C>, shown: any, isNew: boolean): void;
-  delete(call: Call<C>, existed: boolean): void;
   patch(call: Call<C>, shown: any): void;
+  delete(call: Call<C>, existed: boolean): void;
 }
 
 /** Answers 201 with the request's own address as `Location`, as the service does whatever name the resource got. */
@@ -112,8 +112,8 @@ export function answerCreated({ context, request, response }: Call, shown: unkno
 
 const usual: Answers<CollectionContext> = {
   put: (call, shown, isNew) => (isNew ? answerCreated(call, shown) : void call.response.json(shown)),
-  delete: ({ response }, existed) => void response.status(existed ? 200 : 204).end(),
   patch: ({ response }, shown) => void response.json(shown),
+  delete: ({ response }, existed) => void response.status(existed ? 200 : 204).end(),
 };
 
 /** Declares a kind of resource; the function that comes back makes its routes, relative to the workspace or registry. */
@@ -231,7 +231,7 @@ function patch<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>)
   const { shape, change, after } = kind.patch!;
   checkBody(shape, call.request.body, call.at);
   const saved = save(call, change(call, call.request.body, older), kind);
-  (kind.answers?.patch ?? usual.patch)(call, shown(after?.(call, saved) ?? saved, call, kind));
+  (kind.answers?.patch ?? usual.patch)(call, shown(after?.(call, saved) ?? saved, call, kind, 'changed'));
 }
 
 function remove<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {

@@ -4,7 +4,7 @@ import type { Resource } from '../../contracts.ts';
 import * as online from '../online/errors.ts';
 import type { Call } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
-import { answerOnlineAccepted } from './operations.ts';
+import { answerChange } from './operations.ts';
 import { checkBody } from './shape.ts';
 import { keyRequest } from './shapes/online.ts';
 
@@ -58,8 +58,10 @@ export function regenerateKeys(call: OnlineCall, begin: Begin): void {
   const endpoint = call.context.store.get(call.path)!;
   if (endpoint.properties.authMode !== 'Key') throw online.noKeys(endpoint.name, endpoint.properties.authMode);
   if (call.context.operations.statusOf(call.path)) throw online.operationRunning(call.context.settings.workspaceName);
-  const { keyType, keyValue = newKey() } = call.request.body;
+  const { keyType, keyValue } = call.request.body;
   const member = keyType.toLowerCase() === 'primary' ? 'primaryKey' : 'secondaryKey';
-  begin(call, endpoint, 'Updating', () => writeKeys(call, { [member]: keyValue }));
-  answerOnlineAccepted(call, call.context.operations.latest(call.path)!);
+  // azure-ai-ml sends the key that there is, and wants another one.
+  const isOld = !keyValue || keyValue === call.context.store.get(pathOf(call))?.properties[member];
+  begin(call, endpoint, 'Updating', () => writeKeys(call, { [member]: isOld ? newKey() : keyValue }));
+  answerChange(call, call.context.operations.latest(call.path)!);
 }

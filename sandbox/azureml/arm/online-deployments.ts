@@ -9,7 +9,7 @@ import { type Call, collection } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
 import { checkEndpointName, deleting, missingEndpoint, requireIdle } from './online-endpoints.ts';
-import { answerOnlineAccepted, answerOnlineWrite, operationUri } from './operations.ts';
+import { answerChange, answerOnlineWrite, operationUri } from './operations.ts';
 import { findAsset } from './references.ts';
 import { checkBody, withTextMaps } from './shape.ts';
 import { deploymentPatch, logsRequest, onlineDeployment } from './shapes/online.ts';
@@ -54,7 +54,8 @@ async function requireEndpointIdle(call: OnlineCall): Promise<void> {
 function begin(call: OnlineCall, stored: Resource, status: string, work: () => Promise<void>): Resource {
   const { context, path } = call;
   const operation = context.operations.start('odidp', path, status, async () => {
-    await Promise.all([sleep(context.online.operationMs(String(call.params.endpoint), call.name)), work()]);
+    await sleep(context.online.operationMs(String(call.params.endpoint), call.name));
+    await work();
   });
   const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };
   return context.store.put(path, { ...stored, properties: { ...stored.properties, properties } }, call.caller);
@@ -167,9 +168,9 @@ export const onlineDeployments = collection<WorkspaceContext>({
   actions: { getLogs },
   answers: {
     put: (call, answer) => answerOnlineWrite(call, latest(call), answer),
-    patch: (call) => answerOnlineAccepted(call, latest(call)),
+    patch: (call) => answerChange(call, latest(call)),
     delete(call, existed) {
-      if (existed) answerOnlineAccepted(call, latest(call), true);
+      if (existed) answerChange(call, latest(call), true);
       else call.response.status(204).end();
     },
   },

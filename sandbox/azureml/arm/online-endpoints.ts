@@ -7,7 +7,7 @@ import { type Call, collection } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
 import { listKeys, regenerateKeys, token, writeKeys } from './online-actions.ts';
-import { answerOnlineAccepted, answerOnlineWrite, operationUri } from './operations.ts';
+import { answerChange, answerOnlineWrite, operationUri } from './operations.ts';
 import { withTextMaps } from './shape.ts';
 import { endpointPatch, onlineEndpoint } from './shapes/online.ts';
 import { endpointAnswer } from './shapes/online-answer.ts';
@@ -157,9 +157,9 @@ export const onlineEndpoints = collection<WorkspaceContext>({
   actions: { listKeys, token, regenerateKeys: (call) => regenerateKeys(call, begin) },
   answers: {
     put: (call, answer) => answerOnlineWrite(call, latest(call), answer),
-    patch: (call) => answerOnlineAccepted(call, latest(call)),
+    patch: (call) => answerChange(call, latest(call)),
     delete(call, existed) {
-      if (existed) answerOnlineAccepted(call, latest(call), true);
+      if (existed) answerChange(call, latest(call), true);
       else call.response.status(204).end();
     },
   },

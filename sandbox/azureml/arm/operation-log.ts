@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { WorkspaceSettings } from '../../contracts.ts';
 
 /**
- * What is done: a job cancelled or deleted, a compute changed, a batch endpoint or deployment, a schedule, an online
+ * What is done: a job cancelled or deleted, a compute started or changed, a batch endpoint or deployment, a schedule, an online
  * endpoint or deployment.
  */
-export type OperationKind = 'jc' | 'jd' | 'ci' | 'bebes' | 'bed' | 's' | 'oeidp' | 'odidp';
+export type OperationKind = 'jc' | 'jd' | 'ci' | 'compute' | 'bebes' | 'bed' | 's' | 'oeidp' | 'odidp';
 
 /** How long an operation goes on; the service needs 15 seconds to minutes. */
 export const operationMs = 300;

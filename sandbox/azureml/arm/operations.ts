@@ -44,6 +44,16 @@ export function answerStarted(call: Call<WorkspaceContext>, kind: OperationKind,
   response.json({ ...shown, properties: { ...shown.properties, provisioningState: operation.status } });
 }
 
+/**
+ * Answers the PATCH of a compute: 202 with the whole resource and an operation of the computes' own route, without `Location`.
+ * @param shown the compute as it is answered while the operation goes on
+ */
+export function answerComputeChange(call: Call<WorkspaceContext>, shown: unknown): void {
+  const guid = call.context.operations.start('compute', call.path, 'Updating').id.split(':').at(-1)!;
+  const address = addressOf(call, 'computeOperationsStatus', guid).replace('&t=', '&service=new&t=');
+  call.response.status(202).set('Azure-AsyncOperation', address).json(shown);
+}
+
 /** Answers a DELETE: 202 with the operation, or 204 when there was nothing. */
 export function answerDeletion(call: Call<WorkspaceContext>, kind: OperationKind, existed: boolean): void {
   if (!existed) {
@@ -74,7 +84,7 @@ export function answerOnlineWrite(call: Call<WorkspaceContext>, operation: Opera
 }
 
 /** Answers 202 and the text `null`, with the operation's results alone (PATCH) or with its status, too (DELETE). */
-export function answerOnlineAccepted(call: Call<WorkspaceContext>, operation: Operation, withStatus = false): void {
+export function answerChange(call: Call<WorkspaceContext>, operation: Operation, withStatus = false): void {
   if (withStatus) call.response.set('Azure-AsyncOperation', addressOf(call, 'mfeOperationsStatus', operation.id));
   call.response.set({
     Location: addressOf(call, 'mfeOperationResults', operation.id),
@@ -129,6 +139,10 @@ export function createOperationResults({ resources, settings, operations }: Prov
   };
   router.get(`${route}/mfeOperationsStatus/:operation`, (request, response) => {
     response.json(statusOf(find(request.params.operation), settings));
+  });
+  router.get(`${route}/computeOperationsStatus/:operation`, (request, response) => {
+    const operation = find(`compute:${settings.workspaceId}:${request.params.operation}`);
+    response.json({ status: goesOn(operation) ? 'InProgress' : 'Succeeded' });
   });
   router.get(`${route}/mfeOperationResults/:operation`, (request, response) => {
     const { operation: id } = request.params;

@@ -10,6 +10,7 @@ With the package azureml-inference-server-http that server is used, which is wha
 import importlib.util
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -34,6 +35,11 @@ def end_with_parent(stop):
         stop()
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def end_group():
+    """Ends this process and all that the script has started."""
+    os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
 def load(path):
@@ -120,7 +126,7 @@ def serve_with_azure(entry):
     command = [sys.executable, "-m", "azureml_inference_server_http.amlserver", "--port", str(port)]
     command += ["--entry_script", entry, "--model_dir", os.environ.get("AZUREML_MODEL_DIR", "")]
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    end_with_parent(server.terminate)
+    end_with_parent(end_group)
     report(port)
     sys.exit(server.wait())
 
@@ -130,7 +136,7 @@ def main():
     entry = os.path.join(os.environ["AML_APP_ROOT"], script) if script else None
     if entry and importlib.util.find_spec("azureml_inference_server_http"):
         serve_with_azure(entry)
-    end_with_parent(lambda: os._exit(0))
+    end_with_parent(end_group)
     try:
         Handler.run = staticmethod(load(entry) if entry else pyfunc.load(os.environ["AZUREML_MODEL_DIR"]))
     except BaseException:

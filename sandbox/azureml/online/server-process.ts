@@ -46,9 +46,10 @@ export async function startServerProcess(options: {
     child.once('close', () => resolve());
   });
   const stop = () => end(child, ended);
+  const gone = goneWhen(ended, options.signal);
   try {
-    const port = await portOf(child.stdio[3] as Readable, ended, options.signal);
-    await untilAlive(port, ended, options.signal);
+    const port = await Promise.race([portFrom(child.stdio[3] as Readable), gone]);
+    while (!(await Promise.race([isAlive(port), gone]))) await sleep(50);
     return { port, ended, stop };
   } catch (error) {
     await stop();
@@ -56,33 +57,27 @@ export async function startServerProcess(options: {
   }
 }
 
-const crashed = () => new Error('The container has crashed or terminated.');
-
-/** Rejects as soon as the process has ended or the signal aborts; else what `work` gives. */
-function whileRunning<T>(work: Promise<T>, ended: Promise<void>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(crashed());
-    signal.addEventListener('abort', () => reject(crashed()), { once: true });
+/** Rejects when the process has ended or the signal aborts. */
+function goneWhen(ended: Promise<void>, signal: AbortSignal): Promise<never> {
+  const gone = new Promise<never>((_resolve, reject) => {
+    const fail = () => reject(new Error('The container has crashed or terminated.'));
+    if (signal.aborted) fail();
+    signal.addEventListener('abort', fail, { once: true });
+    void ended.then(fail);
   });
-  const end = ended.then(() => {
-    throw crashed();
-  });
-  return Promise.race([work, end, aborted]);
+  gone.catch(() => {});
+  return gone;
 }
 
-function portOf(ready: Readable, ended: Promise<void>, signal: AbortSignal): Promise<number> {
-  const line = new Promise<number>((resolve) => {
+/** The port that the process writes once it takes requests. */
+function portFrom(ready: Readable): Promise<number> {
+  return new Promise((resolve) => {
     let text = '';
     ready.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       if (text.includes('\n')) resolve(Number(text));
     });
   });
-  return whileRunning(line, ended, signal);
-}
-
-async function untilAlive(port: number, ended: Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!(await whileRunning(isAlive(port), ended, signal))) await sleep(50);
 }
 
 function isAlive(port: number): Promise<boolean> {
