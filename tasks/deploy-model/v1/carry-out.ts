@@ -7,7 +7,6 @@ import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { createDatastores, type Datastores } from '../../../lib/plan/storage.ts';
 import { earlierOf } from '../../../lib/rollout/earlier.ts';
-import type { EndpointKind } from '../../../lib/rollout/endpoint-kind.ts';
 import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
 import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
 import { abandon, type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
@@ -15,16 +14,9 @@ import { openScorer, type Scorer } from '../../../lib/rollout/scoring.ts';
 import { type Findings, rolloutChecks, type Samples } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
-import type { DeploymentPlan } from './plan-deployment.ts';
+import type { BegunRollout, DeploymentPlan } from './plan-deployment.ts';
 import { trialChecks } from './trial.ts';
 import { wordingOf } from './wording.ts';
-
-/** A rollout that has begun. */
-export interface BegunRollout {
-  kind: EndpointKind;
-  workspace: Workspace;
-  plan: DeploymentPlan;
-}
 
 /** How it ended, and what was found on the way. */
 export interface CarriedOut extends RolloutEnd {

@@ -12,13 +12,13 @@ import type { ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { isReleased, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
 import { readGoldenData, readSmokeTests } from '../../../lib/rollout/smoke-file.ts';
-import { type BegunRollout, carryOut, restoreOnCancel } from './carry-out.ts';
+import { carryOut, restoreOnCancel } from './carry-out.ts';
 import type { Samples } from './checks.ts';
 import { writtenNames } from './compile.ts';
 import { endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
-import { type DeploymentPlan, planDeployment } from './plan-deployment.ts';
+import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
 import { reportRelease } from './release.ts';
 import { wordingOf } from './wording.ts';
 

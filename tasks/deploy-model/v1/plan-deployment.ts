@@ -8,7 +8,7 @@ import type { Plan } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
 import { deploymentName, needsVersion } from '../../../lib/rollout/deployment-name.ts';
-import { MADE_BY_TAG, type ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
+import { type EndpointKind, MADE_BY_TAG, type ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { deploymentOf } from '../../../lib/rollout/endpoint-state.ts';
 import { planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
 
@@ -26,6 +26,13 @@ export interface DeploymentPlan {
   model: ServedModel;
   /** The online deployment as it is now; undefined when there is none. */
   present: OnlineDeployment | undefined;
+}
+
+/** A rollout that has begun. */
+export interface BegunRollout {
+  kind: EndpointKind;
+  workspace: Workspace;
+  plan: DeploymentPlan;
 }
 
 /** Compiles the files, looks up what they refer to, compares them with what is there, and plans the rollout. */

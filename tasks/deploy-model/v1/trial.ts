@@ -11,10 +11,10 @@ import type { Datastores } from '../../../lib/plan/storage.ts';
 import { jobFailure } from '../../../lib/report/job-report.ts';
 import type { RolloutChecks } from '../../../lib/rollout/roll-out.ts';
 import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
-import type { BegunRollout } from './carry-out.ts';
 import type { Findings } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import type { BegunRollout } from './plan-deployment.ts';
 import { missingOutputs } from './trial-outputs.ts';
 
 /**
