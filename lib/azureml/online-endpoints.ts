@@ -1,8 +1,10 @@
 import type { AzureRequest } from '../azure/client.ts';
 import { managementClient } from '../azure/management.ts';
 import { viaClient } from '../azure/other-clients.ts';
+import { UserError } from '../core/errors.ts';
+import { notFound } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { find, path, requestTo } from './resources.ts';
+import { find, get, path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
@@ -46,6 +48,17 @@ export function findOnlineEndpoint(
   signal?: AbortSignal,
 ): Promise<OnlineEndpoint | undefined> {
   return find(workspace, path('onlineEndpoints', name), { signal });
+}
+
+/** @throws UserError `EndpointNotFound` */
+export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint> {
+  const missing = (names: string[]): UserError =>
+    new UserError({
+      code: 'EndpointNotFound',
+      message: notFound('online endpoint', name, `in ${workspace.label}`, names),
+      fix: 'Check the name of the endpoint.',
+    });
+  return get(workspace, 'onlineEndpoints', name, missing);
 }
 
 export function findOnlineDeployment(

@@ -1,12 +1,11 @@
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
-import { choice, flag, minutes, optional, pairs, parsed } from '../../../lib/pipelines/inputs.ts';
+import { choice, flag, optional, pairs, parsed } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
-import { DEFAULT_HEALTH, HEALTH_VARIABLES } from '../../../lib/rollout/health.ts';
+import { DEFAULT_HEALTH, parseHealthRules } from '../../../lib/rollout/health.ts';
 import { parsePercent, parseShares } from '../../../lib/rollout/shares.ts';
-import { parseRules } from '../../../lib/rules/rules.ts';
 
 export type Inputs = ReturnType<typeof readInputs>;
 
@@ -33,7 +32,7 @@ export function readInputs(inputs: TaskInputs) {
     strategy,
     shares: parsed(inputs, 'trafficSteps', parseShares, DEFAULT_SHARES[strategy]),
     mirror: parsed(inputs, 'mirrorPercent', (text) => parsePercent(text, 50), '0'),
-    bakeMs: minutes(inputs, 'bakeMinutes') ?? 0,
+    bakeMs: parsed(inputs, 'bakeMinutes', parseMinutes, '5'),
     from: inputs.text('from') === undefined ? undefined : parsed(inputs, 'from', parsePercent),
     to: parsed(inputs, 'to', parsePercent, '100'),
     onFailure: choice(inputs, 'onFailure', ['rollback', 'stop'], 'rollback'),
@@ -44,7 +43,7 @@ export function readInputs(inputs: TaskInputs) {
     tolerance: parsed(inputs, 'tolerance', parseTolerance, '0.000001'),
     /** Percent of the golden requests whose answers may differ. */
     mostDifferences: parsed(inputs, 'mostDifferences', parsePercent, '0'),
-    health: parsed(inputs, 'healthRules', (text) => parseRules(text, HEALTH_VARIABLES), DEFAULT_HEALTH),
+    health: parsed(inputs, 'healthRules', parseHealthRules, DEFAULT_HEALTH),
     trialInputs: pairs(inputs, 'trialInputs'),
     provideCredential: flag(inputs, 'provideCredential', false),
     releaseFile: optional(inputs, 'releaseFile') ?? 'model-release.json',
@@ -56,6 +55,17 @@ export function readInputs(inputs: TaskInputs) {
   };
   checkTogether(read);
   return read;
+}
+
+/** @returns milliseconds */
+function parseMinutes(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number >= 0) return number * 60_000;
+  throw new UserError({
+    code: 'InputInvalid',
+    message: `'${text}' is not a number of minutes.`,
+    fix: 'Write 0 to watch the deployment for twenty requests alone.',
+  });
 }
 
 function parseTolerance(text: string): number {

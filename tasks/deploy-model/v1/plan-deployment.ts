@@ -55,7 +55,7 @@ export async function planDeployment(
   const naming = { wanted, written: written.deployment, id };
   // The version of a model with a label is known when it was looked up, and only then its name.
   const first = needsVersion(naming) ? await servedModel(workspace, modelIdOf(await compile('unnamed'))) : undefined;
-  const name = deploymentName(state, { ...naming, model: first && first.name && `${first.name}:${first.version}` });
+  const name = deploymentName(state, { ...naming, model: first?.name ? `${first.name}:${first.version}` : undefined });
   const resolved = await compile(name);
   const model = await servedModel(workspace, modelIdOf(resolved));
   const inspected = await inspectPlan(resolved, workspace, datastores);

@@ -105,6 +105,7 @@ function sentence(text: string): string {
 
 /** What the service's operation that failed is called. */
 const PROVISIONING_FAILED = 'OperationFailed';
+const REFUSED = 'RequestRefused';
 
 /** The error of a rollout that was not released. Traffic is restored already; now the reason is looked for. */
 async function notReleased(
@@ -119,9 +120,11 @@ async function notReleased(
   const { deployment, endpoint } = rollout;
   const { end, traffic: now, why, error } = result;
   const logs = inputs.endpointType === 'online' ? await readLogs(workspace, endpoint, deployment, ports) : [];
-  const { cause, next, log } = diagnoseDeployment(why, logs);
+  const { isKnown, cause, next, log } = diagnoseDeployment(why, logs);
   if (log.length > 0) pipeline.group(pipeline.message(messages.DeploymentLog, { deployment }), log);
-  const isProvisioning = error instanceof UserError && error.code === PROVISIONING_FAILED;
+  const failedAs = error instanceof UserError ? error.code : undefined;
+  // A deployment without quota is refused before any operation begins.
+  const isProvisioning = failedAs === PROVISIONING_FAILED || (failedAs === REFUSED && isKnown);
   const words = wordingOf(inputs);
   const traffic = words.traffic(now);
   const known = error instanceof UserError && error.fix !== undefined ? error.fix : undefined;

@@ -1,5 +1,6 @@
 import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
-import { findOnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
+import { getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
+import { findOnlineDeployment, getOnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
@@ -21,6 +22,8 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const words = wordingOf(inputs);
   const kind = inputs.endpointType === 'batch' ? BATCH : ONLINE;
   const { state } = await kind.read(workspace, endpoint, pipeline.signal);
+  // The error of an endpoint that does not exist names those that do.
+  if (!state.exists) await (kind === BATCH ? getBatchEndpoint : getOnlineEndpoint)(workspace, endpoint);
   const plan = planRestore(state);
   pipeline.setOutput('endpointName', endpoint);
   pipeline.setOutput('previousTraffic', trafficText(state.traffic));
