@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: builds the tasks, starts both clouds on this machine and runs the sample project's pipeline with them.
  * `npm run demo -- --break` trains a model that must not pass, and shows that nothing is registered then.
+ * `npm run demo -- --deploy` rolls models out to users that never stop sending requests: a good one, and three that must not stay.
  * Exits with 0 when the run ended as expected.
  */
 import { execFileSync } from 'node:child_process';
@@ -12,6 +13,7 @@ import { type RunResult, runPipeline } from 'model-bridge-sandbox/agent';
 import type { Sandbox } from 'model-bridge-sandbox/contracts';
 import { type Table, textTable } from '../lib/core/table.ts';
 import { build } from './build.ts';
+import { deployDemo } from './demo-deploy.ts';
 import { ROOT, STAGE } from './layout.ts';
 import { modelVersions, stepMetrics } from './workspace-facts.ts';
 
@@ -26,7 +28,9 @@ const PASSED = 'The model passed the gate and is registered. npm run demo -- --b
 const STOPPED = 'The gate stopped the model: the job ran to its end, the rules failed, and nothing was registered.';
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { break: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { break: { type: 'boolean', default: false }, deploy: { type: 'boolean', default: false } },
+  });
   const start = Date.now();
   checkPython();
   rmSync(FOLDER, { recursive: true, force: true });
@@ -39,6 +43,7 @@ async function main(): Promise<number> {
   say('Starting the sandbox: Azure ML and Azure DevOps on this machine.');
   const sandbox = await startSandbox();
   try {
+    if (values.deploy) return await deployDemo(sandbox, FOLDER, cancel.signal, say);
     say(
       `Running ${relative(ROOT, PROJECT)}/azure-pipelines.yml${values.break ? ' with a model that is not trained' : ''}.`,
     );
