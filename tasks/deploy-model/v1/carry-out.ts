@@ -106,36 +106,49 @@ function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, inputs: Inputs,
   const { endpoint, deployment, before } = rollout;
   switch (step.kind) {
     case 'createEndpoint':
-      return pipeline.say(messages.StepCreateEndpoint, { endpoint });
+      pipeline.say(messages.StepCreateEndpoint, { endpoint });
+      break;
     case 'claim':
-      return pipeline.say(words.claim, { endpoint, traffic: words.traffic(before) });
+      pipeline.say(words.claim, { endpoint, traffic: words.traffic(before) });
+      break;
     case 'await':
-      return pipeline.say(messages.StepAwait, { what: step.what });
+      pipeline.say(messages.StepAwait, { what: step.what });
+      break;
     case 'deploy':
-      return pipeline.say(words.deploy, { deployment });
+      pipeline.say(words.deploy, { deployment });
+      break;
     case 'smoke':
-      return pipeline.say(words.test, { deployment });
+      pipeline.say(words.test, { deployment });
+      break;
     case 'mirror':
-      return pipeline.say(messages.StepMirror, { deployment, percent: step.percent });
+      pipeline.say(messages.StepMirror, { deployment, percent: step.percent });
+      break;
     case 'traffic': {
       const traffic = words.traffic(step.traffic);
       pipeline.progress(step.percent, traffic);
-      return pipeline.say(words.share, { deployment, percent: step.percent, traffic });
+      pipeline.say(words.share, { deployment, percent: step.percent, traffic });
+      break;
     }
     case 'bake':
-      return; // its check says it
+      break; // its check says it
     case 'wait':
-      return pipeline.say(messages.StepWait, { percent: rollout.to });
+      pipeline.say(messages.StepWait, { percent: rollout.to });
+      break;
     case 'release':
-      return pipeline.say(messages.StepRelease, { endpoint });
+      pipeline.say(messages.StepRelease, { endpoint });
+      break;
     case 'remove':
-      return pipeline.say(words.remove, { deployment: step.deployment });
+      pipeline.say(words.remove, { deployment: step.deployment });
+      break;
     case 'restore':
-      return pipeline.say(words.restore, { traffic: words.traffic(step.traffic) });
+      pipeline.say(words.restore, { traffic: words.traffic(step.traffic) });
+      break;
     case 'redeploy':
-      return pipeline.say(messages.StepRedeploy, { deployment });
+      pipeline.say(messages.StepRedeploy, { deployment });
+      break;
     case 'close':
-      return pipeline.say(messages.StepClose, { endpoint });
+      pipeline.say(messages.StepClose, { endpoint });
+      break;
   }
 }
 

@@ -23,7 +23,10 @@ function isSameMode({ field, planned, present }: Difference): boolean {
 
 /** Prints what differs between a file and what is there. */
 function sayDifferences(kind: string, name: string, differences: readonly Difference[], pipeline: Pipeline): void {
-  if (differences.length === 0) return pipeline.say(messages.Same, { kind, name });
+  if (differences.length === 0) {
+    pipeline.say(messages.Same, { kind, name });
+    return;
+  }
   pipeline.say(messages.Differs, { kind, name });
   pipeline.table({
     columns: ['Field', 'Now', 'New'],
@@ -41,7 +44,10 @@ export function sayPresent(
 ): void {
   const { name, exists, traffic } = state;
   const words = wordingOf(inputs);
-  if (!exists) return pipeline.say(messages.EndpointMissing, { endpoint: name });
+  if (!exists) {
+    pipeline.say(messages.EndpointMissing, { endpoint: name });
+    return;
+  }
   pipeline.say(words.now, { endpoint: name, traffic: words.traffic(traffic) });
   sayDifferences('endpoint', name, endpointChanges(endpoint), pipeline);
   if (!deploymentOf(state, deployment.name)) return;
