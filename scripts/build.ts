@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type BuildResult, build as esbuild, type Metafile } from 'esbuild';
+import { type BuildResult, build as esbuild, type Metafile, type Plugin } from 'esbuild';
 import { extensionVersion, findTasks, kindOf, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
 import { isReplacement, leavingOut } from './left-out.ts';
 import { bundleMessages } from './messages.ts';
@@ -30,9 +30,16 @@ export async function build(): Promise<Bundle[]> {
 
   // Server tasks and gates are carried out by Azure DevOps: they have no code.
   const withCode = tasks.filter((task) => kindOf(readTask(task.folder)) === 'agent');
-  const { outputFiles, metafile } = await bundle(withCode);
+  const { outputFiles, metafile } = await bundle(
+    withCode.map((task) => `${taskPath(task)}/index.ts`),
+    [leavingOut, devOpsApart],
+  );
   const files: Files = new Map();
   for (const file of outputFiles) files.set(relative(STAGE, file.path).split(sep).join('/'), file.contents);
+  const devops = await bundle([DEVOPS_CLIENTS], []);
+  for (const task of withCode)
+    if (usesDevOps(files.get(`${taskPath(task)}/index.js`)!))
+      files.set(`${taskPath(task)}/${DEVOPS_FILE}`, devops.outputFiles[0]!.contents);
   for (const task of tasks) {
     const messages = withCode.includes(task) ? await taskMessages(task, metafile) : undefined;
     for (const [name, content] of taskFiles(task, messages)) files.set(`${taskPath(task)}/${name}`, content);
@@ -41,7 +48,9 @@ export async function build(): Promise<Bundle[]> {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'vss-extension.json'), 'utf8')) as Record<string, unknown>;
   files.set('vss-extension.json', json({ ...manifest, version: extensionVersion() }));
   for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
-  const bundled = Object.keys(metafile.inputs).filter((input) => !isReplacement(input));
+  const bundled = [metafile, devops.metafile]
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .filter((input) => !isReplacement(input));
   files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(bundled, ROOT)));
   syncFolder(STAGE, files);
   // The bundles are CommonJS; without this, Node would read them as this package's ES modules when run from here.
@@ -68,12 +77,14 @@ function taskPath(task: TaskFolder): string {
   return `tasks/${task.slug}/${task.major}`;
 }
 
+/** @param entryPoints paths from the root */
 async function bundle(
-  tasks: TaskFolder[],
+  entryPoints: string[],
+  plugins: Plugin[],
 ): Promise<BuildResult<{ write: false; metafile: true; entryPoints: string[] }>> {
   return esbuild({
     absWorkingDir: ROOT,
-    entryPoints: tasks.map((task) => `${taskPath(task)}/index.ts`),
+    entryPoints,
     outbase: ROOT,
     outdir: STAGE,
     write: false,
@@ -83,7 +94,7 @@ async function bundle(
     platform: 'node',
     // Azure's packages come in two flavours; taking the ES modules throughout keeps both from being bundled.
     mainFields: ['module', 'main'],
-    plugins: [leavingOut],
+    plugins,
     format: 'cjs',
     // The agent runs a Node24 handler on Node 20 unless a feature flag is set.
     target: 'node20',
@@ -93,6 +104,26 @@ async function bundle(
     banner: { js: 'const __importMetaUrl=require("url").pathToFileURL(__filename).href;' },
     logLevel: 'warning',
   });
+}
+
+/** The clients of Azure DevOps, and the file that they are in a task that may load them. */
+const DEVOPS_CLIENTS = 'lib/devops/clients.ts';
+const DEVOPS_FILE = 'devops.js';
+
+/** Leaves the clients out of the bundle of a task, which Node reads at every start, and loads them from beside it. */
+const devOpsApart: Plugin = {
+  name: 'devops-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/clients\.ts$/ }, ({ kind, resolveDir }) =>
+      kind === 'dynamic-import' && resolveDir === join(ROOT, 'lib/devops')
+        ? { path: `./${DEVOPS_FILE}`, external: true }
+        : undefined,
+    );
+  },
+};
+
+function usesDevOps(code: Uint8Array): boolean {
+  return Buffer.from(code).includes(`"./${DEVOPS_FILE}"`);
 }
 
 function addFile(files: Files, path: string): void {

@@ -3,11 +3,11 @@ import { readAnswer } from './answers.ts';
 import { createPipeline, pipelineRequestOf, withinTime } from './exchange.ts';
 import { createTransport, type NetworkSettings } from './network.ts';
 import type { AzureRequest } from './request.ts';
-import { type Pause, withRetries } from './retries.ts';
+import { type Pause, type Retry, withRetries } from './retries.ts';
 import { requireHttps } from './trusted-hosts.ts';
 
 /** A request that carries its own authorization. Its body is sent byte for byte. */
-export interface OwnRequest extends Pick<AzureRequest, 'method' | 'url' | 'headers' | 'repeatable' | 'retry'> {
+export interface OwnRequest extends Pick<AzureRequest, 'method' | 'url' | 'headers' | 'repeatable'> {
   text?: string | undefined;
 }
 
@@ -24,6 +24,8 @@ export interface SenderOptions {
   signal: AbortSignal;
   onPause?: (pause: Pause) => void;
   clock?: Clock;
+  /** How much patience passing failures meet; `patient` when it is not said. */
+  retry?: Retry;
 }
 
 /**
@@ -37,10 +39,11 @@ export function createSender({
   signal,
   onPause = () => undefined,
   clock = systemClock,
+  retry = 'patient',
 }: SenderOptions) {
   const transport = createTransport(network);
   const pipeline = createPipeline(product);
-  return async ({ text, method, retry = 'patient', ...request }: OwnRequest): Promise<OwnAnswer> => {
+  return async ({ text, method, ...request }: OwnRequest): Promise<OwnAnswer> => {
     requireHttps(request.url, 'a request');
     const { repeatable = method !== 'POST' && method !== 'PATCH' } = request;
     const ports = { clock, signal, random: Math.random, onPause };

@@ -1,10 +1,8 @@
 import type { AzureRequest } from '../azure/client.ts';
-import { managementClient } from '../azure/management.ts';
-import { viaClient } from '../azure/other-clients.ts';
 import { UserError } from '../core/errors.ts';
 import { notFound } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { find, get, path, requestTo } from './resources.ts';
+import { find, get, list, names, path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
@@ -27,8 +25,9 @@ export interface OnlineEndpoint {
   } & Record<string, unknown>;
 }
 
-/** A deployment of it, as far as it is read here. */
+/** A deployment of it (`GET {workspace}/onlineEndpoints/{endpoint}/deployments/{name}`). */
 export interface OnlineDeployment {
+  id: string;
   name: string;
   tags?: Record<string, string> | null;
   sku?: { name?: string; capacity?: number | null } | null;
@@ -106,51 +105,7 @@ export function endpointUpdate(workspace: Workspace, endpoint: OnlineEndpoint, c
   return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
 }
 
-/** All deployments of an endpoint, with their tags and models. */
-export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
-  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
-  const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
-  const found: OnlineDeployment[] = [];
-  for await (const one of onlineDeployments.list(resourceGroup, workspaceName, endpoint)) {
-    const { name = '', tags, sku, systemData, properties } = one;
-    found.push({
-      name,
-      tags: (tags ?? {}) as Record<string, string>,
-      sku: sku ?? null,
-      systemData: { createdAt: systemData?.createdAt?.toISOString() ?? null },
-      properties: properties as unknown as OnlineDeployment['properties'],
-    });
-  }
-  return found;
-}
-
 /** The request that deletes a deployment; one with traffic is refused by the service. */
 export function deploymentDeletion(workspace: Workspace, endpoint: string, name: string): AzureRequest {
   return requestTo(workspace, 'DELETE', path('onlineEndpoints', endpoint, 'deployments', name));
-}
-
-/** What signs requests to an endpoint: its key, or a token of its own. Undefined for one that takes Entra ID tokens. */
-export async function endpointSecret(workspace: Workspace, endpoint: OnlineEndpoint): Promise<string | undefined> {
-  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
-  const { onlineEndpoints } = managementClient(workspace.client, subscriptionId);
-  const scope = [resourceGroup, workspaceName, endpoint.name] as const;
-  const mode = (endpoint.properties.authMode ?? 'Key').toLowerCase();
-  if (mode === 'key') return (await viaClient(onlineEndpoints.listKeys(...scope))).primaryKey ?? undefined;
-  if (mode === 'amltoken') return (await viaClient(onlineEndpoints.getToken(...scope))).accessToken ?? undefined;
-  return undefined;
-}
-
-/** The last lines of a container: of the scoring script, or of what fetched the model. */
-export async function deploymentLogs(
-  workspace: Workspace,
-  endpoint: string,
-  deployment: string,
-  container: 'InferenceServer' | 'StorageInitializer',
-  lines: number,
-): Promise<string> {
-  const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
-  const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
-  const body = { containerType: container, tail: lines };
-  const answer = await viaClient(onlineDeployments.getLogs(resourceGroup, workspaceName, endpoint, deployment, body));
-  return answer.content ?? '';
 }

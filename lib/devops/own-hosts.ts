@@ -8,7 +8,7 @@ const SERVICES = ['dev.azure.com', 'visualstudio.com'];
  * organization is there.
  */
 export function isOwnHost(collectionUrl: string, address: string): boolean {
-  if (!URL.canParse(address)) return false;
+  if (!URL.canParse(address) || !URL.canParse(collectionUrl)) return false;
   const [own, url] = [new URL(collectionUrl), new URL(address)];
   if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return false;
   if (url.host === own.host) return true;

@@ -1,8 +1,8 @@
+import { readOnlineDeployments } from '../azureml/online-actions.ts';
 import {
   deploymentDeletion,
   endpointUpdate,
   findOnlineEndpoint,
-  listOnlineDeployments,
   type OnlineDeployment,
   type OnlineEndpoint,
 } from '../azureml/online-endpoints.ts';
@@ -15,7 +15,7 @@ import { withoutZeros } from './traffic.ts';
 export const ONLINE: EndpointKind = {
   async read(workspace, name, signal) {
     const resource = await findOnlineEndpoint(workspace, name, signal);
-    const deployments = resource ? await listOnlineDeployments(workspace, name) : [];
+    const deployments = resource ? await readOnlineDeployments(workspace, name) : [];
     return { resource, state: onlineState(name, resource, deployments) };
   },
   update: (workspace, endpoint, change) => endpointUpdate(workspace, endpoint as OnlineEndpoint, change),

@@ -1,5 +1,6 @@
 import { AzureError } from '../azure/failures.ts';
-import { endpointSecret, type OnlineEndpoint } from '../azureml/online-endpoints.ts';
+import { endpointSecret } from '../azureml/online-actions.ts';
+import type { OnlineEndpoint } from '../azureml/online-endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, UserError } from '../core/errors.ts';

@@ -158,7 +158,7 @@ async function invoke(
     inputs: mapInputs(given.inputData ?? {}),
     ...(deployment.properties.deploymentConfiguration?.componentId
       ? componentJob(deployment.properties.deploymentConfiguration, given, context)
-      : scoringJob(deployment, given.inputData ?? {}, context)),
+      : scoringJob(deployment, given, context)),
   };
   const isComponent = deployment.properties.deploymentConfiguration?.componentId !== undefined;
   const run = isComponent ? randomUUID() : `batchjob-${randomUUID()}`;

@@ -1,68 +1,82 @@
-/** The job of an invoked model deployment: one step, `batchscoring`, that scores files with the deployment's script. */
+/** The pipeline that an invocation of a model's batch deployment runs: one step, which scores files. */
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Resource } from '../../contracts.ts';
-import { workspaceArmId } from '../../settings.ts';
+import { modelPath } from '../online/files.ts';
 import type { ProviderContext } from './context.ts';
+import * as errors from './errors.ts';
+import { findAsset } from './references.ts';
 
 type Json = Record<string, any>;
 
-const program = fileURLToPath(new URL('../execution/score_batch.py', import.meta.url));
-const stepName = 'batchscoring';
+const program = fileURLToPath(new URL('../batch/score_files.py', import.meta.url));
+/** Of a deployment that names none, as one of an MLflow model; the sandbox uses the Python of this machine anyway. */
+const usualEnvironment = 'azureml:AzureML-sklearn-1.5@latest';
+const outputName = 'score';
 
-/** `jobs` and `outputs` of the pipeline job. The parent has no outputs: clients read `score` of the step. */
-export function scoringJob({ properties }: Resource, inputData: Json, context: ProviderContext): Json {
-  const { codeConfiguration, compute } = properties;
-  // An MLflow model without a script is scored by nothing here: the step fails and says why.
-  if (!codeConfiguration?.codeId) return { jobs: { [stepName]: { type: 'parallel' } }, outputs: {} };
-  const data = Object.entries(inputData as Record<string, Json>).filter(([, { uri }]) => uri !== undefined);
-  const bindings = Object.fromEntries(data.map(([name]) => [name, `\${{parent.inputs.${name}}}`]));
-  const model = modelInput(properties.model);
+/**
+ * `jobs` and `outputs` of the pipeline job.
+ * @param given `properties` of the invocation: the first input that names files is scored
+ */
+export function scoringJob({ properties }: Resource, given: Json, context: ProviderContext): Json {
+  const inputs = Object.entries((given.inputData ?? {}) as Record<string, Json>);
+  const data = inputs.find(([, { uri }]) => uri !== undefined);
+  if (!data) throw errors.inputMissing(inputs[0]?.[0] ?? 'InputData');
+  const target = targetOf(Object.values((given.outputData ?? {}) as Record<string, Json>)[0], properties);
+  // A path instead of a registered model is taken by the service, too.
+  const modelId = String(properties.model.assetId ?? properties.model.path);
+  const model = findAsset(modelId, 'models', context);
+  if (!model) throw errors.referenceNotFound('model', modelId);
+  const settings = settingsOf(properties, model, target.file);
   const step = {
     type: 'command',
-    componentId: componentOf(properties, Object.keys(bindings), context),
-    ...(compute ? { computeId: compute } : {}),
-    inputs: { ...bindings, ...(model ? { azureml_model: model } : {}) },
-    environment_variables: properties.environmentVariables ?? {},
+    componentId: storeComponent(properties, context),
+    computeId: properties.compute ?? 'serverless',
+    environment_variables: { ...properties.environmentVariables, SANDBOX_BATCH_SETTINGS: JSON.stringify(settings) },
+    inputs: {
+      data: { job_input_type: 'literal', value: `\${{parent.inputs.${data[0]}}}` },
+      model: { job_input_type: 'custom_model', uri: modelId },
+    },
+    outputs: { [outputName]: { type: 'literal', value: `\${{parent.outputs.${outputName}}}` } },
   };
-  return { jobs: { [stepName]: step }, outputs: {} };
+  return { jobs: { batchscoring: step }, outputs: { [outputName]: { jobOutputType: 'uri_folder', ...target.folder } } };
 }
 
-function modelInput(model: Json | null | undefined): Json | undefined {
-  if (!model) return undefined;
-  const { referenceType, assetId, datastoreId, path } = model;
-  const place = `azureml://datastores/${String(datastoreId).split('/').at(-1)}/paths/${path}`;
-  return { job_input_type: 'custom_model', uri: referenceType === 'Id' ? assetId : place };
+/** Where predictions go: an invocation that names a file says with it the folder and the file's name. */
+function targetOf({ uri, jobOutputType }: Json = {}, { outputFileName }: Json) {
+  const usual = outputFileName ?? 'predictions.csv';
+  if (uri === undefined) return { file: usual, folder: {} };
+  if (String(jobOutputType).toLowerCase() !== 'urifile') return { file: usual, folder: { uri } };
+  return { file: basename(uri), folder: { uri: uri.slice(0, -basename(uri).length) } };
 }
 
-/** The component that the step runs. Nobody sees it in a list, as with other components that have no name. */
-function componentOf(properties: Json, inputs: readonly string[], { resources, settings }: ProviderContext): string {
-  const { codeConfiguration, model, outputAction, outputFileName, miniBatchSize, errorThreshold } = properties;
-  const option = (name: string, value: unknown): string =>
-    value === undefined || value === null ? '' : ` --${name} "${value}"`;
-  const command = [
-    `python3 -B -u "${program}" --output "\${{outputs.score}}"`,
-    option('script', codeConfiguration.scoringScript),
-    model ? ' --model "${{inputs.azureml_model}}"' : '',
-    option('file', outputFileName),
-    option('action', outputAction),
-    option('size', miniBatchSize),
-    option('threshold', errorThreshold),
-    ...inputs.map((name) => ` "\${{inputs.${name}}}"`),
-  ].join('');
-  const path = `components/${stepName}/versions/${randomUUID()}`;
+function settingsOf(properties: Json, model: Resource, outputFileName: string): Json {
+  const { miniBatchSize, retrySettings, errorThreshold, outputAction, codeConfiguration } = properties;
+  const file = basename(String(model.properties.modelUri).replace(/\/+$/, '')) || 'model';
+  return {
+    scoringScript: codeConfiguration?.scoringScript ?? null,
+    modelPath: `${modelPath(model.id)}/${file}`,
+    miniBatchSize: miniBatchSize ?? 10,
+    maxRetries: retrySettings?.maxRetries ?? 3,
+    errorThreshold: errorThreshold ?? -1,
+    outputAction: outputAction ?? 'AppendRow',
+    outputFileName,
+  };
+}
+
+/** Stores the step's component among the anonymous ones, and answers its id. */
+function storeComponent({ codeConfiguration, environmentId }: Json, { resources }: ProviderContext): string {
   const componentSpec = {
-    name: stepName,
+    name: 'batchscoring',
+    version: '1',
     type: 'command',
-    command,
-    code: codeConfiguration.codeId,
-    inputs: Object.fromEntries(
-      [...inputs, ...(model ? ['azureml_model'] : [])].map((name) => [name, { type: inputType(name) }]),
-    ),
-    outputs: { score: { type: 'uri_folder' } },
+    command: `python3 -B "${program}" "\${{inputs.data}}" "\${{inputs.model}}" "\${{outputs.${outputName}}}"`,
+    environment: environmentId ?? usualEnvironment,
+    ...(codeConfiguration?.codeId && { code: codeConfiguration.codeId }),
+    inputs: { data: { type: 'uri_folder' }, model: { type: 'custom_model' } },
+    outputs: { [outputName]: { type: 'uri_folder' } },
   };
-  resources.put(path, { properties: { isAnonymous: true, componentSpec } });
-  return `${workspaceArmId(settings)}/${path}`;
+  const properties = { isAnonymous: true, isArchived: false, tags: {}, properties: {}, componentSpec };
+  return resources.put(`components/azureml_anonymous/versions/${randomUUID()}`, { properties }).id;
 }
-
-const inputType = (name: string): string => (name === 'azureml_model' ? 'custom_model' : 'uri_folder');

@@ -8,6 +8,7 @@ import { createDatastores } from '../../../lib/plan/storage.ts';
 import { batchRolloutTable } from '../../../lib/report/batch-rollout-report.ts';
 import { rolloutTable } from '../../../lib/report/rollout-report.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
+import { whenFree } from '../../../lib/rollout/change-endpoint.ts';
 import type { ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { isReleased, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
@@ -106,6 +107,7 @@ async function updateEndpoint(
     mirrorTraffic: state.mirrorTraffic,
     tags: { ...resource.tags, ...planned.tags },
   });
-  await sendAndPoll(workspace.client, { ...request, signal: pipeline.signal }, { clock, signal: pipeline.signal });
+  const following = { clock, signal: pipeline.signal };
+  await whenFree(() => sendAndPoll(workspace.client, { ...request, signal: pipeline.signal }, following), following);
   pipeline.say(messages.EndpointUpdated, { endpoint: state.name });
 }

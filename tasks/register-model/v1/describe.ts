@@ -3,6 +3,8 @@ import { allOf } from '../../../lib/core/words.ts';
 import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { modelRecord } from '../../../lib/lineage/model-lineage.ts';
+import type { Facts } from '../../../lib/lineage/stamp.ts';
+import { pickVerdictTags } from '../../../lib/lineage/verdict-tags.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -10,6 +12,7 @@ import { messages } from './messages.ts';
 /** What the version will say about itself: its type, where it is from and how it was made. @throws UserError `ModelNotMlflow` */
 export function describe(
   source: ModelSource,
+  facts: Facts,
   { modelType, description, tags, run }: Inputs,
   pipeline: Pipeline,
 ): ModelProperties & { properties: Record<string, string> } {
@@ -18,14 +21,15 @@ export function describe(
     pipeline.say(messages.TypeOfOutput, { type, output, outputType: typeFrom });
   else if (modelType === 'auto') pipeline.say(messages.TypeOfFiles, { type });
   if (modelType === 'mlflow' && files) requireMlflow(files, path);
-  const { properties, leftOut } = modelRecord(source, run);
+  const { properties, leftOut } = modelRecord(source, run, facts);
   if (leftOut.length > 0)
     pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
   return {
     modelUri: uri,
     modelType: MODEL_TYPES[modelType === 'auto' ? type : modelType],
     ...(description ? { description } : {}),
-    tags,
+    // The verdict of the job is that of the model it made.
+    tags: { ...pickVerdictTags(source.job.properties.tags), ...tags },
     properties,
   };
 }
