@@ -1,8 +1,6 @@
 import type { AzureRequest } from '../azure/client.ts';
-import { UserError } from '../core/errors.ts';
-import { notFound } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { find, get, list, names, path, requestTo } from './resources.ts';
+import { path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
@@ -39,34 +37,6 @@ export interface OnlineDeployment {
     codeConfiguration?: { codeId?: string | null; scoringScript?: string } | null;
     instanceType?: string | null;
   } & Record<string, unknown>;
-}
-
-export function findOnlineEndpoint(
-  workspace: Workspace,
-  name: string,
-  signal?: AbortSignal,
-): Promise<OnlineEndpoint | undefined> {
-  return find(workspace, path('onlineEndpoints', name), { signal });
-}
-
-/** @throws UserError `EndpointNotFound` */
-export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint> {
-  const missing = (names: string[]): UserError =>
-    new UserError({
-      code: 'EndpointNotFound',
-      message: notFound('online endpoint', name, `in ${workspace.label}`, names),
-      fix: 'Check the name of the endpoint.',
-    });
-  return get(workspace, 'onlineEndpoints', name, missing);
-}
-
-export function findOnlineDeployment(
-  workspace: Workspace,
-  endpoint: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<OnlineDeployment | undefined> {
-  return find(workspace, path('onlineEndpoints', endpoint, 'deployments', name), { signal });
 }
 
 /** Members that the service answers and does not take back. */

@@ -1,6 +1,6 @@
 import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
 import { getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
-import { findOnlineDeployment, getOnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
+import { findOnlineDeployment, getOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
