@@ -2,13 +2,10 @@ import { mergeMetrics, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { Job } from '../azureml/jobs.ts';
 import { type Metrics, numbersOf, recordedValue } from '../azureml/metrics.ts';
 import type { ModelType, ModelVersion } from '../azureml/models.ts';
-import { type PipelineRun, withoutCredentials } from './pipeline-run.ts';
+import type { PipelineRun } from './pipeline-run.ts';
+import { type Facts, fitsIn, PREFIX, PROPERTY_LIMITS, stampPairs } from './stamp.ts';
 
-/**
- * Names of the properties that a registered model carries. Properties can't be changed later, so they are the record;
- * tags are for people. One place for the names: registration writes them, the gate and the trace read them.
- */
-const PREFIX = 'lineage.';
+/** Begins the names of properties that hold what the job logged. Properties can't be changed later, so they are the record. */
 const METRIC_PREFIX = 'metric.';
 
 export interface ModelSource {
@@ -33,14 +30,6 @@ export interface ModelSource {
   metrics: RunMetrics[];
 }
 
-/**
- * Limits of the properties of a version: 50 of them, names of 100 and values of 1,000 characters. The service refuses the
- * whole registration beyond.
- */
-const MOST_PROPERTIES = 50;
-const LONGEST_NAME = 100;
-const LONGEST_VALUE = 1_000;
-
 /** Data inputs that come before metrics where there is not room for all. */
 const DATA_FIRST = 10;
 
@@ -53,9 +42,12 @@ export interface ModelRecord {
   leftOut: string[];
 }
 
-/** What made a model, as properties of its version: the most important of it, as far as the service takes it. */
-export function modelRecord(source: ModelSource, run: PipelineRun): ModelRecord {
-  const facts = Object.entries(factsOf(source, run)).map(([name, value]) => [PREFIX + name, value ?? ''] as const);
+/**
+ * What made a model, as properties of its version: the most important of it, as far as the service takes it.
+ * @param more facts that the source does not have: work items, the workspace
+ */
+export function modelRecord(source: ModelSource, run: PipelineRun, more: Facts = {}): ModelRecord {
+  const facts = stampPairs(run, { ...factsOf(source), ...more }, PROPERTY_LIMITS);
   const data = dataInputs(source.job).map(([name, uri]) => [`${PREFIX}data.${name}`, uri] as const);
   const { byName, byStep } = recordable(source.metrics);
   const metric = ([name, value]: [string, number]) => [METRIC_PREFIX + name, String(value)] as const;
@@ -66,10 +58,10 @@ export function modelRecord(source: ModelSource, run: PipelineRun): ModelRecord 
     ...Object.entries(byStep).map(metric),
     ...data.slice(DATA_FIRST),
   ].filter(([, value]) => value !== '');
-  const fits = wanted.filter(([name, value]) => name.length <= LONGEST_NAME && value.length <= LONGEST_VALUE);
+  const { most } = PROPERTY_LIMITS;
+  const fits = wanted.filter(([name, value]) => fitsIn(PROPERTY_LIMITS, name, value));
   // One place is kept for the property that says that not all had room.
-  const kept =
-    fits.length === wanted.length && fits.length <= MOST_PROPERTIES ? fits : fits.slice(0, MOST_PROPERTIES - 1);
+  const kept = fits.length === wanted.length && fits.length <= most ? fits : fits.slice(0, most - 1);
   const names = new Set(kept.map(([name]) => name));
   const leftOut = wanted.map(([name]) => name).filter((name) => !names.has(name));
   const metrics = leftOut.filter((name) => name.startsWith(METRIC_PREFIX)).length;
@@ -79,10 +71,7 @@ export function modelRecord(source: ModelSource, run: PipelineRun): ModelRecord 
   };
 }
 
-function factsOf(
-  { job, runId, step, output, path, uri }: ModelSource,
-  run: PipelineRun,
-): Record<string, string | undefined> {
+function factsOf({ job, runId, step, output, path, uri }: ModelSource): Facts {
   return {
     job: job.name,
     run: runId,
@@ -92,15 +81,28 @@ function factsOf(
     // The service replaces the URI of an output by that of the storage, so a URI of the user's own is recorded.
     uri: output === '' ? uri : '',
     experiment: job.properties.experimentName,
-    pipelineRun: `${run.kind}/${run.id}`,
-    pipelineRunNumber: run.number,
-    pipelineRunUrl: run.url,
-    pipelineStep: run.step,
-    project: run.project,
-    repository: withoutCredentials(run.repository),
-    branch: run.branch,
-    commit: run.commit,
-    requestedFor: run.requestedFor,
+  };
+}
+
+/**
+ * The facts that a deployment of a model version takes over from it, so that its own tags say which data and job are
+ * behind it: `stamp(run, factsOfModel(model))`.
+ */
+export function factsOfModel({ id, properties: { properties: recorded = {}, jobName } }: ModelVersion): Facts {
+  const fact = (name: string): string | undefined => recorded[PREFIX + name];
+  const data = Object.entries(recorded).flatMap(([name, version]) =>
+    name.startsWith(`${PREFIX}data.`) ? [[name.slice(`${PREFIX}data.`.length), version] as const] : [],
+  );
+  return {
+    model: id,
+    job: fact('job') ?? jobName ?? undefined,
+    run: fact('run'),
+    step: fact('step'),
+    parentJob: fact('parentJob'),
+    workspace: fact('workspace'),
+    experiment: fact('experiment'),
+    environment: fact('environment'),
+    data,
   };
 }
 

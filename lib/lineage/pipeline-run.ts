@@ -16,6 +16,8 @@ export interface PipelineRun {
   branch: string;
   commit: string;
   requestedFor: string;
+  /** Number of the pull request that the run validates; missing in other runs. */
+  pullRequest?: string;
   /** What sets this step apart from every other of the run; the same when the task is retried and when its stage is re-run. */
   step: string;
   /** Which time the stage and the job run; the same when the agent retries the task. */

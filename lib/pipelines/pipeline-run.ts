@@ -31,6 +31,8 @@ export function readPipelineRun(inputs: TaskInputs): PipelineRun {
     branch: variable('Build.SourceBranch'),
     commit: variable('Build.SourceVersion'),
     requestedFor: variable('Build.RequestedFor') || variable('Release.RequestedFor'),
+    // The number is that of GitHub, where the id is another one.
+    pullRequest: variable('System.PullRequest.PullRequestNumber') || variable('System.PullRequest.PullRequestId'),
     step: step.join('/'),
     attempt: attempt.map(variable).join('/'),
   };
