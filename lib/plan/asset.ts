@@ -20,7 +20,7 @@ export interface AssetChange {
   compared: string | undefined;
 }
 
-/** Property of a pipeline component: the hash of its definition. Its steps don't come back, so nothing else tells two apart. */
+/** Property of a pipeline component or a schedule: the hash of its definition. Its steps don't come back, so nothing else tells two apart. */
 const DEFINITION_HASH = 'definition.sha256';
 
 /**
@@ -45,8 +45,7 @@ export async function inspectAsset(plan: Plan, workspace: Workspace, datastores:
   const version = isVersion(main.path) ? found.plan.main.path.replace(/^.*\//, '') : undefined;
   if (mainAction === 'create') return { ...found, action: 'create', compared: undefined };
   const isSame = found.differences.length === 0;
-  if (!isVersion(main.path))
-    return { ...found, action: isSame && !hasSteps(main) ? 'unchanged' : 'update', compared: undefined };
+  if (!isVersion(main.path)) return { ...found, action: isSame ? 'unchanged' : 'update', compared: undefined };
   if (isSame) return { ...found, action: 'unchanged', compared: version };
   // Made by others, so nothing says whether its steps are the same: the service compares them.
   if (!isOpen && found.differences.every(({ field, present }) => field.endsWith(DEFINITION_HASH) && !present))
@@ -66,10 +65,10 @@ function hasSteps({ body }: PlannedRequest): boolean {
 }
 
 function withDefinitionHash(main: PlannedRequest): PlannedRequest {
-  if (!main.path.includes('/components/') || !hasSteps(main)) return main;
-  const body = main.body as { properties: { componentSpec: unknown; properties?: Record<string, string> } };
-  const { componentSpec, properties } = body.properties;
-  const own = { ...properties, [DEFINITION_HASH]: contentHash(componentSpec) };
+  if (!hasSteps(main)) return main;
+  const body = main.body as { properties: Record<string, unknown> & { properties?: Record<string, string> } };
+  const { componentSpec, action, properties } = body.properties;
+  const own = { ...properties, [DEFINITION_HASH]: contentHash(componentSpec ?? action) };
   return { ...main, body: { ...body, properties: { ...body.properties, properties: own } } };
 }
 

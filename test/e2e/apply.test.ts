@@ -20,6 +20,12 @@ code: ./src
 environment: azureml:train-env@latest
 `;
 
+const HELLO = `type: pipeline
+settings: {default_compute: azureml:nightly-cpu}
+jobs:
+  hello: {type: command, command: echo hello, environment: azureml:train-env@latest}
+`;
+
 describe('AzureMLApplyAsset', function () {
   this.timeout(240_000);
   const fixture = useFixture();
@@ -132,17 +138,20 @@ describe('AzureMLApplyAsset', function () {
     const compute = 'name: nightly-cpu\ntype: amlcompute\nsize: Standard_DS3_v2\nmax_instances: 2\n';
     const schedule = (hour: number): string => `name: nightly-job
 trigger: {type: cron, expression: "0 ${hour} * * *"}
-create_job:
-  type: command
-  job: {type: command, command: echo hello, compute: azureml:nightly-cpu, environment: azureml:train-env@latest}
+create_job: {type: pipeline, job: ./jobs/hello.yml}
 `;
-    write({ 'cpu.yml': compute, 'nightly.yml': schedule(3), 'env.yml': ENVIRONMENT.replace('3.11', '3.12') });
+    write({
+      'cpu.yml': compute,
+      'nightly.yml': schedule(3),
+      'jobs/hello.yml': HELLO,
+      'env.yml': ENVIRONMENT.replace('3.11', '3.12'),
+    });
     const made = await run('*.yml');
     assert.equal(made.result, 'succeeded', made.log);
     assert.equal((await get('computes/nightly-cpu')).properties.properties.scaleSettings.maxNodeCount, 2);
     const again = await run('*.yml');
     assert.deepEqual(writes(again.requests), [], again.log);
-    write({ 'cpu.yml': compute.replace('2\n', '5\n'), 'nightly.yml': schedule(4) });
+    write({ 'cpu.yml': compute.replace('max_instances: 2', 'max_instances: 5'), 'nightly.yml': schedule(4) });
     const changed = await run('*.yml');
     assert.match(changed.log, /0 created, 2 updated, 1 unchanged/);
     assert.match(changed.log, /scaleSettings\.maxNodeCount +2 +5/);
