@@ -28,6 +28,12 @@ export interface ModelProperties {
   /** Set by the service from the model's URI. */
   jobName?: string | null;
   isArchived?: boolean;
+  isAnonymous?: boolean;
+  /** A free word; the studio has `Development`, `Production` and `Archived`. Of workspaces only. */
+  stage?: string | null;
+  flavors?: Record<string, unknown> | null;
+  /** Of a registry's version: what it was imported from. */
+  originAssetId?: string | null;
 }
 
 export interface ModelVersion {

@@ -1,5 +1,6 @@
 import { ifFound } from '../azure/failures.ts';
 import { requireTrusted } from '../azure/trusted-hosts.ts';
+import { UserError } from '../core/errors.ts';
 import { assetPath } from './ids.ts';
 import type { AssetRoot } from './resources.ts';
 import type { Workspace } from './workspace.ts';
@@ -43,4 +44,15 @@ export async function openRegistry(
     apiVersionOf: () => REGISTRY_API,
     idOf: (...asset) => assetPath(`azureml://registries/${registryName}`, ...asset),
   };
+}
+
+/** A registry that has to be there. @throws UserError `RegistryNotFound` */
+export async function getRegistry(workspace: Workspace, name: string): Promise<Registry> {
+  const registry = await openRegistry(workspace, name);
+  if (registry) return registry;
+  throw new UserError({
+    code: 'RegistryNotFound',
+    message: `There is no registry '${name}', or the service connection may not use it.`,
+    fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
+  });
 }

@@ -156,6 +156,6 @@ create_job: {type: pipeline, job: ./jobs/hello.yml}
     assert.match(changed.log, /0 created, 2 updated, 1 unchanged/);
     assert.match(changed.log, /scaleSettings\.maxNodeCount +2 +5/);
     assert.match(changed.log, /trigger\.expression +0 3 \* \* \* +0 4 \* \* \*/);
-    assert.equal(changed.step('apply').outputs.version, undefined);
+    assert.equal(changed.step('apply').outputs.version, '');
   });
 });
