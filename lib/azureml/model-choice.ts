@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { inParallel } from '../core/parallel.ts';
 import { notFound } from '../core/words.ts';
 import { nameOf } from './ids.ts';
 import { findModelVersion, findNewestModelVersion, type ModelVersion } from './models.ts';
@@ -64,29 +65,42 @@ async function findChosen(root: AssetRoot, name: string, choice: VersionChoice):
   }
 }
 
-/**
- * The versions that are in a stage, newest first, as they are now: lists are served by an index that lags behind, so each
- * version that the list names is read.
- */
-export async function listHolders(root: AssetRoot, name: string, stage: string): Promise<ModelVersion[]> {
-  const candidates = new Map<string, ModelVersion>();
-  const versions = path('models', name, 'versions');
-  for await (const model of list<ModelVersion>(root, versions, { stage })) candidates.set(versionOf(model), model);
-  // The index of stages may be behind that of versions: the newest ones are read in any case.
-  let newest = 0;
-  for await (const model of list<ModelVersion>(root, versions, { $orderBy: 'createdtime desc' })) {
-    candidates.set(versionOf(model), model);
-    if (++newest === NEWEST_READ) break;
-  }
-  const holders: ModelVersion[] = [];
-  for (const version of candidates.keys()) {
-    const now = await findModelVersion(root, name, version);
-    if (now && isIn(now, stage) && now.properties.isArchived !== true) holders.push(now);
-  }
-  return holders.sort((one, other) => Number(versionOf(other)) - Number(versionOf(one)));
+/** The versions that are in a stage and not archived, the highest first. */
+export function listHolders(root: AssetRoot, name: string, stage: string): Promise<ModelVersion[]> {
+  return listVersionsWith(root, name, (model) => isIn(model, stage), { stage });
 }
 
-/** Versions that are read although the list does not say that they are in the stage. */
+/**
+ * The versions that have something and are not archived, as they are now, the highest first: lists are served by an index that
+ * lags behind, so each version that the list names is read, and so are the newest ones in any case.
+ * @param filter of the list; none: all versions are read that the list shows with it
+ */
+export async function listVersionsWith(
+  root: AssetRoot,
+  name: string,
+  has: (model: ModelVersion) => boolean,
+  filter: Record<string, string>,
+): Promise<ModelVersion[]> {
+  const versions = path('models', name, 'versions');
+  const candidates = new Set<string>();
+  for await (const model of list<ModelVersion>(root, versions, filter)) {
+    if (Object.keys(filter).length > 0 || has(model)) candidates.add(versionOf(model));
+  }
+  let newest = 0;
+  for await (const model of list<ModelVersion>(root, versions, { $orderBy: 'createdtime desc' })) {
+    candidates.add(versionOf(model));
+    if (++newest === NEWEST_READ) break;
+  }
+  const now = await inParallel([...candidates], PARALLEL, (version) => findModelVersion(root, name, version));
+  return now
+    .filter((model) => model !== undefined)
+    .filter((model) => has(model) && model.properties.isArchived !== true)
+    .sort((one, other) => Number(versionOf(other)) - Number(versionOf(one)));
+}
+
+const PARALLEL = 8;
+
+/** Versions that are read whatever the list says about them. */
 const NEWEST_READ = 20;
 
 /** Stages are free words, compared without case. */

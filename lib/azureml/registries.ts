@@ -8,6 +8,8 @@ import type { Workspace } from './workspace.ts';
 /** A registry: assets that workspaces share. */
 export interface Registry extends AssetRoot {
   readonly registryName: string;
+  /** ARM path. */
+  readonly path: string;
 }
 
 /** Registries answer on their region's data plane, with the api-version and the audience that azure-ai-ml uses. */
@@ -35,10 +37,12 @@ export async function openRegistry(
   if (!answer) return undefined;
   const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri: region } = answer.body;
   requireTrusted(client.cloud, region, `the discovery of the registry '${registryName}'`);
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registryName}`;
   return {
     client,
     registryName,
-    url: `${region.replace(/\/$/, '')}/mferp/managementfrontend/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registryName}`,
+    path,
+    url: `${region.replace(/\/$/, '')}/mferp/managementfrontend${path}`,
     label: `the registry '${registryName}'`,
     audience: 'arm',
     apiVersionOf: () => REGISTRY_API,

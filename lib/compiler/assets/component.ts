@@ -98,7 +98,7 @@ function describe(
   const declaredOutputs = new Map(
     entriesOf(outputs).map(([name, value]) => [name, { type: textOf(get(value, 'type')) ?? 'uri_folder' }]),
   );
-  checkPortNames(context, inputs, 'inputs');
+  checkPortNames(context, get(root, 'inputs'), 'inputs');
   for (const [name, value] of entriesOf(inputs)) {
     const declared = declaredInputs.get(name)!;
     checkLiterals(value, declared.type, `inputs.${name}`, context.builder.problems);

@@ -12,7 +12,7 @@ import { messages } from './messages.ts';
 export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { pipeline, connect } = ports;
   const files = compileAssets(inputs);
-  for (const { plan } of files) for (const { message, place } of plan.warnings) pipeline.warn(message, place);
+  for (const { message, place } of files.flatMap(({ plan }) => plan.warnings)) pipeline.warn(message, place);
   const workspace = await connect(inputs.target);
   pipeline.say(messages.Connected, { workspace: workspace.ids.workspaceName, region: workspace.location });
   const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
@@ -30,13 +30,9 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
     applied.push(made);
   }
   const counts = report(applied, pipeline);
-  const isDone = counts.unchanged === applied.length;
-  return {
-    result: 'Succeeded',
-    message: isDone
-      ? pipeline.message(messages.Unchanged, { count: applied.length })
-      : pipeline.message(messages.Done, counts),
-  };
+  if (counts.unchanged < applied.length)
+    return { result: 'Succeeded', message: pipeline.message(messages.Done, counts) };
+  return { result: 'Succeeded', message: pipeline.message(messages.Unchanged, { count: applied.length }) };
 }
 
 function showOnly(found: readonly FileChange[], pipeline: Pipeline): Outcome {
