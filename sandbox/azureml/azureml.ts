@@ -26,11 +26,11 @@ export interface AzureMl {
   runs: Runs;
 }
 
-/** The storage accounts: of the workspaces, and of the registry for uploads and replicas. */
+/** The storage accounts: of the workspaces, and the replicas of the registry, which takes uploads in the first account. */
 const accounts = {
   first: 'sandboxstorage',
   production: 'sandboxprodstorage',
-  registry: ['sandboxregistry', 'sandboxregistry1', 'sandboxregistry2'],
+  registry: ['sandboxregistry1', 'sandboxregistry2'],
 } as const;
 
 /** Starts the blob server of all accounts. */
@@ -67,7 +67,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     folder: options.persistent ? join(dataFolder, 'registry') : undefined,
   });
   seedCuratedEnvironments(registry);
-  const registryStorage = openRegistryStorage(accounts.registry, registry, access, options);
+  const registryStorage = openRegistryStorage(first.blobs, accounts.registry, registry, access, options);
 
   // The routers need the address, which is known once the server listens.
   const app = express();

@@ -91,19 +91,20 @@ export function startWorkspace(
   return { runs, router };
 }
 
-/** The registry's accounts: one for uploads and two replicas. */
+/** The registry's accounts. @param uploads the account that clients upload to */
 export function openRegistryStorage(
-  names: readonly [uploads: string, ...replicas: string[]],
+  uploads: BlobAccount,
+  replicaNames: readonly string[],
   registry: ResourceStore,
   access: AccountAccess,
   options: AzureMlOptions,
 ): RegistryStorage {
-  const [uploads, ...replicas] = names.map((accountName): BlobAccount => {
+  const replicas = replicaNames.map((accountName): BlobAccount => {
     const account = openBlobs({ accountName, ...access, ca: options.tls.ca, resources: registry });
     options.onStop(account.close);
     return account;
   });
-  return { uploads: uploads!, replicas };
+  return { uploads, replicas };
 }
 
 /** Whether a request is about this workspace: by its resource group, or by its GUID in the id of an operation. */
