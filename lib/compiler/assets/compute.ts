@@ -13,7 +13,7 @@ const DEFAULT_IDLE_SECONDS = 120;
 
 /** A compute's file, of a cluster or a compute instance: `PUT computes/{name}`. @param location of the workspace */
 export function compileCompute(context: CompileContext, root: YamlNode, location: string): PlannedRequest {
-  const isCluster = wordOf(get(root, 'type')) === 'amlcompute';
+  const isCluster = textOf(get(root, 'type'))?.toLowerCase() === 'amlcompute';
   const name = textOf(get(root, 'name')) ?? '';
   const { builder } = context;
   if (!/^[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name) || name.length < 2 || name.length > 32)

@@ -6,6 +6,6 @@ export const messages = defineMessages({
   Others:
     'The folder {folder} has {count} files that are not of this model, for example {example}. Set cleanFolder to true to remove them first.',
   Downloading: '{percent} percent, {done} of {size}, {files} of {totalFiles} files',
-  Resumed: '{size} were there from an earlier download.',
-  Done: 'Model {model} version {version} is in {folder}: {files} files, {size}; {present} were there already.',
+  Resumed: '{size} came from an earlier download.',
+  Done: 'Model {model} version {version} is in {folder}: {files} files, {size}; {present} of them were complete before.',
 });
