@@ -3,6 +3,8 @@
  * interfaces and meets the others only in `sandbox.ts`.
  */
 
+import type { Online } from './online-contract.ts';
+
 /** An Azure Resource Manager resource as `GET` answers it. */
 export interface Resource {
   id: string;
@@ -182,6 +184,7 @@ export interface Sandbox {
   /** The part of it that only makes the sandbox reachable: CA variables and the resolver. */
   clientEnvironment: Record<string, string>;
   faults: Faults;
+  online: Online;
   /** Requests that the Azure ML part received, oldest first; for tests that compare what was sent with what was planned. */
   requests: RecordedRequest[];
   stop(): Promise<void>;
@@ -217,6 +220,9 @@ export interface Faults {
   clear(): void;
 }
 
+/** What the project's build service, whose rights the tokens of jobs have, may be denied. */
+export type JobPermission = 'builds' | 'code' | 'workItems' | 'buildTags';
+
 /** The Azure DevOps part as the agent sees it. */
 export interface DevOps {
   /** `https://127.0.0.1:{port}/{organization}/` */
@@ -230,14 +236,29 @@ export interface DevOps {
     commit: string;
     reason: string;
     repository: string;
+    /** Folder with the repository's content, whose Git history the REST API shows. */
+    folder?: string;
   }): DevOpsRun;
-  /** Puts an active pull request into the repository; its id is what `System.PullRequest.PullRequestId` would be. */
+  /**
+   * Puts a pull request into the repository, active unless it names the commit that its merge made; its id is what
+   * `System.PullRequest.PullRequestId` would be.
+   */
   addPullRequest(pullRequest: {
     repository: string;
     title: string;
     sourceBranch: string;
     targetBranch: string;
+    mergeCommit?: string;
+    workItems?: number[];
   }): number;
+  /** Makes a work item; commit messages that name it as `#<id>` link it to builds. Answers its id. */
+  addWorkItem(item: { title: string; type?: string; state?: string }): number;
+  /** Makes a classic release of these builds; answers its id. */
+  addRelease(release: { name: string; builds: number[] }): number;
+  /** Removes a run as if its retention had ended. */
+  deleteRun(id: number): void;
+  /** What the tokens of jobs may not do; empty at first. */
+  denied: Set<JobPermission>;
   /** Makes a pipeline known, so that runs of it can be queued; answers its id. `createRun` does so by itself. */
   addDefinition(name: string): number;
 }

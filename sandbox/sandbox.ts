@@ -22,6 +22,7 @@ export interface SandboxPorts {
   identity?: number;
   azureml?: number;
   blobs?: number;
+  scoring?: number;
   devops?: number;
 }
 
@@ -145,13 +146,14 @@ async function startParts(folder: string, stops: Stops, options: SandboxOptions)
 
   const used = { identity: identity.port, ...azureml.ports, devops: Number(new URL(devops.collectionUrl).port) };
   if (persistent) writeFileSync(portsFile, JSON.stringify(used));
-  return describeSandbox(foundation, { azuremlUrl: azureml.url, identityUrl: identity.url, devops, connections });
+  const { url: azuremlUrl, online } = azureml;
+  return describeSandbox(foundation, { azuremlUrl, identityUrl: identity.url, devops, connections, online });
 }
 
 /** The running sandbox as its users see it. */
 async function describeSandbox(
   { settings, tokens, clients, faults, requests, clientEnvironment }: Foundation,
-  parts: Pick<Sandbox, 'azuremlUrl' | 'identityUrl' | 'devops' | 'connections'>,
+  parts: Pick<Sandbox, 'azuremlUrl' | 'identityUrl' | 'devops' | 'connections' | 'online'>,
 ): Promise<Omit<Sandbox, 'stop'>> {
   const { azuremlUrl, identityUrl, devops } = parts;
   const contributor = clients[0]!;

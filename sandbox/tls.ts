@@ -42,6 +42,8 @@ const dnsNames = [
   '*.azureml.localhost',
   '*.api.azureml.localhost',
   '*.sandbox.localhost',
+  // Scoring hosts: the endpoint's name, the region.
+  '*.eastus.inference.ml.azure.localhost',
 ];
 
 /**
@@ -54,7 +56,7 @@ export async function prepareTls(folder: string): Promise<TlsFiles> {
   const caFile = join(folder, 'ca.pem');
   const certFile = join(folder, 'server.pem');
   const keyFile = join(folder, 'server-key.pem');
-  if (!stillValid(caFile) || !stillValid(certFile) || !existsSync(keyFile)) {
+  if (!stillValid(caFile) || !stillValid(certFile) || !existsSync(keyFile) || !namesAll(certFile)) {
     mkdirSync(folder, { recursive: true });
     const made = await makeCertificates();
     writeFileSync(caFile, made.ca);
@@ -127,6 +129,12 @@ async function makeCertificates(): Promise<{ ca: string; cert: string; key: stri
 function stillValid(file: string): boolean {
   if (!existsSync(file)) return false;
   return Date.parse(new X509Certificate(readFileSync(file)).validTo) > Date.now() + 7 * dayMs;
+}
+
+/** False for a certificate of an older sandbox, which has not all of the hosts. */
+function namesAll(file: string): boolean {
+  const names = new X509Certificate(readFileSync(file)).subjectAltName ?? '';
+  return dnsNames.every((name) => names.split(', ').includes(`DNS:${name}`));
 }
 
 async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildResult, build as esbuild, type Metafile, type Plugin } from 'esbuild';
 import { extensionVersion, findTasks, kindOf, ROOT, readTask, STAGE, type TaskFolder } from './layout.ts';
+import { isReplacement, leavingOut } from './left-out.ts';
 import { bundleMessages } from './messages.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { resourceStrings } from './resjson.ts';
@@ -29,9 +30,16 @@ export async function build(): Promise<Bundle[]> {
 
   // Server tasks and gates are carried out by Azure DevOps: they have no code.
   const withCode = tasks.filter((task) => kindOf(readTask(task.folder)) === 'agent');
-  const { outputFiles, metafile } = await bundle(withCode);
+  const { outputFiles, metafile } = await bundle(
+    withCode.map((task) => `${taskPath(task)}/index.ts`),
+    [leavingOut, devOpsApart],
+  );
   const files: Files = new Map();
   for (const file of outputFiles) files.set(relative(STAGE, file.path).split(sep).join('/'), file.contents);
+  const devops = await bundle([DEVOPS_CLIENTS], []);
+  for (const task of withCode)
+    if (usesDevOps(files.get(`${taskPath(task)}/index.js`)!))
+      files.set(`${taskPath(task)}/${DEVOPS_FILE}`, devops.outputFiles[0]!.contents);
   for (const task of tasks) {
     const messages = withCode.includes(task) ? await taskMessages(task, metafile) : undefined;
     for (const [name, content] of taskFiles(task, messages)) files.set(`${taskPath(task)}/${name}`, content);
@@ -40,7 +48,10 @@ export async function build(): Promise<Bundle[]> {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'vss-extension.json'), 'utf8')) as Record<string, unknown>;
   files.set('vss-extension.json', json({ ...manifest, version: extensionVersion() }));
   for (const name of listFiles(join(ROOT, 'images'))) if (name.endsWith('.png')) addFile(files, `images/${name}`);
-  files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(Object.keys(metafile.inputs), ROOT)));
+  const bundled = [metafile, devops.metafile]
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .filter((input) => !isReplacement(input));
+  files.set('THIRD-PARTY-NOTICES.txt', Buffer.from(thirdPartyNotices(bundled, ROOT)));
   syncFolder(STAGE, files);
   // The bundles are CommonJS; without this, Node would read them as this package's ES modules when run from here.
   writeFileSync(join(STAGE, '../package.json'), '{ "type": "commonjs" }\n');
@@ -66,12 +77,14 @@ function taskPath(task: TaskFolder): string {
   return `tasks/${task.slug}/${task.major}`;
 }
 
+/** @param entryPoints paths from the root */
 async function bundle(
-  tasks: TaskFolder[],
+  entryPoints: string[],
+  plugins: Plugin[],
 ): Promise<BuildResult<{ write: false; metafile: true; entryPoints: string[] }>> {
   return esbuild({
     absWorkingDir: ROOT,
-    entryPoints: tasks.map((task) => `${taskPath(task)}/index.ts`),
+    entryPoints,
     outbase: ROOT,
     outdir: STAGE,
     write: false,
@@ -81,7 +94,7 @@ async function bundle(
     platform: 'node',
     // Azure's packages come in two flavours; taking the ES modules throughout keeps both from being bundled.
     mainFields: ['module', 'main'],
-    plugins: [withoutCrc64, withoutForms],
+    plugins,
     format: 'cjs',
     // The agent runs a Node24 handler on Node 20 unless a feature flag is set.
     target: 'node20',
@@ -93,34 +106,25 @@ async function bundle(
   });
 }
 
-/** 100 KB of WebAssembly for a checksum that blob transfers use only when they are asked to; ours never ask. */
-const withoutCrc64: Plugin = {
-  name: 'without-crc64',
-  setup({ onLoad }) {
-    onLoad({ filter: /storage-common[\\/]dist[\\/]esm[\\/]crc64\.js$/ }, () => ({
-      contents: 'export default () => Promise.reject(new Error("CRC64 is not part of this bundle."));',
-    }));
+/** The clients of Azure DevOps, and the file that they are in a task that may load them. */
+const DEVOPS_CLIENTS = 'lib/devops/clients.ts';
+const DEVOPS_FILE = 'devops.js';
+
+/** Leaves the clients out of the bundle of a task, which Node reads at every start, and loads them from beside it. */
+const devOpsApart: Plugin = {
+  name: 'devops-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/clients\.ts$/ }, ({ kind, resolveDir }) =>
+      kind === 'dynamic-import' && resolveDir === join(ROOT, 'lib/devops')
+        ? { path: `./${DEVOPS_FILE}`, external: true }
+        : undefined,
+    );
   },
 };
 
-/** No request is a form, and the policy that asks whether one is makes Node load all of its `fetch`: 10 ms of every start. */
-const withoutForms: Plugin = {
-  name: 'without-forms',
-  setup({ onLoad }) {
-    onLoad({ filter: /ts-http-runtime[\\/]dist[\\/]esm[\\/]policies[\\/]formDataPolicy\.js$/ }, () => ({
-      contents: `export const formDataPolicyName = 'formDataPolicy';
-        export function formDataPolicy() {
-          return {
-            name: formDataPolicyName,
-            async sendRequest(request, next) {
-              if (request.formData) throw new Error('Forms are not part of this bundle.');
-              return next(request);
-            },
-          };
-        }`,
-    }));
-  },
-};
+function usesDevOps(code: Uint8Array): boolean {
+  return Buffer.from(code).includes(`"./${DEVOPS_FILE}"`);
+}
 
 function addFile(files: Files, path: string): void {
   files.set(path, readFileSync(join(ROOT, path)));

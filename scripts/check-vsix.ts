@@ -4,7 +4,7 @@ import { kindOf } from './layout.ts';
 import type { Problem } from './problem.ts';
 import type { Files } from './stage.ts';
 
-export const MAX_VSIX_BYTES = 4 * 1024 * 1024;
+export const MAX_VSIX_BYTES = 8 * 1024 * 1024;
 
 /**
  * Problems of a VSIX.

@@ -2,7 +2,8 @@
  * `npm run bench:submit`: the submit task's process against Microsoft's Python SDK, side by side in one run against one
  * sandbox, the two in turn. Prints the ratios SDK / task of wall time, CPU time, peak memory, requests and bytes sent to
  * Azure Resource Manager and the data plane (blob traffic aside). Needs `node scripts/setup-full.mjs` once. `BENCH_ROUNDS`
- * is the number of rounds (3), `BENCH_ONLY` a part of the names of the scenarios to run.
+ * is the number of rounds (3), `BENCH_ONLY` a part of the names of the scenarios to run. `BENCH_BUILD` is the `build/extension`
+ * of another state of this repository, whose submit task then takes the SDK's part.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -24,6 +25,7 @@ interface Cost {
 }
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const OTHER_BUILD = process.env.BENCH_BUILD;
 const HERE = join(ROOT, 'bench/submit');
 /** Has azure-ai-ml. */
 const PYTHON = join(ROOT, '.venv/bin/python');
@@ -82,7 +84,7 @@ function median(values: number[]): number {
 }
 
 async function main(): Promise<void> {
-  if (!existsSync(PYTHON)) {
+  if (!OTHER_BUILD && !existsSync(PYTHON)) {
     console.error('azure-ai-ml is not installed. Run this first: node scripts/setup-full.mjs (it needs PyPI).');
     process.exitCode = 1;
     return;
@@ -100,10 +102,10 @@ async function main(): Promise<void> {
       ['3000-file code folder, unchanged', writeManyFiles, true],
     ];
     for (const [name, write, again] of scenarios.filter(([name]) => name.includes(process.env.BENCH_ONLY ?? ''))) {
-      const costs: Record<'task' | 'sdk', Cost[]> = { task: [], sdk: [] };
+      const costs: Record<'task' | 'other', Cost[]> = { task: [], other: [] };
       for (let round = 0; round < ROUNDS; round++) {
         // Each side has a sandbox of its own, so that "first" is first for both.
-        for (const side of ['task', 'sdk'] as const) {
+        for (const side of ['task', 'other'] as const) {
           const project = join(folder, `${run}`);
           mkdirSync(project, { recursive: true });
           const jobFile = write(project);
@@ -111,10 +113,10 @@ async function main(): Promise<void> {
           const sandbox = await startSandbox({ holdJobs: true });
           try {
             const submit = (): Promise<Cost> =>
-              side === 'task'
+              side === 'task' || OTHER_BUILD
                 ? measure(
                     sandbox,
-                    [process.execPath, join(STAGE, 'tasks/submit-job/v1/index.js')],
+                    [process.execPath, join(side === 'task' ? STAGE : OTHER_BUILD!, 'tasks/submit-job/v1/index.js')],
                     taskEnvironment(sandbox, jobFile, folder, run++),
                     project,
                   )
@@ -134,12 +136,12 @@ async function main(): Promise<void> {
       }
       const ratio = (field: keyof Cost): string => {
         const of = (list: Cost[]): number => median(list.map((cost) => cost[field]));
-        return (of(costs.sdk) / Math.max(1e-9, of(costs.task))).toFixed(1);
+        return (of(costs.other) / Math.max(1e-9, of(costs.task))).toFixed(1);
       };
       const seconds = (list: Cost[]): string => median(list.map(({ wall }) => wall)).toFixed(2);
       rows.push([
         name,
-        `${seconds(costs.sdk)} / ${seconds(costs.task)}`,
+        `${seconds(costs.other)} / ${seconds(costs.task)}`,
         ratio('wall'),
         ratio('cpu'),
         ratio('peak'),
@@ -151,7 +153,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`\nSDK / task, medians of ${ROUNDS} rounds:\n`);
+  console.log(`\n${OTHER_BUILD ? 'Other build' : 'SDK'} / task, medians of ${ROUNDS} rounds:\n`);
   for (const line of textTable({
     columns: ['Scenario', 'Seconds', 'Wall', 'CPU', 'Memory', 'Requests', 'Bytes'],
     rows,

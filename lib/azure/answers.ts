@@ -30,17 +30,18 @@ interface ServiceError {
 }
 
 /**
+ * @param asText a success need not be JSON
  * @throws AzureError when the status is 400 or more
  * @throws UserError `RedirectNotFollowed` for a redirect to elsewhere, `AnswerNotUnderstood` for a success that is not JSON
  */
-export function readAnswer<T>(response: PipelineResponse): AzureAnswer<T> {
+export function readAnswer<T>(response: PipelineResponse, asText = false): AzureAnswer<T> {
   const text = response.bodyAsText ?? '';
   const { request, status } = response;
   const body = parse(text);
   if (status >= 400) throw errorOf(response, (body ?? {}) as ErrorBody, text);
   // A redirect within the host was followed before; a token never goes elsewhere.
   if (status >= 300) throw redirected(response);
-  if (body === undefined && text.trim() !== '') throw oddAnswer(request.url, 'JSON', text, request.method);
+  if (body === undefined && text.trim() !== '' && !asText) throw oddAnswer(request.url, 'JSON', text, request.method);
   return { status, body: body as T, text, header: (name) => response.headers.get(name) };
 }
 

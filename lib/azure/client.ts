@@ -133,7 +133,7 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
           response.headers.get('x-ms-ratelimit-remaining-subscription-reads') ?? readsLeft ?? Number.NaN,
         );
         if (Number.isNaN(readsLeft)) readsLeft = undefined;
-        const answer = readAnswer<T>(response);
+        const answer = readAnswer<T>(response, request.asText);
         const isEmpty = answer.body === undefined || answer.body === null;
         if (method === 'GET' && answer.status === 200 && isEmpty && !request.mayBeEmpty)
           throw oddAnswer(url, 'a body', answer.text);

@@ -12,7 +12,7 @@ export interface OperationPorts {
 }
 
 /** What a status document says, as far as it is read: `{ status: 'Updating', error? }`. */
-interface OperationStatus {
+export interface OperationStatus {
   status?: string | null;
   error?: { code?: string | null; message?: string | null } | null;
 }
@@ -82,8 +82,8 @@ export async function followOperation(client: AzureClient, operation: Operation,
       mayBeEmpty: true,
     });
     const { status, error } = answer.body ?? {};
-    if (status === 'Failed') throw failed(error);
-    if (status === 'Canceled') throw canceled();
+    if (status === 'Failed') throw operationFailed(error);
+    if (status === 'Canceled') throw operationCanceled();
     if (status === 'Succeeded') return;
     // A result has no status of its own: a registry answers `{ assetId }`.
     if (operation.kind === 'result' && answer.status !== 202 && typeof status !== 'string') return;
@@ -91,7 +91,7 @@ export async function followOperation(client: AzureClient, operation: Operation,
 }
 
 /** A failed operation's error may come without a code, and with a message of many lines. */
-function failed(error: OperationStatus['error']): UserError {
+export function operationFailed(error: OperationStatus['error']): UserError {
   const said = [error?.code, error?.message?.trim()].filter((text) => text).join(': ');
   return new UserError({
     code: 'OperationFailed',
@@ -100,7 +100,7 @@ function failed(error: OperationStatus['error']): UserError {
   });
 }
 
-function canceled(): UserError {
+export function operationCanceled(): UserError {
   return new UserError({
     code: 'OperationCanceled',
     message: 'Azure ML accepted the request, but somebody cancelled the operation.',

@@ -23,4 +23,6 @@ export interface AzureRequest {
   from?: string | undefined;
   /** A success without a body is what is wanted, or one of several possible answers. GET only; others may always be empty. */
   mayBeEmpty?: boolean | undefined;
+  /** A success need not be JSON; its text is wanted. */
+  asText?: boolean | undefined;
 }

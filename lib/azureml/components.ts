@@ -17,6 +17,9 @@ export interface ComponentSpec {
   type?: string;
   inputs?: Record<string, DeclaredPort> | null;
   outputs?: Record<string, DeclaredPort> | null;
+  /** Ids of what a command component runs in and of its code. */
+  environment?: string | null;
+  code?: string | null;
 }
 
 /** One version of a registered component. */

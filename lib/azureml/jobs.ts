@@ -17,6 +17,12 @@ export interface Job {
     inputs?: Record<string, { jobInputType: string; uri?: string; value?: string }>;
     outputs?: Record<string, { jobOutputType: string; uri?: string | null }>;
     services?: Record<string, { endpoint?: string | null }> | null;
+    isArchived?: boolean;
+    /** Of a command: ids of its environment and of its code. */
+    environmentId?: string | null;
+    codeId?: string | null;
+    /** Of a pipeline: its steps by name, with the keys of YAML as they were sent. */
+    jobs?: Record<string, { componentId?: string | null; inputs?: Record<string, unknown> | null }> | null;
   };
   /** Of a step: the job that it is part of. */
   rootRunId?: string | undefined;

@@ -8,7 +8,7 @@ export interface Table {
 
 /** The table as lines of text for a log, columns aligned, a rule under the header; a cell is one line, whatever is in it. */
 export function textTable({ columns, rows: written, right = [] }: Table): string[] {
-  const rows = written.map((row) => row.map((cell) => cell.replace(/\s*[\r\n]\s*/g, ' ')));
+  const rows = written.map((row) => row.map(oneLine));
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: string[]): string =>
     cells
@@ -24,7 +24,7 @@ export function textTable({ columns, rows: written, right = [] }: Table): string
 
 /** The table as GitHub-flavoured Markdown; cells are escaped, so that they may hold anything. */
 export function markdownTable({ columns, rows, right = [] }: Table): string[] {
-  const line = (cells: string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
+  const line = (cells: string[]): string => `| ${cells.map(escapeLine).join(' | ')} |`;
   return [
     line(columns),
     `|${columns.map((_, i) => (right.includes(i) ? '---:' : '---')).join('|')}|`,
@@ -32,8 +32,14 @@ export function markdownTable({ columns, rows, right = [] }: Table): string[] {
   ];
 }
 
-function escapeCell(text: string): string {
-  return escapeMarkdown(text).replace(/\r?\n/g, ' ');
+/** Text from outside made harmless in Markdown, and on one line: for cells, list items and titles. */
+export function escapeLine(text: string): string {
+  return oneLine(escapeMarkdown(text));
+}
+
+/** Text on one line, whatever line ends are in it. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]\s*/g, ' ');
 }
 
 /** Text from outside made harmless in Markdown: no HTML, no table or link syntax. */

@@ -14,4 +14,9 @@ export const messages = defineMessages({
   OutputEmptyFix: 'Check in Azure ML studio what the job wrote there, and the path that the job was given to write to.',
   ModelNotMlflow: "'{path}' is not an MLflow model, because the file MLmodel is not in it.{hint}",
   ModelNotMlflowFix: 'Name the folder that has the file MLmodel, or register it as a custom model.',
+  TraceStartInvalid: "'{value}' does not name what to trace.",
+  TraceStartInvalidFix:
+    'Write endpoint:<name>, deployment:<endpoint>/<name>, model:<name>:<version>, model:<name> for the newest version, job:<name>, or the id of a model’s version.',
+  TracedModelNotFound: "There is no version '{version}' of the model '{model}' in {where}.",
+  TracedModelNotFoundFix: 'Check name and version of the model; a version that was deleted can’t be traced.',
 });

@@ -157,3 +157,8 @@ export function isOwnModel(model: ModelVersion, properties: Record<string, strin
     (name) => recorded[PREFIX + name] === properties[PREFIX + name],
   );
 }
+
+/** True when this pipeline run registered the version, in whichever step. */
+export function isOfRun({ properties: { properties: recorded = {} } }: ModelVersion, run: PipelineRun): boolean {
+  return recorded[`${PREFIX}pipelineRun`] === `${run.kind}/${run.id}` && recorded[`${PREFIX}project`] === run.project;
+}

@@ -111,6 +111,12 @@ export function jobProvenance(run: PipelineRun): Record<string, string> {
     'mlflow.source.git.commit': run.commit,
     'azureml.git.build_id': run.id,
     'azureml.git.build_uri': run.url,
+    // The same names as on models and deployments: what is left when the build is deleted.
+    'lineage.pipelineRun': run.id && `${run.kind}/${run.id}`,
+    'lineage.pipelineRunNumber': run.number,
+    'lineage.project': run.project,
+    'lineage.requestedFor': run.requestedFor,
+    'lineage.pullRequest': run.pullRequest ?? '',
   };
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''));
 }

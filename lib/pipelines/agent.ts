@@ -180,7 +180,9 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
 function onlyOnce(folder: string | undefined, stepId: string): Pipeline['setOutput'] {
   const path = folder && join(folder, 'model-bridge', `outputs-${basename(stepId)}.json`);
   const known = new Map<string, string>(path && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []);
-  return (name, value) => {
+  return (name, value, { secret } = { secret: false }) => {
+    // A secret is not written into a file.
+    if (secret) return tl.setVariable(name, value, true, true);
     if (known.get(name) === value) return;
     tl.setVariable(name, value, false, true);
     known.set(name, value);

@@ -2,6 +2,8 @@ import { defineMessages } from '../core/message.ts';
 
 /** What several tasks say. */
 export const messages = defineMessages({
+  Created: '{kind} {name}: done',
+  Uploading: '{kind} {name}: {percent} percent, {sent} of {size}, {files} of {totalFiles} files',
   CancellingJob: 'The run was cancelled; cancelling the job {job} too.',
   JobLeftRunning: 'The run was cancelled; the job {job} keeps running, because cancelJob is false.',
   JobCancelled: 'The job {job} is being cancelled.',

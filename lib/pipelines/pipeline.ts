@@ -40,7 +40,7 @@ export interface Pipeline {
   /** Progress of the step in percent, and what it is doing. */
   progress(percent: number, doing: string): void;
   /** An output variable of the step: `$(step.name)`, and for later jobs `dependencies`. */
-  setOutput(name: string, value: string): void;
+  setOutput(name: string, value: string, options?: { secret: boolean }): void;
   /** Markdown for the run's summary page. @param name file name, unique in the step */
   summary(name: string, markdown: string): void;
   /** A file that stays with the run's logs. @returns the file's path */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { createAzureClient } from '../azure/client.ts';
 import type { Pause } from '../azure/retries.ts';
+import type { SenderOptions } from '../azure/sender.ts';
 import { openWorkspace, type Workspace } from '../azureml/workspace.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -20,6 +21,13 @@ export interface Ports {
   clock: Clock;
   /** Signs in and finds the workspace. @param signal ends its requests; default: the run's own @throws UserError */
   connect(target: AzureTarget, signal?: AbortSignal): Promise<Workspace>;
+  /** What the client of another service is opened with, so that it reaches it the way `connect` does. */
+  outside: Outside;
+}
+
+export interface Outside extends SenderOptions {
+  /** Masks a token. */
+  onSecret: (secret: string) => void;
 }
 
 /**
@@ -40,20 +48,19 @@ export function runTask<I>(
     process.on(signal, () => cancellation.abort(new Error(`The agent sent ${signal}.`)));
   const folder = dirname(process.argv[1] ?? '.');
   const pipeline = agentPipeline(folder, cancellation.signal);
+  const outside: Outside = {
+    onSecret: (secret) => pipeline.mask(secret),
+    product: product(),
+    signal: cancellation.signal,
+    network: agentNetwork(),
+    onPause: (pause) => sayPause(pipeline, pause),
+  };
   const ports: Ports = {
     pipeline,
     clock: systemClock,
+    outside,
     async connect({ connection, ids, systemAccessToken }, signal = cancellation.signal) {
-      const client = await createAzureClient({
-        connection,
-        systemAccessToken,
-        onSecret: (secret) => pipeline.mask(secret),
-        product: product(),
-        signal,
-        network: agentNetwork(),
-        onPause: (pause) => sayPause(pipeline, pause),
-      });
-      return openWorkspace(client, ids);
+      return openWorkspace(await createAzureClient({ ...outside, connection, systemAccessToken, signal }), ids);
     },
   };
   const main = async (): Promise<void> => {

@@ -1,6 +1,6 @@
-import type { AzureRequest } from '../azure/client.ts';
+import type { AzureClient, AzureRequest } from '../azure/client.ts';
 import { hasStatus } from '../azure/failures.ts';
-import { sendAndFollow } from '../azure/operations.ts';
+import { type OperationPorts, sendAndFollow } from '../azure/operations.ts';
 import { requestTo } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type Clock, delayed } from '../core/clock.ts';
@@ -25,6 +25,8 @@ export interface ApplyPorts {
   tell: PlanListener;
   clock: Clock;
   signal: AbortSignal;
+  /** Sends the main request and follows what it starts; `sendAndFollow` unless given. */
+  send?: <T>(client: AzureClient, request: AzureRequest, ports: OperationPorts) => Promise<T>;
 }
 
 /** What the steps of a plan share while it is applied. */
@@ -45,7 +47,7 @@ export async function applyPlan<T extends object>(
   workspace: Workspace,
   ports: ApplyPorts,
 ): Promise<T> {
-  const { datastores, tell, clock, signal } = ports;
+  const { datastores, tell, clock, signal, send = sendAndFollow } = ports;
   const applying: Applying = { ...ports, workspace, ids: [] };
   for (const wave of waves(plan)) {
     await inParallel(wave, PARALLEL, async (step) => {
@@ -63,7 +65,7 @@ export async function applyPlan<T extends object>(
   // known and can be cancelled.
   const request = await putRequestOf(workspace, main, delayed(signal, ANSWER_WITHIN_MS));
   tell.sending();
-  return sendAndFollow<T>(workspace.client, request, { clock, signal });
+  return send<T>(workspace.client, request, { clock, signal });
 }
 
 /** Of the 10 seconds between the agent's first signal and its last. */

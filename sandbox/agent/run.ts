@@ -160,7 +160,7 @@ export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const steps = [...plans.values()].flatMap((plan) => plan.steps);
   for (const warning of misplacedFiles(steps, file, sourcesFolder)) options.write(`##[warning]${warning}`);
 
-  const devopsRun = devops.createRun(facts);
+  const devopsRun = devops.createRun({ ...facts, folder: sourcesFolder });
   const counter = createCounter();
   const serverVariables = (buildNumber: string) => runVariables({ ...facts, devops, run: devopsRun, buildNumber });
   const start = { queuedVariables: variables, secretVariables, counter, startTime };

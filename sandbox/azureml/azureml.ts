@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import express from 'express';
 import { azureMlAudience, publicAudiences } from '../connections.ts';
 import type { ResourceStore, Runs } from '../contracts.ts';
+import type { Online } from '../online-contract.ts';
 import { recordRequests } from '../requests.ts';
 import { startServer } from '../server.ts';
 import { productionSettings, registryAssetRoot } from '../settings.ts';
@@ -21,7 +22,8 @@ import { isAbout, openRegistryStorage, openWorkspace, startWorkspace } from './w
 /** The running part. */
 export interface AzureMl {
   url: string;
-  ports: { azureml: number; blobs: number };
+  ports: { azureml: number; blobs: number; scoring: number };
+  online: Online;
   resources: ResourceStore;
   runs: Runs;
 }
@@ -81,8 +83,8 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const shared = { url, assetStoreUrl: assetStore.url, registry, registryStorage, workspaces };
   prepareRequests(app, options);
   addAuthentication(app, options, url, access.port);
-  const { runs, router } = startWorkspace(first, shared, options);
-  const other = startWorkspace(production, shared, options);
+  const { runs, router, online } = await startWorkspace(first, shared, options, options.ports.scoring);
+  const other = await startWorkspace(production, shared, options);
   app.use((request, response, next) => {
     const isOther = isAbout(productionSettings, request.path);
     return (isOther ? other.router : router)(request, response, next);
@@ -91,7 +93,8 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     throw errors.noRoute(request.method, request.path);
   });
   app.use(answerErrors(log, settings.location));
-  return { url, ports: { azureml: server.port, blobs: access.port }, resources: first.resources, runs };
+  const ports = { azureml: server.port, blobs: access.port, scoring: online.port };
+  return { url, ports, resources: first.resources, runs, online: online.control };
 }
 
 /** The cloud's addresses, which need no token; everything else does. */

@@ -16,7 +16,7 @@ export interface AzureMlOptions {
   /** Working files; resources and blobs are kept there only with `persistent`. */
   dataFolder: string;
   persistent: boolean;
-  ports: { azureml?: number; blobs?: number };
+  ports: { azureml?: number; blobs?: number; scoring?: number };
   clientEnvironment: Record<string, string>;
   /** Jobs are stored and never started. */
   holdJobs: boolean;

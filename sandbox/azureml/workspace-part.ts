@@ -11,6 +11,7 @@ import { datastoreContainers, seedCuratedEnvironments, seedWorkspace } from './a
 import { openResourceStore } from './arm/store.ts';
 import { type BlobAccount, openBlobs } from './blobs.ts';
 import { createNotifications } from './notifications.ts';
+import { startOnline } from './online/online.ts';
 import type { AzureMlOptions } from './options.ts';
 import { createRuns } from './runs.ts';
 
@@ -61,12 +62,17 @@ export interface SharedParts {
   workspaces: readonly WorkspaceOfRegistry[];
 }
 
-/** Starts what answers for a workspace: the resource provider, run history, MLflow, and the engine of its jobs. */
-export function startWorkspace(
+/**
+ * Starts what answers for a workspace: the resource provider, run history, MLflow, the engine of its jobs and its online endpoints.
+ *
+ * @param scoringPort wished port of its online endpoints
+ */
+export async function startWorkspace(
   { settings, resources, blobs, dataFolder }: OpenWorkspace,
   shared: SharedParts,
   options: AzureMlOptions,
-): { runs: Runs; router: express.Router } {
+  scoringPort?: number,
+) {
   const { tokens, tls, clientEnvironment, log } = options;
   const notifications = createNotifications({ ca: tls.ca, log });
   options.onStop(notifications.stop);
@@ -85,10 +91,15 @@ export function startWorkspace(
   const { runs: executor, router: dataPlane } = createRuns(own);
   options.onStop(executor.stop);
   const runs: Runs = options.holdJobs ? { ...executor, submit: async () => {} } : executor;
-  const context: Omit<ProviderContext, 'operations'> = { ...own, ...shared, blobs, runs };
+  const online = await startOnline({
+    ...{ ...own, registry: shared.registry, runs, tls, port: scoringPort },
+    requestFaults: options.faults,
+  });
+  options.onStop(online.stop);
+  const context: Omit<ProviderContext, 'operations'> = { ...own, ...shared, blobs, runs, online: online.part };
   const router = express.Router();
   router.use(createResourceProvider(context), dataPlane);
-  return { runs, router };
+  return { runs, router, online };
 }
 
 /** The registry's accounts. @param uploads the account that clients upload to */

@@ -14,6 +14,18 @@ export function refuse(response: Response, status: number, typeKey: string, mess
   });
 }
 
+/** What a caller without a permission gets. @param what `build 7` */
+export function accessDenied(
+  response: Response,
+  { project, organization }: { project: { name: string }; organization: string },
+  permission: string,
+  what: string,
+): void {
+  const who = `${project.name} Build Service (${organization})`;
+  const message = `Access denied. ${who} needs ${permission} permissions for ${what} in team project ${project.name} to perform the action.`;
+  refuse(response, 403, 'AccessDeniedException', message);
+}
+
 export const notFound = (response: Response, what: string): void =>
   refuse(response, 404, 'NotFoundException', `${what} does not exist.`);
 

@@ -1,5 +1,6 @@
 import { Router } from 'express';
-import { answerList, bodyOf, type Handler, notFound, parameter, query } from './answers.ts';
+import { accessDenied, answerList, bodyOf, type Handler, notFound, parameter, query } from './answers.ts';
+import { addChangeRoutes } from './build-changes.ts';
 import { addContentRoutes, type WithRun } from './build-content.ts';
 import { apiUrl, type DevOpsContext, projectReference, runPage } from './context.ts';
 import { addDefinitionRoutes } from './definitions.ts';
@@ -161,17 +162,18 @@ function addPropertyRoutes(router: Router, withRun: WithRun): void {
       response.json({ count: Object.keys(run.properties).length, value: run.properties });
     }),
   );
-  for (const empty of ['changes', 'workitems'])
-    router.get(
-      `${route}/${empty}`,
-      withRun((_, __, response) => answerList(response, [])),
-    );
 }
 
 export function buildRoutes(context: DevOpsContext): Router {
   const router = Router({ mergeParams: true });
-  const { store } = context;
+  const { store, denied } = context;
   const withRun: WithRun = (handle) => (request, response, next) => {
+    const missing = denied.has('builds')
+      ? 'View builds'
+      : denied.has('buildTags') && request.method !== 'GET' && request.path.includes('/tags')
+        ? 'Update build information'
+        : undefined;
+    if (missing) return accessDenied(response, context, missing, `build ${parameter(request, 'buildId')}`);
     const run = store.state.runs.find(({ id }) => id === Number(parameter(request, 'buildId')));
     if (run) handle(run, request, response, next);
     else notFound(response, `The requested build ${parameter(request, 'buildId')}`);
@@ -182,6 +184,7 @@ export function buildRoutes(context: DevOpsContext): Router {
   addBuildRoutes(router, context, withRun);
   addTagRoutes(router, withRun);
   addPropertyRoutes(router, withRun);
+  addChangeRoutes(router, context, withRun);
   addContentRoutes(router, context, withRun);
 
   addDefinitionRoutes(router, context);

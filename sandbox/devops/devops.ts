@@ -1,7 +1,7 @@
 /** The Azure DevOps part: the slice of its REST API that tasks and `azure-devops-node-api` use. */
 import { EventEmitter } from 'node:events';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { DevOps, DevOpsRun, ServiceConnection, Tokens } from '../contracts.ts';
+import type { DevOps, DevOpsRun, JobPermission, ServiceConnection, Tokens } from '../contracts.ts';
 import { startServer } from '../server.ts';
 import { answerList, notFound, refuse } from './answers.ts';
 import { authorize, azureDevOpsAudience } from './authorize.ts';
@@ -11,8 +11,10 @@ import { gitRoutes } from './git.ts';
 import { locationsOf } from './locations.ts';
 import { pipelineRoutes, testRoutes } from './pipelines.ts';
 import { planRoutes } from './plans.ts';
+import { releaseRoutes } from './releases.ts';
 import { addDefinition, copyAttachment, createRunRecord, logOf, type NewRun, updateTimelineRecord } from './runs.ts';
 import { addPullRequest, openStore } from './state.ts';
+import { workItemRoutes } from './work-items.ts';
 
 /** What the Azure DevOps part is started with. */
 export interface DevOpsOptions {
@@ -63,6 +65,8 @@ function createApp(context: DevOpsContext): Express {
   api.use('/git', gitRoutes(context));
   api.use('/pipelines', pipelineRoutes(context));
   api.use('/test', testRoutes(context));
+  api.use('/wit', workItemRoutes(context));
+  api.use('/release', releaseRoutes(context));
   app.use(`/${context.organization}/_apis`, api);
   app.use(`/${context.organization}/:project/_apis`, (request, response, next) => {
     if (isProject(context, request.params.project)) api(request, response, next);
@@ -136,8 +140,10 @@ export async function createDevOps(options: DevOpsOptions): Promise<DevOps & { s
   const organization = 'sandbox';
   let collectionUrl = '';
   const store = openStore(options.dataFolder);
+  const denied = new Set<JobPermission>();
   const context: DevOpsContext = {
     store,
+    denied,
     tokens: options.tokens,
     connections: options.connections,
     organization,
@@ -155,6 +161,20 @@ export async function createDevOps(options: DevOpsOptions): Promise<DevOps & { s
     createRun: (run) => startRun(context, run),
     addPullRequest: (fields) => addPullRequest(store, fields).id,
     addDefinition: (name) => addDefinition(store, name),
+    addWorkItem({ title, type = 'User Story', state = 'Active' }) {
+      const id = store.state.workItems.length + 1;
+      store.state.workItems.push({ id, title, type, state });
+      return id;
+    },
+    addRelease(release) {
+      const id = store.state.releases.length + 1;
+      store.state.releases.push({ ...release, id, createdOn: new Date().toISOString() });
+      return id;
+    },
+    deleteRun(id) {
+      store.state.runs = store.state.runs.filter((run) => run.id !== id);
+    },
+    denied,
     async stop() {
       await server.stop();
       store.save();

@@ -1,6 +1,8 @@
 /** `_apis/git`: repositories, pull requests with their threads and statuses. */
 import { Router } from 'express';
 import { answerList, bodyOf, type Handler, notFound, parameter, refuse } from './answers.ts';
+import { workItemReference } from './build-changes.ts';
+import { addCommitHistory } from './commits.ts';
 import { apiUrl, type DevOpsContext, projectReference } from './context.ts';
 import { addPullRequest, type PullRequest } from './state.ts';
 import { author, named, now, type PullHandler, statusStates, threadRoutes } from './threads.ts';
@@ -17,7 +19,8 @@ const repositoryOf = (context: DevOpsContext, name: string) => ({
 const pullRequestOf = (context: DevOpsContext, pull: PullRequest) => ({
   pullRequestId: pull.id,
   codeReviewId: pull.id,
-  status: 'active',
+  status: pull.mergeCommit ? 'completed' : 'active',
+  ...(pull.mergeCommit ? { lastMergeCommit: { commitId: pull.mergeCommit } } : {}),
   title: pull.title,
   creationDate: pull.creationDate,
   isDraft: false,
@@ -99,6 +102,15 @@ function addPullRoutes(router: Router, context: DevOpsContext, withPull: WithPul
     withPull((pull, _, response) => void response.json(pullRequestOf(context, pull))),
   );
   router.get(
+    `${route}/workitems`,
+    withPull((pull, _, response) =>
+      answerList(
+        response,
+        pull.workItems.map((id) => workItemReference(context, String(id))),
+      ),
+    ),
+  );
+  router.get(
     `${route}/iterations`,
     withPull((_, __, response) => answerList(response, [{ id: 1 }])),
   );
@@ -149,10 +161,17 @@ function addCommitRoutes(router: Router, { store: { state } }: DevOpsContext): v
 export function gitRoutes(context: DevOpsContext): Router {
   const router = Router({ mergeParams: true });
   const withPull = pullFinder(context);
+  // A repository that the caller may not read does not exist for it.
+  router.use('/repositories/:repositoryId', (request, response, next) => {
+    if (!context.denied.has('code')) return next();
+    const message = `TF401019: The Git repository with name or identifier ${request.params.repositoryId} does not exist or you do not have permissions for the operation you are attempting.`;
+    refuse(response, 404, 'GitRepositoryNotFoundException', message);
+  });
   addRepositoryRoutes(router, context);
   addPullRequestRoutes(router, context);
   addPullRoutes(router, context, withPull);
   threadRoutes(router, withPull);
   addCommitRoutes(router, context);
+  addCommitHistory(router, context, (pull) => pullRequestOf(context, pull));
   return router;
 }

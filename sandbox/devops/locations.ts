@@ -5,7 +5,8 @@
 const plan = '{scopeIdentifier}/_apis/distributedtask/hubs/{hubName}/plans/{planId}';
 const record = `${plan}/timelines/{timelineId}/records/{recordId}`;
 const builds = '{project}/_apis/build/builds/{buildId}';
-const pullRequest = '{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}';
+const repository = '{project}/_apis/git/repositories/{repositoryId}';
+const pullRequest = `${repository}/pullRequests/{pullRequestId}`;
 
 /** area, resource, id, route */
 const rows: [string, string, string, string][] = [
@@ -27,8 +28,16 @@ const rows: [string, string, string, string][] = [
   ['build', 'properties', '0a6312e9-0627-49b7-8083-7d74a64849c9', `${builds}/properties`],
   ['build', 'changes', '54572c7b-bbd3-45d4-80dc-28be08941620', `${builds}/changes`],
   ['build', 'workitems', '5a21f5d2-5642-47e4-a0bd-1356e6731bee', `${builds}/workitems`],
+  ['build', 'changesBetween', 'f10f0ea5-18a1-43ec-a8fb-2042c7be9b43', '{project}/_apis/build/changes'],
+  ['build', 'workitemsBetween', '52ba8915-5518-42e3-a4bb-b0182d159e2d', '{project}/_apis/build/workitems'],
   ['build', 'definitions', 'dbeaf647-6167-421a-bda9-c9327b25e2e6', '{project}/_apis/build/definitions/{definitionId}'],
   ['git', 'repositories', '225f7195-f9c7-4d14-ab28-a83f7ff77e1f', '{project}/_apis/git/repositories/{repositoryId}'],
+  ['git', 'commits', 'c2570c3b-5b3f-41b8-98bf-5407bfde8d58', `${repository}/commits/{commitId}`],
+  ['git', 'commitsBatch', '6400dfb2-0bcb-462b-b992-5a57f8f1416c', `${repository}/commitsbatch`],
+  ['git', 'pullRequestQuery', 'b3a6eebe-9cf0-49ea-b6cb-1a4c5f5007b0', `${repository}/pullrequestquery`],
+  ['git', 'pullRequestWorkItems', '0a637fcc-5370-4ce8-b0e8-98091f5f9482', `${pullRequest}/workitems`],
+  ['wit', 'workItems', '72c7ddf8-2cdc-4f60-90cd-ab71c14a399b', '{project}/_apis/wit/workItems/{id}'],
+  ['Release', 'releases', 'a166fde7-27ad-408e-ba75-703c2cc9d500', '{project}/_apis/Release/releases/{releaseId}'],
   ['git', 'pullRequests', '9946fd70-0d40-406e-b686-b4744cbbcc37', pullRequest],
   [
     'git',

@@ -10,6 +10,7 @@ export interface NewRun {
   commit: string;
   reason: string;
   repository: string;
+  folder?: string;
 }
 
 export function addDefinition({ state }: Store, name: string): number {
@@ -32,8 +33,9 @@ function nextBuildNumber(store: Store, definitionId: number): string {
 
 export function createRunRecord(store: Store, run: NewRun): RunRecord {
   const definitionId = addDefinition(store, run.definitionName);
+  if (run.folder) store.state.folders[run.repository.toLowerCase()] = run.folder;
   const record: RunRecord = {
-    id: store.state.runs.length + 1,
+    id: (store.state.runs.at(-1)?.id ?? 0) + 1,
     definitionId,
     buildNumber: nextBuildNumber(store, definitionId),
     branch: run.branch,

@@ -73,9 +73,28 @@ export interface PullRequest {
   title: string;
   sourceBranch: string;
   targetBranch: string;
+  /** The commit that its merge made; an active pull request has none. */
+  mergeCommit?: string | undefined;
+  /** Work items that are linked to it. */
+  workItems: number[];
   creationDate: string;
   threads: Thread[];
   statuses: Record<string, unknown>[];
+}
+
+export interface WorkItem {
+  id: number;
+  title: string;
+  type: string;
+  state: string;
+}
+
+export interface ReleaseRecord {
+  id: number;
+  name: string;
+  createdOn: string;
+  /** Ids of the builds that it deploys; the first is the primary one. */
+  builds: number[];
 }
 
 export interface TestRun {
@@ -90,6 +109,10 @@ export interface DevOpsState {
   pullRequests: PullRequest[];
   commitStatuses: (Record<string, unknown> & { commit: string })[];
   testRuns: TestRun[];
+  workItems: WorkItem[];
+  releases: ReleaseRecord[];
+  /** Folders with the content of repositories, by their name in lower case. */
+  folders: Record<string, string>;
 }
 
 export interface Store {
@@ -101,8 +124,17 @@ export interface Store {
 export function openStore(dataFolder: string): Store {
   mkdirSync(dataFolder, { recursive: true });
   const file = join(dataFolder, 'state.json');
-  const empty: DevOpsState = { definitions: [], runs: [], pullRequests: [], commitStatuses: [], testRuns: [] };
-  const state: DevOpsState = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : empty;
+  const empty: DevOpsState = {
+    definitions: [],
+    runs: [],
+    pullRequests: [],
+    commitStatuses: [],
+    testRuns: [],
+    workItems: [],
+    releases: [],
+    folders: {},
+  };
+  const state: DevOpsState = existsSync(file) ? { ...empty, ...JSON.parse(readFileSync(file, 'utf8')) } : empty;
   const save = () => {
     // Written beside and renamed, so that a killed sandbox leaves no half file.
     writeFileSync(`${file}.new`, JSON.stringify(state));
@@ -114,10 +146,11 @@ export function openStore(dataFolder: string): Store {
 /** Puts an active pull request into the repository. */
 export function addPullRequest(
   store: Store,
-  fields: Pick<PullRequest, 'repository' | 'title' | 'sourceBranch' | 'targetBranch'>,
+  fields: Pick<PullRequest, 'repository' | 'title' | 'sourceBranch' | 'targetBranch'> &
+    Partial<Pick<PullRequest, 'mergeCommit' | 'workItems'>>,
 ): PullRequest {
   const id = store.state.pullRequests.length + 1;
-  const pull = { ...fields, id, creationDate: new Date().toISOString(), threads: [], statuses: [] };
+  const pull = { workItems: [], ...fields, id, creationDate: new Date().toISOString(), threads: [], statuses: [] };
   store.state.pullRequests.push(pull);
   store.save();
   return pull;

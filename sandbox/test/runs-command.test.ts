@@ -171,7 +171,13 @@ post("runs/update", {"run_id": run, "status": "FINISHED"})
     const { body } = await workspace.mlflow('GET', 'runs/get?run_id=metrics');
     assert.deepEqual(body.run.data.metrics, [{ key: 'accuracy', value: 0.75, timestamp: 1001, step: 1 }]);
     assert.equal(body.run.info.status, 'FINISHED');
-    const history = await workspace.mlflow('GET', 'metrics/get-history?run_id=metrics&metric_key=accuracy');
+    const query = 'metrics/get-history?run_id=metrics&metric_key=accuracy';
+    const tooMany = await workspace.mlflow('GET', `${query}&max_results=25000`);
+    assert.deepEqual(
+      [tooMany.status, tooMany.body.error_code, tooMany.body.Error.Message],
+      [400, 'BAD_REQUEST', 'MaxResults = 25000 is invalid: MaxResults must be less than 1000.'],
+    );
+    const history = await workspace.mlflow('GET', query);
     assert.deepEqual(
       history.body.metrics.map((each: any) => each.value),
       [0.5, 0.75],

@@ -56,6 +56,24 @@ describe('server jobs', () => {
       assert.match(await messageOf(), /Unexpected end of expression/);
     });
 
+    it('is tried again as often as the step says, with a warning each time', async () => {
+      define('Flaky', { HttpRequest: { Execute: { EndpointUrl: '$(service)', Method: 'GET' } } });
+      const failing = (times: number) => (receiver.answer = () => ({ status: times-- > 0 ? 503 : 200, json: {} }));
+      const requests = async (retries: number) => {
+        const before = receiver.received.length;
+        const run = await runOne('Flaky', {}, `\n    retryCountOnTaskFailure: ${retries}`);
+        const warnings = stepOf(run, 's').issues.filter(({ type }) => type === 'warning');
+        const errors = stepOf(run, 's').issues.filter(({ type }) => type === 'error');
+        return [run.result, receiver.received.length - before, warnings.length, errors.length];
+      };
+      failing(2);
+      assert.deepEqual(await requests(2), ['succeeded', 3, 2, 0]);
+      failing(2);
+      assert.deepEqual(await requests(1), ['failed', 2, 1, 1]);
+      failing(1);
+      assert.deepEqual(await requests(0), ['failed', 1, 0, 1]);
+    });
+
     it('keeps the job from going on, unless a step asks for it', async () => {
       define('Refused', { HttpRequest: { Execute: { EndpointUrl: '$(service)', Method: 'GET' } } });
       receiver.answer = () => ({ status: 404 });

@@ -7,12 +7,15 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 import { ClientSecretCredential } from '@azure/identity';
 import type { Sandbox } from '../../sandbox/contracts.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { armClient } from '../../sandbox/test/http.ts';
+import { deploymentBody, putCode, score, scriptOf } from '../../sandbox/test/online-workspace.ts';
 
 const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   const found: T[] = [];
   for await (const item of items) found.push(item);
   return found;
 };
+const quickly = { updateIntervalInMs: 100 };
 const status = (code: number) => (error: { statusCode?: number }) => error.statusCode === code;
 
 describe('@azure/arm-machinelearning against the sandbox', function () {
@@ -179,10 +182,58 @@ describe('@azure/arm-machinelearning against the sandbox', function () {
     assert.deepEqual(await all(client.operations.list()), []);
     assert.deepEqual(await all(client.quotas.list('eastus')), []);
     assert.deepEqual(await all(client.workspaceFeatures.list(...scope)), []);
-    assert.deepEqual(await all(client.onlineEndpoints.list(...scope)), []);
     await assert.rejects(client.onlineEndpoints.get(...scope, 'none'), status(404));
     await assert.rejects(client.onlineDeployments.get(...scope, 'none', 'none'), status(404));
     await assert.rejects(client.privateEndpointConnections.get(...scope, 'none'), status(404));
     await assert.rejects(client.workspaces.beginDeleteAndWait(...scope), status(409));
+  });
+
+  it('reads, changes, deletes and opens online endpoints', async () => {
+    const endpoint = { location: 'eastus', identity: { type: 'SystemAssigned' }, properties: { authMode: 'Key' } };
+    const made = await client.onlineEndpoints.beginCreateOrUpdateAndWait(...scope, 'js-online', endpoint, quickly);
+    assert.equal(made.properties.provisioningState, 'Succeeded');
+    assert.match(made.properties.scoringUri ?? '', /^https:\/\/js-online\.eastus\.inference\..*\/score$/);
+    const arm = await armClient(sandbox);
+    const codeId = await putCode(sandbox, arm, scriptOf('javascript'));
+    const deployment = deploymentBody(codeId) as never;
+    const put = client.onlineDeployments.beginCreateOrUpdateAndWait(...scope, 'js-online', 'blue', deployment, quickly);
+    assert.equal((await put).properties.provisioningState, 'Succeeded');
+    assert.deepEqual(
+      (await all(client.onlineDeployments.list(...scope, 'js-online'))).map(({ name }) => name),
+      ['blue'],
+    );
+    const read = await client.onlineDeployments.get(...scope, 'js-online', 'blue');
+    assert.equal(read.sku?.capacity, 1);
+    const skus = await all(client.onlineDeployments.listSkus(...scope, 'js-online', 'blue'));
+    assert.equal(skus[0]?.sku?.name, 'Default');
+    const bigger = { sku: { name: 'Default', capacity: 2 }, tags: { a: 'b' } };
+    await client.onlineDeployments.beginUpdateAndWait(...scope, 'js-online', 'blue', bigger, quickly);
+    assert.equal((await client.onlineDeployments.get(...scope, 'js-online', 'blue')).sku?.capacity, 2);
+    const { content } = await client.onlineDeployments.getLogs(...scope, 'js-online', 'blue', { tail: 50 });
+    assert.match(content ?? '', /init of javascript/);
+
+    const { primaryKey } = await client.onlineEndpoints.listKeys(...scope, 'js-online');
+    const scored = await score(sandbox, made.properties.scoringUri!, { key: primaryKey!, deployment: 'blue' });
+    assert.equal(scored.body.from, 'javascript');
+    await client.onlineEndpoints.beginRegenerateKeysAndWait(...scope, 'js-online', { keyType: 'Primary' }, quickly);
+    assert.notEqual((await client.onlineEndpoints.listKeys(...scope, 'js-online')).primaryKey, primaryKey);
+    await assert.rejects(client.onlineEndpoints.getToken(...scope, 'js-online'), status(400));
+    const byToken = { ...endpoint, properties: { authMode: 'AMLToken' } };
+    await client.onlineEndpoints.beginCreateOrUpdateAndWait(...scope, 'js-token', byToken, quickly);
+    const token = await client.onlineEndpoints.getToken(...scope, 'js-token');
+    assert.equal(typeof token.expiryTimeUtc, 'number');
+
+    const broken = deploymentBody(await putCode(sandbox, arm, 'raise RuntimeError("no")\n')) as never;
+    await assert.rejects(
+      client.onlineDeployments.beginCreateOrUpdateAndWait(...scope, 'js-online', 'red', broken, quickly),
+      /ResourceNotReady|failed/i,
+    );
+    await client.onlineDeployments.beginDeleteAndWait(...scope, 'js-online', 'blue', quickly);
+    await assert.rejects(client.onlineDeployments.get(...scope, 'js-online', 'blue'), status(404));
+    await client.onlineEndpoints.beginDeleteAndWait(...scope, 'js-online', quickly);
+    assert.deepEqual(
+      (await all(client.onlineEndpoints.list(...scope))).map(({ name }) => name),
+      ['js-token'],
+    );
   });
 });

@@ -14,7 +14,7 @@ describe('azure-ai-ml against the sandbox', function () {
   });
   after(() => sandbox?.stop());
 
-  for (const part of ['workspace', 'assets', 'jobs', 'variants']) {
+  for (const part of ['workspace', 'assets', 'jobs', 'variants', 'endpoints']) {
     it(`finds the ${part} as Azure ML has them`, async () => {
       const { code, output } = await runPython(`test/full/azure_ai_ml/test_${part}.py`, sandbox.environment);
       assert.equal(code, 0, output);

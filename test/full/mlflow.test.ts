@@ -45,6 +45,7 @@ describe('plain mlflow against the sandbox', function () {
         [1, 0.81],
         [2, 0.82],
       ],
+      whole_history: 'BAD_REQUEST',
       artifacts: ['config', 'texts'],
       text: [['texts/notes.txt', 9]],
       settings: { index: 3 },

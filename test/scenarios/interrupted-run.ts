@@ -42,20 +42,11 @@ export function portsOf(sandbox: Sandbox, cutOff?: CutOff): { ports: Ports; requ
     },
   };
   const lines: string[] = [];
-  const connect = async (target: AzureTarget) => {
-    const { connection, systemAccessToken, ids } = target;
-    const client = await createAzureClient({
-      connection,
-      systemAccessToken,
-      onSecret: () => undefined,
-      product: 'test/1',
-      signal: killed.signal,
-      transport,
-      clock: quickClock(),
-    });
-    return openWorkspace(client, ids);
-  };
-  return { ports: { pipeline: quietPipeline(killed.signal, lines), clock: quickClock(), connect }, requests, lines };
+  const { signal } = killed;
+  const outside = { onSecret: () => undefined, product: 'test/1', signal, transport, clock: quickClock() };
+  const connect = async ({ connection, systemAccessToken, ids }: AzureTarget) =>
+    openWorkspace(await createAzureClient({ ...outside, connection, systemAccessToken }), ids);
+  return { ports: { pipeline: quietPipeline(signal, lines), clock: quickClock(), outside, connect }, requests, lines };
 }
 
 /** Time that passes at the speed of the sandbox, whose operations take a third of a second. */

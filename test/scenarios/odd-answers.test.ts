@@ -95,35 +95,3 @@ describe('odd answers', () => {
     assert.deepEqual([cancelled.result, cancelled.killedBy, cancelled.exitCode], ['Canceled', null, 0]);
   });
 });
-
-describe('work that costs money', () => {
-  let azure: FakeAzure;
-  beforeEach(async () => {
-    azure = await startFakeAzure();
-    azure.on(/^GET .*\/schedules\/nightly\?/, answers(200, { name: 'nightly', properties: {} }));
-  });
-  afterEach(() => azure.stop());
-  const TRIGGER = /^POST .*\/schedules\/nightly\/trigger/;
-  const trigger = () => runBuiltTask('submit-job', azure, { source: 'schedule', scheduleName: 'nightly' });
-
-  for (const [what, behaviour] of [
-    ['the connection is lost', dropsConnection()],
-    ['the answer is 503', answers(503, {})],
-    ['the answer is cut', cutsAnswer()],
-  ] as const)
-    it(`is started once when ${what}, and the message says to check first`, async () => {
-      azure.on(TRIGGER, behaviour);
-      const run = await trigger();
-      assert.equal(run.result, 'Failed');
-      assert.equal(azure.received(TRIGGER).length, 1);
-      assert.match(run.message, /check in Azure ML studio whether that job exists/);
-    });
-
-  it('is started when throttling is over', async () => {
-    azure.addJob('nightly-1');
-    azure.on(TRIGGER, answers(200, { submissionId: 'nightly-1' }));
-    azure.on(TRIGGER, answers(429, {}), { times: 1 });
-    assert.equal((await trigger()).result, 'Succeeded');
-    assert.equal(azure.received(TRIGGER).length, 2);
-  });
-});

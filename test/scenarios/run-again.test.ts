@@ -13,43 +13,52 @@ describe('a submit step that runs again', () => {
   beforeEach(() => {
     folder = jobFolder();
   });
-  const submit = (attempt: number, inputs: Record<string, string> = {}): Promise<TaskRun> =>
+  const submit = (attempt: number, inputs: Record<string, string> = {}, jobAttempt = 1): Promise<TaskRun> =>
     runBuiltTask(
       'submit-job',
       fake(),
       { jobFile: folder.jobFile, ...inputs },
-      { sources: folder.sources, variables: { 'System.StageAttempt': String(attempt) } },
+      {
+        sources: folder.sources,
+        variables: { 'System.StageAttempt': String(attempt), 'System.JobAttempt': String(jobAttempt) },
+      },
     );
   const names = () => [...fake().jobs.keys()];
 
-  for (const [what, attempt] of [
-    ['the agent retries the task', 1],
-    ['the stage is run again', 2],
+  for (const [what, attempt, jobAttempt] of [
+    ['the agent retries the task', 1, 1],
+    ['the stage is run again', 2, 1],
+    ['its failed jobs are run again', 1, 2],
   ] as const)
     for (const status of ['Running', 'Completed'])
       it(`takes up its job that is ${status}: ${what}`, async () => {
         const first = await submit(1);
         setStatus(fake().jobs.get(first.outputs.jobName!)!, status);
-        const again = await submit(attempt);
+        const again = await submit(attempt, {}, jobAttempt);
         assert.deepEqual([again.result, again.outputs.jobName], ['Succeeded', first.outputs.jobName], again.raw);
         assert.equal(names().length, 1);
         assert.match(again.log, /This step submitted the job \S+ before; it is \w+\. No other job is started/);
       });
 
-  it('submits a successor of a job that failed', async () => {
-    const first = await submit(1);
-    setStatus(fake().jobs.get(first.outputs.jobName!)!, 'Failed');
-    const again = await submit(2);
-    assert.deepEqual(names(), [first.outputs.jobName, again.outputs.jobName], again.raw);
-    assert.equal(again.outputs.jobName, `${first.outputs.jobName}-r2`);
-  });
+  for (const [what, attempt, jobAttempt] of [
+    ['the stage is run again', 2, 1],
+    ['its failed jobs are run again', 1, 2],
+  ] as const) {
+    it(`submits a successor of a job that failed: ${what}`, async () => {
+      const first = await submit(1);
+      setStatus(fake().jobs.get(first.outputs.jobName!)!, 'Failed');
+      const again = await submit(attempt, {}, jobAttempt);
+      assert.deepEqual(names(), [first.outputs.jobName, again.outputs.jobName], again.raw);
+      assert.equal(again.outputs.jobName, `${first.outputs.jobName}-r2`);
+    });
 
-  it('submits another job for onExisting: new, and takes that one up when the agent retries', async () => {
-    await submit(1);
-    const again = await submit(2, { onExisting: 'new' });
-    const retried = await submit(2, { onExisting: 'new' });
-    assert.deepEqual([names().length, retried.outputs.jobName], [2, again.outputs.jobName], retried.raw);
-  });
+    it(`submits another job for onExisting: new, and takes that one up when the agent retries: ${what}`, async () => {
+      await submit(1);
+      const again = await submit(attempt, { onExisting: 'new' }, jobAttempt);
+      const retried = await submit(attempt, { onExisting: 'new' }, jobAttempt);
+      assert.deepEqual([names().length, retried.outputs.jobName], [2, again.outputs.jobName], retried.raw);
+    });
+  }
 
   it('fails for onExisting: fail, and names the job', async () => {
     const first = await submit(1);

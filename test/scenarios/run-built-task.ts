@@ -40,6 +40,8 @@ export interface TaskRunOptions {
   connection?: { url?: string; auth?: { scheme: string; parameters: Record<string, string> }; data?: object };
   /** Folder of the sources; default: an empty one. */
   sources?: string;
+  /** Time passes so many times as fast for the task (`fast-clock.cjs`); the agent's patience with it stays as it is. */
+  speed?: number;
   /** Path of another Node; default: that of the environment variable `SCENARIO_NODE`, else the one that runs the tests. */
   node?: string;
   /** Hears the id of the process. */
@@ -47,6 +49,8 @@ export interface TaskRunOptions {
 }
 
 const CONNECTION = '5ab0c1de-0000-4000-8000-00000000e001';
+
+const FAST_CLOCK = join(ROOT, 'test/scenarios/fast-clock.cjs');
 
 /** What the agent does when a run is cancelled: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. */
 const CANCEL_SIGNALS: [after: number, signal: NodeJS.Signals][] = [
@@ -152,7 +156,7 @@ function onLines(stream: NodeJS.ReadableStream, hear: (line: string) => void): v
 function environment(
   azure: FakeAzure,
   inputs: Record<string, string>,
-  { variables = {}, env = {}, connection = {}, sources }: TaskRunOptions,
+  { variables = {}, env = {}, connection = {}, sources, speed }: TaskRunOptions,
 ): NodeJS.ProcessEnv {
   const inUpperCase = (name: string): string => name.replace(/[. ]/g, '_').toUpperCase();
   const all: Record<string, string> = {
@@ -172,6 +176,7 @@ function environment(
   return {
     PATH: process.env.PATH,
     NODE_EXTRA_CA_CERTS: azure.caFile,
+    ...(speed ? { NODE_OPTIONS: `--require ${FAST_CLOCK}`, SCENARIO_SPEED: String(speed) } : {}),
     ...Object.fromEntries(Object.entries(all).map(([name, value]) => [inUpperCase(name), value])),
     ...Object.fromEntries(
       Object.entries({ ...target, ...inputs }).map(([name, value]) => [`INPUT_${inUpperCase(name)}`, value]),

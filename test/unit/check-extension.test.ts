@@ -141,6 +141,11 @@ const mistakes: [name: string, spoil: (e: Extension) => void, expected: RegExp][
   ],
   ['a bundle that was not built', (e) => e.other.delete('tasks/submit/v1/index.js'), /index\.js is missing/],
   ['a bundle that is too big', (e) => e.other.set('tasks/submit/v1/index.js', Buffer.alloc(1_600_000)), /more than/],
+  [
+    'a folder that is too big',
+    (e) => e.other.set('tasks/submit/v1/devops.js', Buffer.alloc(2_700_000)),
+    /v1 has .* more than 2621440/,
+  ],
   ['a task icon of 16 pixels', (e) => e.other.set('tasks/submit/v1/icon.png', png(16)), /has 16x16 pixels/],
   ['a task icon that is not square', (e) => e.other.set('tasks/submit/v1/icon.png', png(32, 30)), /has 32x30 pixels/],
   ['a task without icon', (e) => e.other.delete('tasks/submit/v1/icon.png'), /v1\/icon\.png is missing/],

@@ -104,7 +104,7 @@ function describe(
     checkLiterals(value, declared.type, `inputs.${name}`, context.builder.problems);
     checkBounds(value, declared, `inputs.${name}`, context.builder);
   }
-  checkPortNames(context, outputs, 'outputs');
+  checkPortNames(context, get(root, 'outputs'), 'outputs');
   checkCommandText(root, declaredInputs, declaredOutputs, path, context.builder.problems);
   const typed = type.spec(context, root, path, declaredInputs);
   const isDeterministic = Object.hasOwn(type, 'isDeterministic') ? type.isDeterministic : true;

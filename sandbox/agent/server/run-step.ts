@@ -5,6 +5,7 @@ import type { Masker } from '../masker.ts';
 import type { TaskResult } from '../results.ts';
 import { conditionHolds, resolveSetting, stepContext } from '../steps/conditions.ts';
 import type { PlannedStep } from '../steps/plan.ts';
+import { retriesOf, waitAfter } from '../steps/retry.ts';
 import type { StepResult } from '../steps/run-step.ts';
 import type { Issue } from '../steps/state.ts';
 import { taskVersion } from '../task-definition.ts';
@@ -14,7 +15,7 @@ import { runChain } from './chain.ts';
 import type { SignIn } from './connection.ts';
 import { readExecution } from './execution.ts';
 import { runHttpRequest } from './http-request.ts';
-import { type Outcome, type ServerTask, serverInputs } from './task.ts';
+import { type Outcome, pause, type ServerTask, serverInputs } from './task.ts';
 
 /** What the steps of a server job share. */
 export interface ServerJobState {
@@ -55,12 +56,40 @@ function addIssue({ issues, write }: Step, type: Issue['type'], message: string)
   write(`##[${type}]${message}`);
 }
 
+/**
+ * Runs the work, and again while it fails and tries are left. Server tasks have retries as agent tasks do ("Retries for server
+ * tasks", release notes of sprint 240); how long the service waits is not documented: the waits are the agent's.
+ */
+async function withRetries(
+  step: Step,
+  task: ServerTask,
+  count: number,
+  attempt: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const retries = retriesOf(count, (message) => addIssue(step, 'warning', message));
+  for (let failures = 1; ; failures++) {
+    const mayTryAgain = (): boolean => failures <= retries && !task.signal.aborted;
+    try {
+      const outcome = await attempt();
+      if (outcome !== 'Failed' || !mayTryAgain()) return outcome;
+    } catch (error) {
+      if (!mayTryAgain()) throw error;
+      step.write((error as Error).message);
+    }
+    const { ms, message } = waitAfter(failures, retries);
+    addIssue(step, 'warning', message);
+    await pause(task, ms / 1000);
+  }
+}
+
 /** Runs the task until it ends, its time is used up, or the job is cancelled. */
 async function execute(step: Step, job: ServerJobState): Promise<TaskResult> {
   const { source, definition, inputs } = step.planned;
   const { variables } = job;
   const limit = new AbortController();
-  const minutes = Number(resolveSetting(source.timeoutInMinutes, stepContext(variables, job.status), variables)) || 0;
+  const setting = (text: string): number =>
+    Number(resolveSetting(text, stepContext(variables, job.status), variables)) || 0;
+  const minutes = setting(source.timeoutInMinutes);
   const timer = minutes > 0 ? setTimeout(() => limit.abort(), minutes * job.millisecondsPerMinute) : undefined;
   const task: ServerTask = {
     definition,
@@ -78,7 +107,9 @@ async function execute(step: Step, job: ServerJobState): Promise<TaskResult> {
   };
   const decision = job.decisions[source.name] ?? job.decisions[step.planned.displayName] ?? 'approve';
   try {
-    const outcome = await work(task, decision, () => limit.signal.aborted);
+    const outcome = await withRetries(step, task, setting(source.retryCountOnTaskFailure), () =>
+      work(task, decision, () => limit.signal.aborted),
+    );
     if (outcome !== 'Canceled' || !limit.signal.aborted) return outcome;
     addIssue(step, 'error', 'The task has timed out.');
     return 'Failed';

@@ -3,6 +3,19 @@ import { addWarning, type StepState } from './state.ts';
 
 const maxRetries = 10;
 
+/** How often a step is tried again: what was asked for, up to the most. @param warn hears of what is more */
+export function retriesOf(count: number, warn: (message: string) => void): number {
+  if (count > maxRetries) warn(`The retry count ${count} exceeds the maximum; it is set to ${maxRetries}.`);
+  return Math.min(count, maxRetries);
+}
+
+/** The wait before the next try, and what is said about it. @param failures so far */
+export function waitAfter(failures: number, retries: number): { ms: number; message: string } {
+  const ms = failures ** 2 * 1000;
+  const which = `(attempt #: ${failures} out of ${retries})`;
+  return { ms, message: `RetryHelper encountered task failure, will retry ${which} after ${ms} ms` };
+}
+
 /** A wait that ends early, with an error, when the signal aborts. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -30,9 +43,7 @@ export async function withRetries(
   signal: AbortSignal,
   attempt: () => Promise<void>,
 ): Promise<void> {
-  if (count > maxRetries)
-    addWarning(state, `The retry count ${count} exceeds the maximum; it is set to ${maxRetries}.`);
-  const retries = Math.min(count, maxRetries);
+  const retries = retriesOf(count, (message) => addWarning(state, message));
   for (let failures = 0; ; failures++) {
     try {
       await attempt();
@@ -42,11 +53,8 @@ export async function withRetries(
     }
     state.result = undefined;
     state.closed = false;
-    const ms = (failures + 1) ** 2 * 1000;
-    addWarning(
-      state,
-      `RetryHelper encountered task failure, will retry (attempt #: ${failures + 1} out of ${retries}) after ${ms} ms`,
-    );
+    const { ms, message } = waitAfter(failures + 1, retries);
+    addWarning(state, message);
     await pause(ms, signal);
   }
 }

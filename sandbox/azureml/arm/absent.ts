@@ -9,7 +9,6 @@ const absent: Record<string, string> = {
   featurestoreEntities: 'feature store entity',
   inferencePools: 'inference pool',
   marketplaceSubscriptions: 'marketplace subscription',
-  onlineEndpoints: 'online endpoint',
   outboundRules: 'outbound rule',
   privateEndpointConnections: 'private endpoint connection',
   privateLinkResources: 'private link resource',

@@ -1,12 +1,14 @@
 /** Batch endpoints and their deployments as resources. */
 import type { Resource } from '../../contracts.ts';
+import { nameTaken } from '../online/errors.ts';
 import { type Call, collection, type Draft } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
-import { answerDeletion, answerStarted } from './operations.ts';
+import type { OperationKind } from './operation-log.ts';
+import { answerChange, answerDeletion, answerStarted } from './operations.ts';
 import { findAsset } from './references.ts';
 import { shownDeployment } from './shapes/batch-deployment-answer.ts';
-import { batchDeployment, batchEndpoint } from './shapes/batch-endpoint.ts';
+import { batchDeployment, batchDeploymentPatch, batchEndpoint, batchEndpointPatch } from './shapes/batch-endpoint.ts';
 import { withoutTypes } from './system-data.ts';
 
 /** Path of an endpoint's own API below the sandbox's address; a real one has a host of its own. */
@@ -35,6 +37,14 @@ function inOperation(resource: Resource, { context, path, name }: Call<Workspace
   return { ...resource, properties: { ...resource.properties, provisioningState } };
 }
 
+const answerPatched = (call: Call<WorkspaceContext>, kind: OperationKind): void =>
+  answerChange(call, call.context.operations.start(kind, call.path, 'Updating'));
+
+/** 400 for a default deployment that does not exist. */
+function checkDefault(name: string | null | undefined, path: string, { store }: WorkspaceContext): void {
+  if (name && !store.get(`${path}/deployments/${name}`)) throw errors.defaultDeploymentNotFound(name);
+}
+
 const missingEndpoint = ({ params, context }: Call<WorkspaceContext>) =>
   errors.endpointNotFound(String(params.endpoint), context.settings.workspaceName);
 
@@ -46,11 +56,12 @@ export const batchEndpoints = collection<WorkspaceContext>({
   shape: batchEndpoint,
   below: ['deployments'],
   missing: missingEndpoint,
-  beforePut({ context, name, path }, body) {
+  beforePut({ context, name, path }, body, older) {
+    // Endpoints of both kinds have hosts of one domain.
+    if (!older && context.store.get(`onlineEndpoints/${name}`)) throw nameTaken();
     const { defaults, authMode, ...given } = body.properties;
     const deployment = defaults?.deploymentName;
-    if (deployment && !context.store.get(`${path}/deployments/${deployment}`))
-      throw errors.defaultDeploymentNotFound(deployment);
+    checkDefault(deployment, path, context);
     const scoringUri = `${context.url}${invocationPath}/${name}/jobs`;
     const mode = ['AADToken', 'AMLToken', 'Key'].find((each) => each.toLowerCase() === authMode.toLowerCase());
     return draftOf(body, {
@@ -62,7 +73,21 @@ export const batchEndpoints = collection<WorkspaceContext>({
     });
   },
   present: inOperation,
+  patch: {
+    shape: batchEndpointPatch,
+    change({ context, path }, { tags, identity, properties }, older) {
+      const defaults = properties?.defaults ?? older.properties.defaults;
+      checkDefault(defaults.deploymentName, path, context);
+      return {
+        ...older,
+        tags: tags ?? older.tags,
+        ...(identity && { identity }),
+        properties: { ...older.properties, defaults },
+      };
+    },
+  },
   answers: {
+    patch: (call) => answerPatched(call, 'bebes'),
     put: (call, shown, isNew) => answerStarted(call, 'bebes', shown, isNew),
     delete: (call, existed) => answerDeletion(call, 'bebes', existed),
   },
@@ -90,7 +115,16 @@ export const batchDeployments = collection<WorkspaceContext>({
     if (endpointOf(call)?.properties.defaults?.deploymentName === name) throw errors.deploymentIsDefault(name);
   },
   present: (deployment, call) => inOperation(shownDeployment(deployment, call.at.apiVersion), call),
+  patch: {
+    shape: batchDeploymentPatch,
+    change: (_call, { tags, properties }, older) => ({
+      ...older,
+      tags: tags ?? older.tags,
+      properties: { ...older.properties, ...properties },
+    }),
+  },
   answers: {
+    patch: (call) => answerPatched(call, 'bed'),
     put: (call, shown, isNew) => answerStarted(call, 'bed', shown, isNew),
     delete: (call, existed) => answerDeletion(call, 'bed', existed),
   },

@@ -74,10 +74,17 @@ export interface Declaration<C extends CollectionContext> {
   /** What follows from a PUT; answers the resource as it is then. */
   afterPut?(call: Call<C>, stored: Resource, older: Resource | undefined): Resource | Promise<Resource>;
   /** PATCH, for kinds that have it. */
-  patch?: { shape: Check; change(call: Call<C>, body: Body, older: Resource): Draft };
+  patch?: {
+    shape: Check;
+    change(call: Call<C>, body: Body, older: Resource): Draft;
+    /** What follows from it; answers the resource as it is then. */
+    after?(call: Call<C>, stored: Resource): Resource;
+  };
   /** Throws when the resource may not be deleted. */
   beforeDelete?(call: Call<C>, resource: Resource): void;
   afterDelete?(call: Call<C>): void;
+  /** Deletes the resource later, when an operation ends; nothing is deleted before. */
+  deleteLater?(call: Call<C>, resource: Resource): void;
   /** Collections below the resource that are deleted with it. */
   below?: string[];
   /** The resource as answers show it; what a PUT answers before anything has happened may differ. */
@@ -94,6 +101,7 @@ export interface Declaration<C extends CollectionContext> {
 /** How writes end: immediately, or as an operation that the client follows. */
 export interface Answers<C extends CollectionContext> {
   put(call: Call<C>, shown: any, isNew: boolean): void;
+  patch(call: Call<C>, shown: any): void;
   delete(call: Call<C>, existed: boolean): void;
 }
 
@@ -104,6 +112,7 @@ export function answerCreated({ context, request, response }: Call, shown: unkno
 
 const usual: Answers<CollectionContext> = {
   put: (call, shown, isNew) => (isNew ? answerCreated(call, shown) : void call.response.json(shown)),
+  patch: ({ response }, shown) => void response.json(shown),
   delete: ({ response }, existed) => void response.status(existed ? 200 : 204).end(),
 };
 
@@ -219,16 +228,21 @@ async function put<C extends CollectionContext>(asked: Call<C>, kind: Declaratio
 
 function patch<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
   const older = stored(call, kind);
-  const { shape, change } = kind.patch!;
+  const { shape, change, after } = kind.patch!;
   checkBody(shape, call.request.body, call.at);
   const saved = save(call, change(call, call.request.body, older), kind);
-  call.response.json(shown(saved, call, kind));
+  (kind.answers?.patch ?? usual.patch)(call, shown(after?.(call, saved) ?? saved, call, kind, 'changed'));
 }
 
 function remove<C extends CollectionContext>(call: Call<C>, kind: Declaration<C>): void {
   const { store } = call.context;
   const resource = store.get(call.path);
   if (resource) kind.beforeDelete?.(call, resource);
+  if (resource && kind.deleteLater) {
+    kind.deleteLater(call, resource);
+    (kind.answers?.delete ?? usual.delete)(call, true);
+    return;
+  }
   for (const below of kind.below ?? []) {
     for (const { name } of store.list(`${call.path}/${below}`)) store.delete(`${call.path}/${below}/${name}`);
   }

@@ -3,7 +3,7 @@ import type { Resource } from '../../contracts.ts';
 import { type Call, collection, type Draft } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
-import { answerAccepted } from './operations.ts';
+import { answerAccepted, answerComputeChange } from './operations.ts';
 import { anything, envelope, object } from './shape.ts';
 
 const types = [
@@ -110,13 +110,26 @@ function shownCompute({ systemData: _none, ...compute }: Resource): Omit<Resourc
   };
 }
 
+/** A compute while it is changed: its state, and its size in capital letters. */
+function whileUpdating(compute: ReturnType<typeof shownCompute>): unknown {
+  const { properties } = compute;
+  const vmSize: string | undefined = properties.properties?.vmSize;
+  const inner = { ...properties.properties, ...(vmSize && { vmSize: vmSize.toUpperCase() }) };
+  return { ...compute, properties: { ...properties, properties: inner, provisioningState: 'Updating' } };
+}
+
+function present(resource: Resource, { context }: Call<WorkspaceContext>): unknown {
+  const shown = shownCompute(resource);
+  return context.operations.statusOf(`computes/${resource.name}`) ? whileUpdating(shown) : shown;
+}
+
 export const computes = collection<WorkspaceContext>({
   path: 'computes/:name',
   one: 'Compute',
   names: { name: 'name of a compute' },
   shape: envelope(anything, 'location', 'tags', 'identity', 'sku'),
   missing: () => errors.computeMissing(),
-  present: shownCompute,
+  present,
   defaults: { description: null, isAttachedCompute: false, provisioningErrors: null },
   sets: { provisioningState: 'Succeeded' },
   beforePut: created,
@@ -130,6 +143,7 @@ export const computes = collection<WorkspaceContext>({
     enableSso: ({ response }) => void response.status(200).end(),
   },
   answers: {
+    patch: (call, shown) => answerComputeChange(call, whileUpdating(shown)),
     delete({ response }, existed) {
       if (!existed) throw errors.computeMissing();
       response.status(200).end();

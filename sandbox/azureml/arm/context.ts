@@ -1,6 +1,7 @@
 /** What the routes of the resource provider share. */
 import type { AzureMlContext, ResourceStore, Runs, WorkspaceSettings } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
+import type { OnlinePart } from '../online/online.ts';
 import type { CollectionContext } from './collection.ts';
 import type { Operations } from './operation-log.ts';
 import type { RegistryStorage } from './registry-storage.ts';
@@ -22,6 +23,7 @@ export interface ProviderContext extends AzureMlContext {
   registry: ResourceStore;
   runs: Runs;
   operations: Operations;
+  online: OnlinePart;
   /** Address of the asset store, which answers for operations of the registry. */
   assetStoreUrl: string;
 }

@@ -250,6 +250,8 @@ export const bindingNotDeclared = (binding: string) =>
   userError(`The command uses ${binding}, but the component declares no such entry.`);
 
 // Batch endpoints, schedules and published pipelines
+const noDefault =
+  'No valid deployments to route to. Please check that the endpoint has at least one deployment with positive weight values or use a deployment specific header to route.';
 export const endpointNotFound = (name: string, workspace: string) =>
   missing(
     `An endpoint with the name '${name}' does not exist in the workspace '${workspace}'. Please check the endpoint name and also ensure the current user has access to it.`,
@@ -273,7 +275,7 @@ export const deploymentIsDefault = (name: string) =>
 export const notPipelineComponent = (id: string) => userError(`The component '${id}' is not a pipeline component.`);
 export const deploymentEmpty = () => userError("A deployment needs a 'model' or a 'deploymentConfiguration'.");
 export const endpointDeploymentNotFound = (endpoint: string, name: unknown) =>
-  missing(`The endpoint ${endpoint} has no deployment '${name ?? ''}'.`);
+  missing(name ? `The endpoint ${endpoint} has no deployment '${name}'.` : noDefault);
 export const inputMissing = (name: string) => userError(`The required input '${name}' has no value.`);
 export const scheduleTimeInvalid = () => userError('scheduleTime is not a time.');
 export const scheduleDisabled = (name: string) => userError(`The schedule ${name} is disabled.`);

@@ -5,7 +5,7 @@ import type { WorkspaceSettings } from '../../contracts.ts';
 import type { Call } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
-import { goesOn, type Operation, type OperationKind, operationMs } from './operation-log.ts';
+import { goesOn, type Operation, type OperationKind } from './operation-log.ts';
 import { serviceTime } from './system-data.ts';
 
 /** Statuses of a job that does not change any more. */
@@ -44,6 +44,16 @@ export function answerStarted(call: Call<WorkspaceContext>, kind: OperationKind,
   response.json({ ...shown, properties: { ...shown.properties, provisioningState: operation.status } });
 }
 
+/**
+ * Answers the PATCH of a compute: 202 with the whole resource and an operation of the computes' own route, without `Location`.
+ * @param shown the compute as it is answered while the operation goes on
+ */
+export function answerComputeChange(call: Call<WorkspaceContext>, shown: unknown): void {
+  const guid = call.context.operations.start('compute', call.path, 'Updating').id.split(':').at(-1)!;
+  const address = addressOf(call, 'computeOperationsStatus', guid).replace('&t=', '&service=new&t=');
+  call.response.status(202).set('Azure-AsyncOperation', address).json(shown);
+}
+
 /** Answers a DELETE: 202 with the operation, or 204 when there was nothing. */
 export function answerDeletion(call: Call<WorkspaceContext>, kind: OperationKind, existed: boolean): void {
   if (!existed) {
@@ -59,16 +69,63 @@ export function answerDeletion(call: Call<WorkspaceContext>, kind: OperationKind
   sendNull(call.response);
 }
 
+/** The address of an operation as resources show it: without the signature. */
+export const operationUri = ({ context, at }: Call<WorkspaceContext>, { id }: Operation): string =>
+  `${context.url}${idOf(context.settings, 'mfeOperationsStatus', id)}?api-version=${at.apiVersion}`;
+
+/** Answers the PUT of an online endpoint or deployment, whose operation has begun: 201, for a change as well. */
+export function answerOnlineWrite(call: Call<WorkspaceContext>, operation: Operation, shown: any): void {
+  call.response.status(201).set({
+    'Azure-AsyncOperation': addressOf(call, 'mfeOperationsStatus', operation.id),
+    Location: `${call.context.url}${call.request.originalUrl}`,
+    'x-ms-async-operation-timeout': 'PT30M',
+  });
+  call.response.json(shown);
+}
+
+/** Answers 202 and the text `null`, with the operation's results alone (PATCH) or with its status, too (DELETE). */
+export function answerChange(call: Call<WorkspaceContext>, operation: Operation, withStatus = false): void {
+  if (withStatus) call.response.set('Azure-AsyncOperation', addressOf(call, 'mfeOperationsStatus', operation.id));
+  call.response.set({
+    Location: addressOf(call, 'mfeOperationResults', operation.id),
+    'x-ms-async-operation-timeout': 'PT30M',
+  });
+  sendNull(call.response);
+}
+
+const time = (ms: number) => serviceTime(new Date(ms).toISOString());
+
 /** How far an operation is. Those of batch endpoints say nothing about time, those of schedules name another route. */
-function statusOf(operation: Operation, settings: WorkspaceSettings): object {
-  const { id, kind, startTime } = operation;
+function statusOf(operation: Operation, settings: WorkspaceSettings, asked = 'mfeOperationsStatus'): object {
+  const { id, kind, startTime, endTime = 0 } = operation;
+  if (kind === 'oeidp' || kind === 'odidp') return onlineStatus(operation, idOf(settings, asked, id));
   const running = goesOn(operation);
   const status = running ? operation.status : 'Succeeded';
   const route = kind === 's' ? 'mfeOperationResults' : 'mfeOperationsStatus';
   const shown = { id: idOf(settings, route, id), name: id, status };
   if (kind !== 's' || running) return shown;
-  const time = (ms: number) => serviceTime(new Date(ms).toISOString());
-  return { ...shown, startTime: time(startTime), endTime: time(startTime + operationMs) };
+  return { ...shown, startTime: time(startTime), endTime: time(endTime) };
+}
+
+/** An operation of an online endpoint or deployment: `Updating`, also of a new one. A failed one writes its times in another form. */
+function onlineStatus(operation: Operation, id: string): object {
+  const { id: name, startTime, endTime = 0, failure } = operation;
+  if (goesOn(operation)) {
+    const never = '0001-01-01T00:00:00+00:00';
+    return { id, name, startTime: time(startTime), endTime: never, percentComplete: 0, status: 'Updating' };
+  }
+  if (!failure)
+    return {
+      id,
+      name,
+      startTime: time(startTime),
+      endTime: time(endTime),
+      percentComplete: 100,
+      status: 'Succeeded',
+    };
+  const { code, message } = failure;
+  const times = { startTime: new Date(startTime).toISOString(), endTime: new Date(endTime).toISOString() };
+  return { id, name, error: { ...(code !== undefined && { code }), message }, status: 'Failed', ...times };
 }
 
 /** `GET .../mfeOperationsStatus/{operation}`, and `mfeOperationResults`: 202 until the operation has ended, then 200. */
@@ -83,12 +140,16 @@ export function createOperationResults({ resources, settings, operations }: Prov
   router.get(`${route}/mfeOperationsStatus/:operation`, (request, response) => {
     response.json(statusOf(find(request.params.operation), settings));
   });
+  router.get(`${route}/computeOperationsStatus/:operation`, (request, response) => {
+    const operation = find(`compute:${settings.workspaceId}:${request.params.operation}`);
+    response.json({ status: goesOn(operation) ? 'InProgress' : 'Succeeded' });
+  });
   router.get(`${route}/mfeOperationResults/:operation`, (request, response) => {
     const { operation: id } = request.params;
     const [kind, , name = ''] = id.split(':');
     if (kind !== 'jc' && kind !== 'jd' && kind !== 'ci') {
       const operation = find(id);
-      response.status(goesOn(operation) ? 202 : 200).json(statusOf(operation, settings));
+      response.status(goesOn(operation) ? 202 : 200).json(statusOf(operation, settings, 'mfeOperationResults'));
       return;
     }
     const status = resources.get(`jobs/${name}`)?.properties.status;

@@ -12,6 +12,8 @@ import type { ProviderContext } from './context.ts';
 import { datastores } from './datastores.ts';
 import { jobs } from './jobs.ts';
 import { createLocation } from './location.ts';
+import { createOnlineSkus, onlineDeployments } from './online-deployments.ts';
+import { onlineEndpoints } from './online-endpoints.ts';
 import { createOperations } from './operation-log.ts';
 import { createOperationResults } from './operations.ts';
 import { createPermissions } from './permissions.ts';
@@ -24,7 +26,17 @@ import { createSubscription, createWorkspace, registryResource } from './workspa
 const group = '/subscriptions/:subscription/resourceGroups/:resourceGroup/providers/Microsoft.MachineLearningServices';
 
 /** What a workspace has beside its assets. */
-const collections = [jobs, datastores, computes, schedules, batchEndpoints, batchDeployments, connections];
+const collections = [
+  jobs,
+  datastores,
+  computes,
+  schedules,
+  batchEndpoints,
+  batchDeployments,
+  onlineEndpoints,
+  onlineDeployments,
+  connections,
+];
 
 /**
  * All routes of ARM, mounted at the root and again below `/mferp/managementfrontend`, the data plane's front end, which
@@ -41,6 +53,7 @@ export function createResourceProvider(given: Omit<ProviderContext, 'operations'
     createWorkspace(context),
     createAssets(inWorkspace),
     ...collections.map((routes) => routes(inWorkspace)),
+    createOnlineSkus(inWorkspace),
     createAbsent(),
   );
 

@@ -29,6 +29,14 @@ function hasPython(path: string): boolean {
   return path.split(delimiter).some((folder) => folder && existsSync(join(folder, 'python')));
 }
 
+/** What every process of the workspace has: the inherited variables, with a `python` in the search path. */
+export function inheritedEnvironment(shimFolder: string): Record<string, string> {
+  const inherited: Record<string, string> = {};
+  for (const name of INHERITED) if (process.env[name]) inherited[name] = process.env[name]!;
+  const path = inherited.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+  return { ...inherited, PATH: hasPython(path) ? path : `${pythonShim(shimFolder)}${delimiter}${path}` };
+}
+
 /**
  * The variables of the run's process. Names are those of Azure ML's common runtime; `variables` are the job's own and
  * win over everything but the run's identity.
@@ -39,15 +47,11 @@ export async function processEnvironment(
   variables: Record<string, string>,
   shimFolder: string,
 ): Promise<Record<string, string>> {
-  const inherited: Record<string, string> = {};
-  for (const name of INHERITED) if (process.env[name]) inherited[name] = process.env[name]!;
-  const path = inherited.PATH ?? '/usr/local/bin:/usr/bin:/bin';
   const { settings, tokens, clientEnvironment, url } = context;
   const audience = 'https://ml.azure.localhost';
   const token = await tokens.issue({ aud: audience, sub: `run:${run.runId}`, role: 'contributor', seconds: 24 * 3600 });
   return {
-    ...inherited,
-    PATH: hasPython(path) ? path : `${pythonShim(shimFolder)}${delimiter}${path}`,
+    ...inheritedEnvironment(shimFolder),
     PYTHONUNBUFFERED: '1',
     ...clientEnvironment,
     ...variables,

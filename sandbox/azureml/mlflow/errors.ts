@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 const STATUS = {
+  BAD_REQUEST: 400,
   INVALID_PARAMETER_VALUE: 400,
   RESOURCE_ALREADY_EXISTS: 400,
   PERMISSION_DENIED: 403,
@@ -88,6 +89,9 @@ export const notNumber = (value: unknown, what: string) =>
 export const notTime = (value: unknown) => invalid(`Invalid value '${value}' supplied: it is not a time.`);
 export const maxResultsOutOfRange = (value: unknown, most: number) =>
   supplied(String(value), 'max_results', `It must be at least 1 and at most ${most}.`);
+/** As the service has it: mlflow/mlflow#10694. */
+export const historyTooLong = (value: number, most: number) =>
+  new MlflowError('BAD_REQUEST', `MaxResults = ${value} is invalid: MaxResults must be less than ${most}.`);
 export const pageTokenInvalid = (token: unknown) => invalid(`Invalid page token '${token}'.`);
 export const statusInvalid = (status: unknown) => invalid(`Invalid value ${status} for parameter 'status' supplied.`);
 export const stageInvalid = (stage: unknown, stages: string[]) =>

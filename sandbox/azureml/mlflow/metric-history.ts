@@ -7,6 +7,8 @@ import { findRun } from './runs.ts';
 import { checkMaxResults, paged } from './validation.ts';
 import { wireMetric } from './wire.ts';
 
+/** The service takes less than MLflow's own server does. */
+const MOST_POINTS = 1000;
 const MOST_HISTORY = 25000;
 
 function byTime(a: MetricPoint, b: MetricPoint): number {
@@ -24,7 +26,9 @@ function history(store: RunStore, run: RunRecord, key: unknown): MetricPoint[] {
 
 function ofOneRun(store: RunStore, input: Input) {
   const points = history(store, findRun(store, input), input.metric_key);
-  const most = checkMaxResults(input.max_results, Math.max(1, points.length), MOST_HISTORY * 4);
+  const asked = Number(input.max_results);
+  if (asked > MOST_POINTS) throw errors.historyTooLong(asked, MOST_POINTS);
+  const most = checkMaxResults(input.max_results, Math.max(1, points.length), Math.max(MOST_POINTS, points.length));
   const { items, ...next } = paged(points, most, input.page_token);
   return { metrics: items.map(wireMetric), ...next };
 }

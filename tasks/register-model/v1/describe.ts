@@ -3,6 +3,7 @@ import { allOf } from '../../../lib/core/words.ts';
 import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { modelRecord } from '../../../lib/lineage/model-lineage.ts';
+import type { Facts } from '../../../lib/lineage/stamp.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -10,6 +11,7 @@ import { messages } from './messages.ts';
 /** What the version will say about itself: its type, where it is from and how it was made. @throws UserError `ModelNotMlflow` */
 export function describe(
   source: ModelSource,
+  facts: Facts,
   { modelType, description, tags, run }: Inputs,
   pipeline: Pipeline,
 ): ModelProperties & { properties: Record<string, string> } {
@@ -18,7 +20,7 @@ export function describe(
     pipeline.say(messages.TypeOfOutput, { type, output, outputType: typeFrom });
   else if (modelType === 'auto') pipeline.say(messages.TypeOfFiles, { type });
   if (modelType === 'mlflow' && files) requireMlflow(files, path);
-  const { properties, leftOut } = modelRecord(source, run);
+  const { properties, leftOut } = modelRecord(source, run, facts);
   if (leftOut.length > 0)
     pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
   return {

@@ -10,8 +10,20 @@ export const messages = defineMessages({
   TypeOfFiles: 'The model is registered as {type}. Set modelType for another type.',
   LeftOut:
     'Azure ML takes 50 properties of 1,000 characters; {count} facts about the model are not recorded with it: {names}.',
-  AlreadyRegistered: 'This step has registered the model {model} version {version} before, so nothing was done: {id}',
   VersionTaken: 'Version {version} of {model} was taken in the meantime; trying the next.',
-  Registered: 'Model {model} version {version} was registered: {id}',
+  Registered: 'Model {model} version {version} was registered from {origin}.',
+  AlreadyRegistered:
+    'This step registered the model {model} version {version} before, from {origin}, so nothing was done.',
+  FromOutput: "the output '{output}' of {maker}",
+  FromUri: '{uri}, made by {maker}',
+  OfJob: 'the job {job}',
+  StepOfJob: "the step '{step}' of the job {job}",
+  Provenance: 'It comes from {parts}.',
+  Commit: 'the commit {commit} of {branch}',
+  Data: 'the data {data}',
+  And: 'and',
+  EnvironmentUnknown: "The environment of the step '{step}' is not recorded: {reason}",
+  RunFactsUnknown: 'Pull request and work items of this run are not recorded: {reason}',
+  JobNotTagged: 'The job {job} could not be marked with the model’s version: {reason}',
   WhatIfDone: 'What if: model {model} version {version} would be registered; nothing was sent.',
 });

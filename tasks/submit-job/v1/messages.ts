@@ -10,8 +10,6 @@ export const messages = defineMessages({
   Connected: 'Workspace {workspace} in {region}.',
   JobFound: 'This step submitted the job {job} before; it is {status}. No other job is started.',
   JobFoundAfterAll: 'The answer to the request was lost, but the job {job} was submitted; it is {status}.',
-  Created: '{kind} {name}: done',
-  Uploading: '{kind} {name}: {percent} percent, {sent} of {size}, {files} of {totalFiles} files',
   Submitted: 'Job {job} was submitted: {url}',
   WhatIf: 'What if: these requests would be sent. Nothing was created or changed.',
   WhatIfFile: "The same as JSON, with the run's files: {path}",

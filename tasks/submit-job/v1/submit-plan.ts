@@ -3,6 +3,7 @@ import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import type { BegunJob } from '../../../lib/pipelines/cancel-with-run.ts';
 import { followedWithRun, followToEnd } from '../../../lib/pipelines/follow-to-end.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { applyPlan } from '../../../lib/plan/apply.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
@@ -13,7 +14,6 @@ import { createDatastores } from '../../../lib/plan/storage.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import { findOwnJob, jobAfterAll } from './own-job.ts';
-import { progressOf } from './progress.ts';
 import { reportJob, showRequests } from './report.ts';
 
 /**

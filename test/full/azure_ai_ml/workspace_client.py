@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 EXAMPLE = REPOSITORY / "examples" / "breast-cancer"
 
 
-def connect(**registry) -> MLClient:
+def connect(**more) -> MLClient:
     """A client of the workspace, or of the registry that `registry_name` names."""
     env = os.environ
     credential = ClientSecretCredential(
@@ -25,8 +25,8 @@ def connect(**registry) -> MLClient:
         authority=env["AZURE_AUTHORITY_HOST"],
         disable_instance_discovery=True,
     )
-    if registry:
-        return MLClient(credential, **registry)
+    if "registry_name" in more:
+        return MLClient(credential, **more)
     return MLClient(
-        credential, env["AZURE_SUBSCRIPTION_ID"], env["AZURE_RESOURCE_GROUP"], env["AZUREML_WORKSPACE_NAME"]
+        credential, env["AZURE_SUBSCRIPTION_ID"], env["AZURE_RESOURCE_GROUP"], env["AZUREML_WORKSPACE_NAME"], **more
     )

@@ -108,6 +108,10 @@ describe('lineage', () => {
       'mlflow.source.git.commit': 'abc',
       'azureml.git.build_id': '7',
       'azureml.git.build_uri': run.url,
+      'lineage.pipelineRun': 'build/7',
+      'lineage.pipelineRunNumber': '20261123.1',
+      'lineage.project': 'mlops',
+      'lineage.requestedFor': 'Ada',
     });
     assert.equal(withoutCredentials('https://token@host/x'), 'https://host/x');
     assert.equal(withoutCredentials('https://host/x@1'), 'https://host/x@1');

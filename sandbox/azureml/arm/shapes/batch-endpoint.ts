@@ -89,3 +89,18 @@ export const batchDeployment = resource(
     },
   ),
 );
+
+/** PATCH of an endpoint: tags and identity; its defaults only in the first api-versions. */
+export const batchEndpointPatch = object(
+  {},
+  {
+    tags: mapOf(textual),
+    identity: anything,
+    properties: only(
+      (apiVersion) => apiVersion < '2022-10-01',
+      object({}, { defaults: object({}, { deploymentName: text }) }),
+    ),
+  },
+);
+/** PATCH of a deployment. */
+export const batchDeploymentPatch = object({}, { tags: mapOf(textual), properties: object({}, { description: text }) });

@@ -1,9 +1,9 @@
-import { formatBytes } from '../../../lib/core/duration.ts';
-import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
-import type { PlanListener } from '../../../lib/plan/apply.ts';
-import type { InspectedPlan } from '../../../lib/plan/inspect.ts';
-import type { PlanStep } from '../../../lib/plan/plan.ts';
+import { formatBytes } from '../core/duration.ts';
+import type { PlanListener } from '../plan/apply.ts';
+import type { InspectedPlan } from '../plan/inspect.ts';
+import type { PlanStep } from '../plan/plan.ts';
 import { messages } from './messages.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** Smaller uploads are done before their progress could be read. */
 const WORTH_SHOWING_BYTES = 1_000_000;

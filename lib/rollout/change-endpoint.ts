@@ -1,0 +1,138 @@
+import { hasStatus } from '../azure/failures.ts';
+import { type LongRunningPorts, sendAndPoll } from '../azure/long-running.ts';
+import type { Workspace } from '../azureml/workspace.ts';
+import type { Clock } from '../core/clock.ts';
+import { UserError } from '../core/errors.ts';
+import { trafficChanged } from './conflicts.ts';
+import type { EndpointKind, ReadEndpoint } from './endpoint-kind.ts';
+import { type EndpointState, isBusy } from './endpoint-state.ts';
+
+import { type SavedRollout, savedTags } from './saved-rollout.ts';
+import { isSameTraffic, type Traffic, withoutZeros } from './traffic.ts';
+
+/** What a change of an endpoint needs. */
+export interface ChangePorts extends LongRunningPorts {
+  kind: EndpointKind;
+  workspace: Workspace;
+  endpoint: string;
+}
+
+/** A change of traffic, with what is saved about it. */
+export interface TrafficChange {
+  traffic: Traffic;
+  mirrorTraffic?: Traffic;
+  saved: SavedRollout;
+  /** Done when the service has accepted it: nobody is left to wait for its end. */
+  unattended?: boolean;
+  /** Throws when the endpoint is not as this rollout left it. */
+  check: (state: EndpointState) => void;
+}
+
+/** Another change of the endpoint is waited for so long; traffic takes seconds, a deployment below it minutes. */
+const BUSY_WITHIN_MS = 30 * 60_000;
+const BUSY_POLL_MS = 10_000;
+/** After a change that succeeded `GET` may show the earlier traffic for a while (seen by users). */
+const SHOWN_WITHIN_MS = 60_000;
+const SHOWN_POLL_MS = 2_000;
+
+/**
+ * Changes the traffic and the tags of an endpoint in one request: reads it, checks that nobody else has changed it, puts
+ * it, follows the operation, and reads until it shows the change. There is no ETag, so the check is as close to the write
+ * as it can be, and the reading afterwards finds who wrote in between.
+ * @throws UserError `TrafficChanged`, `EndpointBusy`, and what `check` throws
+ */
+export async function changeTraffic(change: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
+  const { kind, workspace, endpoint, clock, signal } = ports;
+  const deadline = clock.now() + BUSY_WITHIN_MS;
+  for (;;) {
+    const { resource, state } = await whenIdle(ports, deadline);
+    if (!resource) throw endpointGone(endpoint);
+    change.check(state);
+    const { traffic, mirrorTraffic = {}, saved } = change;
+    const request = kind.update(workspace, resource, {
+      traffic: withoutZeros(traffic),
+      mirrorTraffic: withoutZeros(mirrorTraffic),
+      tags: savedTags(resource.tags ?? {}, saved),
+    });
+    try {
+      if (change.unattended) {
+        await workspace.client.send({ ...request, signal });
+        return { ...state, traffic };
+      }
+      await sendAndPoll(workspace.client, { ...request, signal }, ports);
+      return await shown(change, ports);
+    } catch (error) {
+      if (!isConflict(error) || clock.now() > deadline) throw error;
+      await clock.sleep(BUSY_POLL_MS, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** The endpoint when no other change of it is under way. @throws UserError `EndpointBusy` */
+async function whenIdle(
+  { kind, workspace, endpoint, clock, signal, tell }: ChangePorts,
+  deadline: number,
+): Promise<ReadEndpoint> {
+  const began = clock.now();
+  for (;;) {
+    const read = await kind.read(workspace, endpoint, signal);
+    const { provisioningState } = read.state;
+    if (!isBusy(provisioningState)) return read;
+    if (clock.now() > deadline) throw endpointBusy(endpoint, provisioningState);
+    tell?.(provisioningState, clock.now() - began);
+    await clock.sleep(BUSY_POLL_MS, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** Waits until the endpoint shows what was written. @throws UserError `TrafficChanged` when it shows something else */
+async function shown({ traffic, saved }: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
+  const { kind, workspace, endpoint, clock, signal } = ports;
+  const deadline = clock.now() + SHOWN_WITHIN_MS;
+  for (;;) {
+    const { state } = await kind.read(workspace, endpoint, signal);
+    const isOurs = state.saved?.id === saved.id && state.saved.to === saved.to && state.saved.phase === saved.phase;
+    if (isSameTraffic(state.traffic, traffic) && isOurs) return state;
+    if (clock.now() > deadline || (state.saved && !isOurs && state.saved.id !== saved.id))
+      throw trafficChanged(state, traffic);
+    await clock.sleep(SHOWN_POLL_MS, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** 409 `OperationDuplicationConflict`, and the 400 of a change while another one is under way. */
+export function isConflict(error: unknown): boolean {
+  return hasStatus(error, 409) || (hasStatus(error, 400) && /provisioning state/i.test((error as Error).message));
+}
+
+function endpointBusy(name: string, provisioningState: string): UserError {
+  return new UserError({
+    code: 'EndpointBusy',
+    message: `The endpoint '${name}' has been in the state ${provisioningState} for 30 minutes, in which it takes no other change.`,
+    fix: 'Check in Azure ML studio what changes the endpoint, then run the stage again.',
+  });
+}
+
+function endpointGone(name: string): UserError {
+  return new UserError({
+    code: 'EndpointNotFound',
+    message: `The endpoint '${name}' was deleted during the rollout.`,
+    fix: 'Run the stage again to create it.',
+  });
+}
+
+/** Waits until a deployment or an endpoint takes changes again. */
+export async function untilIdle(
+  stateNow: () => Promise<string>,
+  { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell?: LongRunningPorts['tell'] },
+): Promise<void> {
+  const began = clock.now();
+  for (;;) {
+    const provisioningState = await stateNow();
+    if (!isBusy(provisioningState) || clock.now() - began > BUSY_WITHIN_MS) return;
+    tell?.(provisioningState, clock.now() - began);
+    await clock.sleep(BUSY_POLL_MS, signal);
+    signal.throwIfAborted();
+  }
+}

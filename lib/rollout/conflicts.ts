@@ -1,0 +1,44 @@
+import { UserError } from '../core/errors.ts';
+import type { EndpointState } from './endpoint-state.ts';
+import type { RolloutPlan } from './plan-rollout.ts';
+import { isUntouched } from './saved-rollout.ts';
+import { describeTraffic, isSameTraffic, type Traffic } from './traffic.ts';
+
+/**
+ * Checks that the endpoint is as this rollout left it. There is no ETag, so this is what two pipelines on one endpoint
+ * notice each other by.
+ * @throws UserError `TrafficChanged`
+ */
+export function requireUntouched(
+  state: EndpointState,
+  { id, deployment }: Pick<RolloutPlan, 'id' | 'deployment'>,
+): void {
+  const { saved, traffic } = state;
+  const isOurs = saved?.id === id && saved.to === deployment;
+  if (isOurs && isUntouched(saved, traffic)) return;
+  throw trafficChanged(state, isOurs ? saved.now : undefined);
+}
+
+/**
+ * Checks that the endpoint is as it was when the rollout was planned, before the rollout is written into its tags.
+ * @throws UserError `TrafficChanged`
+ */
+export function requireAsPlanned(state: EndpointState, { planned }: Pick<RolloutPlan, 'planned'>): void {
+  const { saved, traffic } = state;
+  const isSameRollout = JSON.stringify(saved) === JSON.stringify(planned.saved);
+  if (isSameRollout && isSameTraffic(traffic, planned.traffic)) return;
+  throw trafficChanged(state, planned.traffic);
+}
+
+/** @param ours the traffic that this rollout had set or planned with */
+export function trafficChanged(state: EndpointState, ours: Traffic | undefined): UserError {
+  const { name, traffic, saved, lastModified } = state;
+  const by = [lastModified.by && ` by ${lastModified.by}`, lastModified.at && ` at ${lastModified.at}`].join('');
+  const run = saved ? ` Its tags name the run ${saved.run}.` : '';
+  const expected = ours && !isSameTraffic(ours, traffic) ? `; this rollout left it at ${describeTraffic(ours)}` : '';
+  return new UserError({
+    code: 'TrafficChanged',
+    message: `Somebody else changed the endpoint '${name}' during this rollout${by}: its traffic is ${describeTraffic(traffic)}${expected}.${run}`,
+    fix: 'Nothing was overwritten. Find out who made the change, then run this stage again, or restore the earlier traffic with mode: rollback.',
+  });
+}

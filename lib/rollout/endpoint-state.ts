@@ -1,0 +1,38 @@
+import type { SavedRollout } from './saved-rollout.ts';
+import type { Traffic } from './traffic.ts';
+
+/** An online endpoint and its deployments, as far as decisions need them. */
+export interface EndpointState {
+  name: string;
+  exists: boolean;
+  traffic: Traffic;
+  mirrorTraffic: Traffic;
+  /** `Succeeded`, `Updating`, ... */
+  provisioningState: string;
+  /** What the endpoint's tag says about a rollout. */
+  saved: SavedRollout | undefined;
+  /** Who wrote the endpoint last, and when, if the service says it. */
+  lastModified: { by: string; at: string };
+  deployments: DeploymentState[];
+}
+
+export interface DeploymentState {
+  name: string;
+  /** `Succeeded`, `Creating`, `Failed`, ... */
+  provisioningState: string;
+  /** ARM id, or `azureml://registries/...`; empty when it has no model of its own. */
+  model: string;
+  /** ISO time; empty when the service does not say it. */
+  createdAt: string;
+  /** True when this task made it: it carries the stamp. */
+  isOurs: boolean;
+}
+
+/** True for a state in which the service takes no other change. */
+export function isBusy(provisioningState: string): boolean {
+  return !['Succeeded', 'Failed', 'Canceled', ''].includes(provisioningState);
+}
+
+export function deploymentOf({ deployments }: EndpointState, name: string): DeploymentState | undefined {
+  return deployments.find((deployment) => deployment.name === name);
+}

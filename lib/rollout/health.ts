@@ -1,0 +1,71 @@
+import { messageOf } from '../core/errors.ts';
+import { type Rule, type RuleValues, reads } from '../rules/rules.ts';
+import type { Scored } from './scoring.ts';
+
+/** What a health rule reads. */
+export const HEALTH_VARIABLES = ['candidate', 'live', 'answers'] as const;
+
+/** The rule of a rollout that names none. */
+export const DEFAULT_HEALTH = 'candidate.errorRate <= 0.01';
+
+/** What was measured of one deployment. */
+export interface Health {
+  requests: number;
+  /** Share of the requests that were not answered with a success, 0 to 1. */
+  errorRate: number;
+  /** Milliseconds within which that share of the requests was answered. */
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** What was measured while a rollout was watched. */
+export interface Measured {
+  candidate: Health;
+  /** Undefined when nobody serves beside the candidate. */
+  live: Health | undefined;
+  /** Shares of the sample requests, 0 to 1: whose answers differ from the live deployment's, and that failed their test. */
+  answers: { differing: number; failed: number };
+}
+
+/** Sums up requests to one deployment. */
+export function healthOf(scored: readonly Pick<Scored, 'status' | 'milliseconds'>[]): Health {
+  const times = scored.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
+  const failed = scored.filter(({ status }) => status < 200 || status > 299).length;
+  return {
+    requests: scored.length,
+    errorRate: scored.length === 0 ? 0 : failed / scored.length,
+    p50: percentile(times, 50),
+    p95: percentile(times, 95),
+    p99: percentile(times, 99),
+  };
+}
+
+/** Nearest rank; 0 for nothing. @param sorted in rising order */
+function percentile(sorted: readonly number[], percent: number): number {
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
+}
+
+/**
+ * The conditions that do not hold, with the values that they read. Those that read the live deployment don't apply when
+ * there is none. Pure.
+ */
+export function unhealthy(rules: readonly Rule[], { candidate, live, answers }: Measured): string[] {
+  const values: RuleValues = { candidate: { ...candidate }, live: { ...live }, answers: { ...answers } };
+  return rules.flatMap((rule) =>
+    rule.conditions.flatMap((condition) => {
+      if (!live && reads(condition, 'live')) return [];
+      const seen = condition.uses.map(({ of, name }) => `${of}.${name} ${shown(values[of]?.[name])}`);
+      try {
+        if (condition.evaluate(values) === true) return [];
+      } catch (error) {
+        return [`${condition.text} can't be evaluated: ${messageOf(error)}`];
+      }
+      return [`${condition.text} does not hold (${[...new Set(seen)].join(', ')})`];
+    }),
+  );
+}
+
+function shown(value: number | undefined): string {
+  return value === undefined ? 'none' : String(Math.round(value * 10_000) / 10_000);
+}

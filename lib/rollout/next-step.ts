@@ -1,0 +1,103 @@
+import { deploymentOf, type EndpointState, isBusy } from './endpoint-state.ts';
+import type { RolloutPlan } from './plan-rollout.ts';
+import { isSameTraffic, type Traffic, withShare } from './traffic.ts';
+
+/** One thing that a rollout does. Those that change the endpoint change its traffic and its tags in one request. */
+export type RolloutStep =
+  | { kind: 'createEndpoint' }
+  /** Saves the earlier traffic in the endpoint's tags; undoes a rollout that was cut off. */
+  | { kind: 'claim'; traffic: Traffic }
+  /** Waits for what another request, perhaps of a killed task, has begun. */
+  | { kind: 'await'; what: string }
+  | { kind: 'deploy' }
+  | { kind: 'smoke' }
+  | { kind: 'mirror'; percent: number }
+  | { kind: 'traffic'; percent: number; traffic: Traffic }
+  | { kind: 'bake'; percent: number }
+  | { kind: 'wait' }
+  | { kind: 'release' }
+  | { kind: 'remove'; deployment: string }
+  | { kind: 'restore'; traffic: Traffic }
+  | { kind: 'redeploy' }
+  | { kind: 'close'; phase: 'rolledBack' | 'stopped' };
+
+/** What this task has seen itself; a task that takes up a rollout has seen nothing. */
+export interface Seen {
+  /** The endpoint's tags name this rollout. */
+  claimed: boolean;
+  deployed: boolean;
+  smokePassed: boolean;
+  mirrored: boolean;
+  /** Shares at which the deployment has proved itself. */
+  baked: readonly number[];
+  /** What went wrong; ends the rollout. */
+  failure: string | undefined;
+  /** The earlier definition is back in place. */
+  redeployed: boolean;
+}
+
+export const NOTHING_SEEN: Seen = {
+  claimed: false,
+  deployed: false,
+  smokePassed: false,
+  mirrored: false,
+  baked: [],
+  failure: undefined,
+  redeployed: false,
+};
+
+/**
+ * The next step of a rollout, from what the service says now. Nothing is remembered between steps but what this task has
+ * seen, so that a rollout that was cut off anywhere is taken up where it is: tests and baking are done again, since nobody
+ * knows how far they came.
+ * @returns undefined when the rollout is at an end, or has to wait for somebody
+ */
+export function nextStep(plan: RolloutPlan, state: EndpointState, seen: Seen): RolloutStep | undefined {
+  if (seen.failure !== undefined) return stepBack(plan, state, seen);
+  if (!state.exists) return { kind: 'createEndpoint' };
+  if (isBusy(state.provisioningState)) return { kind: 'await', what: 'endpoint' };
+  if (!isAtIt(plan, state, seen)) return { kind: 'claim', traffic: claimedTraffic(plan, state) };
+  const there = deploymentOf(state, plan.deployment);
+  if (there && isBusy(there.provisioningState)) return { kind: 'await', what: plan.deployment };
+  if (!there || (plan.change !== 'none' && !seen.deployed)) return { kind: 'deploy' };
+  if (state.saved?.phase === 'released') return leftOver(plan, state);
+  if (!seen.smokePassed) return { kind: 'smoke' };
+  const share = state.traffic[plan.deployment] ?? 0;
+  // A rollout that waits has proved itself at its share.
+  if (share > 0 && !seen.baked.includes(share) && state.saved?.phase !== 'waiting')
+    return { kind: 'bake', percent: share };
+  if (share === 0 && plan.mirror > 0 && plan.to > 0 && !seen.mirrored) return { kind: 'mirror', percent: plan.mirror };
+  const percent = plan.shares.find((one) => one > share);
+  if (percent === undefined) return { kind: 'release' };
+  if (percent > plan.to) return state.saved?.phase === 'waiting' ? undefined : { kind: 'wait' };
+  return { kind: 'traffic', percent, traffic: withShare(plan.before, plan.deployment, percent) };
+}
+
+/** After a failure: traffic first, then the definition of a deployment that was changed in place, then the record of it. */
+function stepBack(plan: RolloutPlan, state: EndpointState, seen: Seen): RolloutStep | undefined {
+  if (!state.exists || !isAtIt(plan, state, seen) || ENDED.has(state.saved?.phase ?? '')) return undefined;
+  if (plan.onFailure === 'stop') return { kind: 'close', phase: 'stopped' };
+  const isBefore = isSameTraffic(state.traffic, plan.before) && isSameTraffic(state.mirrorTraffic, {});
+  if (!isBefore) return { kind: 'restore', traffic: plan.before };
+  const wasChanged = (plan.before[plan.deployment] ?? 0) > 0 && plan.change !== 'none';
+  if (wasChanged && !seen.redeployed) return { kind: 'redeploy' };
+  return { kind: 'close', phase: 'rolledBack' };
+}
+
+/** Phases after a failure. */
+const ENDED: ReadonlySet<string> = new Set(['rolledBack', 'stopped']);
+
+/** True when this task is at the rollout: it has written so into the endpoint's tags, or it takes up what another one wrote. */
+export function isAtIt({ id, deployment, earlierRollout }: RolloutPlan, { saved }: EndpointState, seen: Seen): boolean {
+  if (seen.claimed) return true;
+  return earlierRollout?.how === 'resume' && saved?.id === id && saved.to === deployment && !ENDED.has(saved.phase);
+}
+
+function claimedTraffic({ earlierRollout, before }: RolloutPlan, { traffic }: EndpointState): Traffic {
+  return earlierRollout?.how === 'undo' ? before : traffic;
+}
+
+function leftOver({ remove }: RolloutPlan, state: EndpointState): RolloutStep | undefined {
+  const deployment = remove.find((name) => deploymentOf(state, name) && (state.traffic[name] ?? 0) === 0);
+  return deployment === undefined ? undefined : { kind: 'remove', deployment };
+}

@@ -1,0 +1,152 @@
+import { UserError } from '../core/errors.ts';
+import { deploymentOf, type EndpointState } from './endpoint-state.ts';
+import { isUnfinished, isUntouched, type SavedRollout } from './saved-rollout.ts';
+import { describeTraffic, isSameTraffic, liveDeployment, type Traffic, withoutZeros } from './traffic.ts';
+
+/**
+ * `blueGreen`: all requests move in one step. `canary`: in several. `recreate`: a deployment is changed in place, for
+ * subscriptions without the quota for a second one.
+ */
+export type Strategy = 'blueGreen' | 'canary' | 'recreate';
+
+/** What the user wants. */
+export interface Desired {
+  id: string;
+  run: string;
+  deployment: string;
+  /** What is there under the deployment's name, compared with its file. */
+  present: 'absent' | 'same' | 'differs';
+  strategy: Strategy;
+  /** Shares of the new deployment in rising order, 100 at the end. */
+  shares: readonly number[];
+  /** Percent of the requests that are copied to the new deployment before it gets any; 0 for none. */
+  mirror: number;
+  bakeMs: number;
+  /** The share at which the rollout has to be; undefined: wherever it is. */
+  from: number | undefined;
+  /** The share after which it waits; 100 for all the way. */
+  to: number;
+  onFailure: 'rollback' | 'stop';
+  /** How many deployments without requests stay, beside the new one. */
+  keep: number;
+}
+
+/** Everything that a rollout does, as data. */
+export interface RolloutPlan extends Omit<Desired, 'present'> {
+  endpoint: string;
+  /** Traffic that a rollback restores. */
+  before: Traffic;
+  /** `replace`: what is there can't be changed any more, so it is deleted first. */
+  change: 'create' | 'update' | 'replace' | 'none';
+  createEndpoint: boolean;
+  /** A rollout that was cut off and is taken up (`resume`) or undone first (`undo`). */
+  earlierRollout: { saved: SavedRollout; how: 'resume' | 'undo' } | undefined;
+  /** The endpoint as it was when this was planned; another one must not be taken over. */
+  planned: { saved: SavedRollout | undefined; traffic: Traffic };
+  /** Deployments that are deleted when the new one is released. */
+  remove: string[];
+}
+
+/**
+ * Plans a rollout from what is there. Reads nothing, changes nothing.
+ * @param now epoch seconds
+ * @throws UserError `RolloutInProgress`, `DeploymentIsLive`, `RolloutStepMismatch`
+ */
+export function planRollout(state: EndpointState, desired: Desired, now: number): RolloutPlan {
+  const { deployment, present, strategy } = desired;
+  const earlierRollout = takenUp(state, desired, now);
+  const before = withoutZeros(earlierRollout ? earlierRollout.saved.before : state.traffic);
+  const isLive = (before[deployment] ?? 0) > 0;
+  const share = earlierRollout?.how === 'undo' ? 0 : (state.traffic[deployment] ?? 0);
+  if (present === 'differs' && strategy !== 'recreate' && (isLive || share > 0))
+    throw deploymentIsLive(state, deployment);
+  // The first deployment has nobody to share the requests with: it goes from none to all of them.
+  const isFirst = liveDeployment({ ...before, [deployment]: 0 }) === undefined;
+  if (desired.from !== undefined && desired.from !== share && !(isFirst && share === 0))
+    throw stepMismatch(state, deployment, desired.from, share);
+  const { present: _, ...rest } = desired;
+  const there = deploymentOf(state, deployment);
+  const isBroken = there?.provisioningState === 'Failed' && share === 0;
+  return {
+    ...rest,
+    shares: isFirst ? [100] : desired.shares,
+    mirror: isFirst || isLive ? 0 : desired.mirror,
+    endpoint: state.name,
+    before,
+    change: isBroken ? 'replace' : present === 'absent' ? 'create' : present === 'same' ? 'none' : 'update',
+    createEndpoint: !state.exists,
+    earlierRollout,
+    planned: { saved: state.saved, traffic: state.traffic },
+    remove: removable(state, before, desired),
+  };
+}
+
+/** An earlier rollout that matters: this run's own, or one that was cut off. */
+function takenUp(
+  { saved, traffic, name }: EndpointState,
+  { id, deployment, present }: Desired,
+  now: number,
+): RolloutPlan['earlierRollout'] {
+  if (!saved || saved.phase === 'rolledBack') return undefined;
+  // A deployment that was released and is to be changed in place begins anew.
+  if (saved.phase === 'released' && present !== 'same') return undefined;
+  const isSame = saved.to === deployment;
+  if (saved.id === id && isSame && isUntouched(saved, traffic)) return { saved, how: 'resume' };
+  // Somebody has changed the traffic since: what he set is what counts.
+  if (!isUnfinished(saved) || !isUntouched(saved, traffic)) return undefined;
+  if (saved.id !== id && saved.phase === 'running' && now < saved.until) throw inProgress(name, saved);
+  if (isSame) return { saved, how: 'resume' };
+  if (saved.phase === 'running') return { saved, how: 'undo' };
+  throw inProgress(name, saved);
+}
+
+/** What this task made, gets no requests and is more than is to be kept; the one that served before is the last to go. */
+function removable({ deployments }: EndpointState, before: Traffic, { deployment, keep, strategy }: Desired): string[] {
+  if (strategy === 'recreate') return [];
+  const rank = (name: string): number => before[name] ?? 0;
+  return deployments
+    .filter(({ name, isOurs }) => name !== deployment && isOurs)
+    .toSorted((a, b) => rank(b.name) - rank(a.name) || b.createdAt.localeCompare(a.createdAt))
+    .slice(keep)
+    .map(({ name }) => name);
+}
+
+function inProgress(endpoint: string, saved: SavedRollout): UserError {
+  const { run, to, phase, until } = saved;
+  const running = phase === 'running';
+  return new UserError({
+    code: 'RolloutInProgress',
+    message: running
+      ? `The run ${run} is rolling out the deployment '${to}' of the endpoint '${endpoint}'.`
+      : `The run ${run} left the rollout of the deployment '${to}' of the endpoint '${endpoint}' at ${describeTraffic(saved.now)}.`,
+    fix: running
+      ? `Wait for its end. If it was killed, run its stage again, run this after ${new Date(until * 1000).toISOString()}, or restore the earlier traffic with mode: rollback.`
+      : 'Let that run go on to its end, or restore the earlier traffic with mode: rollback, then run this again.',
+  });
+}
+
+function deploymentIsLive({ name, traffic }: EndpointState, deployment: string): UserError {
+  return new UserError({
+    code: 'DeploymentIsLive',
+    message: `The deployment '${deployment}' of the endpoint '${name}' serves requests (${describeTraffic(traffic)}) and differs from what is to be deployed, so it is not changed.`,
+    fix: 'Set deploymentName to colour or to a new name, so that the new deployment can be tested first. To change it in place, set strategy to recreate.',
+  });
+}
+
+function stepMismatch({ name, traffic }: EndpointState, deployment: string, from: number, share: number): UserError {
+  return new UserError({
+    code: 'RolloutStepMismatch',
+    message: `The input from is ${from}, but the deployment '${deployment}' of the endpoint '${name}' has ${share} % of the requests (${describeTraffic(traffic)}).`,
+    fix: 'Run the stage before this one first, or leave from empty to go on from wherever the rollout is.',
+  });
+}
+
+/** True when there is nothing to do: the deployment is there, serves all requests, and nothing is to be removed. */
+export function isReleased(plan: RolloutPlan, state: EndpointState): boolean {
+  return (
+    plan.change === 'none' &&
+    isSameTraffic(state.traffic, { [plan.deployment]: 100 }) &&
+    (!state.saved || !isUnfinished(state.saved)) &&
+    plan.remove.every((name) => !deploymentOf(state, name))
+  );
+}

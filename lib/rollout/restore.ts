@@ -1,0 +1,44 @@
+import { UserError } from '../core/errors.ts';
+import { deploymentOf, type EndpointState } from './endpoint-state.ts';
+import type { SavedRollout } from './saved-rollout.ts';
+import { describeTraffic, isSameTraffic, type Traffic } from './traffic.ts';
+
+/** What a rollback without a rollout does. */
+export interface RestorePlan {
+  endpoint: string;
+  from: Traffic;
+  to: Traffic;
+  saved: SavedRollout;
+  /** The deployment is to get its earlier definition back. */
+  redeploys: boolean;
+}
+
+/**
+ * Plans the return to the traffic before the last rollout, whether that came to its end or was cut off.
+ * @returns undefined when the traffic is as it was before
+ * @throws UserError `NothingToRollBack`
+ */
+export function planRestore(state: EndpointState): RestorePlan | undefined {
+  const { name, saved, traffic } = state;
+  if (!saved) throw nothing(name, 'its tags name no rollout', 'Only rollouts of this task can be rolled back.');
+  const redeploys = Object.keys(saved.earlier).length > 0 && (saved.before[saved.to] ?? 0) > 0;
+  const isBack = isSameTraffic(traffic, saved.before) && isSameTraffic(state.mirrorTraffic, {});
+  if (saved.phase === 'rolledBack' && isBack) return undefined;
+  if (isBack && !redeploys && saved.phase === 'released') return undefined;
+  const gone = Object.keys(saved.before).filter((one) => deploymentOf(state, one)?.provisioningState !== 'Succeeded');
+  if (gone.length > 0)
+    throw nothing(
+      name,
+      `the earlier traffic was ${describeTraffic(saved.before)}, and ${gone.join(', ')} can't serve any more`,
+      'Deploy the earlier model again. To keep the deployment before the new one, set keep to 1 or more.',
+    );
+  return { endpoint: name, from: traffic, to: saved.before, saved, redeploys };
+}
+
+function nothing(endpoint: string, why: string, fix: string): UserError {
+  return new UserError({
+    code: 'NothingToRollBack',
+    message: `The endpoint '${endpoint}' can't be rolled back: ${why}.`,
+    fix,
+  });
+}

@@ -1,0 +1,83 @@
+import { AzureError } from '../azure/failures.ts';
+import { endpointSecret } from '../azureml/online-actions.ts';
+import type { OnlineEndpoint } from '../azureml/online-endpoints.ts';
+import type { Workspace } from '../azureml/workspace.ts';
+import type { Clock } from '../core/clock.ts';
+import { messageOf, UserError } from '../core/errors.ts';
+
+/** One request to a deployment and what came of it. */
+export interface Scored {
+  /** 0 when there was no answer. */
+  status: number;
+  milliseconds: number;
+  /** The answer as JSON, or as text when it is not JSON. */
+  answer: unknown;
+  /** Why there was no answer, or what the service says about an error. */
+  problem: string;
+}
+
+/** Sends requests to the deployments of one endpoint. */
+export interface Scorer {
+  /** @param body JSON */
+  score(deployment: string, body: unknown): Promise<Scored>;
+}
+
+/**
+ * Opens the way to an endpoint: its address, and what signs requests. The header `azureml-model-deployment` reaches a
+ * deployment whatever its share of the traffic is.
+ * @param onSecret hears the key or token, so that it can be masked
+ * @throws UserError `EndpointNotReady`
+ */
+export async function openScorer(
+  workspace: Workspace,
+  endpoint: OnlineEndpoint,
+  ports: { clock: Clock; signal: AbortSignal; onSecret: (secret: string) => void },
+): Promise<Scorer> {
+  const { clock, signal, onSecret } = ports;
+  const url = endpoint.properties.scoringUri;
+  if (!url)
+    throw new UserError({
+      code: 'EndpointNotReady',
+      message: `The endpoint '${endpoint.name}' has no address to send requests to.`,
+      fix: 'Check its provisioning state in Azure ML studio, then run the stage again.',
+    });
+  const secret = await endpointSecret(workspace, endpoint);
+  if (secret) onSecret(secret);
+  return {
+    async score(deployment, body) {
+      const began = clock.now();
+      const headers: Record<string, string> = { 'azureml-model-deployment': deployment };
+      if (secret) headers.Authorization = `Bearer ${secret}`;
+      try {
+        const { status, text } = await workspace.client.send<unknown>({
+          method: 'POST',
+          url,
+          // Endpoints that take Entra ID tokens take those for Azure ML's data plane.
+          audience: secret ? 'none' : 'ml',
+          body,
+          headers,
+          signal,
+          // Every answer counts, failures too.
+          retry: 'none',
+          asText: true,
+          from: `the scoringUri of the endpoint '${endpoint.name}'`,
+        });
+        return { status, milliseconds: clock.now() - began, answer: jsonOrText(text), problem: '' };
+      } catch (error) {
+        signal.throwIfAborted();
+        const status = error instanceof AzureError ? error.status : 0;
+        return { status, milliseconds: clock.now() - began, answer: undefined, problem: messageOf(error) };
+      }
+    },
+  };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    // Scoring scripts that return text, as those made with json.dumps do, are answered as JSON in a JSON text.
+    return typeof value === 'string' && /^\s*[[{]/.test(value) ? jsonOrText(value) : value;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,166 @@
+/** Online endpoints as resources, with the traffic over their deployments. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Resource } from '../../contracts.ts';
+import * as online from '../online/errors.ts';
+import type { Traffic } from '../online/traffic.ts';
+import { type Call, collection } from './collection.ts';
+import type { WorkspaceContext } from './context.ts';
+import * as errors from './errors.ts';
+import { listKeys, regenerateKeys, token, writeKeys } from './online-actions.ts';
+import { answerChange, answerOnlineWrite, operationUri } from './operations.ts';
+import { withTextMaps } from './shape.ts';
+import { endpointPatch, onlineEndpoint } from './shapes/online.ts';
+import { endpointAnswer } from './shapes/online-answer.ts';
+import { withoutTypes } from './system-data.ts';
+
+type OnlineCall = Call<WorkspaceContext>;
+
+export const missingEndpoint = ({ params, context }: OnlineCall) =>
+  errors.endpointNotFound(String(params.endpoint), context.settings.workspaceName);
+
+/** 400 unless the name can be a label of the scoring host. */
+export function checkEndpointName(name: string, what: string): void {
+  if (!/^[a-zA-Z][a-zA-Z0-9-]{1,62}[a-zA-Z0-9]$/.test(name)) throw online.endpointNameInvalid(name, what);
+}
+
+/** 409 while an operation of the resource, or of one that goes with it, is not over. */
+export function requireIdle({ context }: OnlineCall, ...paths: string[]): void {
+  if (paths.some((path) => context.operations.statusOf(path)))
+    throw online.operationRunning(context.settings.workspaceName);
+}
+
+const below = ({ context, path }: OnlineCall): Resource[] => context.store.list(`${path}/deployments`);
+
+/** Whole numbers that sum to 0 or 100 over deployments that exist; at most half of it mirrored, to one that has none. */
+function checkTraffic(call: OnlineCall, traffic: Traffic, mirrored: Traffic): void {
+  const deployments = new Set(below(call).map(({ name }) => name));
+  for (const [name, share] of [...Object.entries(traffic), ...Object.entries(mirrored)]) {
+    if (share < 0 || share > 100) throw online.trafficShare(name, share);
+    if (!deployments.has(name)) throw online.trafficUnknown(name);
+  }
+  const sum = Object.values(traffic).reduce((total, share) => total + share, 0);
+  if (sum !== 0 && sum !== 100) throw online.trafficSum(sum);
+  const mirrors = Object.entries(mirrored).filter(([, share]) => share > 0);
+  if (mirrors.length > 1) throw online.mirrorOfMany();
+  for (const [name, share] of mirrors) {
+    if (share > 50) throw online.mirrorTooMuch(share);
+    if ((traffic[name] ?? 0) > 0) throw online.mirrorAndTraffic(name);
+  }
+}
+
+const trafficOf = ({ traffic, mirrorTraffic }: Resource['properties']) => ({
+  traffic: (traffic ?? {}) as Traffic,
+  mirrorTraffic: (mirrorTraffic ?? {}) as Traffic,
+});
+
+function identityOf({ type }: { type: string }, { context, name }: OnlineCall, older: Resource | undefined) {
+  const { tenantId } = context.settings;
+  const principalId = older?.identity?.principalId ?? context.online.principalOf(name);
+  return type === 'None' ? { type } : { type, principalId, tenantId };
+}
+
+/** Versions of clients that have always sent an identity; what older stable ones did without one was taken. */
+const needsIdentity = (apiVersion: string): boolean => apiVersion >= '2025' || apiVersion.endsWith('preview');
+
+/** Begins an operation of the endpoint, whose work ends by storing what it has changed. */
+function begin(call: OnlineCall, stored: Resource, status: string, work: () => void | Promise<void>): Resource {
+  const { context, path, name } = call;
+  const operation = context.operations.start('oeidp', path, status, async () => {
+    await sleep(context.online.operationMs(name));
+    await work();
+  });
+  const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };
+  return context.store.put(path, { ...stored, properties: { ...stored.properties, properties } }, call.caller);
+}
+
+/** The resource as it is until its deletion has ended. */
+export const deleting = (resource: Resource): Resource => ({
+  ...resource,
+  properties: { ...resource.properties, provisioningState: 'Deleting' },
+});
+
+/** Stores the endpoint with these properties. */
+function change({ context, path, caller }: OnlineCall, changes: Resource['properties']): void {
+  const now = context.store.get(path);
+  if (now) context.store.put(path, { ...now, properties: { ...now.properties, ...changes } }, caller);
+}
+
+/** The endpoint with its state and the traffic that can be seen now. */
+function shown(endpoint: Resource, call: OnlineCall, when?: 'created' | 'changed'): object {
+  const { context, at } = call;
+  const path = `onlineEndpoints/${endpoint.name}`;
+  const { provisioningState } = endpoint.properties;
+  const state = provisioningState === 'Deleting' ? provisioningState : context.operations.statusOf(path);
+  const seen = context.online.seenTraffic(endpoint);
+  const scoringUri = context.online.scoringUri(endpoint.name);
+  return endpointAnswer(endpoint, { state: state ?? provisioningState, scoringUri, ...seen }, at.apiVersion, when);
+}
+
+const latest = ({ context, path }: OnlineCall) => context.operations.latest(path)!;
+
+export const onlineEndpoints = collection<WorkspaceContext>({
+  path: 'onlineEndpoints/:endpoint',
+  one: 'Online endpoint',
+  names: { endpoint: 'name of an endpoint' },
+  shape: onlineEndpoint,
+  systemData: withoutTypes,
+  missing: missingEndpoint,
+  beforePut(call, body, older) {
+    const { context, path, name } = call;
+    checkEndpointName(name, 'name of an endpoint');
+    requireIdle(call, path);
+    if (!older && context.online.nameTaken(name)) throw online.nameTaken();
+    if (!body.identity && needsIdentity(call.at.apiVersion)) throw online.identityMissing();
+    const wanted = trafficOf(body.properties);
+    checkTraffic(call, wanted.traffic, wanted.mirrorTraffic);
+    const { keys, authMode, ...given } = withTextMaps(body.properties, ['properties']);
+    const mode = ['AADToken', 'AMLToken', 'Key'].find((each) => each.toLowerCase() === authMode.toLowerCase());
+    writeKeys(call, keys);
+    return {
+      location: body.location,
+      tags: body.tags ?? {},
+      ...(body.identity && { identity: identityOf(body.identity, call, older) }),
+      // The traffic changes when the operation has ended; what is interrupted has failed.
+      properties: { ...given, authMode: mode, ...trafficOf(older?.properties ?? {}), provisioningState: 'Failed' },
+    };
+  },
+  afterPut(call, stored, older) {
+    const wanted = trafficOf(call.request.body.properties);
+    return begin(call, stored, older ? 'Updating' : 'Creating', () => {
+      call.context.online.trafficChanges(stored);
+      change(call, { ...wanted, provisioningState: 'Succeeded' });
+    });
+  },
+  present: shown,
+  patch: {
+    shape: endpointPatch,
+    change(call, body, older) {
+      requireIdle(call, call.path);
+      const identity = body.identity ? identityOf(body.identity, call, older) : older.identity;
+      return { ...older, tags: body.tags ?? older.tags, ...(identity && { identity }) };
+    },
+    after: (call, stored) => begin(call, stored, 'Updating', () => {}),
+  },
+  beforeDelete: (call) =>
+    requireIdle(call, call.path, ...below(call).map(({ name }) => `${call.path}/deployments/${name}`)),
+  deleteLater(call, endpoint) {
+    const { context, path, name } = call;
+    begin(call, deleting(endpoint), 'Updating', async () => {
+      for (const deployment of below(call)) {
+        context.store.delete(`${path}/deployments/${deployment.name}`);
+        await context.online.deployments.remove(deployment.id.toLowerCase());
+      }
+      context.store.delete(path);
+      context.store.delete(`onlineEndpointKeys/${name}`);
+    });
+  },
+  actions: { listKeys, token, regenerateKeys: (call) => regenerateKeys(call, begin) },
+  answers: {
+    put: (call, answer) => answerOnlineWrite(call, latest(call), answer),
+    patch: (call) => answerChange(call, latest(call)),
+    delete(call, existed) {
+      if (existed) answerChange(call, latest(call), true);
+      else call.response.status(204).end();
+    },
+  },
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { refused, send, signIn, useSandbox } from './http.ts';
+import { putOnline } from './online-workspace.ts';
+
+describe('batch endpoints', () => {
+  const { sandbox, arm } = useSandbox();
+  let componentId: string;
+
+  /** A pipeline component with one step that writes its input and the deployment's word into its output. */
+  const pipeline = async (word: string): Promise<string> => {
+    const environment = 'azureml:AzureML-sklearn-1.5@latest';
+    const ports = { inputs: { data: { type: 'string' } }, outputs: { scores: { type: 'uri_folder' } } };
+    const command = `echo "${word} \${{inputs.data}}" > \${{outputs.scores}}/scores.txt`;
+    const step = { name: `step-${word}`, version: '1', type: 'command', environment, command, ...ports };
+    const stepId = (
+      await arm.call('PUT', `components/step-${word}/versions/1`, { properties: { componentSpec: step } })
+    ).body.id;
+    const job = {
+      type: 'command',
+      componentId: stepId,
+      computeId: 'cpu-cluster',
+      inputs: { data: { job_input_type: 'literal', value: '${{parent.inputs.data}}' } },
+      outputs: { scores: { type: 'literal', value: '${{parent.outputs.scores}}' } },
+    };
+    const spec = { name: `score-${word}`, version: '1', type: 'pipeline', ...ports, jobs: { score: job } };
+    const made = await arm.call('PUT', `components/score-${word}/versions/1`, { properties: { componentSpec: spec } });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    return made.body.id;
+  };
+  const deployment = (assetId: string) => ({
+    location: 'eastus',
+    properties: {
+      deploymentConfiguration: {
+        deploymentConfigurationType: 'PipelineComponent',
+        componentId: { referenceType: 'Id', assetId },
+        settings: { default_compute: 'cpu-cluster' },
+      },
+    },
+  });
+  const endpoint = (name?: string) => ({
+    location: 'eastus',
+    properties: { authMode: 'aadToken', ...(name !== undefined && { defaults: { deploymentName: name } }) },
+  });
+  const invoke = async (name: string, body: object, headers: Record<string, string> = {}) => {
+    const { scoringUri } = (await arm.call('GET', `batchEndpoints/${name}`)).body.properties;
+    const token = (await signIn(sandbox, 'sandbox', { scope: 'https://ml.azure.localhost/.default' })).body
+      .access_token;
+    return send(sandbox, scoringUri, { headers: { Authorization: `Bearer ${token}`, ...headers }, body });
+  };
+  const inputs = (value: string) => ({
+    properties: { InputData: { data: { JobInputType: 'Literal', Value: value } } },
+  });
+
+  before(async () => {
+    componentId = await pipeline('first');
+    assert.equal((await putOnline(sandbox, arm, 'batchEndpoints/nightly', endpoint())).status, 'Succeeded');
+    await putOnline(sandbox, arm, 'batchEndpoints/nightly/deployments/one', deployment(componentId));
+    await putOnline(sandbox, arm, 'batchEndpoints/nightly/deployments/two', deployment(await pipeline('second')));
+  });
+
+  it('answer with an operation and everything that was left out', async () => {
+    const { body } = await arm.call('GET', 'batchEndpoints/nightly');
+    assert.equal(body.properties.authMode, 'AADToken');
+    assert.deepEqual(body.properties.defaults, { deploymentName: null });
+    const { properties } = (await arm.call('GET', 'batchEndpoints/nightly/deployments/one')).body;
+    assert.equal(properties.errorThreshold, 0);
+    assert.deepEqual(properties.retrySettings, { maxRetries: 0, timeout: 'PT0S' });
+    assert.equal(properties.properties['ComponentDeployment.ComponentId'], componentId);
+  });
+
+  it('invoke their default deployment, which another PUT changes, or the one that a header names', async () => {
+    refused(await invoke('nightly', inputs('a')), 404, 'UserError', /^No valid deployments to route to\./m);
+    await putOnline(sandbox, arm, 'batchEndpoints/nightly', endpoint('one'));
+    const started = await invoke('nightly', inputs('a'));
+    assert.equal(started.status, 201, JSON.stringify(started.body));
+    assert.equal(started.headers['azureml-model-deployment'], 'one');
+    assert.match(String(started.headers.location), /batchEndpoints\/nightly\/deployments\/one\?/);
+    await putOnline(sandbox, arm, 'batchEndpoints/nightly', endpoint('two'));
+    assert.equal((await invoke('nightly', inputs('a'))).headers['azureml-model-deployment'], 'two');
+    const named = await invoke('nightly', inputs('a'), { 'azureml-model-deployment': 'one' });
+    assert.equal(named.headers['azureml-model-deployment'], 'one');
+    refused(await invoke('nightly', inputs('a'), { 'azureml-model-deployment': 'three' }), 404, 'UserError', /'three'/);
+    refused(
+      await arm.call('PUT', 'batchEndpoints/nightly', endpoint('three')),
+      400,
+      'UserError',
+      /'three' does not exist/,
+    );
+    refused(await arm.call('DELETE', 'batchEndpoints/nightly/deployments/two'), 409, 'UserError', /default/);
+  });
+
+  it('write their outputs where the invocation says', async () => {
+    const uri = 'azureml://datastores/workspaceblobstore/paths/predictions/today';
+    const body = {
+      properties: { ...inputs('rows').properties, OutputData: { scores: { JobOutputType: 'UriFolder', Uri: uri } } },
+    };
+    const { name } = (await invoke('nightly', body, { 'azureml-model-deployment': 'one' })).body;
+    const job = () => arm.call('GET', `jobs/${name}`).then((answer) => answer.body.properties);
+    let now = await job();
+    while (!['Completed', 'Failed', 'Canceled'].includes(now.status)) now = await sleep(100).then(job);
+    assert.equal(now.status, 'Completed', JSON.stringify(now));
+    assert.match(now.outputs.scores.uri, /paths\/predictions\/today/);
+    const store = (await arm.call('GET', 'datastores/workspaceblobstore')).body.properties;
+    const { sasToken } = (
+      await arm.call('POST', 'datastores/workspaceblobstore/listSecrets', { expirableSecret: true })
+    ).body;
+    const url = `https://127.0.0.1:${store.endpoint.split(':')[1]}/${store.accountName}/${store.containerName}`;
+    const written = await send(sandbox, `${url}/predictions/today/scores.txt${sasToken}`);
+    assert.equal(written.body, 'first rows\n');
+  });
+
+  it('are patched with tags; their default is PUT', async () => {
+    const patched = await arm.call('PATCH', 'batchEndpoints/nightly', { tags: { team: 'night' } });
+    assert.deepEqual([patched.status, patched.body], [202, null]);
+    assert.match(String(patched.headers.location), /mfeOperationResults\/bebes:/);
+    assert.deepEqual((await arm.call('GET', 'batchEndpoints/nightly')).body.tags, { team: 'night' });
+    const changed = { tags: { a: 'b' }, properties: { description: 'first of all' } };
+    assert.equal((await arm.call('PATCH', 'batchEndpoints/nightly/deployments/one', changed)).status, 202);
+    const read = (await arm.call('GET', 'batchEndpoints/nightly/deployments/one')).body;
+    assert.deepEqual([read.tags.a, read.properties.description], ['b', 'first of all']);
+    const defaults = { properties: { defaults: { deploymentName: 'one' } } };
+    refused(await arm.call('PATCH', 'batchEndpoints/nightly', defaults), 400, 'UserError', /'properties'/);
+  });
+
+  it('are deleted with their deployments', async () => {
+    await putOnline(sandbox, arm, 'batchEndpoints/gone', endpoint());
+    await putOnline(sandbox, arm, 'batchEndpoints/gone/deployments/one', deployment(componentId));
+    const deployed = await arm.call('DELETE', 'batchEndpoints/gone/deployments/one');
+    assert.deepEqual([deployed.status, deployed.body], [202, null]);
+    const removed = await arm.call('DELETE', 'batchEndpoints/gone');
+    assert.match(String(removed.headers['azure-asyncoperation']), /mfeOperationsStatus\/bebes:/);
+    assert.match(String(removed.headers.location), /mfeOperationResults\/bebes:/);
+    assert.equal((await arm.call('DELETE', 'batchEndpoints/gone')).status, 204);
+    refused(await arm.call('GET', 'batchEndpoints/gone/deployments/one'), 404, 'UserError', /'gone' does not exist/);
+  });
+});

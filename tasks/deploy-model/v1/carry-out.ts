@@ -1,0 +1,174 @@
+import { findOnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
+import { type Workspace, withPatience } from '../../../lib/azureml/workspace.ts';
+import { formatDuration } from '../../../lib/core/duration.ts';
+import { messageOf, UserError } from '../../../lib/core/errors.ts';
+import type { Begun } from '../../../lib/pipelines/cancel-with-run.ts';
+import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { createDatastores, type Datastores } from '../../../lib/plan/storage.ts';
+import { earlierOf } from '../../../lib/rollout/earlier.ts';
+import type { EndpointKind } from '../../../lib/rollout/endpoint-kind.ts';
+import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
+import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
+import { abandon, type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
+import { openScorer, type Scorer } from '../../../lib/rollout/scoring.ts';
+import { describeTraffic } from '../../../lib/rollout/traffic.ts';
+import { type Findings, rolloutChecks, type Samples } from './checks.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+import type { DeploymentPlan } from './plan-deployment.ts';
+import { trialChecks } from './trial.ts';
+
+/** A rollout that has begun. */
+export interface BegunRollout {
+  kind: EndpointKind;
+  workspace: Workspace;
+  plan: DeploymentPlan;
+}
+
+/** How it ended, and what was found on the way. */
+export interface CarriedOut extends RolloutEnd {
+  findings: Findings;
+  /** What was thrown when it failed, if anything was. */
+  error: unknown;
+}
+
+/** Carries a rollout out and prints every step. */
+export async function carryOut(
+  begun: BegunRollout,
+  { samples, datastores }: { samples: Samples; datastores: Datastores },
+  inputs: Inputs,
+  ports: Ports,
+): Promise<CarriedOut> {
+  const { pipeline, clock } = ports;
+  const { workspace, plan } = begun;
+  const { rollout, present } = plan;
+  let scorer: Promise<Scorer> | undefined;
+  const openOnce = (): Promise<Scorer> => {
+    scorer ??= open(workspace, rollout.endpoint, ports);
+    return scorer;
+  };
+  const checks =
+    inputs.endpointType === 'batch'
+      ? trialChecks(begun, datastores, inputs, ports)
+      : rolloutChecks(rollout, samples, openOnce, inputs, ports);
+  let error: unknown;
+  const end = await rollOut(rollout, {
+    service: serviceFor(begun, datastores, ports),
+    checks,
+    now: () => clock.now(),
+    signal: pipeline.signal,
+    onStep: (step) => sayStep(step, plan, ports),
+    onFailure: (thrown) => {
+      error = thrown;
+      pipeline.say(messages.Failed, { deployment: rollout.deployment, reason: messageOf(thrown) });
+    },
+    earlier: present && rollout.change === 'update' ? earlierOf(workspace, present) : {},
+  });
+  return { ...end, findings: checks.findings, error };
+}
+
+function serviceFor({ kind, workspace, plan }: BegunRollout, datastores: Datastores, { pipeline, clock }: Ports) {
+  const { rollout, endpoint, deployment, present } = plan;
+  const { signal } = pipeline;
+  const told = new Map<string, number>();
+  return endpointService({
+    kind,
+    workspace,
+    plan: rollout,
+    endpoint: withoutTraffic(endpoint),
+    deployment,
+    earlier: present,
+    apply: { datastores, clock, signal, tell: progressOf(deployment, pipeline, () => undefined) },
+    tell(what, status, milliseconds) {
+      const minute = Math.floor(milliseconds / 30_000);
+      if (minute === 0 || told.get(what + status) === minute) return;
+      told.set(what + status, minute);
+      pipeline.say(messages.StillProvisioning, { what, status, duration: formatDuration(milliseconds) });
+    },
+  });
+}
+
+/** A new endpoint has no deployments that could get requests. */
+function withoutTraffic(endpoint: DeploymentPlan['endpoint']): DeploymentPlan['endpoint'] {
+  const body = endpoint.main.body as { properties: Record<string, unknown> };
+  const { defaults: _, ...properties } = body.properties;
+  if ('traffic' in properties) Object.assign(properties, { traffic: {}, mirrorTraffic: {} });
+  return { ...endpoint, main: { ...endpoint.main, body: { ...body, properties } } };
+}
+
+async function open(workspace: Workspace, name: string, { pipeline, clock }: Ports): Promise<Scorer> {
+  const endpoint = await findOnlineEndpoint(workspace, name, pipeline.signal);
+  if (!endpoint)
+    throw new UserError({
+      code: 'EndpointNotFound',
+      message: `The endpoint '${name}' was deleted during the rollout.`,
+      fix: 'Run the stage again to create it.',
+    });
+  const onSecret = (secret: string): void => pipeline.mask(secret);
+  return openScorer(workspace, endpoint, { clock, signal: pipeline.signal, onSecret });
+}
+
+function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, { pipeline }: Ports): void {
+  const { endpoint, deployment, before } = rollout;
+  switch (step.kind) {
+    case 'createEndpoint':
+      return pipeline.say(messages.StepCreateEndpoint, { endpoint });
+    case 'claim':
+      return pipeline.say(messages.StepClaim, { endpoint, traffic: describeTraffic(before) });
+    case 'await':
+      return pipeline.say(messages.StepAwait, { what: step.what });
+    case 'deploy':
+      return pipeline.say(messages.StepDeploy, { deployment });
+    case 'smoke':
+      return pipeline.say(messages.StepSmoke, { deployment });
+    case 'mirror':
+      return pipeline.say(messages.StepMirror, { deployment, percent: step.percent });
+    case 'traffic': {
+      pipeline.progress(step.percent, describeTraffic(step.traffic));
+      const traffic = describeTraffic(step.traffic);
+      return pipeline.say(messages.StepTraffic, { deployment, percent: step.percent, traffic });
+    }
+    case 'bake':
+      return; // its check says it
+    case 'wait':
+      return pipeline.say(messages.StepWait, { percent: rollout.to });
+    case 'release':
+      return pipeline.say(messages.StepRelease, { endpoint });
+    case 'remove':
+      return pipeline.say(messages.StepRemove, { deployment: step.deployment });
+    case 'restore':
+      return pipeline.say(messages.StepRestore, { traffic: describeTraffic(step.traffic) });
+    case 'redeploy':
+      return pipeline.say(messages.StepRedeploy, { deployment });
+    case 'close':
+      return pipeline.say(messages.StepClose, { endpoint });
+  }
+}
+
+/** Of the 10 seconds between the agent's first signal and its last. */
+const RESTORE_WITHIN_MS = 8_000;
+
+/** Restores the earlier traffic when the run is cancelled in the middle of a rollout. */
+export function restoreOnCancel(begun: BegunRollout, { onFailure }: Inputs, ports: Ports): Begun {
+  const { pipeline, clock } = ports;
+  const { workspace, plan } = begun;
+  const { endpoint } = plan.rollout;
+  return {
+    async cancel() {
+      if (onFailure === 'stop') return;
+      pipeline.say(messages.Abandoning, { endpoint });
+      const signal = AbortSignal.timeout(RESTORE_WITHIN_MS);
+      const within = { ...ports, pipeline: { ...pipeline, signal } };
+      const patient = withPatience(workspace, { signal, retry: 'quick' });
+      const datastores = createDatastores(patient, (secret) => pipeline.mask(secret), signal);
+      try {
+        const service = serviceFor({ ...begun, workspace: patient }, datastores, within);
+        if (await abandon(plan.rollout, { service, now: () => clock.now() }))
+          pipeline.say(messages.Abandoned, { endpoint });
+      } catch (error) {
+        pipeline.warn(pipeline.message(messages.AbandonFailed, { endpoint, reason: messageOf(error) }));
+      }
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { formatDuration } from '../../../lib/core/duration.ts';
+import { messageOf } from '../../../lib/core/errors.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { goldenTable, healthTable, smokeTable } from '../../../lib/report/rollout-report.ts';
+import { bake } from '../../../lib/rollout/bake.ts';
+import type { Measured } from '../../../lib/rollout/health.ts';
+import type { RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
+import type { RolloutChecks } from '../../../lib/rollout/roll-out.ts';
+import type { Scorer } from '../../../lib/rollout/scoring.ts';
+import { type GoldenResult, replayGoldenData, runSmokeTests, type SmokeResult } from '../../../lib/rollout/smoke.ts';
+import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
+import { liveDeployment } from '../../../lib/rollout/traffic.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+
+/** What is sent to a deployment before and while it serves. */
+export interface Samples {
+  smoke: readonly SmokeTest[];
+  golden: readonly unknown[];
+}
+
+/** What the checks of a rollout have found, for the report. */
+export interface Findings {
+  smoke: SmokeResult[];
+  golden: GoldenResult | undefined;
+  baked: { percent: number; measured: Measured }[];
+}
+
+/** The checks of a rollout, which print what they find. */
+export function rolloutChecks(
+  plan: RolloutPlan,
+  samples: Samples,
+  scorer: () => Promise<Scorer>,
+  inputs: Inputs,
+  { pipeline, clock }: Ports,
+): RolloutChecks & { findings: Findings } {
+  const { deployment } = plan;
+  const live = liveDeployment({ ...plan.before, [deployment]: 0 });
+  const findings: Findings = { smoke: [], golden: undefined, baked: [] };
+  const replayed = async (): Promise<string | undefined> => {
+    if (samples.golden.length === 0) return undefined;
+    if (live === undefined) {
+      pipeline.say(messages.NobodyToCompareWith, { deployment });
+      return undefined;
+    }
+    const total = samples.golden.length;
+    const tell = (done: number): void => pipeline.progress((100 * done) / total, `golden request ${done} of ${total}`);
+    const both = { live, candidate: deployment };
+    const result = await replayGoldenData(await scorer(), both, samples.golden, inputs.tolerance, tell);
+    findings.golden = result;
+    pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
+    if (result.examples.length > 0) pipeline.table(goldenTable(result));
+    const most = inputs.mostDifferences;
+    if ((100 * result.differing) / total <= most) return undefined;
+    return pipeline.message(messages.GoldenFailed, { differing: result.differing, requests: total, live, most });
+  };
+  return {
+    findings,
+    async smoke() {
+      if (samples.smoke.length === 0) pipeline.say(messages.NoSmokeTests);
+      const results = samples.smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, samples.smoke);
+      findings.smoke = results;
+      if (results.length > 0) pipeline.table(smokeTable(results));
+      const failed = results.filter(({ problems }) => problems.length > 0);
+      const [first] = failed;
+      if (!first) return replayed();
+      const { test, problems } = first;
+      const counts = { failed: failed.length, total: results.length };
+      return pipeline.message(messages.SmokeFailed, { ...counts, test: test.name, problem: problems.join('; ') });
+    },
+    async bake(percent) {
+      const baking = {
+        scorer: await scorer(),
+        candidate: deployment,
+        live: percent === 100 ? undefined : live,
+        samples: samplesFor(samples),
+        rules: inputs.health,
+        milliseconds: plan.bakeMs,
+        tolerance: inputs.tolerance,
+      };
+      pipeline.say(messages.Baking, { deployment, percent, duration: formatDuration(plan.bakeMs) });
+      const { measured, failed } = await bake(baking, {
+        clock,
+        signal: pipeline.signal,
+        tell: (now, left) => {
+          if (now) pipeline.table(healthTable(now));
+          pipeline.say(messages.StillBaking, { deployment, percent, left: formatDuration(left) });
+        },
+      }).catch((error: unknown) => {
+        if (pipeline.signal.aborted) throw error;
+        return { measured: undefined, failed: [messageOf(error)] };
+      });
+      if (measured) {
+        findings.baked.push({ percent, measured });
+        pipeline.table(healthTable(measured));
+      }
+      if (failed.length === 0) return undefined;
+      return pipeline.message(messages.Unhealthy, { deployment, percent, reasons: failed.join('; ') });
+    },
+  };
+}
+
+/** While a deployment is watched its smoke tests are sent again and again; without any, the golden requests. */
+function samplesFor({ smoke, golden }: Samples): readonly SmokeTest[] {
+  if (smoke.length > 0) return smoke;
+  return golden.map((request, i) => ({
+    name: `golden request ${i + 1}`,
+    request,
+    status: undefined,
+    equals: [],
+    within: [],
+    schema: undefined,
+    latency: undefined,
+  }));
+}

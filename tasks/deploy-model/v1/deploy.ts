@@ -1,0 +1,106 @@
+import { sendAndPoll } from '../../../lib/azure/long-running.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
+import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { planTable } from '../../../lib/plan/show.ts';
+import { createDatastores } from '../../../lib/plan/storage.ts';
+import { rolloutTable } from '../../../lib/report/rollout-report.ts';
+import { BATCH } from '../../../lib/rollout/batch-kind.ts';
+import type { ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
+import { ONLINE } from '../../../lib/rollout/online-kind.ts';
+import { isReleased } from '../../../lib/rollout/plan-rollout.ts';
+
+import { readGoldenData, readSmokeTests } from '../../../lib/rollout/smoke-file.ts';
+import { describeTraffic } from '../../../lib/rollout/traffic.ts';
+import { type BegunRollout, carryOut, restoreOnCancel } from './carry-out.ts';
+import type { Samples } from './checks.ts';
+import { writtenNames } from './compile.ts';
+import { endpointChanges } from './differences.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+import { type DeploymentPlan, planDeployment } from './plan-deployment.ts';
+import { reportRelease } from './release.ts';
+
+/** Plans a rollout, prints the plan, carries it out, and reports what came of it. */
+export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
+  const { pipeline, connect } = ports;
+  const samples = readSamples(inputs);
+  const written = writtenNames(inputs);
+  const workspace = await connect(inputs.target);
+  pipeline.say(messages.Connected, { workspace: workspace.ids.workspaceName, region: workspace.location });
+  const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
+  const kind = inputs.endpointType === 'batch' ? BATCH : ONLINE;
+  const read = await kind.read(workspace, written.endpoint, pipeline.signal);
+  const plan = await planDeployment(workspace, read, written, inputs, { datastores, ports });
+  show(plan, read, samples, inputs, ports);
+  const { rollout } = plan;
+  if (inputs.whatIf) {
+    const steps = rolloutTable(rollout, checksOf(samples, inputs)).rows.length;
+    return {
+      result: 'Succeeded',
+      message: pipeline.message(messages.WhatIfDone, { deployment: rollout.deployment, steps }),
+    };
+  }
+  const begun = { kind, workspace, plan };
+  await updateEndpoint(begun, read, ports);
+  const end = isReleased(rollout, read.state)
+    ? ({ end: 'unchanged', why: '', traffic: read.state.traffic } as const)
+    : await cancelWithRun(pipeline, restoreOnCancel(begun, inputs, ports), () =>
+        carryOut(begun, { samples, datastores }, inputs, ports),
+      );
+  return reportRelease(workspace, plan, end, inputs, ports);
+}
+
+function readSamples({ smokeTests, goldenData, sourcesFolder }: Inputs): Samples {
+  return {
+    smoke: smokeTests === undefined ? [] : readSmokeTests(smokeTests, sourcesFolder),
+    golden: goldenData === undefined ? [] : readGoldenData(goldenData, sourcesFolder),
+  };
+}
+
+function checksOf({ smoke, golden }: Samples, { health }: Inputs) {
+  const rules = smoke.length + golden.length === 0 ? [] : health.map(({ text }) => text);
+  return { smokeTests: smoke.length, goldenRequests: golden.length, rules };
+}
+
+function show(
+  plan: DeploymentPlan,
+  { state }: ReadEndpoint,
+  samples: Samples,
+  inputs: Inputs,
+  { pipeline }: Ports,
+): void {
+  const { rollout, deployment } = plan;
+  if (isReleased(rollout, state)) return;
+  const { earlierRollout } = rollout;
+  if (earlierRollout) {
+    const { saved, how } = earlierRollout;
+    const found = { run: saved.run, traffic: describeTraffic(saved.now) };
+    if (how === 'undo') pipeline.say(messages.Undone, { ...found, deployment: saved.to });
+    else if (saved.phase !== 'released') pipeline.say(messages.TakenUp, found);
+  }
+  pipeline.table(planTable(deployment));
+  pipeline.table(rolloutTable(rollout, checksOf(samples, inputs)));
+}
+
+/** Brings an endpoint that exists to what its file says; its traffic is the rollout's. */
+async function updateEndpoint(
+  { kind, workspace, plan }: BegunRollout,
+  { resource, state }: ReadEndpoint,
+  ports: Ports,
+): Promise<void> {
+  const { pipeline, clock } = ports;
+  const { endpoint } = plan;
+  if (!resource || endpointChanges(endpoint).length === 0) return;
+  const planned = endpoint.main.body as { tags?: Record<string, string>; properties: Record<string, unknown> };
+  const { traffic: _traffic, mirrorTraffic: _mirror, defaults: _defaults, ...properties } = planned.properties;
+  const changed = { ...resource, ...planned, properties: { ...resource.properties, ...properties } };
+  const request = kind.update(workspace, changed, {
+    traffic: state.traffic,
+    mirrorTraffic: state.mirrorTraffic,
+    tags: { ...resource.tags, ...planned.tags },
+  });
+  await sendAndPoll(workspace.client, { ...request, signal: pipeline.signal }, { clock, signal: pipeline.signal });
+  pipeline.say(messages.EndpointUpdated, { endpoint: state.name });
+}

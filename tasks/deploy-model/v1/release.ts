@@ -1,0 +1,157 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { findBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
+import { deploymentLogs, endpointSecret } from '../../../lib/azureml/online-actions.ts';
+import { findOnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { messageOf, UserError } from '../../../lib/core/errors.ts';
+import { english, fill } from '../../../lib/core/message.ts';
+import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { releaseManifest } from '../../../lib/report/release-manifest.ts';
+import { rolloutMarkdown } from '../../../lib/report/rollout-report.ts';
+import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
+import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
+import { describeTraffic } from '../../../lib/rollout/traffic.ts';
+import type { CarriedOut } from './carry-out.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+import type { DeploymentPlan } from './plan-deployment.ts';
+
+/** How a rollout ended; `unchanged` when there was nothing to do. */
+export type RolloutResult = CarriedOut | { end: 'unchanged'; why: ''; traffic: CarriedOut['traffic'] };
+
+/** Sets outputs, writes the release's file and the summary, and says how it ended. @throws UserError when it was not released */
+export async function reportRelease(
+  workspace: Workspace,
+  plan: DeploymentPlan,
+  result: RolloutResult,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<Outcome> {
+  const { pipeline } = ports;
+  const { rollout, model } = plan;
+  const { end, traffic, why } = result;
+  const { endpoint, deployment, before } = rollout;
+  pipeline.setOutput('result', end);
+  pipeline.setOutput('endpointName', endpoint);
+  pipeline.setOutput('deploymentName', deployment);
+  pipeline.setOutput('traffic', trafficText(traffic));
+  pipeline.setOutput('previousTraffic', trafficText(before));
+  pipeline.setOutput('modelName', model.name);
+  pipeline.setOutput('modelVersion', model.version);
+  const scoringUri = await setAddress(workspace, endpoint, inputs, ports);
+  if (end !== 'unchanged') {
+    const title = outcomeSentence(plan, result, ports);
+    pipeline.summary('rollout.md', rolloutMarkdown({ title, plan: rollout, traffic, why, ...result.findings }));
+  }
+  if (end === 'released' || end === 'unchanged' || end === 'waiting') {
+    const manifest = releaseManifest({ workspace, rollout, model, traffic, scoringUri, run: inputs.run, result: end });
+    const path = resolve(inputs.sourcesFolder, inputs.releaseFile);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
+    pipeline.setOutput('releaseFile', path);
+    pipeline.say(messages.ReleaseFile, { path });
+    return { result: 'Succeeded', message: outcomeSentence(plan, result, ports) };
+  }
+  throw await notReleased(workspace, plan, result as CarriedOut, inputs, ports);
+}
+
+/** Where the endpoint is reached, and with what. @returns the address; empty when it is not known */
+async function setAddress(
+  workspace: Workspace,
+  endpoint: string,
+  inputs: Inputs,
+  { pipeline }: Ports,
+): Promise<string> {
+  const isBatch = inputs.endpointType === 'batch';
+  const online = isBatch ? undefined : await findOnlineEndpoint(workspace, endpoint);
+  const found = isBatch ? await findBatchEndpoint(workspace, endpoint) : online;
+  const scoringUri = found?.properties.scoringUri ?? '';
+  pipeline.setOutput('scoringUri', scoringUri);
+  const secret = inputs.provideCredential && online ? await endpointSecret(workspace, online) : undefined;
+  if (secret !== undefined) {
+    pipeline.mask(secret);
+    pipeline.setOutput('endpointKey', secret, { secret: true });
+  }
+  return scoringUri;
+}
+
+function outcomeSentence(
+  { rollout }: DeploymentPlan,
+  { end, traffic: now, why }: RolloutResult,
+  { pipeline }: Ports,
+): string {
+  const { deployment, endpoint } = rollout;
+  const traffic = describeTraffic(now);
+  switch (end) {
+    case 'released':
+      return pipeline.message(messages.Released, { deployment, endpoint, traffic });
+    case 'unchanged':
+      return pipeline.message(messages.AlreadyReleased, { deployment, endpoint });
+    case 'waiting':
+      return pipeline.message(messages.Waiting, { deployment, traffic, percent: now[deployment] ?? 0 });
+    case 'rolledBack':
+      return pipeline.message(messages.RolledBack, { deployment, endpoint, traffic, reason: sentence(why) });
+    case 'stopped':
+      return pipeline.message(messages.Stopped, { deployment, endpoint, traffic, reason: sentence(why) });
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** What the service's operation that failed is called. */
+const PROVISIONING_FAILED = 'OperationFailed';
+
+/** The error of a rollout that was not released. Traffic is restored already; now the reason is looked for. */
+async function notReleased(
+  workspace: Workspace,
+  plan: DeploymentPlan,
+  result: CarriedOut,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<UserError> {
+  const { pipeline } = ports;
+  const { rollout } = plan;
+  const { deployment, endpoint } = rollout;
+  const { end, traffic: now, why, error } = result;
+  const logs = inputs.endpointType === 'online' ? await readLogs(workspace, endpoint, deployment, ports) : [];
+  const { cause, next, log } = diagnoseDeployment(why, logs);
+  if (log.length > 0) pipeline.group(pipeline.message(messages.DeploymentLog, { deployment }), log);
+  const isProvisioning = error instanceof UserError && error.code === PROVISIONING_FAILED;
+  const traffic = describeTraffic(now);
+  const known = error instanceof UserError && error.fix !== undefined ? error.fix : undefined;
+  const advice = isProvisioning
+    ? english(fill(messages.DiagnosedFix, { cause, next }))
+    : (known ?? english(end === 'stopped' ? fill(messages.StoppedFix) : fill(messages.RolledBackFix, { deployment })));
+  const values = { deployment, endpoint, traffic, reason: sentence(why) };
+  return new UserError(
+    {
+      code: isProvisioning ? 'DeploymentFailed' : end === 'rolledBack' ? 'RolledBack' : 'RolloutStopped',
+      message: end === 'rolledBack' ? fill(messages.RolledBack, values) : fill(messages.Stopped, values),
+      fix: advice,
+    },
+    { cause: error },
+  );
+}
+
+const LOG_LINES = 200;
+
+async function readLogs(
+  workspace: Workspace,
+  endpoint: string,
+  deployment: string,
+  { pipeline }: Ports,
+): Promise<string[]> {
+  const logs: string[] = [];
+  for (const container of ['InferenceServer', 'StorageInitializer'] as const) {
+    try {
+      logs.push(await deploymentLogs(workspace, endpoint, deployment, container, LOG_LINES));
+    } catch (error) {
+      pipeline.debug(pipeline.message(messages.DeploymentLogUnread, { deployment, reason: messageOf(error) }));
+    }
+  }
+  return logs;
+}

@@ -1,0 +1,73 @@
+import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
+import { findOnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
+import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { BATCH } from '../../../lib/rollout/batch-kind.ts';
+import { changeTraffic } from '../../../lib/rollout/change-endpoint.ts';
+import { requireAsPlanned } from '../../../lib/rollout/conflicts.ts';
+import { redeployment } from '../../../lib/rollout/earlier.ts';
+import { ONLINE } from '../../../lib/rollout/online-kind.ts';
+import { planRestore, type RestorePlan } from '../../../lib/rollout/restore.ts';
+import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
+import { describeTraffic } from '../../../lib/rollout/traffic.ts';
+import { writtenNames } from './compile.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+
+/** Restores the traffic, and the definition, from before the last rollout: finished or cut off. */
+export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
+  const { pipeline, clock, connect } = ports;
+  const { endpoint } = writtenNames(inputs);
+  const workspace = await connect(inputs.target);
+  const kind = inputs.endpointType === 'batch' ? BATCH : ONLINE;
+  const { state } = await kind.read(workspace, endpoint, pipeline.signal);
+  const plan = planRestore(state);
+  pipeline.setOutput('endpointName', endpoint);
+  pipeline.setOutput('previousTraffic', trafficText(state.traffic));
+  const traffic = describeTraffic(plan?.to ?? state.traffic);
+  if (!plan) return done(pipeline.message(messages.NothingToRestore, { endpoint, traffic }), state.traffic, ports);
+  const { saved, from, to } = plan;
+  const { to: deployment, run } = saved;
+  pipeline.say(messages.RestorePlan, {
+    endpoint,
+    from: describeTraffic(from),
+    to: describeTraffic(to),
+    deployment,
+    run,
+  });
+  if (inputs.whatIf)
+    return { result: 'Succeeded', message: pipeline.message(messages.RestoreWhatIf, { endpoint, traffic }) };
+  const following: LongRunningPorts = { clock, signal: pipeline.signal };
+  const planned = { saved: state.saved, traffic: state.traffic };
+  await changeTraffic(
+    {
+      traffic: to,
+      saved: { ...saved, now: to, phase: plan.redeploys ? saved.phase : 'rolledBack' },
+      check: (now) => requireAsPlanned(now, { planned }),
+    },
+    { ...following, kind, workspace, endpoint },
+  );
+  if (plan.redeploys) await redeploy(plan);
+  return done(pipeline.message(messages.Restored, { endpoint, traffic }), to, ports);
+
+  async function redeploy({ saved: kept }: RestorePlan): Promise<void> {
+    const present = await findOnlineDeployment(workspace, endpoint, deployment, pipeline.signal);
+    if (present)
+      await sendAndPoll(workspace.client, redeployment(workspace, endpoint, present, kept.earlier), following);
+    const before = { saved: { ...kept, now: to }, traffic: to };
+    await changeTraffic(
+      {
+        traffic: to,
+        saved: { ...kept, now: to, phase: 'rolledBack' },
+        check: (now) => requireAsPlanned(now, { planned: before }),
+      },
+      { ...following, kind, workspace, endpoint },
+    );
+  }
+}
+
+function done(message: string, traffic: RestorePlan['to'], { pipeline }: Ports): Outcome {
+  pipeline.setOutput('result', 'rolledBack');
+  pipeline.setOutput('traffic', trafficText(traffic));
+  return { result: 'Succeeded', message };
+}

@@ -1,0 +1,85 @@
+import { getBatchDeployment, getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
+import { getComponent, parseComponentReference } from '../../../lib/azureml/components.ts';
+import { getJob } from '../../../lib/azureml/jobs.ts';
+import { followJob } from '../../../lib/follow/follow.ts';
+import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
+import { jobPrinter } from '../../../lib/pipelines/job-printer.ts';
+import { logPrinter } from '../../../lib/pipelines/kept-logs.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { resolveRequirements } from '../../../lib/plan/resolve.ts';
+import type { Datastores } from '../../../lib/plan/storage.ts';
+import { jobSentence } from '../../../lib/report/job-report.ts';
+import type { RolloutChecks } from '../../../lib/rollout/roll-out.ts';
+import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
+import type { BegunRollout } from './carry-out.ts';
+import type { Findings } from './checks.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+import { missingOutputs } from './trial-outputs.ts';
+
+/**
+ * The check of a batch deployment: a trial invocation of it, before it becomes the default one, has to complete and to
+ * write its outputs.
+ */
+export function trialChecks(
+  { workspace, plan }: BegunRollout,
+  datastores: Datastores,
+  inputs: Inputs,
+  ports: Ports,
+): RolloutChecks & { findings: Findings } {
+  const { pipeline } = ports;
+  const { endpoint: endpointName, deployment: name } = plan.rollout;
+  const invoke = async (): Promise<string> => {
+    const endpoint = await getBatchEndpoint(workspace, endpointName);
+    const deployment = await getBatchDeployment(workspace, endpoint, name);
+    const componentId = deployment.properties.deploymentConfiguration?.componentId?.assetId;
+    const component = componentId ? await getComponent(workspace, parseComponentReference(componentId)) : undefined;
+    const { request, requirements } = planInvocation({
+      workspace: workspace.path,
+      endpoint,
+      deploymentName: name,
+      component: component?.spec,
+      inputs: inputs.trialInputs,
+      identity: [inputs.run.collectionUrl, inputs.run.id, inputs.run.attempt, endpointName, name].join('\n'),
+    });
+    await resolveRequirements(requirements, workspace);
+    return (await workspace.client.send<InvocationAnswer>(request)).body.name;
+  };
+  /** Follows the job with its logs; it ends with the run. @returns why it did not complete */
+  const followTrial = async (jobName: string): Promise<string | undefined> => {
+    const { clock } = ports;
+    const job = await getJob(workspace, jobName);
+    const logs = { choice: 'all' as const, positions: {}, ...logPrinter(pipeline) };
+    const tell = jobPrinter(pipeline, clock.now);
+    const end = await cancelWithRun(pipeline, begunJob({ name: jobName, workspace }, inputs.target, ports), () =>
+      followJob(workspace, jobName, {
+        clock,
+        signal: pipeline.signal,
+        tell,
+        logs,
+        onPositions: () => undefined,
+        interval: undefined,
+        steps: job.properties.jobType !== 'Command',
+      }),
+    );
+    return end.status === 'Completed' ? undefined : pipeline.translate(jobSentence(jobName, end));
+  };
+  return {
+    findings: { smoke: [], golden: undefined, baked: [] },
+    async smoke() {
+      if (Object.keys(inputs.trialInputs).length === 0) {
+        pipeline.say(messages.NoTrial);
+        return undefined;
+      }
+      const jobName = await invoke();
+      pipeline.say(messages.TrialStarted, { job: jobName, deployment: name });
+      const failure = await followTrial(jobName);
+      if (failure !== undefined) return failure;
+      const missing = await missingOutputs(workspace, jobName, datastores);
+      return missing.length === 0
+        ? undefined
+        : pipeline.message(messages.TrialWroteNothing, { job: jobName, outputs: missing.join(', ') });
+    },
+    bake: async () => undefined,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { messageOf } from '../../../lib/core/errors.ts';
+import { whyNot } from '../../../lib/devops/failures.ts';
+import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
+import { recordedAsset } from '../../../lib/lineage/named-asset.ts';
+import { findRunFacts } from '../../../lib/lineage/run-facts.ts';
+import type { Facts } from '../../../lib/lineage/stamp.ts';
+import { stepComponent } from '../../../lib/lineage/step-component.ts';
+import { openOwnOrganization } from '../../../lib/pipelines/own-organization.ts';
+import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+
+/**
+ * What else is known of a model: the workspace of its job, the job above a step, the environment, and the pull request and
+ * work items of this run. What can't be read is a line of the log; the model is registered all the same.
+ */
+export async function factsAround(
+  workspace: Workspace,
+  source: ModelSource,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<Facts> {
+  const [environment, ofRun] = await Promise.all([
+    environmentOf(workspace, source, ports.pipeline),
+    runFacts(inputs, ports),
+  ]);
+  const { job, runId } = source;
+  return { workspace: workspace.path, parentJob: runId === job.name ? '' : job.name, environment, ...ofRun };
+}
+
+async function environmentOf(
+  workspace: Workspace,
+  { job, step }: ModelSource,
+  pipeline: Pipeline,
+): Promise<string | undefined> {
+  if (!step) return recordedAsset(job.properties.environmentId);
+  try {
+    return recordedAsset((await stepComponent(workspace, job, step))?.environment);
+  } catch (error) {
+    pipeline.say(messages.EnvironmentUnknown, { step, reason: messageOf(error) });
+    return undefined;
+  }
+}
+
+async function runFacts(inputs: Inputs, ports: Ports): Promise<Facts> {
+  const { run, target } = inputs;
+  if (!run.collectionUrl || !run.id || !target.systemAccessToken) return {};
+  try {
+    return await findRunFacts(openOwnOrganization(inputs, ports, 'quick'), run);
+  } catch (error) {
+    ports.pipeline.say(messages.RunFactsUnknown, { reason: whyNot(error) });
+    return {};
+  }
+}

@@ -1,0 +1,87 @@
+/** A deploying task that is killed anywhere: whoever runs next finds the saved state, and finishes or undoes. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { useFixture } from '../e2e/fixture.ts';
+import { arm, behaving, deploy, endpoint, killTask, releaseFirst, writesOf } from './rollout.ts';
+
+describe('a deploying task that is killed', function () {
+  this.timeout(240_000);
+  const fixture = useFixture();
+  before(() => releaseFirst(fixture));
+
+  /** Kills the task when it has made so many changes. @param delay milliseconds after the change, for the middle of a step */
+  const killAfter = async (changes: number, delay: number, done: AbortSignal): Promise<boolean> => {
+    const first = fixture.sandbox.requests.length;
+    while (!done.aborted) {
+      if (writesOf(fixture, first).length >= changes) {
+        await sleep(delay);
+        return killTask();
+      }
+      await sleep(3);
+    }
+    return false;
+  };
+  /** A rollout whose first try is killed. */
+  const killed = async (inputs: Record<string, string>, changes: number, delay: number, more = {}) => {
+    const done = new AbortController();
+    const kill = killAfter(changes, delay, done.signal);
+    const run = await fixture.run([deploy(inputs, more)]);
+    done.abort();
+    return { run, wasKilled: await kill };
+  };
+  let behaviour = 0;
+
+  // Claim, deployment, 10 %, 50 %, 100 %, end: killed as each is sent, and a while after.
+  for (const changes of [1, 2, 3, 4, 5])
+    for (const delay of changes % 2 === 0 ? [0] : [250])
+      it(`${delay} ms after its change ${changes}: the agent's retry finishes the rollout`, async () => {
+        const { traffic: before } = await endpoint(fixture);
+        const inputs = { strategy: 'canary', deploymentName: 'colour', ...behaving(`try${behaviour++}`) };
+        const { run, wasKilled } = await killed(inputs, changes, delay, { retryCountOnTaskFailure: 1 });
+        assert.ok(wasKilled, run.log);
+        assert.equal(run.result, 'succeeded', run.log);
+        const { traffic, phase } = await endpoint(fixture);
+        assert.equal(phase, 'released');
+        const live = Object.keys(before)[0] === 'blue' ? 'green' : 'blue';
+        assert.deepEqual(traffic, { [live]: 100 });
+        assert.equal(
+          (await arm(fixture, 'onlineEndpoints/churn')).tags['rollout.before'],
+          `${Object.keys(before)[0]}=100`,
+        );
+      });
+
+  it('in the middle of its steps: another run is refused, and mode: rollback restores the traffic', async () => {
+    const { traffic: before } = await endpoint(fixture);
+    const inputs = { strategy: 'canary', deploymentName: 'colour' };
+    const { wasKilled } = await killed({ ...inputs, ...behaving('lost') }, 3, 400);
+    assert.ok(wasKilled);
+    assert.notDeepEqual((await endpoint(fixture)).traffic, before);
+    const other = await fixture.run([deploy({ deploymentName: 'amber', ...behaving('other') })]);
+    assert.equal(other.result, 'failed');
+    assert.match(
+      other.log,
+      /is rolling out the deployment '\w+' of the endpoint 'churn'.*mode: rollback.*\[RolloutInProgress\]/,
+    );
+    const back = await fixture.run([deploy({ mode: 'rollback' })]);
+    assert.equal(back.result, 'succeeded', back.log);
+    assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
+  });
+
+  it('by a cancelled run: the earlier traffic is restored', async () => {
+    const { traffic: before } = await endpoint(fixture);
+    const cancel = new AbortController();
+    const inputs = { strategy: 'canary', deploymentName: 'colour', bakeMinutes: '5', ...behaving('cancelled') };
+    const first = fixture.sandbox.requests.length;
+    const watch = (async () => {
+      while (writesOf(fixture, first).length < 3) await sleep(20);
+      await sleep(2_500);
+      cancel.abort();
+    })();
+    const run = await fixture.run([deploy(inputs)], { signal: cancel.signal });
+    await watch;
+    assert.equal(run.result, 'canceled', run.log);
+    assert.match(run.log, /The run was cancelled; restoring the earlier traffic of churn/);
+    await sleep(1_000);
+    assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
+  });
+});

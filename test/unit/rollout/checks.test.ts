@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Clock } from '../../../lib/core/clock.ts';
+import { answerDifferences } from '../../../lib/rollout/answers.ts';
+import { bake } from '../../../lib/rollout/bake.ts';
+import { deploymentName } from '../../../lib/rollout/deployment-name.ts';
+import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
+import { DEFAULT_HEALTH, HEALTH_VARIABLES, healthOf, unhealthy } from '../../../lib/rollout/health.ts';
+import { planRestore } from '../../../lib/rollout/restore.ts';
+import { savedTags } from '../../../lib/rollout/saved-rollout.ts';
+import type { Scored, Scorer } from '../../../lib/rollout/scoring.ts';
+import { judgeAnswer } from '../../../lib/rollout/smoke.ts';
+import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
+import { parseRules } from '../../../lib/rules/rules.ts';
+import { endpointModel, stateOfModel } from './endpoint-model.ts';
+
+const TEST: SmokeTest = {
+  name: 'a',
+  request: {},
+  status: undefined,
+  equals: [],
+  within: [],
+  schema: undefined,
+  latency: undefined,
+};
+const scored = (answer: unknown, status = 200, milliseconds = 10): Scored => ({
+  status,
+  milliseconds,
+  answer,
+  problem: '',
+});
+
+describe('answers', () => {
+  it('of a deployment to itself do not differ', () =>
+    fc.assert(fc.property(fc.jsonValue(), (value) => assert.deepEqual(answerDifferences(value, value, 0), []))));
+
+  it('differ where their values do, beyond the tolerance', () => {
+    const live = { predictions: [0.5, 0.25], label: 'yes' };
+    assert.deepEqual(answerDifferences(live, { predictions: [0.5004, 0.25], label: 'yes' }, 0.001), []);
+    assert.deepEqual(answerDifferences(live, { predictions: [0.6, 0.25], label: 'no' }, 0.001), [
+      { path: '$.predictions[0]', expected: 0.5, found: 0.6 },
+      { path: '$.label', expected: 'yes', found: 'no' },
+    ]);
+    assert.deepEqual(answerDifferences([1], [1, 2], 0), [{ path: '$.length', expected: 1, found: 2 }]);
+    assert.deepEqual(answerDifferences({ a: 1 }, { a: 1, b: 2 }, 0), [{ path: '$.b', expected: undefined, found: 2 }]);
+    assert.equal(answerDifferences(1, '1', 1).length, 1, 'a text is no number');
+    assert.equal(answerDifferences(null, {}, 1).length, 1);
+  });
+});
+
+describe('a smoke test', () => {
+  const answer = { model: 'good', scores: [0.3, 0.7] };
+
+  it('passes for what it expects', () => {
+    const test: SmokeTest = {
+      ...TEST,
+      equals: [
+        ['$.model', 'good'],
+        ['$.scores[*]', [0.3, 0.7]],
+      ],
+      within: [['$.scores[1]', 0.71, 0.02]],
+      schema: { type: 'object', required: ['scores'] },
+      latency: 20,
+    };
+    assert.deepEqual(judgeAnswer(test, scored(answer)), []);
+  });
+
+  it('says everything that is wrong', () => {
+    const test: SmokeTest = {
+      ...TEST,
+      equals: [
+        ['$.model', 'better'],
+        ['$.missing', 1],
+      ],
+      within: [
+        ['$.scores[0]', 0.5, 0.1],
+        ['$.model', 1, 1],
+      ],
+      schema: { type: 'object', required: ['labels'] },
+      latency: 5,
+    };
+    assert.deepEqual(judgeAnswer(test, scored(answer)), [
+      'took 10 ms, and may take 5 ms',
+      '$.model is "good" instead of "better"',
+      '$.missing is nothing instead of 1',
+      '$.scores[0] is 0.3 instead of 0.5 ± 0.1',
+      '$.model is "good" instead of 1 ± 1',
+      "$ must have required property 'labels'",
+    ]);
+  });
+
+  it('fails without an answer, and may expect an error', () => {
+    assert.deepEqual(judgeAnswer(TEST, { ...scored(undefined, 0), problem: 'reset' }), [
+      'status none instead of a success: reset',
+    ]);
+    assert.deepEqual(judgeAnswer({ ...TEST, status: 400 }, scored({}, 400)), []);
+    assert.deepEqual(judgeAnswer({ ...TEST, status: 400 }, scored({})), ['status 200 instead of 400']);
+  });
+});
+
+describe('health', () => {
+  const rules = (text: string) => parseRules(text, HEALTH_VARIABLES);
+  const none = { differing: 0, failed: 0 };
+
+  it('is made of error rate and nearest-rank percentiles', () => {
+    const many = Array.from({ length: 100 }, (_, i) => scored({}, i < 3 ? 500 : 200, i + 1));
+    assert.deepEqual(healthOf(many), { requests: 100, errorRate: 0.03, p50: 50, p95: 95, p99: 99 });
+    assert.deepEqual(healthOf([]), { requests: 0, errorRate: 0, p50: 0, p95: 0, p99: 0 });
+  });
+
+  it('names the conditions that do not hold, with their values', () => {
+    const candidate = { requests: 20, errorRate: 0.25, p50: 1, p95: 300, p99: 300 };
+    const live = { ...candidate, errorRate: 0, p95: 100 };
+    assert.deepEqual(unhealthy(rules(DEFAULT_HEALTH), { candidate, live, answers: none }), [
+      'candidate.errorRate <= 0.01 does not hold (candidate.errorRate 0.25)',
+    ]);
+    assert.deepEqual(unhealthy(rules('candidate.p95 <= 1.5 * live.p95'), { candidate, live, answers: none }), [
+      'candidate.p95 <= 1.5 * live.p95 does not hold (candidate.p95 300, live.p95 100)',
+    ]);
+    const alone = { candidate, live: undefined, answers: none };
+    assert.deepEqual(unhealthy(rules('candidate.p95 <= live.p95'), alone), [], 'there is nobody to compare with');
+  });
+});
+
+describe('baking', () => {
+  /** Time passes only while somebody sleeps. */
+  const virtual = (): Clock => {
+    let now = 0;
+    return { now: () => now, sleep: async (milliseconds) => void (now += milliseconds) };
+  };
+  const scorer = (statusAt: (n: number) => number): Scorer & { count: () => number } => {
+    let n = 0;
+    return { score: async () => scored({ a: 1 }, statusAt(n++)), count: () => n };
+  };
+  const baked = (one: Scorer, milliseconds: number, samples = [TEST]) => {
+    const baking = {
+      ...{ scorer: one, candidate: 'green', live: undefined, samples, milliseconds, tolerance: 0 },
+      rules: parseRules(DEFAULT_HEALTH, HEALTH_VARIABLES),
+    };
+    return bake(baking, { clock: virtual(), signal: new AbortController().signal, tell: () => undefined });
+  };
+
+  it('sends a sample every second for as long as it is asked to', async () => {
+    const one = scorer(() => 200);
+    assert.deepEqual((await baked(one, 60_000)).failed, []);
+    assert.ok(one.count() >= 60 && one.count() <= 62, String(one.count()));
+  });
+
+  it('ends as soon as a rule does not hold', async () => {
+    const one = scorer((n) => (n < 30 ? 200 : 503));
+    const { failed } = await baked(one, 3_600_000);
+    assert.equal(failed.length, 1);
+    assert.equal(one.count(), 31);
+  });
+
+  it('measures twenty requests even when it takes no time', async () => {
+    const one = scorer(() => 200);
+    assert.equal((await baked(one, 0)).measured?.candidate.requests, 20);
+  });
+
+  it('only waits when there is nothing to send', async () => {
+    const one = scorer(() => 500);
+    assert.deepEqual(await baked(one, 60_000, []), { measured: undefined, failed: [] });
+    assert.equal(one.count(), 0);
+  });
+});
+
+describe('the name of a deployment', () => {
+  const state = (traffic: Record<string, number>, saved = {}) => {
+    const model = endpointModel(traffic, { blue: 'v1', green: 'v1' });
+    model.tags = saved;
+    return stateOfModel(model);
+  };
+  const naming = { wanted: undefined, written: undefined, model: 'Churn Model_2:7', id: 'run-1' };
+
+  it('is that of the file, or the colour that does not serve', () => {
+    assert.equal(deploymentName(state({ blue: 100 }), { ...naming, written: 'Main' }), 'main');
+    assert.equal(deploymentName(state({ blue: 100 }), naming), 'green');
+    assert.equal(deploymentName(state({ green: 100 }), { ...naming, wanted: 'colour', written: 'main' }), 'blue');
+    assert.equal(deploymentName(state({}), naming), 'blue');
+  });
+
+  it('stays the same while the run goes on with its rollout', () => {
+    const saved = {
+      run: '1',
+      before: { blue: 100 },
+      now: { green: 100 },
+      until: 0,
+      earlier: {},
+      phase: 'running' as const,
+    };
+    const tags = savedTags({}, { ...saved, id: 'run-1', to: 'green' });
+    assert.equal(deploymentName(state({ green: 100 }, tags), naming), 'green');
+    assert.equal(deploymentName(state({ green: 100 }, tags), { ...naming, id: 'run-2' }), 'blue');
+  });
+
+  it('can be the version of the model, as the service takes names', () => {
+    assert.equal(deploymentName(state({}), { ...naming, wanted: 'version' }), 'churn-model-2-7');
+    const long = deploymentName(state({}), { ...naming, wanted: 'version', model: `9${'x'.repeat(60)}:12` });
+    assert.match(long, /^[a-z][a-z\d-]{1,30}[a-z\d]$/);
+    assert.throws(() => deploymentName(state({}), { ...naming, wanted: 'version', model: undefined }), {
+      code: 'DeploymentNameUnknown',
+    });
+  });
+});
+
+describe('a rollback without a rollout', () => {
+  const released = (deployments: Record<string, string>) => {
+    const model = endpointModel({ green: 100 }, deployments);
+    const saved = { id: 'x', run: '7', to: 'green', before: { blue: 100 }, now: { green: 100 }, until: 0, earlier: {} };
+    model.tags = savedTags({}, { ...saved, phase: 'released' });
+    return stateOfModel(model);
+  };
+
+  it('goes back to the traffic before', () =>
+    assert.deepEqual(planRestore(released({ blue: 'v1', green: 'v2' }))?.to, { blue: 100 }));
+
+  it('is refused when the deployment before is gone, or nothing was rolled out', () => {
+    assert.throws(
+      () => planRestore(released({ green: 'v2' })),
+      /the earlier traffic was blue 100 %, and blue can't serve/,
+    );
+    assert.throws(() => planRestore(stateOfModel(endpointModel({ a: 100 }, { a: 'v1' }))), {
+      code: 'NothingToRollBack',
+    });
+  });
+});
+
+describe('a failed deployment', () => {
+  const cause = (message: string, ...logs: string[]) => diagnoseDeployment(message, logs).cause;
+
+  it('is explained by what the service says', () => {
+    assert.match(
+      cause('OutOfQuota: Not enough subscription CPU quota. The amount of CPU quota requested is 32'),
+      /quota/,
+    );
+    assert.match(
+      cause('Not enough quota available for Standard_DS3_v2 in SubscriptionId X. Current usage/limit: 0/6.'),
+      /quota/,
+    );
+    assert.match(cause('Container terminated due to insufficient memory'), /memory/);
+    assert.match(cause('BadArgument: Endpoint identity does not have pull permission on the registry'), /image/);
+    assert.match(
+      cause('ModelRegistryError: Could not find asset with ID: azureml://registries/r/environments/e'),
+      /not found/,
+    );
+    assert.match(cause('SubscriptionNotRegistered: [N/A]'), /not registered/);
+    assert.match(cause('something else'), /does not say why/);
+  });
+
+  it('is explained by the log when the service is vague', () => {
+    const log =
+      'init\nTraceback (most recent call last):\n  File "score.py", line 3\nModuleNotFoundError: No module named \'x\'\nworker exits';
+    const found = diagnoseDeployment('ResourceNotReady: User container has crashed or terminated', [log, '']);
+    assert.equal(found.cause, "The scoring script raised an exception: ModuleNotFoundError: No module named 'x'");
+    assert.equal(found.log.at(-1), 'worker exits');
+    assert.match(cause('ResourceNotReady: User container has crashed or terminated', ''), /crashed/);
+  });
+});

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readSaved } from '../../../lib/rollout/saved-rollout.ts';
+import { attempt, DESIRED, type EndpointModel, endpointModel } from './endpoint-model.ts';
+
+const LIVE = { blue: 100 };
+const phase = (model: EndpointModel) => readSaved(model.tags)?.phase;
+
+/** Interrupts at the nth chance, as the agent's last signal does: nothing more is done. */
+function killAt(n: number): () => void {
+  let count = 0;
+  return () => {
+    if (count++ === n) throw new Killed();
+  };
+}
+class Killed extends Error {}
+
+/** As a process that was killed: whatever the rollout would do about an error, it does nothing more. */
+async function killed(
+  model: EndpointModel,
+  n: number,
+  given: Omit<Parameters<typeof attempt>[1], 'interrupt'>,
+): Promise<boolean> {
+  const controller = new AbortController();
+  const kill = killAt(n);
+  const interrupt = (): void => {
+    try {
+      kill();
+    } catch (error) {
+      controller.abort(error);
+      throw error;
+    }
+  };
+  try {
+    await attempt(model, { ...given, interrupt, signal: controller.signal });
+    return false;
+  } catch (error) {
+    assert.ok(error instanceof Killed, String(error));
+    return true;
+  }
+}
+
+describe('a rollout', () => {
+  it('releases a healthy deployment and keeps the one before', async () => {
+    const model = endpointModel(LIVE, { old: 'v0', blue: 'v1' });
+    const { end, traffic } = await attempt(model, { desired: DESIRED, content: 'v2', healthy: true, now: 0 });
+    assert.equal(end, 'released');
+    assert.deepEqual(traffic, { green: 100 });
+    assert.deepEqual([...model.deployments.keys()], ['blue', 'green'], 'the oldest goes');
+    assert.equal(model.tags.team, 'risk', 'tags of others stay');
+  });
+
+  it('restores exactly the earlier traffic when a deployment is unhealthy', async () => {
+    const before = { blue: 70, amber: 30 };
+    const model = endpointModel(before, { blue: 'v1', amber: 'v1b' });
+    const { end, why } = await attempt(model, { desired: DESIRED, content: 'v2', healthy: false, now: 0 });
+    assert.deepEqual([end, why, model.traffic, phase(model)], ['rolledBack', 'errors', before, 'rolledBack']);
+  });
+
+  it('leaves everything as it is when that is asked for', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    const desired = { ...DESIRED, onFailure: 'stop' as const };
+    const { end } = await attempt(model, { desired, content: 'v2', healthy: false, now: 0 });
+    assert.deepEqual([end, model.traffic, phase(model)], ['stopped', { blue: 50, green: 50 }, 'stopped']);
+  });
+
+  it('waits at a share, and goes on from there in another stage of the run', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    const first = await attempt(model, { desired: { ...DESIRED, to: 10 }, content: 'v2', healthy: true, now: 0 });
+    assert.deepEqual([first.end, first.traffic], ['waiting', { blue: 90, green: 10 }]);
+    const desired = { ...DESIRED, from: 10, to: 100 };
+    const second = await attempt(model, { desired, content: 'v2', healthy: true, now: 9_999_999 });
+    assert.deepEqual([second.end, second.traffic], ['released', { green: 100 }]);
+  });
+
+  it('refuses to go on from a share that the deployment does not have', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    await assert.rejects(attempt(model, { desired: { ...DESIRED, from: 10 }, content: 'v2', healthy: true, now: 0 }), {
+      code: 'RolloutStepMismatch',
+    });
+  });
+
+  it('gives the first deployment all requests', async () => {
+    const model = endpointModel({}, {});
+    model.exists = false;
+    const { end, traffic } = await attempt(model, { desired: DESIRED, content: 'v1', healthy: true, now: 0 });
+    assert.deepEqual([end, traffic], ['released', { green: 100 }]);
+  });
+
+  it('gives nobody any requests when the first deployment is unhealthy', async () => {
+    const model = endpointModel({}, {});
+    const { end } = await attempt(model, { desired: DESIRED, content: 'v1', healthy: false, now: 0 });
+    assert.deepEqual([end, model.traffic], ['rolledBack', {}]);
+  });
+
+  it('does not change a deployment that serves', async () => {
+    const model = endpointModel({ green: 100 }, { green: 'v1' });
+    await assert.rejects(attempt(model, { desired: DESIRED, content: 'v2', healthy: true, now: 0 }), {
+      code: 'DeploymentIsLive',
+    });
+  });
+
+  it('changes it in place when that is the strategy, and puts the earlier definition back', async () => {
+    const desired = { ...DESIRED, strategy: 'recreate' as const, shares: [100] };
+    const model = endpointModel({ green: 100 }, { green: 'v1' });
+    const bad = await attempt(model, { desired, content: 'v2', healthy: false, now: 0 });
+    assert.deepEqual([bad.end, model.deployments.get('green')?.content], ['rolledBack', 'v1']);
+    const good = await attempt(model, { desired: { ...desired, id: 'run-2' }, content: 'v3', healthy: true, now: 0 });
+    assert.deepEqual([good.end, model.deployments.get('green')?.content], ['released', 'v3']);
+  });
+
+  it('begins anew when the same run changes a released deployment in place', async () => {
+    const desired = { ...DESIRED, strategy: 'recreate' as const, shares: [100] };
+    const model = endpointModel({ green: 100 }, { green: 'v1' });
+    await attempt(model, { desired, content: 'v2', healthy: true, now: 0 });
+    const { end } = await attempt(model, { desired, content: 'v3', healthy: false, now: 0 });
+    assert.deepEqual([end, model.deployments.get('green')?.content], ['rolledBack', 'v2']);
+  });
+
+  it('stops before it overwrites what somebody else has set, and says who', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1', amber: 'v1' });
+    let writes = 0;
+    const interrupt = (): void => {
+      if (++writes === 6) model.traffic = { amber: 100 };
+    };
+    const { end, why } = await attempt(model, { desired: DESIRED, content: 'v2', healthy: true, now: 0, interrupt });
+    assert.equal(end, 'stopped');
+    assert.match(why, /Somebody else changed .* by ada@example\.com: its traffic is amber 100 %/);
+    assert.deepEqual(model.traffic, { amber: 100 });
+  });
+
+  it('refuses to start while another run is at it, and undoes that run when it is dead', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    assert.ok(
+      await killed(model, 5, { desired: { ...DESIRED, deployment: 'amber' }, content: 'v2', healthy: true, now: 0 }),
+    );
+    const desired = { ...DESIRED, id: 'run-2' };
+    await assert.rejects(attempt(model, { desired, content: 'v3', healthy: true, now: 60 }), {
+      code: 'RolloutInProgress',
+    });
+    const { end } = await attempt(model, { desired, content: 'v3', healthy: false, now: 999_999 });
+    assert.deepEqual([end, model.traffic], ['rolledBack', LIVE]);
+  });
+
+  it('ends consistent, however often it is killed', async () => {
+    const kills = fc.array(fc.nat(30), { maxLength: 4 });
+    const befores = fc.constantFrom({}, LIVE, { blue: 34, amber: 33, red: 33 }, { blue: 1, amber: 99 });
+    await fc.assert(
+      fc.asyncProperty(kills, befores, fc.boolean(), fc.nat(30), async (points, before, healthy, mirror) => {
+        const there = Object.fromEntries(['blue', 'amber', 'red'].map((name) => [name, 'v1']));
+        const model = endpointModel(before, there);
+        const given = { desired: { ...DESIRED, mirror, keep: 3 }, content: 'v2', healthy, now: 0 };
+        for (const point of points) await killed(model, point, given);
+        const { end } = await attempt(model, given);
+        assert.deepEqual(model.violations, []);
+        // A run that was killed after its rollback starts over, and rolls back again.
+        assert.equal(end, healthy ? 'released' : 'rolledBack');
+        assert.deepEqual(model.traffic, healthy ? { green: 100 } : before);
+        assert.deepEqual(model.mirror, {});
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never loses a change when two runs roll out together', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(12), fc.boolean(), async (point, healthy) => {
+        const model = endpointModel(LIVE, { blue: 'v1' });
+        const other = { ...DESIRED, id: 'run-2', deployment: 'amber', keep: 5 };
+        let second: Promise<unknown> | undefined;
+        let count = 0;
+        const interrupt = (): void => {
+          // The other run begins in the middle of this one's write.
+          if (count++ === point)
+            second = attempt(model, { desired: other, content: 'v3', healthy: true, now: 1 }).catch((error) => error);
+        };
+        const one = await attempt(model, {
+          desired: { ...DESIRED, keep: 5 },
+          content: 'v2',
+          healthy,
+          now: 0,
+          interrupt,
+        });
+        const two = (await second) as { end?: string; code?: string } | undefined;
+        assert.deepEqual(model.violations, []);
+        const released = [one.end === 'released' && 'green', two?.end === 'released' && 'amber'].filter(Boolean);
+        if (released.length === 1) assert.deepEqual(model.traffic, { [released[0] as string]: 100 });
+        if (released.length === 0 && one.end === 'rolledBack') assert.deepEqual(model.traffic, LIVE);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
