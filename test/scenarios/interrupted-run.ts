@@ -43,7 +43,7 @@ export function portsOf(sandbox: Sandbox, cutOff?: CutOff): { ports: Ports; requ
   };
   const lines: string[] = [];
   const { signal } = killed;
-  const outside = { onSecret: () => undefined, product: 'test/1', signal, transport, clock: quickClock() };
+  const outside = { onSecret: () => undefined, product: 'test/1', signal, transport, clock: quickClock(), network: {} };
   const connect = async ({ connection, systemAccessToken, ids }: AzureTarget) =>
     openWorkspace(await createAzureClient({ ...outside, connection, systemAccessToken }), ids);
   return { ports: { pipeline: quietPipeline(signal, lines), clock: quickClock(), outside, connect }, requests, lines };

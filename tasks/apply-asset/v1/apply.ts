@@ -1,11 +1,9 @@
 import { hasStatus } from '../../../lib/azure/failures.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import { formatBytes } from '../../../lib/core/duration.ts';
-import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { applyPlan, type PlanListener } from '../../../lib/plan/apply.ts';
+import { applyPlan } from '../../../lib/plan/apply.ts';
 import { type AssetChange, inspectAsset } from '../../../lib/plan/asset.ts';
-import type { PlanStep } from '../../../lib/plan/plan.ts';
 import { mainWords } from '../../../lib/plan/show.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
 import type { FileChange } from './inspect.ts';
@@ -38,7 +36,12 @@ export async function applyFile(
   for (let attempt = 1; ; attempt++) {
     if (current.action === 'unchanged') return appliedOf(file, current, current.plan.main.path);
     try {
-      const ports = { datastores, tell: progressOf(pipeline), clock, signal: pipeline.signal };
+      const ports = {
+        datastores,
+        tell: progressOf(current.plan, pipeline, () => undefined),
+        clock,
+        signal: pipeline.signal,
+      };
       const made = await applyPlan<{ id?: string }>(current.plan, workspace, ports);
       return appliedOf(file, current, made?.id ?? current.plan.main.path);
     } catch (error) {
@@ -58,23 +61,4 @@ export function appliedOf(file: string, { plan, action }: AssetChange, id: strin
   const [kind, label] = mainWords(plan);
   const version = /\/versions\/([^/]+)$/.exec(id)?.[1] ?? '';
   return { file, kind, name: version === '' ? label : label.replace(/:[^:]*$/, ''), version, id, action };
-}
-
-/** Smaller uploads are done before their progress could be read. */
-const WORTH_SHOWING_BYTES = 1_000_000;
-
-function progressOf(pipeline: Pipeline): PlanListener {
-  const tenths = new Map<PlanStep, number>();
-  return {
-    sending: () => undefined,
-    stepDone: (step) => pipeline.say(messages.Created, { kind: step.kind, name: step.label }),
-    uploading(step, { files, totalFiles, bytes, totalBytes }) {
-      const percent = Math.floor((100 * bytes) / Math.max(1, totalBytes));
-      const tenth = Math.floor(percent / 10);
-      if (totalBytes < WORTH_SHOWING_BYTES || tenth <= (tenths.get(step) ?? 0)) return;
-      tenths.set(step, tenth);
-      const sizes = { sent: formatBytes(bytes), size: formatBytes(totalBytes) };
-      pipeline.say(messages.Uploading, { kind: step.kind, name: step.label, percent, ...sizes, files, totalFiles });
-    },
-  };
 }

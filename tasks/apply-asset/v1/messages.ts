@@ -13,8 +13,6 @@ export const messages = defineMessages({
   AssetDiffersAt: 'The {kind} {name} exists and differs from the file in {fields}.',
   AssetDiffersFix:
     'Raise the version in the file, or leave it out to get the next one. Nothing was created or changed.',
-  Created: '{kind} {name}: done',
-  Uploading: '{kind} {name}: {percent} percent, {sent} of {size}, {files} of {totalFiles} files',
   VersionTaken: 'The {kind} {name} was created by somebody else in the meantime; comparing again.',
   Applied: '{kind} {name}: {action}, {id}',
   WhatIf: 'What if: these requests would be sent. Nothing was created or changed.',
