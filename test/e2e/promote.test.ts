@@ -170,6 +170,24 @@ describe('models on their way to production', function () {
     assert.match(again.log, /Nothing had to be done/);
   });
 
+  it('are traced from production to the job and the build in dev', async () => {
+    const run = await fixture.run([
+      task('AzureMLTraceModel', 'trace', {
+        azureSubscription: 'sandbox-prod',
+        resourceGroupName: productionSettings.resourceGroup,
+        azureMLWorkspaceName: productionSettings.workspaceName,
+        from: 'model:net:1',
+      }),
+    ]);
+    assert.equal(run.result, 'succeeded', run.log);
+    const { properties } = (await inDev('models/net/versions/1')).properties;
+    const { jobName, pipelineRunUrl, commit } = run.step('trace').outputs;
+    assert.equal(jobName, properties['lineage.job']);
+    assert.equal(pipelineRunUrl, properties['lineage.pipelineRunUrl']);
+    assert.equal(commit, properties['lineage.commit']);
+    assert.match(run.log, /copied from/);
+  });
+
   it('use each connection’s own token', async () => {
     const run = await fixture.run([promote({ ...PROD, stage: 'Production' })]);
     const appOf = (pattern: RegExp): Set<string> =>
