@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LARGEST_RANGE, openBlobFiles } from '../../lib/azure/blob-files.ts';
-import { getBlobDatastore } from '../../lib/azureml/datastores.ts';
-import { longModelUri, putModelVersion } from '../../lib/azureml/models.ts';
+import { LARGEST_RANGE } from '../../lib/azure/blob-files.ts';
+import { putModelVersion } from '../../lib/azureml/models.ts';
 import type { Sandbox } from '../../sandbox/contracts.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import type { Inputs } from '../../tasks/download-model/v1/inputs.ts';
 import { run } from '../../tasks/download-model/v1/run.ts';
-import { connectionOf, portsOf } from './interrupted-run.ts';
+import { connectionOf, portsOf, storeFiles } from './interrupted-run.ts';
 
 const BIG = randomBytes(5 * LARGEST_RANGE + 4_321);
 const FILES: Record<string, Buffer> = {
@@ -27,18 +26,7 @@ describe('a download that is cut off', function () {
     sandbox = await startSandbox();
     const { ports } = portsOf(sandbox);
     const workspace = await ports.connect(inputs().target);
-    const { containerUrl, secret } = await getBlobDatastore(workspace, 'workspaceblobstore');
-    assert.ok(secret.kind === 'sas');
-    const signal = new AbortController().signal;
-    const { transport } = workspace.client;
-    const blobs = await openBlobFiles(containerUrl, [secret], { onSecret: () => undefined, signal, transport });
-    for (const [name, bytes] of Object.entries(FILES)) {
-      const parts = Math.ceil(bytes.length / LARGEST_RANGE);
-      for (let part = 0; part < parts; part++)
-        await blobs.stage(`net/${name}`, part, bytes.subarray(part * LARGEST_RANGE, (part + 1) * LARGEST_RANGE));
-      await blobs.commit(`net/${name}`, parts, createHash('md5').update(bytes).digest(), {});
-    }
-    const modelUri = longModelUri(workspace.path, 'azureml://datastores/workspaceblobstore/paths/net');
+    const modelUri = await storeFiles(workspace, 'net', FILES);
     await putModelVersion(workspace, 'net', '1', { modelUri, modelType: 'custom_model' });
   });
   after(() => sandbox.stop());

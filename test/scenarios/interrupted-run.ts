@@ -1,15 +1,20 @@
 /** Runs a task's use case in this process, against a sandbox, so that it can be cut off at any request. */
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { HttpClient } from '@azure/core-rest-pipeline';
+import { openBlobFiles } from '../../lib/azure/blob-files.ts';
 import { createAzureClient } from '../../lib/azure/client.ts';
 import type { AzureConnection } from '../../lib/azure/connection.ts';
 import { createTransport } from '../../lib/azure/network.ts';
-import { openWorkspace } from '../../lib/azureml/workspace.ts';
+import { getBlobDatastore } from '../../lib/azureml/datastores.ts';
+import { longModelUri } from '../../lib/azureml/models.ts';
+import { openWorkspace, type Workspace } from '../../lib/azureml/workspace.ts';
 import type { Clock } from '../../lib/core/clock.ts';
 import { english, fill } from '../../lib/core/message.ts';
 import type { AzureTarget } from '../../lib/pipelines/azure-target.ts';
 import type { Pipeline } from '../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../lib/pipelines/run-task.ts';
+import { rangesOf } from '../../lib/snapshot/download.ts';
 import type { Sandbox } from '../../sandbox/contracts.ts';
 
 // The C resolver of many systems does not know names below localhost.
@@ -89,4 +94,25 @@ export function connectionOf(sandbox: Sandbox, name: string): AzureConnection {
   const lower = (values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toLowerCase(), value]));
   return { id, url, scheme, parameters: lower(parameters), data: lower(data) };
+}
+
+/** Puts files into the default datastore of a workspace, each with its MD5. @returns the URI of the folder */
+export async function storeFiles(
+  workspace: Workspace,
+  folder: string,
+  files: Readonly<Record<string, string | Buffer>>,
+): Promise<string> {
+  const { containerUrl, secret } = await getBlobDatastore(workspace, 'workspaceblobstore');
+  if (secret.kind !== 'sas') throw new Error('The datastore has no signature.');
+  const { signal } = new AbortController();
+  const { transport } = workspace.client;
+  const blobs = await openBlobFiles(containerUrl, [secret], { onSecret: () => undefined, signal, transport });
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = Buffer.from(content);
+    const parts = rangesOf(0, bytes.length);
+    for (const [part, { offset, count }] of parts.entries())
+      await blobs.stage(`${folder}/${name}`, part, bytes.subarray(offset, offset + count));
+    await blobs.commit(`${folder}/${name}`, parts.length, createHash('md5').update(bytes).digest(), {});
+  }
+  return longModelUri(workspace.path, `azureml://datastores/workspaceblobstore/paths/${folder}`);
 }

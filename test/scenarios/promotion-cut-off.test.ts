@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { openBlobFiles } from '../../lib/azure/blob-files.ts';
-import { getBlobDatastore } from '../../lib/azureml/datastores.ts';
 import { listHolders } from '../../lib/azureml/model-choice.ts';
 import { openWorkspaceFiles } from '../../lib/azureml/model-files.ts';
-import { findModelVersion, longModelUri, putModelVersion } from '../../lib/azureml/models.ts';
+import { findModelVersion, putModelVersion } from '../../lib/azureml/models.ts';
 import { find, path, put } from '../../lib/azureml/resources.ts';
 import { changeVersion } from '../../lib/azureml/stage.ts';
 import type { Workspace } from '../../lib/azureml/workspace.ts';
@@ -15,23 +12,24 @@ import { startSandbox } from '../../sandbox/sandbox.ts';
 import { productionSettings } from '../../sandbox/settings.ts';
 import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
 import { run } from '../../tasks/promote-model/v1/run.ts';
-import { type CutOff, connectionOf, portsOf } from './interrupted-run.ts';
+import { type CutOff, connectionOf, portsOf, storeFiles } from './interrupted-run.ts';
 
 const FILES = { MLmodel: 'flavors: {}\n', 'data/net.bin': 'weights', 'data/empty': '' };
-const STORE = 'azureml://datastores/workspaceblobstore/paths';
 
 describe('a promotion that is cut off at any request and runs again', function () {
   this.timeout(600_000);
   let sandbox: Sandbox;
   let dev: Workspace;
   let prod: Workspace;
+  let modelUri: string;
+  let olderUri: string;
   before(async () => {
     sandbox = await startSandbox();
     const { ports } = portsOf(sandbox);
     dev = await ports.connect(inputsFor('x').target);
     prod = await ports.connect(inputsFor('x').second!);
-    await store(dev, 'seed/model');
-    await store(prod, 'seed/older');
+    modelUri = await storeFiles(dev, 'seed/model', FILES);
+    olderUri = await storeFiles(prod, 'seed/older', FILES);
   });
   after(() => sandbox.stop());
 
@@ -61,29 +59,17 @@ describe('a promotion that is cut off at any request and runs again', function (
     };
   }
 
-  async function store(workspace: Workspace, folder: string): Promise<void> {
-    const { containerUrl, secret } = await getBlobDatastore(workspace, 'workspaceblobstore');
-    assert.ok(secret.kind === 'sas');
-    const signal = new AbortController().signal;
-    const transport = workspace.client.transport;
-    const blobs = await openBlobFiles(containerUrl, [secret], { onSecret: () => undefined, signal, transport });
-    for (const [name, content] of Object.entries(FILES)) {
-      if (content !== '') await blobs.stage(`${folder}/${name}`, 0, Buffer.from(content));
-      await blobs.commit(`${folder}/${name}`, content === '' ? 0 : 1, createHash('md5').update(content).digest(), {});
-    }
-  }
-
   /** A model in dev, made in an environment of its own, and an older version of it in production, in the stage. */
   async function seed(name: string): Promise<void> {
     await put(dev, path('environments', `env-${name}`, 'versions', '1'), { properties: { image: 'ubuntu:22.04' } });
     await putModelVersion(dev, name, '1', {
-      modelUri: longModelUri(dev.path, `${STORE}/seed/model`),
+      modelUri,
       modelType: 'custom_model',
       tags: { team: 'risk' },
       properties: { 'lineage.job': 'job-1', 'lineage.environment': `azureml:env-${name}:1`, 'metric.f1': '0.9' },
     });
     await putModelVersion(prod, name, '9', {
-      modelUri: longModelUri(prod.path, `${STORE}/seed/older`),
+      modelUri: olderUri,
       modelType: 'custom_model',
     });
     await changeVersion(prod, name, '9', { stage: 'Production', tags: { stage: 'Production', champion: 'true' } });
