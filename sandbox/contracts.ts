@@ -274,6 +274,8 @@ export interface PlanEvent {
 
 export interface DevOpsRun {
   id: number;
+  /** Of the pipeline. */
+  definitionId: number;
   buildNumber: string;
   /** Web page of the run. */
   url: string;

@@ -13,11 +13,11 @@ export type OnlineFault = OnlineTarget &
   (
     | {
         /**
-         * PUT of a deployment. `quota` and `nameTaken` (of an endpoint) are refused with 400; the operation of the others
-         * fails: the image can't be built, the container crashes in `init`, its liveness probe fails, the region has no
-         * quota.
+         * PUT of a deployment with `quota`, or of a new endpoint with `nameTaken`, is refused with 400. The operation of the
+         * others fails: the image can't be built, the container crashes in `init`, its readiness probe fails, the region has no
+         * quota; `internalError` is also one of endpoints.
          */
-        kind: 'quota' | 'nameTaken' | 'imageBuild' | 'crash' | 'probe' | 'outOfQuota';
+        kind: 'quota' | 'nameTaken' | 'imageBuild' | 'crash' | 'probe' | 'outOfQuota' | 'internalError';
       }
     /** The container of a deployment needs this much longer to start. */
     | { kind: 'slowStart'; delayMs: number }

@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: builds the tasks, starts both clouds on this machine and runs the sample project's pipeline with them.
  * `npm run demo -- --break` trains a model that must not pass, and shows that nothing is registered then.
+ * `npm run demo -- --gate` tells the gate's story in three acts: a first model, a better one, and a worse one.
  * Exits with 0 when the run ended as expected.
  */
 import { execFileSync } from 'node:child_process';
@@ -26,7 +27,9 @@ const PASSED = 'The model passed the gate and is registered. npm run demo -- --b
 const STOPPED = 'The gate stopped the model: the job ran to its end, the rules failed, and nothing was registered.';
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { break: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { break: { type: 'boolean', default: false }, gate: { type: 'boolean', default: false } },
+  });
   const start = Date.now();
   checkPython();
   rmSync(FOLDER, { recursive: true, force: true });
@@ -39,6 +42,7 @@ async function main(): Promise<number> {
   say('Starting the sandbox: Azure ML and Azure DevOps on this machine.');
   const sandbox = await startSandbox();
   try {
+    if (values.gate) return await tellGateStory(sandbox, cancel.signal, start);
     say(
       `Running ${relative(ROOT, PROJECT)}/azure-pipelines.yml${values.break ? ' with a model that is not trained' : ''}.`,
     );
@@ -67,12 +71,53 @@ function say(line: string): void {
   console.log(`\n=== ${line}\n`);
 }
 
+interface Act {
+  title: string;
+  epochs: string;
+  verdict: string;
+  /** The version that is registered; undefined when the gate stops the model. */
+  version: string | undefined;
+}
+
+const ACTS: Act[] = [
+  { title: 'a first model, with nothing to compare it with', epochs: '2', verdict: 'noBaseline', version: '1' },
+  { title: 'a better one, which replaces it', epochs: '60', verdict: 'pass', version: '2' },
+  { title: 'a worse one, which the gate stops', epochs: '1', verdict: 'fail', version: undefined },
+];
+
+/** Runs the pipeline three times, and shows how each model compared with the one before. */
+async function tellGateStory(sandbox: Sandbox, signal: AbortSignal, start: number): Promise<number> {
+  const rows: string[][] = [];
+  const surprises: string[] = [];
+  for (const [index, { title, epochs, verdict, version }] of ACTS.entries()) {
+    say(`Act ${index + 1}: ${title} (${epochs} epochs).`);
+    const run = await runProject(sandbox, { epochs }, signal);
+    const steps = run.stages.flatMap((stage) => stage.jobs).flatMap((job) => job.steps);
+    const output = (step: string, name: string): string | undefined =>
+      steps.find((found) => found.name === step)?.outputs[name];
+    const registered = output('register', 'modelVersion');
+    const is = { verdict: output('gate', 'verdict'), version: registered, baseline: output('gate', 'baseline') };
+    if (is.verdict !== verdict) surprises.push(`act ${index + 1}: the verdict is ${is.verdict}.`);
+    if (is.version !== version) surprises.push(`act ${index + 1}: the version is ${is.version}.`);
+    const jobName = output('submit', 'jobName');
+    const { accuracy = Number.NaN, log_loss: loss = Number.NaN } = jobName ? await stepMetrics(sandbox, jobName) : {};
+    const what = registered ? `registered as ${MODEL}:${registered}` : 'not registered';
+    const numbers = [accuracy, loss].map((value) => value.toFixed(4));
+    rows.push([`${index + 1}`, ...numbers, is.baseline ?? '', is.verdict ?? 'none', what]);
+  }
+  say(`Done in ${Math.round((Date.now() - start) / 1000)} seconds.`);
+  const columns = ['Act', 'Accuracy', 'Log loss', 'Compared with', 'Verdict', 'Model'];
+  console.log(textTable({ columns, rows, right: [1, 2] }).join('\n'));
+  for (const surprise of surprises) console.log(`\nNot as expected: ${surprise}`);
+  return surprises.length === 0 ? 0 : 1;
+}
+
 async function runProject(
   sandbox: Sandbox,
   parameters: Record<string, string>,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const log = createWriteStream(join(FOLDER, 'agent.log'));
+  const log = createWriteStream(join(FOLDER, 'agent.log'), { flags: 'a' });
   try {
     return await runPipeline({
       file: join(PROJECT, 'azure-pipelines.yml'),

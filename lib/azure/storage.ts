@@ -1,14 +1,16 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
+import type { Clock } from '../core/clock.ts';
 import { AzureError } from './failures.ts';
 import { viaClient, viaTransport } from './other-clients.ts';
+import { type Signature, signing } from './signature.ts';
 import { requireHttps } from './trusted-hosts.ts';
 
 /** What opens a container: its account's key, a signature, or the connection's own identity. */
 export type StorageSecret =
   | { kind: 'accountKey'; accountName: string; key: string }
-  | { kind: 'sas'; token: string }
+  | ({ kind: 'sas' } & Signature)
   | { kind: 'identity'; credential: TokenCredential };
 
 /** A container of blobs, as far as it is used. Failures are `AzureError`s. */
@@ -29,6 +31,7 @@ export interface StoragePorts {
   signal: AbortSignal;
   /** Carries the requests: `AzureClient.transport`. */
   transport: HttpClient;
+  clock: Clock;
 }
 
 /**
@@ -108,7 +111,7 @@ function containerOf(container: ContainerClient, signal: AbortSignal): Container
 export async function createContainerClient(
   url: string,
   secret: StorageSecret,
-  { onSecret, transport }: StoragePorts,
+  { onSecret, transport, clock }: StoragePorts,
 ): Promise<ContainerClient> {
   // Loaded when it is needed: most runs find their code and data uploaded, and loading it is a third of a task's start.
   const { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } = await import('@azure/storage-blob');
@@ -118,11 +121,8 @@ export async function createContainerClient(
       onSecret(secret.key);
       return new ContainerClient(url, new StorageSharedKeyCredential(secret.accountName, secret.key), options);
     case 'sas': {
-      const query = secret.token.replace(/^\?/, '');
-      const [, signature = query] = /(?:^|&)sig=([^&]+)/.exec(query) ?? [];
-      onSecret(signature);
-      onSecret(new URLSearchParams(query).get('sig') ?? query);
-      return new ContainerClient(`${url}?${query}`, new AnonymousCredential(), options);
+      const signed = viaTransport(signing(transport, secret, { clock, onSecret }));
+      return new ContainerClient(url, new AnonymousCredential(), { httpClient: signed });
     }
     case 'identity': // needs the role Storage Blob Data Contributor
       return new ContainerClient(url, secret.credential, options);

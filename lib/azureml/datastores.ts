@@ -66,6 +66,12 @@ function notOfCloud(name: string, protocol: string, host: string, suffix: string
   });
 }
 
+/** Another signature of a datastore that was opened with one; undefined when the datastore gives out none any more. */
+export async function getSignature(workspace: Workspace, name: string): Promise<string | undefined> {
+  const secret = await getSecret(workspace, name);
+  return secret.kind === 'sas' ? secret.token : undefined;
+}
+
 /** Refusals that say nothing about the datastore: of the token, and of one request too many. */
 const OWN_FAILURE = [401, 429];
 

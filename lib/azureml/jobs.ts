@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import { find, path } from './resources.ts';
+import { find, list, path } from './resources.ts';
 import { findRun } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,7 +22,10 @@ export interface Job {
     environmentId?: string | null;
     codeId?: string | null;
     /** Of a pipeline: its steps by name, with the keys of YAML as they were sent. */
-    jobs?: Record<string, { componentId?: string | null; inputs?: Record<string, unknown> | null }> | null;
+    jobs?: Record<
+      string,
+      { componentId?: string | null; display_name?: string | null; inputs?: Record<string, unknown> | null }
+    > | null;
   };
   /** Of a step: the job that it is part of. */
   rootRunId?: string | undefined;
@@ -39,6 +42,18 @@ export async function findJob(workspace: Workspace, name: string): Promise<Job |
   if (!run) return undefined;
   const { rootRunId, status, displayName, tags, properties } = run;
   return { ...found, rootRunId, properties: { jobType: STEP, status, displayName, tags, properties } };
+}
+
+/**
+ * The jobs of the workspace, newest first (recorded 2026), without those that are archived. Each has its properties and tags.
+ * @param most that are read
+ */
+export async function* listJobs(workspace: Workspace, most: number): AsyncGenerator<Job> {
+  let count = 0;
+  for await (const job of list<Job>(workspace, 'jobs')) {
+    if (count++ === most) return;
+    yield job;
+  }
 }
 
 /** Job type of the steps of a pipeline. */

@@ -2,7 +2,7 @@ import { type BlobFiles, openBlobFiles } from '../azure/blob-files.ts';
 import { oddAnswer } from '../azure/failures.ts';
 import type { StoragePorts, StorageSecret } from '../azure/storage.ts';
 import { UserError } from '../core/errors.ts';
-import { getBlobDatastore } from './datastores.ts';
+import { getBlobDatastore, getSignature } from './datastores.ts';
 import type { ModelVersion } from './models.ts';
 import type { Registry } from './registries.ts';
 import { path, requestTo } from './resources.ts';
@@ -15,7 +15,27 @@ export interface ModelFiles {
   root: string;
 }
 
-type Ports = Pick<StoragePorts, 'onSecret' | 'signal'>;
+type Ports = Omit<StoragePorts, 'transport'>;
+
+/** Opens the blobs of a datastore: with what it stores, else with the connection's own identity. */
+export async function openDatastoreFiles(
+  workspace: Workspace,
+  name: string,
+  ports: Ports,
+): Promise<{ blobs: BlobFiles; containerUrl: string }> {
+  const { client } = workspace;
+  const { containerUrl, accountName, secret } = await getBlobDatastore(workspace, name);
+  const identity: StorageSecret = { kind: 'identity', credential: client.credential };
+  const stored: StorageSecret[] =
+    secret.kind === 'identity'
+      ? []
+      : secret.kind === 'accountKey'
+        ? [{ ...secret, accountName }]
+        : [{ ...secret, renew: async () => (await getSignature(workspace, name)) ?? secret.token }];
+  const [first = identity, ...others] = [...stored, identity];
+  const blobs = await openBlobFiles(containerUrl, [first, ...others], { ...ports, transport: client.transport });
+  return { blobs, containerUrl };
+}
 
 /**
  * Opens the files of a version of a workspace's model: in a datastore, or at the https address of a blob.
@@ -27,11 +47,8 @@ export async function openWorkspaceFiles(workspace: Workspace, model: ModelVersi
   const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
   const inDatastore = /^azureml:\/\/(?:.*\/)?datastores\/([^/]+)\/paths\/(.*)$/i.exec(modelUri);
   if (inDatastore) {
-    const { containerUrl, accountName, secret } = await getBlobDatastore(workspace, inDatastore[1]!);
-    const root = withoutSlash(inDatastore[2]!);
-    if (secret.kind === 'identity') return { blobs: await openBlobFiles(containerUrl, [identity], storage), root };
-    const stored = secret.kind === 'accountKey' ? { ...secret, accountName } : secret;
-    return { blobs: await openBlobFiles(containerUrl, [stored, identity], storage), root };
+    const { blobs } = await openDatastoreFiles(workspace, inDatastore[1]!, ports);
+    return { blobs, root: withoutSlash(inDatastore[2]!) };
   }
   const place = blobPlace(modelUri);
   const suffix = `.blob.${workspace.client.cloud.storageSuffix}`;
@@ -58,13 +75,18 @@ export async function openRegistryFiles(
   const assetId = `azureml://registries/${registry.registryName}/models/${name}/versions/${version}`;
   const body = { assetId, blobUri: model.properties.modelUri };
   const request = requestTo(registry, 'POST', path('datarefs', name, 'versions', version), { body, repeatable: true });
-  const { body: answer, text } = await registry.client.send<DataReference | undefined>(request);
-  const { blobUri = body.blobUri, credential } = answer?.blobReferenceForConsumption ?? {};
+  const refer = async (): Promise<{ blobUri: string; token: string }> => {
+    const { body: answer, text } = await registry.client.send<DataReference | undefined>(request);
+    const { blobUri = body.blobUri, credential } = answer?.blobReferenceForConsumption ?? {};
+    if (!credential?.sasUri) throw oddAnswer(request.url, 'a sasUri', text, 'POST');
+    return { blobUri, token: credential.sasUri.replace(/^[^?]*\?/, '') };
+  };
+  const { blobUri, token } = await refer();
   const place = blobPlace(blobUri);
-  if (!place || !credential?.sasUri) throw oddAnswer(request.url, 'a sasUri', text, 'POST');
-  const token = credential.sasUri.replace(/^[^?]*\?/, '');
+  if (!place) throw oddAnswer(request.url, 'the address of a blob', blobUri, 'POST');
+  const secret: StorageSecret = { kind: 'sas', token, renew: async () => (await refer()).token };
   const storage = { ...ports, transport: registry.client.transport };
-  return { blobs: await openBlobFiles(place.container, [{ kind: 'sas', token }], storage), root: place.path };
+  return { blobs: await openBlobFiles(place.container, [secret], storage), root: place.path };
 }
 
 /** The container and the path in it of a blob's address. */

@@ -29,7 +29,7 @@ export interface ModelProperties {
   jobName?: string | null;
   isArchived?: boolean;
   isAnonymous?: boolean;
-  /** A free word; the studio has `Development`, `Production` and `Archived`. Of workspaces only. */
+  /** A free word, `Development` unless somebody has set it (recorded 2022 to 2026). Of workspaces only. */
   stage?: string | null;
   flavors?: Record<string, unknown> | null;
   /** Of a registry's version: what it was imported from. */

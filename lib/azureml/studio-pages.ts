@@ -17,8 +17,9 @@ export function assetPage(workspace: Workspace, kind: StudioKind, name: string, 
   return pageOf(workspace, PAGES[kind](encodeURIComponent(name), encodeURIComponent(version)));
 }
 
-export function endpointPage(workspace: Workspace, endpoint: string): string {
-  return pageOf(workspace, `endpoints/realtime/${encodeURIComponent(endpoint)}/detail`);
+export function endpointPage(workspace: Workspace, kind: 'online' | 'batch', endpoint: string): string {
+  const folder = kind === 'online' ? 'realtime' : 'batch';
+  return pageOf(workspace, `endpoints/${folder}/${encodeURIComponent(endpoint)}/detail`);
 }
 
 function pageOf({ client, ids, tenantId }: Workspace, page: string): string {

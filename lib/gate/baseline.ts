@@ -1,111 +1,140 @@
-import { getJobMetrics } from '../azureml/job-metrics.ts';
-import { getMetrics, type Metrics } from '../azureml/metrics.ts';
-import { findModelVersion, findNewestModelVersion, listModelNames, type ModelVersion } from '../azureml/models.ts';
+import type { Job } from '../azureml/jobs.ts';
+import { findJob } from '../azureml/jobs.ts';
+import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
-import { fill } from '../core/message.ts';
-import { nearest } from '../core/words.ts';
-import { hasMoreMetrics, madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
-import { type Rule, reads } from '../rules/rules.ts';
+import { type FilledMessage, fill } from '../core/message.ts';
+import { madeByRun } from '../lineage/model-lineage.ts';
+import type { BaselineChoice } from './baseline-choice.ts';
+import { findEarlierJob } from './earlier-build.ts';
+import { measureJob, measureModel } from './job-measured.ts';
+import { findLiveModel } from './live-model.ts';
+import type { Measured } from './measured.ts';
 import { messages } from './messages.ts';
-
-/** What rules of the gate may read. */
-export const GATE_VARIABLES = ['metrics', 'baseline'] as const;
+import { readMetricsFile } from './metrics-file.ts';
+import { findChosenVersion } from './model-versions.ts';
 
 /** What a candidate is compared with. */
-export type BaselineChoice = { kind: 'none' } | { kind: 'model'; name: string; version: string };
-
-/** A model version with the metrics that a candidate is compared with. */
 export interface Baseline {
-  model: string;
-  version: string;
-  metrics: Metrics;
+  /** `model churn version 3`, `job train-7` */
+  label: string;
+  measured: Measured;
+}
+
+/** What the search for a baseline gives. */
+export interface BaselineSearch {
+  /** Undefined when the choice is `none`, and while there is nothing to compare with. */
+  baseline: Baseline | undefined;
+  /** Why there is none. */
+  why?: FilledMessage;
+  /** How it was found: the deployment with the most traffic. */
+  says?: FilledMessage[];
+  /** What may not be as it was meant: a model that does not exist but is spelled like another one. */
+  warnings?: FilledMessage[];
+}
+
+export interface BaselineContext {
+  /** Only the metrics that this step logged. */
+  step?: string | undefined;
+  /** The candidate's job, by which earlier builds are found. */
+  job?: Job | undefined;
 }
 
 /**
- * Reads `none`, `model:<name>` (its newest version), `model:<name>:<version>` or `model:<name>@latest`.
- * @throws UserError `BaselineInvalid`
- */
-export function parseBaseline(text: string): BaselineChoice {
-  const value = text.trim();
-  if (value === '' || value === 'none') return { kind: 'none' };
-  const match = /^model:([A-Za-z0-9][\w.-]*)(?::([\w.-]+)|@([\w.-]+))?$/.exec(value);
-  if (!match) throw invalid(`it is '${value}'`);
-  const [, name, version, label] = match as unknown as [string, string, string?, string?];
-  if (label && label !== 'latest') throw invalid(`it names the label '${label}'`);
-  return { kind: 'model', name, version: version ?? '@latest' };
-}
-
-/**
- * A rule that compares with a baseline needs one to be named: without, the gate would pass what it was meant to compare.
- * @throws UserError `BaselineMissing`
- */
-export function requireBaselineFor(rules: readonly Rule[], baseline: BaselineChoice): void {
-  const rule = rules.find(({ conditions }) => conditions.some((condition) => reads(condition, 'baseline')));
-  if (!rule || baseline.kind !== 'none') return;
-  throw new UserError({
-    code: 'BaselineMissing',
-    message: `Rule ${rule.line} reads 'baseline', but the baseline is 'none'.`,
-    fix: 'Name a model as the baseline, for example model:churn; while that model does not exist yet, the verdict is noBaseline.',
-  });
-}
-
-/**
- * Finds the model version that the choice names, with its metrics.
- * @param step only the metrics that this step logged
- * @returns undefined when the choice is 'none', or the newest version of a model that has none yet
- * @throws UserError `ModelNotFound`, `BaselineWithoutMetrics`, `ModelVersionsUnclear`
+ * Finds what a candidate is compared with, and what was measured of it. That there is none is only what the service says in
+ * every way; what it can't say, or does not let us read, is an error.
+ * @throws UserError `ModelNotFound`, `JobNotFound`, `BaselineWithoutMetrics`, `ModelVersionsUnclear`, `FileNotFound`, ...
  */
 export async function findBaseline(
   workspace: Workspace,
   choice: BaselineChoice,
-  step?: string,
-): Promise<Baseline | undefined> {
-  if (choice.kind === 'none') return undefined;
-  const { name, version } = choice;
-  const isNewest = version === '@latest';
-  const model = await (isNewest ? findNewestModelVersion(workspace, name) : findModelVersion(workspace, name, version));
-  if (model) return { model: name, version: model.name, metrics: await metricsOf(workspace, model, step) };
-  if (isNewest) return undefined;
-  throw new UserError({
-    code: 'ModelNotFound',
-    message: fill(messages.BaselineNotFound, { version, model: name, workspace: workspace.ids.workspaceName }),
-    fix: fill(messages.BaselineNotFoundFix, { model: name }),
-  });
+  { step, job }: BaselineContext = {},
+): Promise<BaselineSearch> {
+  switch (choice.kind) {
+    case 'none':
+      return { baseline: undefined };
+    case 'file':
+      return { baseline: { label: `file ${choice.path}`, measured: await readMetricsFile(choice.path) } };
+    case 'job':
+      return { baseline: await ofJob(workspace, choice.name, step) };
+    case 'build': {
+      const earlier = await findEarlierJob(workspace, choice.id, job);
+      return earlier
+        ? { baseline: await ofJob(workspace, earlier.job, step, `build ${earlier.build} `) }
+        : { baseline: undefined, why: fill(messages.NoEarlierBuild) };
+    }
+    case 'endpoint': {
+      const { model, ...said } = await findLiveModel(workspace, choice.name);
+      if (!model) return { ...said, baseline: undefined };
+      return {
+        ...said,
+        baseline: await ofModel(workspace, model.name, model.version, step, `endpoint ${choice.name}, `),
+      };
+    }
+    case 'model':
+      return ofChosenVersion(workspace, choice, step);
+  }
 }
 
-/** The model that was perhaps meant by a name that no model has: a name that was misspelt must not pass for a first model. */
-export async function findSimilarModel(workspace: Workspace, name: string): Promise<string | undefined> {
-  return nearest(name, await listModelNames(workspace));
+async function ofChosenVersion(
+  workspace: Workspace,
+  { name, version }: Extract<BaselineChoice, { kind: 'model' }>,
+  step: string | undefined,
+): Promise<BaselineSearch> {
+  if (version.kind !== 'version') {
+    const { model, ...said } = await findChosenVersion(workspace, name, version);
+    return { ...said, baseline: model && (await ofModel(workspace, name, model, step)) };
+  }
+  const model = await findModelVersion(workspace, name, version.version);
+  if (!model) {
+    throw new UserError({
+      code: 'ModelNotFound',
+      message: fill(messages.BaselineNotFound, {
+        version: version.version,
+        model: name,
+        workspace: workspace.ids.workspaceName,
+      }),
+      fix: fill(messages.BaselineNotFoundFix, { model: name }),
+    });
+  }
+  const baseline = await ofModel(workspace, name, model, step);
+  const isArchived = model.properties.isArchived === true;
+  return { baseline, warnings: isArchived ? [fill(messages.Archived, { baseline: baseline.label })] : [] };
 }
 
-/** As recorded when the model was registered, else as its run logged them. */
-async function metricsOf(workspace: Workspace, model: ModelVersion, step: string | undefined): Promise<Metrics> {
-  const ofStep = step ? recordedMetrics(model, step) : {};
-  const recorded = Object.keys(ofStep).length > 0 ? ofStep : recordedMetrics(model);
-  const maker = madeByRun(model);
-  if (Object.keys(recorded).length > 0 && !(maker && hasMoreMetrics(model))) return recorded;
-  const logged = !maker
-    ? {}
-    : maker.run === maker.job
-      ? await getJobMetrics(workspace, maker.job)
-      : await getMetrics(workspace, maker.run);
-  // What was recorded can't change any more; what was not is as the run has it.
-  if (Object.keys(logged).length > 0) return { ...logged, ...recorded };
-  if (Object.keys(recorded).length > 0) return recorded;
+async function ofModel(
+  workspace: Workspace,
+  name: string,
+  version: ModelVersion,
+  step: string | undefined,
+  before = '',
+): Promise<Baseline> {
+  const found = await measureModel(workspace, version, step);
+  if (found) return { label: `${before}model ${name} version ${version.name}`, measured: found };
+  const maker = madeByRun(version);
   throw new UserError({
     code: 'BaselineWithoutMetrics',
     message: maker
-      ? fill(messages.BaselineUnmeasured, { id: model.id, run: maker.run })
-      : fill(messages.BaselineOfUnknownRun, { id: model.id }),
+      ? fill(messages.BaselineUnmeasured, { id: version.id, run: maker.run })
+      : fill(messages.BaselineOfUnknownRun, { id: version.id }),
     fix: fill(messages.BaselineUnmeasuredFix),
   });
 }
 
-function invalid(what: string): UserError {
-  return new UserError({
-    code: 'BaselineInvalid',
-    message: `${what}; allowed are 'none', 'model:<name>', 'model:<name>:<version>' and 'model:<name>@latest'.`,
-    fix: 'For example model:churn compares with the newest version of the model churn.',
+async function ofJob(workspace: Workspace, name: string, step: string | undefined, before = ''): Promise<Baseline> {
+  const job = await findJob(workspace, name);
+  if (!job) {
+    throw new UserError({
+      code: 'JobNotFound',
+      message: fill(messages.BaselineJobNotFound, { job: name, workspace: workspace.ids.workspaceName }),
+      fix: fill(messages.BaselineJobNotFoundFix),
+    });
+  }
+  const found = await measureJob(workspace, name, step);
+  if (Object.keys(found.metrics).length > 0) return { label: `${before}job ${name}`, measured: found };
+  throw new UserError({
+    code: 'BaselineWithoutMetrics',
+    message: fill(messages.BaselineJobUnmeasured, { job: name }),
+    fix: fill(messages.BaselineUnmeasuredFix),
   });
 }

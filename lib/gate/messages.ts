@@ -1,12 +1,61 @@
 import { defineMessages } from '../core/message.ts';
 
 export const messages = defineMessages({
+  BaselineInvalid:
+    "it is '{value}'; allowed are 'none', 'model:<name>', 'model:<name>:<version>', 'model:<name>@latest', 'model:<name>@stage=Production', 'model:<name>@<tag>=<value>', 'endpoint:<name>', 'job:<name>', 'build:previous', 'build:<id>' and 'file:<path>'.",
+  BaselineInvalidFix: 'For example model:churn compares with the newest version of the model churn.',
+  BaselineMissing: "Rule {line} reads 'baseline', but the baseline is 'none'.",
+  BaselineMissingFix:
+    'Name a model as the baseline, for example model:churn; while that model does not exist yet, the verdict is noBaseline.',
   BaselineNotFound: "The baseline, version {version} of the model '{model}', is not in the workspace '{workspace}'.",
   BaselineNotFoundFix: 'Write model:{model} to compare with the newest version, if there is one.',
   BaselineUnmeasured:
-    'The baseline {id} has no metrics: none were recorded at its registration, and its run {run} logged none.',
+    'The baseline {id} has no metrics: none were recorded at its registration, and its run {run} logged none or was deleted.',
   BaselineOfUnknownRun:
     'The baseline {id} has no metrics: none were recorded at its registration, and the run that made it is unknown.',
   BaselineUnmeasuredFix:
     'Register models with AzureMLRegisterModel, which records their metrics, or choose another baseline.',
+  BaselineJobNotFound: "The baseline, the job '{job}', is not in the workspace '{workspace}'.",
+  BaselineJobNotFoundFix: 'It may have been deleted. Name another job, or a model, whose version records its metrics.',
+  BaselineJobUnmeasured: "The baseline, the job '{job}', logged no metrics.",
+  NoModel: 'there is no model {model} yet.',
+  NoModelButLike: 'there is no model {model} yet. If you meant {similar}, correct the input baseline.',
+  NoActiveVersion: 'every version of the model {model} is archived.',
+  NoTaggedVersion: "no version of the model {model} has {tag} '{value}'.{known}",
+  NoEndpoint: 'there is no endpoint {endpoint} yet.{known}',
+  NoTraffic: 'the endpoint {endpoint} has no deployment with traffic.',
+  NoEarlierBuild: 'no completed job of an earlier build of this pipeline was found.',
+  Archived: 'The baseline, {baseline}, is archived.',
+  MostTraffic: 'The deployment {deployment} of the endpoint {endpoint} has the most traffic ({percent} %).',
+  DeploymentWithoutModel:
+    "The deployment '{deployment}' of the endpoint '{endpoint}' serves no registered model, so its metrics are unknown.",
+  DeploymentElsewhere:
+    "The deployment '{deployment}' of the endpoint '{endpoint}' serves {model}, which can't be read from the workspace '{workspace}'.",
+  DeploymentModelFix:
+    'Deploy registered models of this workspace or of a registry, or name the baseline as model:<name>.',
+  CandidateNotInBuild:
+    "The baseline is build:{id}, but the job '{job}' was not submitted by AzureMLSubmitJob in a build, so its pipeline is unknown.",
+  CandidateNotInBuildFix: 'Submit the job with AzureMLSubmitJob, or name the baseline as job:<name>.',
+  BuildNeedsJob:
+    'The baseline is build:{id}, which is found by the job of the candidate, but the candidate is not a job.',
+  CandidateModelNotFound: "There is no version {version} of the model '{model}' in the workspace '{workspace}'.",
+  CandidateModelNotFoundFix:
+    'Pass the outputs of the step that registered it: $(register.modelName):$(register.modelVersion).',
+  CandidateUnmeasured:
+    'The model {id} has no metrics: none were recorded at its registration, and its run is unknown or logged none.',
+  StepNotCompleted: "The step '{step}' of the job '{job}' has to be Completed, but it is {status}.",
+  StepNotCompletedFix:
+    'Metrics of a step that did not complete are not judged. Run the job again, or judge another step.',
+  MetricsFileMissing: 'The file of metrics {file} does not exist or is not readable.',
+  MetricsFileMissingFix: 'Name a file of this job, for example one that an earlier step has written or downloaded.',
+  MetricsFileInvalid: 'The file of metrics {file} is not a JSON object of numbers: {reason}',
+  MetricsFileInvalidFix: 'Write numbers by their names, such as "accuracy": 0.91. Objects in it make names with dots.',
+  MetricsTwice: "The metric '{name}' is in the file {file} and among those of the candidate.",
+  MetricsTwiceFix: 'Call it by another name in the file, so that rules mean one of them.',
+  PredictionsInvalid: 'The file of predictions {file} can not be used: {reason}',
+  PredictionsInvalidFix:
+    'Write CSV with a header and the columns label and prediction, and id where the order of the rows is not the same.',
+  VerdictNotRecorded: 'The verdict {verdict} could not be written to the tags of {target}: {reason}',
+  VerdictNotRecordedFix:
+    'Give the identity of the connection the role AzureML Data Scientist, or set recordVerdict to false; then gates do not see this verdict.',
 });

@@ -1,9 +1,10 @@
-import { formatMetric, type Metrics, type MetricValue, numbersOf } from '../azureml/metrics.ts';
-import type { Problem } from '../core/errors.ts';
-import { didYouMean, oneOf } from '../core/words.ts';
-import { caret } from '../rules/caret.ts';
-import { type Condition, type Rule, reads, ruleInvalid } from '../rules/rules.ts';
-import type { ValueUse } from '../rules/uses.ts';
+import type { MetricValue } from '../azureml/metrics.ts';
+import { type Problem, UserError } from '../core/errors.ts';
+import { type Condition, type Evaluated, reads } from '../rules/condition.ts';
+import { NotFinite, NothingToCompare, ValueMissing } from '../rules/left-out.ts';
+import { type Rule, sentenceOf, severalOf } from '../rules/rules.ts';
+import { describeValues, failingValues, problemsOf, type Sources, valuesFor } from './judged-values.ts';
+import { type Measured, nameOfPath, valueOfUse } from './measured.ts';
 
 export type Verdict = 'pass' | 'fail' | 'noBaseline';
 
@@ -11,7 +12,7 @@ export interface RuleResult {
   rule: Rule;
   conditions: ConditionResult[];
   /** `notApplicable` when all of its conditions need a baseline and there is none. */
-  result: 'pass' | 'fail' | 'notApplicable';
+  result: ConditionResult['result'];
 }
 
 export interface ConditionResult {
@@ -19,6 +20,10 @@ export interface ConditionResult {
   result: 'pass' | 'fail' | 'notApplicable';
   /** The values that it compared: `accuracy 0.91, baseline accuracy 0.93`. */
   values: string;
+  /** Why it failed when it is not that the values don't satisfy it: `loss is NaN (not a number)`. */
+  reason?: string;
+  /** Parts that need a baseline were left out. */
+  isPartial?: boolean;
 }
 
 export interface MetricRow {
@@ -36,123 +41,98 @@ export interface GateReport {
 }
 
 /**
- * Judges a candidate. Without a baseline the conditions that read one don't apply, the others do; if those pass, the
- * verdict is `noBaseline`: the first model of its kind.
- * @param baseline metrics of the model to compare with; undefined when there is none
- * @throws UserError `RuleInvalid` for a metric that was not logged or is no number, and for rules that give no true or false
+ * Judges a candidate. Without a baseline those parts of conditions that read one are left out, and the rest has to hold; if it
+ * does, the verdict is `noBaseline`: the first model of its kind. A value of the candidate that is NaN or infinite, and
+ * a division by zero, make a condition fail, unless the rule asks for them.
+ * @param baseline of the model to compare with; undefined when there is none
+ * @param paired results of the paired test
+ * @throws UserError `RuleInvalid` for values that are missing or not numbers, and for rules that give no true or false
  */
-export function judge(rules: readonly Rule[], candidate: Metrics, baseline: Metrics | undefined): GateReport {
+export function judge(
+  rules: readonly Rule[],
+  candidate: Measured,
+  baseline: Measured | undefined,
+  paired?: Measured,
+): GateReport {
+  const sources: Sources = { metrics: candidate, baseline, paired };
   const problems = rules.flatMap((rule) =>
-    rule.conditions.flatMap((condition) => checkUses(rule, condition, candidate, baseline)),
+    rule.conditions.flatMap((condition) => problemsOf(rule, condition, sources)),
   );
-  if (problems.length > 0) throw ruleInvalid(problems);
-  const results = rules.map((rule) => judgeRule(rule, candidate, baseline, problems));
-  if (problems.length > 0) throw ruleInvalid(problems);
-  const skipped = results.some(({ conditions }) => conditions.some(({ result }) => result === 'notApplicable'));
-  const failed = results.some(({ result }) => result === 'fail');
+  if (problems.length > 0) throw unusable(problems);
+  const results = rules.map((rule) => judgeRule(rule, sources, problems));
+  if (problems.length > 0) throw unusable(problems);
+  const conditions = results.flatMap((one) => one.conditions);
+  const failed = conditions.some(({ result }) => result === 'fail');
+  const skipped = conditions.some(({ result, isPartial }) => result === 'notApplicable' || isPartial);
   return {
     verdict: failed ? 'fail' : skipped ? 'noBaseline' : 'pass',
     rules: results,
-    metrics: metricRows(rules, candidate, baseline ?? {}),
+    metrics: metricRows(rules, candidate, baseline),
   };
 }
 
-function judgeRule(rule: Rule, metrics: Metrics, baseline: Metrics | undefined, problems: Problem[]): RuleResult {
-  const conditions = rule.conditions.map((condition): ConditionResult => {
-    const values = describeValues(condition, metrics, baseline);
-    if (reads(condition, 'baseline') && !baseline) return { condition, result: 'notApplicable', values };
-    const holds = evaluate(rule, condition, metrics, baseline ?? {}, problems);
-    return { condition, result: holds ? 'pass' : 'fail', values };
-  });
+function judgeRule(rule: Rule, sources: Sources, problems: Problem[]): RuleResult {
+  const conditions = rule.conditions.map((condition) => judgeCondition(rule, condition, sources, problems));
   const results = new Set(conditions.map(({ result }) => result));
   const result = results.has('fail') ? 'fail' : results.has('pass') ? 'pass' : 'notApplicable';
   return { rule, conditions, result };
 }
 
-function evaluate(rule: Rule, condition: Condition, metrics: Metrics, baseline: Metrics, problems: Problem[]): boolean {
-  const { text } = condition;
+function judgeCondition(rule: Rule, condition: Condition, sources: Sources, problems: Problem[]): ConditionResult {
+  const judged = { condition, values: describeValues(condition, sources) };
+  const odd = failingValues(condition, sources);
+  if (odd.length > 0) return { ...judged, result: 'fail', reason: odd.join(', ') };
   try {
-    const value = condition.evaluate({ metrics: numbersOf(metrics), baseline: numbersOf(baseline) });
-    if (typeof value === 'boolean') return value;
+    const { value, isPartial }: Evaluated = condition.evaluate(valuesFor(condition, sources));
+    if (typeof value === 'boolean') return { ...judged, result: value ? 'pass' : 'fail', isPartial };
     problems.push({
-      message: `rule ${rule.line}: '${text}' gives ${String(value)}, not true or false; compare it with something.`,
+      message: `rule ${rule.line}: '${condition.text}' gives ${String(value)}, not true or false; compare it with something.`,
     });
   } catch (error) {
+    if (error instanceof NothingToCompare) return { ...judged, result: 'notApplicable' };
+    if (error instanceof NotFinite) return { ...judged, result: 'fail', reason: error.message };
+    if (error instanceof ValueMissing) return { ...judged, result: 'fail', reason: 'a value that it reads is missing' };
     problems.push({ message: `rule ${rule.line}: ${(error as Error).message}` });
   }
-  return false;
+  return { ...judged, result: 'fail' };
 }
 
-/** A metric that a rule reads has to be there and be a number: a gate must not pass or fail by a slip of the pen. */
-function checkUses(rule: Rule, condition: Condition, candidate: Metrics, baseline: Metrics | undefined): Problem[] {
-  const notNumbers = condition.readsAll.flatMap((of) => {
-    const metrics = (of === 'metrics' ? candidate : baseline) ?? {};
-    return Object.entries(metrics).flatMap(([name, value]) => {
-      const found = notANumber(value);
-      return found ? [`the metric '${name}' is ${found}, and the rule reads every metric.`] : [];
-    });
+/** A rule that reads what no rule can judge. */
+function unusable(problems: Problem[]): UserError {
+  return new UserError({
+    code: 'RuleInvalid',
+    message: sentenceOf(problems),
+    problems: severalOf(problems),
+    fix: 'Correct the name in the rule, or have the job log the metric as a number. With has(metrics.name) a rule says what a missing one means.',
   });
-  const anyProblems = notNumbers.map((what) => ({ message: `rule ${rule.line}: ${what}${caret(rule.text, 0)}` }));
-  // A metric that is named twice is one problem.
-  const uses = new Map(condition.uses.toReversed().map((use) => [`${use.of}.${use.name}`, use]));
-  const namedProblems = [...uses.values()].flatMap((use): Problem[] => {
-    const metrics = use.of === 'metrics' ? candidate : baseline;
-    if (!metrics) return [];
-    const owner = use.of === 'metrics' ? 'the job' : 'the baseline';
-    const value = metrics[use.name];
-    const at = `rule ${rule.line}: `;
-    if (value === undefined) {
-      if (use.optional) return [];
-      const names = Object.keys(metrics);
-      const known =
-        names.length > 0
-          ? ` ${upperFirst(owner)} has ${oneOf(names).replace(/ or (?=[^ ]*$)/, ' and ')}.`
-          : ` ${upperFirst(owner)} has no metrics.`;
-      return [
-        {
-          message: `${at}${owner} has no metric '${use.name}'.${didYouMean(use.name, names)}${known}${caret(rule.text, use.offset)}`,
-        },
-      ];
-    }
-    const found = notANumber(value);
-    if (!found) return [];
-    return [
-      {
-        message: `${at}the metric '${use.name}' of ${owner} is ${found}; the rule needs a number.${caret(rule.text, use.offset)}`,
-      },
-    ];
-  });
-  return [...anyProblems, ...namedProblems];
 }
 
-/** What a value is when no rule can judge it; undefined for a number. */
-function notANumber(value: MetricValue): string | undefined {
-  if (typeof value !== 'number') return value.found;
-  return Number.isNaN(value) ? 'NaN (not a number)' : undefined;
-}
-
-function describeValues({ uses }: Condition, candidate: Metrics, baseline: Metrics | undefined): string {
-  const value = ({ of, name }: ValueUse): string => {
-    const found = of === 'metrics' ? candidate[name] : baseline?.[name];
-    return `${of === 'baseline' ? 'baseline ' : ''}${name} ${found === undefined ? 'none' : formatMetric(found)}`;
-  };
-  return [...new Set(uses.map(value))].join(', ');
+/** True when some rule reads a variable. */
+export function anyReads(rules: readonly Rule[], variable: string): boolean {
+  return rules.some(({ conditions }) => conditions.some((condition) => reads(condition, variable)));
 }
 
 /** Judged metrics first, in the order the rules name them; then the rest by name. */
-function metricRows(rules: readonly Rule[], candidate: Metrics, baseline: Metrics): MetricRow[] {
-  const judged = new Set(rules.flatMap((rule) => rule.conditions.flatMap(({ uses }) => uses.map(({ name }) => name))));
-  const others = Object.keys(candidate)
+function metricRows(rules: readonly Rule[], candidate: Measured, baseline: Measured | undefined): MetricRow[] {
+  const uses = rules.flatMap(({ conditions }) => conditions.flatMap((condition) => condition.uses));
+  const judged = new Map<string, MetricRow>();
+  for (const use of uses.filter(({ of }) => of === 'metrics' || of === 'baseline')) {
+    const name = use.pick ? use.name : (nameOfPath(use.path, candidate) ?? use.name);
+    judged.set(name, {
+      name,
+      candidate: valueOfUse(use, candidate),
+      baseline: baseline && valueOfUse(use, baseline),
+      judged: true,
+    });
+  }
+  const others = Object.keys(candidate.metrics)
     .filter((name) => !judged.has(name))
-    .sort();
-  return [...judged, ...others].map((name) => ({
-    name,
-    candidate: candidate[name],
-    baseline: baseline[name],
-    judged: judged.has(name),
-  }));
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+    .sort()
+    .map((name) => ({
+      name,
+      candidate: candidate.metrics[name],
+      baseline: baseline?.metrics[name],
+      judged: false,
+    }));
+  return [...judged.values(), ...others];
 }

@@ -1,6 +1,6 @@
 import { AzureError } from '../azure/failures.ts';
 import { listArtifacts } from '../azureml/artifacts.ts';
-import { findStep, type JobRun, jobRun, listRunMetrics } from '../azureml/job-metrics.ts';
+import { counts, findStep, type JobRun, jobRun, listRunMetrics } from '../azureml/job-metrics.ts';
 import { getJob, type Job, STEP } from '../azureml/jobs.ts';
 import {
   findLatestModelVersion,
@@ -40,7 +40,7 @@ export async function findModelSource(
     ...found,
     job: isStep ? await getJob(workspace, job.rootRunId!) : job,
     step: label,
-    metrics: await listRunMetrics(workspace, job.name),
+    metrics: (await listRunMetrics(workspace, job.name)).filter(counts),
   };
 }
 

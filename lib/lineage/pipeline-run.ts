@@ -16,6 +16,8 @@ export interface PipelineRun {
   branch: string;
   commit: string;
   requestedFor: string;
+  /** Id of the pipeline, the same for all of its runs. */
+  definition?: string;
   /** Number of the pull request that the run validates; missing in other runs. */
   pullRequest?: string;
   /** What sets this step apart from every other of the run; the same when the task is retried and when its stage is re-run. */
@@ -83,6 +85,32 @@ const STEP_PROPERTY = 'pipelines.step';
 /** Property of a job that names the attempt in which it was submitted. */
 const ATTEMPT_PROPERTY = 'pipelines.attempt';
 
+/**
+ * Property of a job that is the same for the jobs that one step of a pipeline submits in all of its runs: with it the job of
+ * an earlier run is found without asking Azure DevOps.
+ */
+const SERIES_PROPERTY = 'pipelines.series';
+
+/** Property of a job with the id of the build or release; its name is the one of Azure ML's own tools. */
+const RUN_PROPERTY = 'azureml.git.build_id';
+
+/** Which step of which pipeline submitted the job that has these properties, and in which run. */
+export function seriesOf(
+  properties: Readonly<Record<string, string>> | undefined,
+): { series: string; run: string } | undefined {
+  const [series, run] = [properties?.[SERIES_PROPERTY], properties?.[RUN_PROPERTY]];
+  return series && run ? { series, run } : undefined;
+}
+
+/** Sets a step of a pipeline apart from every other, whatever the run; empty when the pipeline is unknown. */
+function seriesId({ collectionUrl, project, kind, definition, step }: PipelineRun): string {
+  if (!definition) return '';
+  return createHash('sha256')
+    .update([collectionUrl, project, kind, definition, step].join('\n'))
+    .digest('hex')
+    .slice(0, 32);
+}
+
 /** Sets a step of a pipeline run apart from every other, whatever its attempt. */
 export function stepId({ collectionUrl, project, kind, id, step }: PipelineRun): string {
   return createHash('sha256').update([collectionUrl, project, kind, id, step].join('\n')).digest('hex').slice(0, 32);
@@ -106,10 +134,11 @@ export function jobProvenance(run: PipelineRun): Record<string, string> {
   const properties: Record<string, string> = {
     [STEP_PROPERTY]: stepId(run),
     [ATTEMPT_PROPERTY]: run.attempt,
+    [SERIES_PROPERTY]: seriesId(run),
     'mlflow.source.git.repoURL': withoutCredentials(run.repository),
     'mlflow.source.git.branch': run.branch.replace(/^refs\/heads\//, ''),
     'mlflow.source.git.commit': run.commit,
-    'azureml.git.build_id': run.id,
+    [RUN_PROPERTY]: run.id,
     'azureml.git.build_uri': run.url,
     // The same names as on models and deployments: what is left when the build is deleted.
     'lineage.pipelineRun': run.id && `${run.kind}/${run.id}`,

@@ -1,7 +1,14 @@
 import { parseAssetId } from '../azureml/asset-ids.ts';
-import { getOnlineDeployment, getOnlineEndpoint, onlineDeploymentNames } from '../azureml/online-endpoints.ts';
+import { findBatchEndpoint, getBatchDeployment } from '../azureml/batch-endpoints.ts';
+import {
+  findOnlineEndpoint,
+  getOnlineDeployment,
+  getOnlineEndpoint,
+  onlineDeploymentNames,
+} from '../azureml/online-reads.ts';
 import { endpointPage } from '../azureml/studio-pages.ts';
 import { allOf } from '../core/words.ts';
+import type { LineageNode } from './lineage.ts';
 import { recordedRun } from './recorded-run.ts';
 import { PREFIX } from './stamp.ts';
 import { traceEnvironment } from './trace-job.ts';
@@ -10,34 +17,67 @@ import { traceRun } from './trace-run.ts';
 import type { Walk } from './walk.ts';
 
 /**
- * An online endpoint, one deployment of it and its model.
- * @param deployment the one that is meant; else the one that gets most of the traffic
+ * An endpoint, one deployment of it and its model. A name that no online endpoint has may be a batch endpoint's.
+ * @param deployment the one that is meant; else the one that gets most of the traffic, of a batch endpoint the default one
  * @throws UserError `EndpointNotFound`, `DeploymentNotFound`
  */
-export async function traceEndpoint(walk: Walk, endpoint: string, deployment: string | undefined): Promise<void> {
-  const { trace, ws } = walk;
-  const { properties } = await getOnlineEndpoint(ws, endpoint);
+export async function traceEndpoint(walk: Walk, name: string, deployment: string | undefined): Promise<void> {
+  const { ws } = walk;
+  const online = await findOnlineEndpoint(ws, name);
+  const batch = online ? undefined : await findBatchEndpoint(ws, name);
+  if (batch) return traceBatch(walk, batch, deployment);
+  const { properties } = online ?? (await getOnlineEndpoint(ws, name)); // throws with the names that there are
   const traffic = properties.traffic ?? {};
-  const id = `endpoint:${endpoint}`;
+  const id = addEndpoint(walk, name, 'online', trafficText(traffic));
+  const wanted = deployment ?? busiest(traffic) ?? (await onlyDeployment(walk, name, id));
+  if (wanted === undefined) return;
+  const found = await getOnlineDeployment(ws, name, wanted);
+  const share = `${traffic[wanted] ?? 0} %`;
+  const { model, environmentId, instanceType } = found.properties;
+  await traceDeployment(walk, {
+    endpoint: name,
+    name: wanted,
+    share,
+    tags: found.tags,
+    model,
+    environmentId,
+    instanceType,
+  });
+}
+
+async function traceBatch(
+  walk: Walk,
+  endpoint: NonNullable<Awaited<ReturnType<typeof findBatchEndpoint>>>,
+  deployment: string | undefined,
+): Promise<void> {
+  const { name } = endpoint;
+  const preset = endpoint.properties.defaults?.deploymentName ?? '';
+  addEndpoint(walk, name, 'batch', preset);
+  const found = await getBatchDeployment(walk.ws, endpoint, deployment);
+  const { model } = found.properties;
+  await traceDeployment(walk, { endpoint: name, name: found.name, tags: found.tags, model: model?.assetId });
+}
+
+function addEndpoint({ trace, ws }: Walk, name: string, kind: 'online' | 'batch', traffic: string): string {
+  const id = `endpoint:${name}`;
   trace.add({
     kind: 'endpoint',
     id,
-    title: endpoint,
-    link: endpointPage(ws, endpoint),
-    facts: { endpoint, traffic: trafficText(traffic) },
+    title: name,
+    link: endpointPage(ws, kind, name),
+    facts: { endpoint: name, type: kind, traffic },
   });
-  const name = deployment ?? busiest(traffic) ?? (await onlyDeployment(walk, endpoint, id));
-  if (name !== undefined) await traceDeployment(walk, endpoint, name, traffic[name] ?? 0, id);
+  return id;
 }
 
 /** `blue 90 %, green 10 %`, the most first. */
-export function trafficText(traffic: Readonly<Record<string, number>>): string {
+function trafficText(traffic: Readonly<Record<string, number>>): string {
   const shares = Object.entries(traffic).sort(([, a], [, b]) => b - a);
   return shares.map(([name, share]) => `${name} ${share} %`).join(', ');
 }
 
 /** The deployment that gets most of the traffic; of two with the same share the first by name. */
-export function busiest(traffic: Readonly<Record<string, number>>): string | undefined {
+function busiest(traffic: Readonly<Record<string, number>>): string | undefined {
   const [first] = Object.entries(traffic)
     .filter(([, share]) => share > 0)
     .sort(([a, one], [b, other]) => other - one || a.localeCompare(b));
@@ -55,31 +95,34 @@ async function onlyDeployment({ trace, ws }: Walk, endpoint: string, id: string)
   return undefined;
 }
 
-async function traceDeployment(walk: Walk, endpoint: string, name: string, share: number, from: string): Promise<void> {
+/** What a deployment of either kind says of itself. */
+interface ReadDeployment {
+  endpoint: string;
+  name: string;
+  /** `90 %`; undefined for batch. */
+  share?: string;
+  tags?: Record<string, string> | null | undefined;
+  model?: string | null | undefined;
+  environmentId?: string | null | undefined;
+  instanceType?: string | null | undefined;
+}
+
+async function traceDeployment(walk: Walk, deployment: ReadDeployment): Promise<void> {
   const { trace, ws, devops } = walk;
-  const { id: armId, properties, tags } = await getOnlineDeployment(ws, endpoint, name);
-  const id = `deployment:${endpoint}/${name}`;
-  trace.add(
-    {
-      kind: 'deployment',
-      id,
-      title: name,
-      facts: {
-        deployment: name,
-        endpoint,
-        deploymentId: armId,
-        traffic: `${share} %`,
-        state: properties.provisioningState ?? '',
-        instanceType: properties.instanceType ?? '',
-      },
-    },
-    { from, relation: 'serves', detail: `${share} %` },
-  );
+  const { endpoint, name, share, tags, environmentId, instanceType } = deployment;
+  const node: LineageNode = {
+    kind: 'deployment',
+    id: `deployment:${endpoint}/${name}`,
+    title: name,
+    facts: { deployment: name, endpoint, traffic: share ?? '', instanceType: instanceType ?? '' },
+  };
+  trace.add(node, { from: `endpoint:${endpoint}`, relation: 'serves', detail: share });
   const run = recordedRun(tags);
-  if (run) await traceRun(devops, run, { from: id, relation: 'deployedBy' }, trace);
-  else trace.missing(id, 'the run that deployed it', 'its tags do not name one, so it was deployed by other means');
-  traceEnvironment(walk, ws, id, properties.environmentId);
-  const model = parseAssetId(properties.model || tags?.[`${PREFIX}model`] || '');
-  if (model?.kind === 'models') await traceModel(walk, model, { from: id, relation: 'serves' });
-  else trace.missing(id, 'the model', 'the deployment does not name a registered one');
+  if (run) await traceRun(devops, run, { from: node.id, relation: 'deployedBy' }, trace);
+  else
+    trace.missing(node.id, 'the run that deployed it', 'its tags do not name one, so it was deployed by other means');
+  traceEnvironment(walk, ws, node.id, environmentId);
+  const model = parseAssetId(deployment.model || tags?.[`${PREFIX}model`] || '');
+  if (model?.kind === 'models') await traceModel(walk, model, { from: node.id, relation: 'serves' });
+  else trace.missing(node.id, 'the model', 'the deployment does not name a registered one');
 }

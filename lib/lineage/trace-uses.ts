@@ -1,6 +1,6 @@
 import { parseAssetId } from '../azureml/asset-ids.ts';
 import type { Job } from '../azureml/jobs.ts';
-import { listOnlineDeployments, onlineEndpointNames } from '../azureml/online-endpoints.ts';
+import { onlineEndpointNames, readOnlineDeployments } from '../azureml/online-reads.ts';
 import { assetPage } from '../azureml/studio-pages.ts';
 import type { LineageNode } from './lineage.ts';
 import { registeredModels } from './registered-tag.ts';
@@ -34,7 +34,7 @@ export async function traceServing(walk: Walk, { id, facts }: LineageNode): Prom
     trace.missing(id, what, `the workspace has more than ${MOST_ENDPOINTS} endpoints; the first ones were searched`);
   for (const endpoint of endpoints.slice(0, MOST_ENDPOINTS)) {
     const deployments = await trace.attempt(id, `the deployments of the endpoint ${endpoint}`, () =>
-      listOnlineDeployments(ws, endpoint),
+      readOnlineDeployments(ws, endpoint),
     );
     for (const { name, properties } of deployments ?? []) {
       const model = parseAssetId(properties.model ?? '');

@@ -30,6 +30,7 @@ export function readPipelineRun(inputs: TaskInputs): PipelineRun {
     repository: variable('Build.Repository.Uri'),
     branch: variable('Build.SourceBranch'),
     commit: variable('Build.SourceVersion'),
+    definition: variable(isRelease ? 'Release.DefinitionId' : 'System.DefinitionId'),
     requestedFor: variable('Build.RequestedFor') || variable('Release.RequestedFor'),
     // The number is that of GitHub, where the id is another one.
     pullRequest: variable('System.PullRequest.PullRequestNumber') || variable('System.PullRequest.PullRequestId'),

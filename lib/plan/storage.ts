@@ -1,6 +1,7 @@
 import { type Container, openContainer, openWithFallback, type StorageSecret } from '../azure/storage.ts';
-import { type BlobDatastore, getBlobDatastore } from '../azureml/datastores.ts';
+import { type BlobDatastore, getBlobDatastore, getSignature } from '../azureml/datastores.ts';
 import type { Workspace } from '../azureml/workspace.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import type { PlanStep } from './plan.ts';
 
 type UploadStep = Extract<PlanStep, { kind: 'upload' }>;
@@ -18,8 +19,9 @@ export function createDatastores(
   workspace: Workspace,
   onSecret: (secret: string) => void,
   signal: AbortSignal,
+  clock: Clock = systemClock,
 ): Datastores {
-  const ports = { onSecret, signal, transport: workspace.client.transport };
+  const ports = { onSecret, signal, transport: workspace.client.transport, clock };
   const known = new Map<string, Promise<BlobDatastore>>();
   const get = (name: string): Promise<BlobDatastore> => {
     const found = known.get(name) ?? getBlobDatastore(workspace, name);
@@ -32,7 +34,10 @@ export function createDatastores(
       const { containerUrl, accountName, secret } = await get(name);
       const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
       if (secret.kind === 'identity') return openContainer(containerUrl, identity, ports);
-      const stored = secret.kind === 'accountKey' ? { ...secret, accountName } : secret;
+      const stored: StorageSecret =
+        secret.kind === 'accountKey'
+          ? { ...secret, accountName }
+          : { ...secret, renew: async () => (await getSignature(workspace, name)) ?? secret.token };
       return openWithFallback(containerUrl, stored, identity, ports);
     },
     signed(url) {

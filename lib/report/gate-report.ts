@@ -14,7 +14,7 @@ export interface GateSubject {
   baseline: string | undefined;
 }
 
-const WORDS = { pass: 'pass', fail: 'fail', notApplicable: 'no baseline' };
+const WORDS = { pass: 'pass', fail: 'fail', notApplicable: 'no baseline', partial: 'pass without baseline' };
 const PICTURES = { pass: '✅', fail: '❌', notApplicable: '➖', noBaseline: '✅' };
 /** The verdict in one sentence. */
 export function verdictSentence({ verdict, rules }: GateReport): FilledMessage {
@@ -25,7 +25,7 @@ export function verdictSentence({ verdict, rules }: GateReport): FilledMessage {
 
 /** The verdict of a model that does not pass, with the conditions that failed and their values. */
 export function failureSentence({ rules }: GateReport): FilledMessage {
-  const reasons = failedConditions(rules).map(({ condition, values }) => `${condition.text} (${values})`);
+  const reasons = failedConditions(rules).map((one) => `${one.condition.text} (${one.reason ?? one.values})`);
   return fill(messages.GateFailedBecause, { ...countsOf(rules), reasons: reasons.join('; ') });
 }
 
@@ -42,6 +42,11 @@ function countsOf(rules: GateReport['rules']): { failed: number; total: number }
   return { failed: failedConditions(rules).length, total: rules.flatMap(({ conditions }) => conditions).length };
 }
 
+/** Texts of the conditions that failed. */
+export function failedRules({ rules }: GateReport): string[] {
+  return failedConditions(rules).map(({ condition }) => condition.text);
+}
+
 function failedConditions(rules: GateReport['rules']): ConditionResult[] {
   return rules.flatMap(({ conditions }) => conditions.filter(({ result }) => result === 'fail'));
 }
@@ -51,7 +56,11 @@ export function ruleTable({ rules }: GateReport): Table {
   return {
     columns: ['Rule', 'Result', 'Values'],
     rows: rules.flatMap(({ conditions }) =>
-      conditions.map(({ condition, result, values }) => [condition.text, WORDS[result], values]),
+      conditions.map(({ condition, result, values, reason, isPartial }) => [
+        condition.text,
+        result === 'pass' && isPartial ? WORDS.partial : WORDS[result],
+        reason && reason !== values ? `${values}; ${reason}` : values,
+      ]),
     ),
   };
 }

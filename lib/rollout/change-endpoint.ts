@@ -30,7 +30,7 @@ export interface TrafficChange {
 
 /** Another change of the endpoint is waited for so long; traffic takes seconds, a deployment below it minutes. */
 const BUSY_WITHIN_MS = 30 * 60_000;
-const BUSY_POLL_MS = 10_000;
+const BUSY_POLL_MS = 5_000;
 /** After a change that succeeded `GET` may show the earlier traffic for a while (seen by users). */
 const SHOWN_WITHIN_MS = 60_000;
 const SHOWN_POLL_MS = 2_000;
@@ -102,7 +102,7 @@ async function shown({ traffic, saved }: TrafficChange, ports: ChangePorts): Pro
 }
 
 /** 409 `OperationDuplicationConflict`, and the 400 of a change while another one is under way. */
-export function isConflict(error: unknown): boolean {
+function isConflict(error: unknown): boolean {
   return hasStatus(error, 409) || (hasStatus(error, 400) && /provisioning state/i.test((error as Error).message));
 }
 
@@ -120,6 +120,24 @@ function endpointGone(name: string): UserError {
     message: `The endpoint '${name}' was deleted during the rollout.`,
     fix: 'Run the stage again to create it.',
   });
+}
+
+/**
+ * Sends a write again for as long as the service refuses it because another operation is under way.
+ * @throws what the write throws otherwise
+ */
+export async function whenFree<T>(write: () => Promise<T>, { clock, signal, tell }: LongRunningPorts): Promise<T> {
+  const began = clock.now();
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isConflict(error) || clock.now() - began > BUSY_WITHIN_MS) throw error;
+      tell?.('busy', clock.now() - began);
+      await clock.sleep(BUSY_POLL_MS, signal);
+      signal.throwIfAborted();
+    }
+  }
 }
 
 /** Waits until a deployment or an endpoint takes changes again. */

@@ -1,9 +1,10 @@
+import type { AzureRequest } from '../azure/client.ts';
 import { type LongRunningPorts, sendAndPoll } from '../azure/long-running.ts';
 import { findOnlineDeployment, type OnlineDeployment } from '../azureml/online-endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type ApplyPorts, applyPlan } from '../plan/apply.ts';
 import type { InspectedPlan } from '../plan/inspect.ts';
-import { changeTraffic, untilIdle } from './change-endpoint.ts';
+import { changeTraffic, untilIdle, whenFree } from './change-endpoint.ts';
 import { requireAsPlanned, requireUntouched } from './conflicts.ts';
 import { earlierOf, redeployment } from './earlier.ts';
 import type { EndpointKind } from './endpoint-kind.ts';
@@ -36,7 +37,9 @@ export function endpointService(rollout: EndpointRollout): RolloutService {
   const follow =
     (what: string): NonNullable<ApplyPorts['send']> =>
     (client, request) =>
-      sendAndPoll(client, request, ports(what));
+      whenFree(() => sendAndPoll(client, request, ports(what)), ports(what));
+  const send = (request: AzureRequest, what: string): Promise<unknown> =>
+    follow(what)(workspace.client, request, ports(what));
   const read = async () => (await kind.read(workspace, name, signal)).state;
   return {
     read,
@@ -54,19 +57,19 @@ export function endpointService(rollout: EndpointRollout): RolloutService {
         return what === 'endpoint' ? state.provisioningState : (deploymentOf(state, what)?.provisioningState ?? '');
       }, ports(what)),
     async deploy(replace) {
-      if (replace)
-        await sendAndPoll(workspace.client, kind.deletion(workspace, name, plan.deployment), ports(plan.deployment));
+      if (replace) await send(kind.deletion(workspace, name, plan.deployment), plan.deployment);
       await applyPlan(deployment, workspace, { ...apply, send: follow(plan.deployment) });
     },
     async redeploy(saved) {
       // What this task has seen is complete; tags of a task that was killed have the most important of it.
-      const present = rollout.earlier ?? (await findOnlineDeployment(workspace, name, plan.deployment, signal));
+      const seen = plan.earlierRollout?.how === 'resume' ? undefined : rollout.earlier;
+      const present = seen ?? (await findOnlineDeployment(workspace, name, plan.deployment, signal));
       if (!present) return;
-      const facts = rollout.earlier ? earlierOf(workspace, rollout.earlier) : saved;
-      await sendAndPoll(workspace.client, redeployment(workspace, name, present, facts), ports(plan.deployment));
+      const facts = seen ? earlierOf(workspace, seen) : saved;
+      await send(redeployment(workspace, name, present, facts), plan.deployment);
     },
     async remove(deploymentName) {
-      await sendAndPoll(workspace.client, kind.deletion(workspace, name, deploymentName), ports(deploymentName));
+      await send(kind.deletion(workspace, name, deploymentName), deploymentName);
     },
   };
 }

@@ -1,5 +1,7 @@
 import { messageOf } from '../core/errors.ts';
-import { type Rule, type RuleValues, reads } from '../rules/rules.ts';
+import { plainValues } from '../rules/condition.ts';
+import { NothingToCompare } from '../rules/left-out.ts';
+import type { Rule } from '../rules/rules.ts';
 import type { Scored } from './scoring.ts';
 
 /** What a health rule reads. */
@@ -47,18 +49,22 @@ function percentile(sorted: readonly number[], percent: number): number {
 }
 
 /**
- * The conditions that do not hold, with the values that they read. Those that read the live deployment don't apply when
+ * The conditions that do not hold, with the values that they read. Parts that read the live deployment are left out when
  * there is none. Pure.
  */
 export function unhealthy(rules: readonly Rule[], { candidate, live, answers }: Measured): string[] {
-  const values: RuleValues = { candidate: { ...candidate }, live: { ...live }, answers: { ...answers } };
+  const values: Record<string, Record<string, number> | undefined> = {
+    candidate: { ...candidate },
+    live: live && { ...live },
+    answers: { ...answers },
+  };
   return rules.flatMap((rule) =>
     rule.conditions.flatMap((condition) => {
-      if (!live && reads(condition, 'live')) return [];
       const seen = condition.uses.map(({ of, name }) => `${of}.${name} ${shown(values[of]?.[name])}`);
       try {
-        if (condition.evaluate(values) === true) return [];
+        if (condition.evaluate(plainValues(condition, values)).value === true) return [];
       } catch (error) {
+        if (error instanceof NothingToCompare) return [];
         return [`${condition.text} can't be evaluated: ${messageOf(error)}`];
       }
       return [`${condition.text} does not hold (${[...new Set(seen)].join(', ')})`];

@@ -79,7 +79,9 @@ function stepBack(plan: RolloutPlan, state: EndpointState, seen: Seen): RolloutS
   if (plan.onFailure === 'stop') return { kind: 'close', phase: 'stopped' };
   const isBefore = isSameTraffic(state.traffic, plan.before) && isSameTraffic(state.mirrorTraffic, {});
   if (!isBefore) return { kind: 'restore', traffic: plan.before };
-  const wasChanged = (plan.before[plan.deployment] ?? 0) > 0 && plan.change !== 'none';
+  // A task that takes up a rollout finds the deployment changed already, and in the tags what it was made of.
+  const isChanged = plan.change !== 'none' || Object.keys(state.saved?.earlier ?? {}).length > 0;
+  const wasChanged = (plan.before[plan.deployment] ?? 0) > 0 && isChanged;
   if (wasChanged && !seen.redeployed) return { kind: 'redeploy' };
   return { kind: 'close', phase: 'rolledBack' };
 }

@@ -1,17 +1,9 @@
-import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { caret } from './caret.ts';
-
-/** A node of the parsed tree; offsets count from the start of the text that was parsed. */
-export interface CelNode {
-  op: string;
-  args: unknown;
-  /** Offset of the operator or of the first character. */
-  pos: number;
-  start: number;
-  end: number;
-  /** Set by the type check. */
-  checkedType?: { name: string };
-}
+import { Environment } from '@marcbachmann/cel-js';
+import { type CelNode, childrenOf, isNode, nodesOf, partsOf } from './cel-node.ts';
+import type { Evaluated, RuleValues } from './condition.ts';
+import { ABSENT, leavesOut, NotFinite } from './left-out.ts';
+import { RuleProblem } from './rule-problem.ts';
+import { bindUses, namedVariable, type Uses } from './uses.ts';
 
 const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
   '+': (a, b) => a + b,
@@ -28,9 +20,14 @@ const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
 export function celEnvironment(variables: readonly string[]): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false })
     .registerFunction('abs(double): double', (value: number) => Math.abs(value))
+    .registerFunction('isNaN(double): bool', (value: number) => Number.isNaN(value))
+    .registerFunction('isFinite(double): bool', (value: number) => Number.isFinite(value))
     .registerOperator('double % double', ARITHMETIC['%']!)
     .registerOperator('double == int', (a: number, b: bigint) => a === Number(b));
-  for (const name of variables) environment.registerVariable(name, 'map<string, double>');
+  for (const name of variables)
+    environment
+      .registerVariable(name, 'map<string, double>')
+      .registerVariable(namedVariable(name), 'map<string, double>');
   for (const [operator, apply] of Object.entries(ARITHMETIC)) {
     environment.registerOperator(`double ${operator} int`, (a: number, b: bigint) => apply(a, Number(b)));
     environment.registerOperator(`int ${operator} double`, (a: bigint, b: number) => apply(Number(a), b));
@@ -38,17 +35,41 @@ export function celEnvironment(variables: readonly string[]): Environment {
   return environment;
 }
 
-/** An expression that was parsed and checked: a function of its variables' values. */
-export type Parsed = ReturnType<Environment['parse']>;
+/** An expression that was parsed and checked. */
+export interface Parsed {
+  tree: CelNode;
+  uses: Uses;
+  /** `bool`, `double`, ... */
+  type: string;
+  /** @throws NothingToCompare, NotFinite, ValueMissing, and what CEL throws */
+  evaluate: (values: RuleValues) => Evaluated;
+}
 
-/** @throws Error with the place when the text is not an expression */
-export function parse(text: string, environment: Environment): Parsed {
+/** @throws what CEL throws, with a code and a range, and RuleProblem, when the text is not an expression */
+export function parse(text: string, environment: Environment, variables: readonly string[]): Parsed {
   const parsed = environment.parse(text);
-  asDoubles(parsed.ast);
+  const tree = parsed.ast as unknown as CelNode;
+  asDoubles(tree);
+  const uses = bindUses(tree, variables);
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error('it is not an expression');
-  refuseWholeDivision(parsed.ast as unknown as CelNode, text);
-  return parsed;
+  refuseWholeDivision(tree);
+  for (const node of nodesOf(tree)) if (Object.hasOwn(ARITHMETIC, node.op)) refuseInfinities(node, text);
+  const leftOut = leavesOut(tree, variables);
+  const evaluate = (values: RuleValues): Evaluated => {
+    leftOut.reset();
+    const value: unknown = parsed(contextOf(values));
+    return { value, isPartial: leftOut.isPartial() };
+  };
+  return { tree, uses, type: String(checked.type), evaluate };
+}
+
+function contextOf(values: RuleValues): Record<string, unknown> {
+  const variables = Object.entries(values).flatMap(([name, { named, all, isAbsent }]) => [
+    [name, isAbsent ? ABSENT : all],
+    [namedVariable(name), isAbsent ? ABSENT : named],
+  ]);
+  return Object.fromEntries(variables);
 }
 
 /**
@@ -67,32 +88,21 @@ function asDoubles(node: unknown): void {
 const MAY_BE_WHOLE = ['int', 'uint', 'dyn'];
 
 /** `size(metrics) / 10` would be rounded towards zero without a word. */
-function refuseWholeDivision(node: CelNode, text: string): void {
-  if (node.op === '/' && MAY_BE_WHOLE.includes(node.checkedType?.name ?? 'dyn')) {
-    throw new Error(
-      `a division of whole numbers drops the remainder; write double(...) around one of them.${caret(text, node.pos)}`,
+function refuseWholeDivision(node: CelNode): void {
+  if (node.op === '/' && MAY_BE_WHOLE.includes(node.checkedType?.name ?? 'dyn'))
+    throw new RuleProblem(
+      'a division of whole numbers drops the remainder; write double(...) around one of them.',
+      node.pos,
     );
-  }
-  for (const part of partsOf(node).flat()) if (isNode(part)) refuseWholeDivision(part, text);
+  for (const child of childrenOf(node)) refuseWholeDivision(child);
 }
 
-/** True when two expressions are the same, wherever they are in a text. */
-export function isSameTree(left: ASTNode, right: ASTNode): boolean {
-  return JSON.stringify(structure(left)) === JSON.stringify(structure(right));
-}
-
-/** Operators and operands of a tree, without places and types. */
-function structure(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(structure);
-  if (isNode(part)) return [part.op, structure(part.args)];
-  return typeof part === 'object' ? '' : String(part);
-}
-
-/** What a node is made of. */
-export function partsOf({ args }: CelNode): unknown[] {
-  return Array.isArray(args) ? args : [args];
-}
-
-export function isNode(value: unknown): value is CelNode {
-  return value !== null && typeof value === 'object' && 'op' in value;
+/** CEL's doubles divide by zero without an error, and an infinity passes every `>`. */
+function refuseInfinities(node: CelNode, text: string): void {
+  const { evaluate } = node.meta;
+  node.setMeta('evaluate', (...given) => {
+    const result = evaluate.apply(node, given);
+    if (typeof result !== 'number' || Number.isFinite(result)) return result;
+    throw new NotFinite(`${text.slice(node.start, node.end)} is ${result}`);
+  });
 }

@@ -1,6 +1,7 @@
-import type { ASTNode, Environment } from '@marcbachmann/cel-js';
-import { caret } from './caret.ts';
-import { type CelNode, isSameTree, type Parsed, parse } from './cel.ts';
+import type { Environment } from '@marcbachmann/cel-js';
+import { type Parsed, parse } from './cel.ts';
+import { type CelNode, isSameTree } from './cel-node.ts';
+import { RuleProblem } from './rule-problem.ts';
 
 /** A part of a rule's text with its tree. */
 export interface Conjunct {
@@ -14,20 +15,25 @@ export interface Conjunct {
  * Splits a rule at its outermost `&&`. Each part is the user's own text between two `&&`, parsed as it is; a tree is
  * never written out again, because what a serializer leaves out (parentheses, digits) changes the verdict.
  */
-export function conjuncts(text: string, environment: Environment, offset = 0): Conjunct[] {
-  const parsed = parse(text, environment);
-  const { op, args } = parsed.ast as unknown as CelNode;
+export function conjuncts(
+  text: string,
+  environment: Environment,
+  variables: readonly string[],
+  offset = 0,
+): Conjunct[] {
+  const parsed = parse(text, environment, variables);
+  const { op, args } = parsed.tree;
   if (op !== '&&') return [{ text, offset, parsed }];
   const inner = withoutParentheses(text);
-  if (inner.text !== text) return conjuncts(inner.text, environment, offset + inner.offset);
-  const nodes = args as [ASTNode, ASTNode];
+  if (inner.text !== text) return conjuncts(inner.text, environment, variables, offset + inner.offset);
+  const nodes = args as [CelNode, CelNode];
   // Between the end of the left side and the operator there are parentheses and blanks alone.
   const at = text.indexOf('&&', nodes[0].end);
   const sides = [trimmed(text.slice(0, at), 0), trimmed(text.slice(at + 2), at + 2)];
   return sides.flatMap((side, index) => {
-    if (!isSameTree(parse(side.text, environment).ast, nodes[index]!))
-      throw new Error(`it can't be split at '&&'; write one condition per line.${caret(text, at)}`);
-    return conjuncts(side.text, environment, offset + side.offset);
+    if (!isSameTree(parse(side.text, environment, variables).tree, nodes[index]!))
+      throw new RuleProblem("it can't be split at '&&'; write one condition per line.", at);
+    return conjuncts(side.text, environment, variables, offset + side.offset);
   });
 }
 

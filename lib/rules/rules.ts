@@ -1,25 +1,17 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { type Problem, UserError } from '../core/errors.ts';
-import { oneOf } from '../core/words.ts';
+import { holdsAlways } from './always.ts';
 import { caret } from './caret.ts';
-import { type CelNode, celEnvironment, parse } from './cel.ts';
+import { celEnvironment, parse } from './cel.ts';
+import type { Condition } from './condition.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
-import { usesOf, type ValueUse } from './uses.ts';
-
-/** Numbers by name, for each variable of a rule: `{ metrics: { auc: 0.9 } }`. */
-export type RuleValues = Record<string, Record<string, number>>;
-
-/** A part of a rule that holds or fails on its own: a rule is split at its outermost `&&`. */
-export interface Condition {
-  /** As the user wrote it. */
-  text: string;
-  /** Evaluates the tree that was parsed from `text`. @throws Error with the place when CEL can't */
-  evaluate: (values: RuleValues) => unknown;
-  /** Values that it names. */
-  uses: ValueUse[];
-  /** Variables that it reads as a whole: which of their values is not known before. */
-  readsAll: string[];
-}
+import { refuseConstants } from './constants.ts';
+import { explain } from './explain.ts';
+import { RuleProblem } from './rule-problem.ts';
+import { isShortForm, parseShortForm } from './short-form.ts';
+import { findSlip } from './slips.ts';
+import { withoutComment } from './text.ts';
+import { type ValueUse, withGuards } from './uses.ts';
 
 export interface Rule {
   text: string;
@@ -28,14 +20,11 @@ export interface Rule {
   conditions: Condition[];
 }
 
-/** True when the condition reads anything of a variable. */
-export function reads({ uses, readsAll }: Condition, variable: string): boolean {
-  return readsAll.includes(variable) || uses.some(({ of }) => of === variable);
-}
-
 /**
- * Reads rules, one per line, in CEL over variables that hold numbers by name; empty lines and comments (`//` or `#`) are
- * skipped.
+ * Reads rules, one per line, over variables that hold numbers by name: CEL, or the short form `auc: higher, tolerance 0.005`.
+ * Empty lines and comments (`//` or `#`, also behind a rule) are skipped. A rule whose result is the same for every model is
+ * an error, and so is what another language would mean: a rule that is not judged as it was meant must not pass.
+ * @param variables the first one is what is judged, the second one what the short form compares it with
  * @throws UserError `RuleInvalid` with every rule that does not parse, a caret under the place
  */
 export function parseRules(text: string, variables: readonly string[]): Rule[] {
@@ -43,12 +32,13 @@ export function parseRules(text: string, variables: readonly string[]): Rule[] {
   const rules: Rule[] = [];
   const problems: Problem[] = [];
   for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
-    const line = raw.trim();
-    if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
+    const line = withoutComment(raw);
+    if (line === '') continue;
     try {
       rules.push({ text: line, line: index + 1, conditions: parseRule(line, environment, variables) });
     } catch (error) {
-      problems.push({ message: `rule ${index + 1}: ${(error as Error).message}` });
+      if (!(error instanceof RuleProblem)) throw error;
+      problems.push({ message: `rule ${index + 1}: ${error.message}${caret(line, error.offset)}` });
     }
   }
   if (problems.length > 0) throw ruleInvalid(problems);
@@ -57,44 +47,68 @@ export function parseRules(text: string, variables: readonly string[]): Rule[] {
 }
 
 function parseRule(line: string, environment: Environment, variables: readonly string[]): Condition[] {
-  const dash = /^[-*+•]\s+/.exec(line);
-  if (dash) {
-    // CEL would take the dash of a list for a minus sign, and `-loss < 0.1` holds for every loss.
-    throw new Error(
-      `it begins with '${dash[0].trim()}', like an item of a list, which would negate what follows. Write ${line.slice(dash[0].length)}${caret(line, 0)}`,
-    );
+  const read = (text: string): Condition[] =>
+    isShortForm(text) ? parseShortForm(text, variables) : parseExpression(text, environment, variables);
+  let error: unknown;
+  try {
+    const conditions = read(line);
+    // What parses may still be a slip: a dash in front of a metric is a minus sign.
+    if (isShortForm(line) || !findSlip(line)) return conditions;
+  } catch (caught) {
+    error = caught;
   }
-  parse(line, environment);
-  return conjuncts(line, environment).map((part) => {
-    const condition = toCondition(part, variables);
-    // A constant would pass or fail whatever is judged.
-    if (condition.uses.length === 0 && condition.readsAll.length === 0) {
-      throw new Error(
-        `'${part.text}' does not read ${oneOf(variables)}, so its result is always the same.${caret(line, part.offset)}`,
-      );
-    }
-    return condition;
-  });
+  throw explain(line, error, read, variables);
 }
 
-function toCondition({ text, offset, parsed }: Conjunct, variables: readonly string[]): Condition {
-  const { named, whole } = usesOf(parsed.ast as unknown as CelNode, variables);
+function parseExpression(text: string, environment: Environment, variables: readonly string[]): Condition[] {
+  const whole = parse(text, environment, variables);
+  const parts = conjuncts(text, environment, variables);
+  return parts.map((part) => toCondition(part, whole.uses.named, variables));
+}
+
+function toCondition(
+  { text, offset, parsed }: Conjunct,
+  ofRule: readonly ValueUse[],
+  variables: readonly string[],
+): Condition {
+  const inRule = (problem: unknown): unknown =>
+    problem instanceof RuleProblem ? new RuleProblem(problem.message, problem.offset + offset) : problem;
+  try {
+    refuseConstants(parsed.tree, text, variables);
+    if (parsed.type !== 'bool' && parsed.type !== 'dyn')
+      throw new RuleProblem(
+        `'${text}' gives a number, not true or false; compare it with something, as in ${text} >= 0.9`,
+        0,
+      );
+    if (holdsAlways(parsed)) throw new RuleProblem(`'${text}' holds whatever the metrics are.`, 0);
+  } catch (problem) {
+    throw inRule(problem);
+  }
   return {
     text,
-    evaluate: (values) => parsed(values) as unknown,
-    uses: named.map((use) => ({ ...use, offset: use.offset + offset })),
-    readsAll: whole,
+    evaluate: (values) => parsed.evaluate(values),
+    uses: withGuards(parsed.uses.named, ofRule).map((use) => ({ ...use, offset: use.offset + offset })),
+    readsAll: parsed.uses.whole,
   };
 }
 
-export function ruleInvalid(problems: Problem[]): UserError {
+/** A rule that is not one. */
+function ruleInvalid(problems: Problem[]): UserError {
   return new UserError({
     code: 'RuleInvalid',
-    message:
-      problems.length === 1
-        ? `A rule can't be evaluated: ${problems[0]!.message}`
-        : `${problems.length} rules can't be evaluated.`,
-    fix: 'Write one condition per line, for example metrics.accuracy >= 0.9.',
-    problems: problems.length === 1 ? [] : problems,
+    message: sentenceOf(problems),
+    fix: 'Correct the rule at the place that is marked. A rule is one line, for example metrics.accuracy >= 0.9.',
+    problems: severalOf(problems),
   });
+}
+
+/** The sentence of the error about rules that can't be evaluated. */
+export function sentenceOf(problems: readonly Problem[]): string {
+  if (problems.length > 1) return `${problems.length} rules can't be evaluated.`;
+  return `A rule can't be evaluated: ${problems[0]!.message}`;
+}
+
+/** The problems that are listed: one alone is in the sentence. */
+export function severalOf(problems: Problem[]): Problem[] {
+  return problems.length > 1 ? problems : [];
 }

@@ -36,6 +36,7 @@ export function runVariables(facts: RunFacts): Record<string, string> {
     'System.Culture': 'en-US',
     'System.PlanId': run.planId,
     'System.TimelineId': run.timelineId,
+    'System.DefinitionId': String(run.definitionId),
     'System.DefinitionName': facts.definitionName,
     'System.EnableAccessToken': 'SecretVariable',
     'Build.BuildId': String(run.id),

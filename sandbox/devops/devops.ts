@@ -94,6 +94,7 @@ function startRun(context: DevOpsContext, options: NewRun): DevOpsRun {
     buildNumber: run.buildNumber,
     url: runPage(context, run),
     planId: run.planId,
+    definitionId: run.definitionId,
     timelineId: run.timelineId,
     async jobCredentials(jobId) {
       run.jobIds.push(jobId);

@@ -56,6 +56,17 @@ describe('online endpoints that misbehave', () => {
     assert.equal((await followed(sandbox, arm, await put('crash'))).status, 'Succeeded');
   });
 
+  it('fail when the script has not both of its functions', async () => {
+    for (const [missing, script] of [
+      ['init', 'def run(data):\n    return 1\n'],
+      ['run', 'def init():\n    pass\n'],
+    ] as const) {
+      assert.equal((await followed(sandbox, arm, await put(`without-${missing}`, script))).status, 'Failed');
+      const { content } = (await arm.call('POST', `${path}/deployments/without-${missing}/getLogs`, {})).body;
+      assert.match(content, new RegExp(`does not have a ${missing}\\(\\) function defined\\.`));
+    }
+  });
+
   it('fail as they are asked to', async () => {
     const kinds: [Parameters<typeof sandbox.online.misbehave>[0]['kind'], string | undefined, RegExp][] = [
       ['imageBuild', 'ImageBuildFailure', /^Image build failed/],
@@ -79,9 +90,27 @@ describe('online endpoints that misbehave', () => {
     refused(await arm.call('PUT', 'onlineEndpoints/elsewhere', endpointBody()), 400, 'UserError', /already exists/);
   });
 
+  it('must be made again when their endpoint was never made', async () => {
+    const fragile = 'onlineEndpoints/fragile';
+    sandbox.online.misbehave({ kind: 'internalError', endpoint: 'fragile', times: 1 });
+    const { status, error } = await followed(sandbox, arm, await arm.call('PUT', fragile, endpointBody()));
+    assert.deepEqual([status, error.code], ['Failed', 'InternalServerError']);
+    assert.match(error.message, /^Internal error\. Please see troubleshooting guide/);
+    assert.equal((await arm.call('GET', fragile)).body.properties.provisioningState, 'Failed');
+    const again = await arm.call('PUT', fragile, endpointBody());
+    refused(again, 400, 'BadRequest', /./);
+    assert.match(said(again)[''][0], /^Specified endpoint \[fragile\] has not been created successfully\./);
+    await followed(sandbox, arm, await arm.call('DELETE', fragile));
+    await putOnline(sandbox, arm, fragile, endpointBody());
+    // A change that fails can be tried again.
+    sandbox.online.misbehave({ kind: 'internalError', endpoint: 'fragile', times: 1 });
+    assert.equal((await putOnline(sandbox, arm, fragile, endpointBody())).status, 'Failed');
+    assert.equal((await putOnline(sandbox, arm, fragile, endpointBody())).status, 'Succeeded');
+  });
+
   it('fail when no probe is answered in time', async () => {
     const body = deploymentBody(
-      await putCode(sandbox, arm, 'import time\ntime.sleep(60)\ndef run(data):\n    return 1\n'),
+      await putCode(sandbox, arm, 'import time\ntime.sleep(60)\ndef init():\n    pass\ndef run(data):\n    return 1\n'),
       {
         readinessProbe: { initialDelay: 'PT0S', period: 'PT0.3S', failureThreshold: 2 },
       },

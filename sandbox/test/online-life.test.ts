@@ -99,12 +99,13 @@ describe('the life of what serves online deployments', () => {
       await deploy(`onlineEndpoints/${name}/deployments/blue`, scriptOf(name, child));
     }
     const containers = join(folder, 'azureml', 'online');
-    assert.equal(serving(folder).length, 6);
+    const each = serving(folder).length / 3;
+    assert.ok(each >= 2, String(each));
     assert.equal(readdirSync(containers).length, 3);
     await followed(sandbox, arm, await arm.call('DELETE', 'onlineEndpoints/one/deployments/blue'));
-    await until(() => serving(folder).length === 4, 'the process of a deleted deployment ended');
+    await until(() => serving(folder).length === 2 * each, 'the process of a deleted deployment ended');
     await followed(sandbox, arm, await arm.call('DELETE', 'onlineEndpoints/two'));
-    await until(() => serving(folder).length === 2, 'the processes of a deleted endpoint ended');
+    await until(() => serving(folder).length === each, 'the processes of a deleted endpoint ended');
     await until(() => readdirSync(containers).length === 1, 'its files were removed');
     await sandbox.stop();
     assert.deepEqual(serving(folder), []);
@@ -113,9 +114,13 @@ describe('the life of what serves online deployments', () => {
 
   it('ends when a deployment that is just starting is overtaken by the end of the sandbox', async () => {
     await putOnline(sandbox, arm, 'onlineEndpoints/short', endpointBody());
-    const code = await putCode(sandbox, arm, 'import time\ntime.sleep(60)\ndef run(data):\n    return 1\n');
+    const code = await putCode(
+      sandbox,
+      arm,
+      'import time\ntime.sleep(60)\ndef init():\n    pass\ndef run(data):\n    return 1\n',
+    );
     await arm.call('PUT', 'onlineEndpoints/short/deployments/blue', deploymentBody(code));
-    await until(() => serving(folder).length === 1, 'the process started');
+    await until(() => serving(folder).length >= 1, 'the process started');
     await sandbox.stop();
     assert.deepEqual(serving(folder), []);
   });
@@ -143,7 +148,7 @@ describe('the life of what serves online deployments', () => {
       const killed = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' });
       const ended = new Promise((resolve) => killed.once('exit', resolve));
       try {
-        await until(() => serving(folder).length === 2, 'the deployment served again');
+        await until(() => serving(folder).length >= 2, 'the deployment served again');
         killed.kill(signal);
         await ended;
         await until(() => serving(folder).length === 0, 'its process ended');

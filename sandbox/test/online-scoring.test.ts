@@ -145,7 +145,7 @@ def run(data):
     await deploy('mirrors/blue', scriptOf('blue'), many());
     await deploy(
       'mirrors/green',
-      `import time\ndef run(data):\n    time.sleep(0.5)\n    raise ValueError("no")\n`,
+      `import time\ndef init():\n    pass\ndef run(data):\n    time.sleep(0.5)\n    raise ValueError("no")\n`,
       many(),
     );
     await endpoint('mirrors', { traffic: { blue: 100 }, mirrorTraffic: { green: 50 } });
@@ -204,6 +204,8 @@ def run(data):
 
   it('answers 424 for what the model does, 408 for what takes too long, 429 for what is too much', async () => {
     const script = `import json, os, time
+def init():
+    pass
 def run(data):
     what = json.loads(data)["do"]
     if what == "fail": raise ValueError("a reason for the log")
@@ -225,15 +227,15 @@ def run(data):
     assert.match(failed.body.message, /unexpected error occurred in scoring script/);
     const { content } = (await arm.call('POST', 'onlineEndpoints/wrong/deployments/blue/getLogs', {})).body;
     assert.match(content, /Traceback[\s\S]*ValueError: a reason for the log/);
-    assert.equal((await ask('sleep')).status, 408);
-    const [one, two, three] = await Promise.all([ask('sleep'), ask('sleep'), sleep(300).then(() => ask('fine'))]);
-    assert.deepEqual([one.status, two.status, three.status], [408, 408, 429]);
-    assert.equal(three.headers['ms-azureml-model-error-reason'], 'too_many_pending_request');
     const gone = await ask('exit');
     assert.deepEqual([gone.status, gone.headers['ms-azureml-model-error-statuscode']], [424, '502']);
     // The container is started again.
     let answer = await ask('fine');
     while (answer.status !== 200) answer = await sleep(50).then(() => ask('fine'));
     assert.equal(answer.body, 'fine');
+    assert.equal((await ask('sleep')).status, 408);
+    const [one, two, three] = await Promise.all([ask('sleep'), ask('sleep'), sleep(300).then(() => ask('fine'))]);
+    assert.deepEqual([one.status, two.status, three.status], [408, 408, 429]);
+    assert.equal(three.headers['ms-azureml-model-error-reason'], 'too_many_pending_request');
   });
 });

@@ -158,16 +158,22 @@ describe('bad input', function () {
     const judging = (rules: string): Promise<{ message: string }> => fails([evaluate(rules, { jobName })]);
     it('misspelt metric, with a caret', async () => {
       const { message, log } = await fails([evaluate('metrics.acuracy >= 0.9', { jobName })]);
-      assert.match(message, /the job has no metric 'acuracy'\. Did you mean 'accuracy'\?/);
+      assert.match(message, /the candidate has no metric 'acuracy'\. Did you mean 'accuracy'\?/);
       assert.match(message + log, /\^/);
     });
     it('missing metric', async () => {
-      assert.match((await judging('metrics.f1 >= 0.9')).message, /the job has no metric 'f1'.*'accuracy' and 'loss'/);
+      assert.match(
+        (await judging('metrics.f1 >= 0.9')).message,
+        /the candidate has no metric 'f1'.*'accuracy' and 'loss'/,
+      );
     });
     it('NaN metric', async () => {
       const run = await fixture.run([submit('jobs/nan.yml'), stream()]);
-      const { message } = await fails([evaluate('metrics.loss < 1', { jobName: run.step('submit').outputs.jobName! })]);
-      assert.match(message, /the metric 'loss' of the job is NaN/);
+      const judged = await fixture.run([
+        evaluate('metrics.loss < 1', { jobName: run.step('submit').outputs.jobName! }),
+      ]);
+      assert.equal(judged.step('gate').outputs.verdict, 'fail');
+      assert.match(judged.log, /does not pass the gate.*metrics\.loss < 1 \(loss is NaN/);
     });
     it('syntax, and rules that give no true or false', async () => {
       assert.match((await judging('metrics.accuracy >=')).message, /A rule can't be evaluated: rule 1/);

@@ -36,4 +36,18 @@ describe('the demo', function () {
     assert.match(output, /^model +nothing registered/m);
     assert.doesNotMatch(output, /Starting: Register/);
   });
+
+  it('tells with --gate how a better model replaces the first one, and a worse one is stopped', () => {
+    const { status, output } = demo('--gate');
+    assert.equal(status, 0, output);
+    assert.match(output, /^1 +0\.97\d\d .* none +noBaseline +registered as breast-cancer:1$/m);
+    assert.match(output, /^2 +0\.99\d\d .* model breast-cancer version 1 +pass +registered as breast-cancer:2$/m);
+    assert.match(output, /^3 +0\.95\d\d .* model breast-cancer version 2 +fail +not registered$/m);
+    // The comparison is in the log of the run.
+    assert.match(output, /accuracy +0\.953846 +0\.992308 +-0\.0384615/);
+    assert.match(
+      output,
+      /##\[error\].*metrics\.accuracy >= baseline\.accuracy - 0\.005 \(accuracy 0\.953846, baseline accuracy 0\.992308\)/,
+    );
+  });
 });

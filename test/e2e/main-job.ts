@@ -59,7 +59,8 @@ export function describeMainJob(label: string, node?: string): void {
       assert.equal(model!.properties.jobName, jobName);
       assert.match(model!.properties.modelUri, /\/datastores\/workspaceblobstore\/paths\/azureml\/[\w-]+\/model\/$/);
       assert.equal(model!.properties.modelType, 'custom_model');
-      assert.deepEqual(model!.properties.tags, { stage: 'test' });
+      const { stage, 'gate.verdict': verdict, 'gate.baseline': baseline } = model!.properties.tags;
+      assert.deepEqual([stage, verdict, baseline], ['test', 'pass', 'none']);
       const { properties } = model!.properties;
       assert.equal(properties['lineage.job'], jobName);
       assert.equal(properties['lineage.pipelineRun'], `build/${run.buildId}`);

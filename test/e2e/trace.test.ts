@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import type { Lineage } from '../../lib/lineage/lineage.ts';
 import { workspaceArmId } from '../../sandbox/settings.ts';
 import { createRepository, type History } from '../../sandbox/test/git-repository.ts';
+import { armClient } from '../../sandbox/test/http.ts';
 import { ROOT } from '../../scripts/layout.ts';
 import { call } from '../../scripts/workspace-facts.ts';
 import { type Run, register, type Step, stream, submit, task, useFixture } from './fixture.ts';
@@ -148,6 +149,33 @@ describe('tracing a model', function () {
     assert.match(run.log, /What if: this run would get the build tags 'job train-2-[^']+'; nothing was sent\./);
   });
 
+  it('walks from the endpoint that serves it, and from the model to that endpoint', async () => {
+    const files = { endpointFile: 'serving/endpoint.yml', deploymentFile: 'serving/deployment.yml', bakeMinutes: '0' };
+    const deploy = task('AzureMLDeployModel', 'deploy', { ...files, deploymentName: 'blue', model: 'churn:2' });
+    const deployed = await fixture.run([deploy], { sourcesFolder: folder });
+    assert.equal(deployed.result, 'succeeded', deployed.log);
+    const run = await trace('endpoint:churn');
+    assert.equal(run.result, 'succeeded', run.log);
+    const tree = treeOf(run);
+    assert.deepEqual(tree.slice(0, 3), [
+      'the endpoint churn (blue 100 %)',
+      '└─ sends 100 % of the requests to the deployment blue (Standard_DS3_v2)',
+      `   ├─ deployed by the build ${deployed.buildNumber.replace(/^\d+/, '20')} (CHURN, requested by Sandbox User)`,
+    ]);
+    assert.ok(tree.includes('   └─ serves the model churn version 2'), run.log);
+    assert.ok(tree.includes(`      └─ made by the job ${job(1)} (Completed, jobs)`), run.log);
+    assert.equal(run.step('trace').outputs.missing, '0', run.log);
+    assert.ok(run.log.includes(`build tags 'endpoint churn', 'model churn 2', 'job ${job(1)}'`), run.log);
+    const { tags } = (await (await armClient(fixture.sandbox)).call('GET', 'onlineEndpoints/churn/deployments/blue'))
+      .body;
+    assert.equal(tags['lineage.job'], job(1));
+    assert.equal(tags['lineage.data.people'], 'azureml:people:2');
+    assert.equal(tags['lineage.pullRequest'], '1');
+    const model = await trace('model:churn:2', { addBuildTags: 'false' });
+    assert.equal(treeOf(model).at(-1), '└─ served by the deployment churn/blue');
+    assert.doesNotMatch(model.log, /build tags/);
+  });
+
   it('compares it with an older one', async () => {
     const run = await trace('model:churn:2', { compareTo: 'model:churn:1' });
     assert.equal(run.result, 'succeeded', run.log);
@@ -188,6 +216,19 @@ describe('tracing a model', function () {
     );
     assert.match(run.log, /The build tags .* could not be added to this run: the job's token may not read it \(403\)/);
     assert.notEqual(run.step('trace').outputs.missing, '0');
+  });
+
+  it('does not keep a model from being registered', async () => {
+    const { denied } = fixture.sandbox.devops;
+    denied.add('builds');
+    const step = task('AzureMLRegisterModel', 'register', { jobName: job(1), outputName: 'model', modelName: 'alone' });
+    const run = await fixture.run([step], { sourcesFolder: folder }).finally(() => denied.clear());
+    assert.equal(run.result, 'succeeded', run.log);
+    assert.match(
+      run.log,
+      /work items of this run are not recorded: the job's token may not read it \(403\): Access denied/,
+    );
+    assert.equal(run.step('register').outputs.modelVersion, '1');
   });
 
   it('of a deleted job and a deleted build tells what the model recorded', async () => {

@@ -50,7 +50,9 @@ for (const identityBased of [false, true]) {
       assert.equal(run.step('stream').outputs['metrics.accuracy'], '0.95');
       // Nothing was uploaded again; components were sent, since only the service knows whether it has them.
       const sent = writes(run.requests).filter((write) => !/components|models/.test(write));
-      assert.deepEqual(sent, [`PUT /jobs/${run.step('submit').outputs.jobName}`]);
+      // The job itself, and its tags with the verdict.
+      const put = `PUT /jobs/${run.step('submit').outputs.jobName}`;
+      assert.deepEqual(sent, [put, put]);
       const versions = await modelVersions(fixture.sandbox, 'hour');
       assert.equal(versions.length, 2);
       const [first, second] = versions.map(({ properties }) => properties.properties as Record<string, string>);

@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { HttpClient } from '@azure/core-rest-pipeline';
-import { openBlobFiles } from '../../lib/azure/blob-files.ts';
 import { createAzureClient } from '../../lib/azure/client.ts';
 import type { AzureConnection } from '../../lib/azure/connection.ts';
 import { createTransport } from '../../lib/azure/network.ts';
-import { getBlobDatastore } from '../../lib/azureml/datastores.ts';
+import { openDatastoreFiles } from '../../lib/azureml/model-files.ts';
 import { longModelUri } from '../../lib/azureml/models.ts';
 import { openWorkspace, type Workspace } from '../../lib/azureml/workspace.ts';
 import type { Clock } from '../../lib/core/clock.ts';
@@ -102,11 +101,8 @@ export async function storeFiles(
   folder: string,
   files: Readonly<Record<string, string | Buffer>>,
 ): Promise<string> {
-  const { containerUrl, secret } = await getBlobDatastore(workspace, 'workspaceblobstore');
-  if (secret.kind !== 'sas') throw new Error('The datastore has no signature.');
-  const { signal } = new AbortController();
-  const { transport } = workspace.client;
-  const blobs = await openBlobFiles(containerUrl, [secret], { onSecret: () => undefined, signal, transport });
+  const ports = { onSecret: () => undefined, signal: new AbortController().signal, clock: quickClock() };
+  const { blobs } = await openDatastoreFiles(workspace, 'workspaceblobstore', ports);
   for (const [name, content] of Object.entries(files)) {
     const bytes = Buffer.from(content);
     const parts = rangesOf(0, bytes.length);

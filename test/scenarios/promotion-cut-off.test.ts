@@ -5,6 +5,7 @@ import { findModelVersion, putModelVersion } from '../../lib/azureml/models.ts';
 import { find, path, put } from '../../lib/azureml/resources.ts';
 import { changeVersion } from '../../lib/azureml/stage.ts';
 import type { Workspace } from '../../lib/azureml/workspace.ts';
+import { systemClock } from '../../lib/core/clock.ts';
 import { inParallel } from '../../lib/core/parallel.ts';
 import { listModelFiles } from '../../lib/snapshot/model-folder.ts';
 import type { Sandbox } from '../../sandbox/contracts.ts';
@@ -97,7 +98,7 @@ describe('a promotion that is cut off at any request and runs again', function (
     );
     assert.deepEqual((await findModelVersion(prod, name, '9'))?.properties.tags, { stage: 'Archived' }, when);
     assert.ok(await find(prod, path('environments', `env-${name}`, 'versions', '1')), when);
-    const ports = { onSecret: () => undefined, signal: new AbortController().signal };
+    const ports = { onSecret: () => undefined, signal: new AbortController().signal, clock: systemClock };
     const { blobs, root } = await openWorkspaceFiles(prod, promoted, ports);
     const files = await listModelFiles(blobs, root, name);
     const contents = await Promise.all(

@@ -156,7 +156,7 @@ export const onlineDeployments = collection<WorkspaceContext>({
     },
   },
   beforeDelete(call, { name }) {
-    requireIdle(call, call.path);
+    requireIdle(call, call.path, endpointPath(call));
     if ((endpointOf(call)?.properties.traffic?.[name] ?? 0) > 0) throw online.deploymentHasTraffic(name);
   },
   deleteLater(call, deployment) {

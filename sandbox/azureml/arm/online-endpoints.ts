@@ -1,6 +1,7 @@
 /** Online endpoints as resources, with the traffic over their deployments. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../../contracts.ts';
+import { internalError } from '../online/deployments.ts';
 import * as online from '../online/errors.ts';
 import type { Traffic } from '../online/traffic.ts';
 import { type Call, collection } from './collection.ts';
@@ -33,7 +34,8 @@ const below = ({ context, path }: OnlineCall): Resource[] => context.store.list(
 
 /** Whole numbers that sum to 0 or 100 over deployments that exist; at most half of it mirrored, to one that has none. */
 function checkTraffic(call: OnlineCall, traffic: Traffic, mirrored: Traffic): void {
-  const deployments = new Set(below(call).map(({ name }) => name));
+  const remaining = below(call).filter(({ properties }) => properties.provisioningState !== 'Deleting');
+  const deployments = new Set(remaining.map(({ name }) => name));
   for (const [name, share] of [...Object.entries(traffic), ...Object.entries(mirrored)]) {
     if (share < 0 || share > 100) throw online.trafficShare(name, share);
     if (!deployments.has(name)) throw online.trafficUnknown(name);
@@ -67,6 +69,7 @@ function begin(call: OnlineCall, stored: Resource, status: string, work: () => v
   const { context, path, name } = call;
   const operation = context.operations.start('oeidp', path, status, async () => {
     await sleep(context.online.operationMs(name));
+    if (context.online.faults.take({ endpoint: name }, 'internalError')) throw internalError();
     await work();
   });
   const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };
@@ -110,6 +113,7 @@ export const onlineEndpoints = collection<WorkspaceContext>({
     checkEndpointName(name, 'name of an endpoint');
     requireIdle(call, path);
     if (!older && context.online.nameTaken(name)) throw online.nameTaken();
+    if (older && !older.properties.wasCreated) throw online.endpointNotCreated(name);
     if (!body.identity && needsIdentity(call.at.apiVersion)) throw online.identityMissing();
     const wanted = trafficOf(body.properties);
     checkTraffic(call, wanted.traffic, wanted.mirrorTraffic);
@@ -121,14 +125,20 @@ export const onlineEndpoints = collection<WorkspaceContext>({
       tags: body.tags ?? {},
       ...(body.identity && { identity: identityOf(body.identity, call, older) }),
       // The traffic changes when the operation has ended; what is interrupted has failed.
-      properties: { ...given, authMode: mode, ...trafficOf(older?.properties ?? {}), provisioningState: 'Failed' },
+      properties: {
+        ...given,
+        authMode: mode,
+        ...trafficOf(older?.properties ?? {}),
+        wasCreated: older?.properties.wasCreated ?? false,
+        provisioningState: 'Failed',
+      },
     };
   },
   afterPut(call, stored, older) {
     const wanted = trafficOf(call.request.body.properties);
     return begin(call, stored, older ? 'Updating' : 'Creating', () => {
       call.context.online.trafficChanges(stored);
-      change(call, { ...wanted, provisioningState: 'Succeeded' });
+      change(call, { ...wanted, wasCreated: true, provisioningState: 'Succeeded' });
     });
   },
   present: shown,

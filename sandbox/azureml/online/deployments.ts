@@ -138,6 +138,7 @@ async function startContainer(place: Place, deployment: Resource, container: Con
   log.begin();
   log.done('SystemSetup');
   if (faults.take(place, 'outOfQuota')) throw new OperationFailure(`${noQuota} ${guide('outofquota')}`, 'OutOfQuota');
+  if (faults.take(place, 'internalError')) throw internalError();
   log.event('Pulling', 'Start pulling container image');
   if (faults.take(place, 'imageBuild')) {
     log.done('UserContainerImagePull', 'Failed');
@@ -157,6 +158,10 @@ async function startContainer(place: Place, deployment: Resource, container: Con
   const start = () => startProcess(place, deployment, environment, container);
   return keepRunning(await start(), start, deployment, container);
 }
+
+/** How an operation fails when the service itself does. */
+export const internalError = (): OperationFailure =>
+  new OperationFailure(`Internal error. ${guide('internalservererror')}`, 'InternalServerError');
 
 const noQuota =
   'Not enough subscription CPU quota. The amount of CPU quota requested is 4 and your maximum amount of quota is [N/A].';

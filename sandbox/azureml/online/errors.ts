@@ -21,6 +21,8 @@ export const deploymentUnrecoverable = (name: string) =>
       `Specified deployment [${name}] failed during initial provisioning and is in an unrecoverable state. Delete and re-create.`,
     ],
   });
+export const endpointNotCreated = (name: string) =>
+  invalid({ '': [`Specified endpoint [${name}] has not been created successfully. Please recreate the endpoint.`] });
 export const deploymentHasTraffic = (name: string) =>
   invalid({ '': [`Can't delete deployment [${name}] with non-zero traffic weight`] });
 export const quotaExceeded = (size: string, subscription: string) =>

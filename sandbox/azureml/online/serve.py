@@ -20,7 +20,7 @@ import traceback
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import pyfunc
+import sandbox_mlflow
 
 
 def report(port):
@@ -48,10 +48,14 @@ def load(path):
     module = importlib.util.module_from_spec(spec)
     sys.modules["main"] = module
     spec.loader.exec_module(module)
-    if not callable(getattr(module, "run", None)):
-        raise RuntimeError(f"{os.path.basename(path)} has no function run(data).")
-    getattr(module, "init", lambda: None)()
+    for name in ("init", "run"):
+        if not hasattr(module, name):
+            raise RuntimeError(f"User script at {path} does not have a {name}() function defined.")
+    module.init()
     return module.run
+
+
+not_found = "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -81,12 +85,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.split("?")[0] == "/":
             self.answer(200, "Healthy", kind="text/html; charset=utf-8")
         else:
-            self.answer(404, json.dumps({"message": "Not found"}))
+            self.answer(404, json.dumps({"message": not_found}), failed=False)
 
     def do_POST(self):
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path.split("?")[0] != "/score":
-            self.answer(404, json.dumps({"message": "Not found"}))
+            self.answer(404, json.dumps({"message": not_found}), failed=False)
             return
         start = time.perf_counter()
         try:
@@ -97,12 +101,11 @@ class Handler(BaseHTTPRequestHandler):
                 status, result = result.status_code, result.get_data()
             content = result if isinstance(result, bytes) else json.dumps(result)
         except Exception:
-            traceback.print_exc()
-            sys.stderr.flush()
+            print(f"Encountered Exception: {traceback.format_exc()}", flush=True)
             message = "An unexpected error occurred in scoring script. Check the logs for more info."
-            self.answer(500, json.dumps({"message": message}), failed=True)
-            return
+            status, content = 500, json.dumps({"message": message})
         took = (time.perf_counter() - start) * 1000
+        print(f"POST /score {status} {took:.3f}ms {len(content)}", flush=True)
         self.answer(status, content, failed=status >= 500, took=took)
 
 
@@ -119,13 +122,14 @@ class Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "localhost", self.server_address[1]
 
 
-def serve_with_azure(entry):
+def serve_with_azure():
+    """As the images do, but on this machine alone; the package's own command listens on all addresses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "azureml_inference_server_http.amlserver", "--port", str(port)]
-    command += ["--entry_script", entry, "--model_dir", os.environ.get("AZUREML_MODEL_DIR", "")]
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--timeout", "300"]
+    command += ["-w", os.environ.get("WORKER_COUNT", "1"), "--access-logfile", "-", "--error-logfile", "/dev/null"]
+    server = subprocess.Popen([*command, "azureml_inference_server_http.server.entry:app"], stdin=subprocess.DEVNULL)
     end_with_parent(end_group)
     report(port)
     sys.exit(server.wait())
@@ -135,10 +139,10 @@ def main():
     script = os.environ.get("AZUREML_ENTRY_SCRIPT")
     entry = os.path.join(os.environ["AML_APP_ROOT"], script) if script else None
     if entry and importlib.util.find_spec("azureml_inference_server_http"):
-        serve_with_azure(entry)
+        serve_with_azure()
     end_with_parent(end_group)
     try:
-        Handler.run = staticmethod(load(entry) if entry else pyfunc.load(os.environ["AZUREML_MODEL_DIR"]))
+        Handler.run = staticmethod(load(entry) if entry else sandbox_mlflow.load(os.environ["AZUREML_MODEL_DIR"]))
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()

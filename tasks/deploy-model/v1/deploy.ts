@@ -7,6 +7,7 @@ import { planTable } from '../../../lib/plan/show.ts';
 import { createDatastores } from '../../../lib/plan/storage.ts';
 import { rolloutTable } from '../../../lib/report/rollout-report.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
+import { whenFree } from '../../../lib/rollout/change-endpoint.ts';
 import type { ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { isReleased } from '../../../lib/rollout/plan-rollout.ts';
@@ -101,6 +102,7 @@ async function updateEndpoint(
     mirrorTraffic: state.mirrorTraffic,
     tags: { ...resource.tags, ...planned.tags },
   });
-  await sendAndPoll(workspace.client, { ...request, signal: pipeline.signal }, { clock, signal: pipeline.signal });
+  const following = { clock, signal: pipeline.signal };
+  await whenFree(() => sendAndPoll(workspace.client, { ...request, signal: pipeline.signal }, following), following);
   pipeline.say(messages.EndpointUpdated, { endpoint: state.name });
 }

@@ -1,7 +1,8 @@
 import { findOnlineDeployment, type OnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { factsOfModel } from '../../../lib/lineage/model-lineage.ts';
-import { stamp, TAG_LIMITS } from '../../../lib/lineage/stamp.ts';
+import { type Facts, stamp, TAG_LIMITS } from '../../../lib/lineage/stamp.ts';
+import { ownRunFacts } from '../../../lib/pipelines/own-run-facts.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { type InspectedPlan, inspectPlan } from '../../../lib/plan/inspect.ts';
 import type { Plan } from '../../../lib/plan/plan.ts';
@@ -51,7 +52,10 @@ export async function planDeployment(
   const name = deploymentName(state, { ...naming, model: first && first.name && `${first.name}:${first.version}` });
   const resolved = await compile(name);
   const model = await servedModel(workspace, modelIdOf(resolved));
-  const inspected = await inspectPlan(resolved, workspace, datastores);
+  const [inspected, ofRun] = await Promise.all([
+    inspectPlan(resolved, workspace, datastores),
+    ownRunFacts(inputs, ports),
+  ]);
   const there = deploymentOf(state, name);
   const endpointPlan = await inspectPlan(endpoint, workspace, datastores);
   // Before the plan, which may refuse what differs.
@@ -70,7 +74,7 @@ export async function planDeployment(
   return {
     rollout,
     endpoint: endpointPlan,
-    deployment: stamped(there && !differs ? { ...inspected, mainAction: 'reuse' } : inspected, model, inputs),
+    deployment: stamped(there && !differs ? { ...inspected, mainAction: 'reuse' } : inspected, model, ofRun, inputs),
     model,
     present:
       there && inputs.endpointType === 'online'
@@ -85,10 +89,10 @@ function modelIdOf({ main }: Plan): string | undefined {
 }
 
 /** The deployment with tags that say where it and its model come from. They count as no difference. */
-function stamped(plan: InspectedPlan, { id, resource }: ServedModel, { run }: Inputs): InspectedPlan {
+function stamped(plan: InspectedPlan, { id, resource }: ServedModel, ofRun: Facts, { run }: Inputs): InspectedPlan {
   const body = plan.main.body as { tags?: Record<string, string> };
   const own = { ...body.tags, [MADE_BY_TAG]: run.number || run.id || 'model-bridge' };
-  const facts = resource ? factsOfModel(resource) : { model: id };
+  const facts = { ...(resource ? factsOfModel(resource) : { model: id }), ...ofRun };
   const room = { ...TAG_LIMITS, most: TAG_LIMITS.most - Object.keys(own).length };
   return { ...plan, main: { ...plan.main, body: { ...body, tags: { ...stamp(run, facts, room), ...own } } } };
 }

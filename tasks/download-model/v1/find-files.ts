@@ -3,16 +3,16 @@ import { type ModelFiles, openRegistryFiles, openWorkspaceFiles } from '../../..
 import type { ModelVersion } from '../../../lib/azureml/models.ts';
 import { getRegistry } from '../../../lib/azureml/registries.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { Inputs } from './inputs.ts';
 
 /** The version that is meant, in the workspace or in the registry, with its files opened. @throws UserError */
 export async function findFiles(
   workspace: Workspace,
   { modelName, version, registryName }: Inputs,
-  pipeline: Pipeline,
+  { pipeline, clock }: Pick<Ports, 'pipeline' | 'clock'>,
 ): Promise<{ model: ModelVersion; files: ModelFiles }> {
-  const ports = { onSecret: (secret: string) => pipeline.mask(secret), signal: pipeline.signal };
+  const ports = { onSecret: (secret: string) => pipeline.mask(secret), signal: pipeline.signal, clock };
   if (registryName === undefined) {
     const model = await getChosenModel(workspace, modelName, version);
     return { model, files: await openWorkspaceFiles(workspace, model, ports) };

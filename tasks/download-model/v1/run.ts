@@ -16,7 +16,7 @@ import { progressOf } from './progress.ts';
 export async function run(inputs: Inputs, { pipeline, clock, connect }: Ports): Promise<Outcome> {
   const { target, modelName: model, folder, cleanFolder } = inputs;
   const workspace = await connect(target);
-  const { model: found, files: source } = await findFiles(workspace, inputs, pipeline);
+  const { model: found, files: source } = await findFiles(workspace, inputs, { pipeline, clock });
   const version = versionOf(found);
   const files = await listModelFiles(source.blobs, source.root, `${model}:${version}`);
   const names = localNames(

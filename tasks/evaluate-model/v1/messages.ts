@@ -1,11 +1,22 @@
 import { defineMessages } from '../../../lib/core/message.ts';
 
 export const messages = defineMessages({
-  Candidate: 'Candidate: job {job}.',
-  Baseline: 'Baseline: model {model} version {version}.',
+  NoCandidate: 'The inputs jobName, model and metricsFile are empty, so nothing says what is judged.',
+  NoCandidateFix:
+    'Set jobName, for example to $(submit.jobName), or model to a registered version, or metricsFile to a file.',
+  TwoCandidates: 'The inputs jobName and model both say what is judged.',
+  TwoCandidatesFix: 'Give only one of them.',
+  ModelInvalid: "'{model}' does not name a version of a model.",
+  ModelInvalidFix: 'Write name:version, for example churn:7, or $(register.modelId).',
+  PairedMissing: "Rule {line} reads 'paired', but the input {input} is empty.",
+  PairedMissingFix: 'Name the files with the predictions of the candidate and of the baseline.',
+  Candidate: 'Candidate: {candidate}.',
+  NotCounted: "The step '{step}' is {status}, so what it logged does not count: {names}.",
+  Baseline: 'Baseline: {baseline}.',
   BaselineNone: 'Baseline: none.',
-  NoBaseline: 'Baseline: there is no model {model} yet.',
-  NoBaselineButLike: 'Baseline: there is no model {model} yet. If you meant {similar}, correct the input baseline.',
+  NoBaseline: 'Baseline: {why}',
   Metrics: 'Metrics',
   Rules: 'Rules',
+  Recorded: 'The verdict is written to the tags of {targets}.',
+  WouldRecord: 'What if: these tags would be written to {targets}; nothing was sent.',
 });

@@ -1,36 +1,52 @@
-import { getJobMetrics } from '../../../lib/azureml/job-metrics.ts';
-import { getJob, requireCompleted, studioUrl } from '../../../lib/azureml/jobs.ts';
-import { findBaseline } from '../../../lib/gate/baseline.ts';
+import { type Baseline, findBaseline } from '../../../lib/gate/baseline.ts';
+import { findCandidate } from '../../../lib/gate/candidate.ts';
+import { withHistories } from '../../../lib/gate/job-measured.ts';
+import { readPictures } from '../../../lib/gate/pictures.ts';
 import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { sayStep } from '../../../lib/pipelines/say-step.ts';
-import { failureSentence, gateFailure, gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
+import { gateRecord } from '../../../lib/report/gate-record.ts';
+import {
+  failedRules,
+  failureSentence,
+  gateFailure,
+  gateMarkdown,
+  verdictSentence,
+} from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
-import { messages } from './messages.ts';
-import { print, sayBaseline } from './print.ts';
+import { paired } from './paired.ts';
+import { print, sayBaseline, sayCandidate } from './print.ts';
+import { record } from './record.ts';
+import { subjectOf } from './subject.ts';
 
-/** Reads the candidate's and the baseline's metrics, judges them, reports, and ends as `onFail` says. */
-export async function run(inputs: Inputs, { pipeline, connect }: Ports): Promise<Outcome> {
-  const { target, jobName, rules, step, onFail } = inputs;
+/** Reads what was measured of the candidate and of the baseline, judges, reports, and ends as `onFail` says. */
+export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): Promise<Outcome> {
+  const { target, rules, onFail } = inputs;
   const workspace = await connect(target);
-  const job = await getJob(workspace, jobName);
-  sayStep(job, pipeline);
-  await requireCompleted(workspace, job);
-  pipeline.say(messages.Candidate, { job: jobName });
-  const candidate = await getJobMetrics(workspace, jobName, step);
-  const baseline = await findBaseline(workspace, inputs.baseline, step);
-  await sayBaseline(baseline, inputs.baseline, workspace, pipeline);
-  const report = judge(rules, candidate, baseline?.metrics);
+  const found = await findCandidate(workspace, inputs.candidate, (job) => sayStep(job, pipeline));
+  sayCandidate(found, pipeline);
+  const { step } = inputs.candidate;
+  const search = await findBaseline(workspace, inputs.baseline, { step, job: found.job });
+  sayBaseline(search, pipeline);
+  const candidate = { ...found, measured: await withHistories(workspace, found.measured, 'metrics', rules) };
+  const baseline = search.baseline && (await withHistories(workspace, search.baseline.measured, 'baseline', rules));
+
+  const report = judge(rules, candidate.measured, baseline, await paired(inputs, search.baseline));
   print(report, pipeline);
-  pipeline.setOutput('verdict', report.verdict);
-  const subject = {
-    candidate: `job ${jobName}`,
-    candidateUrl: studioUrl(workspace, job),
-    baseline: baseline && `model ${baseline.model} version ${baseline.version}`,
-  };
+  setOutputs(report, search.baseline, pipeline);
+  const subject = subjectOf(workspace, candidate, search.baseline);
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate));
+  await record(workspace, candidate, report, subject, inputs, { pipeline, clock });
+  const { measured, images } = await readPictures(workspace, report, candidate.measured);
+  pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, measured, images), null, 2));
   return outcomeOf(report, onFail, pipeline);
+}
+
+function setOutputs(report: GateReport, baseline: Baseline | undefined, pipeline: Pipeline): void {
+  pipeline.setOutput('verdict', report.verdict);
+  pipeline.setOutput('failedRules', failedRules(report).join('; '));
+  pipeline.setOutput('baseline', baseline?.label ?? 'none');
 }
 
 function outcomeOf(report: GateReport, onFail: Inputs['onFail'], pipeline: Pipeline): Outcome {

@@ -111,13 +111,14 @@ async function streamToRegistry(
   { name, version }: Pick<AssetName, 'name' | 'version'>,
   { pipeline, clock }: Ports,
 ): Promise<ModelVersion> {
-  const storage = { onSecret: (secret: string) => pipeline.mask(secret), signal: pipeline.signal };
+  const storage = { onSecret: (secret: string) => pipeline.mask(secret), signal: pipeline.signal, clock };
   const { blobs, root } = await openWorkspaceFiles(workspace, source, storage);
   const files = await listModelFiles(blobs, root, `${name}:${version}`);
   const asset: AssetName = { kind: 'models', name, version };
   const { containerUrl, token } = await openUpload(registry, asset);
-  const transport = registry.client.transport;
-  const target = await openBlobFiles(containerUrl, [{ kind: 'sas', token }], { ...storage, transport });
+  const renew = async (): Promise<string> => (await openUpload(registry, asset)).token;
+  const { transport } = registry.client;
+  const target = await openBlobFiles(containerUrl, [{ kind: 'sas', token, renew }], { ...storage, transport });
   const folder = root.slice(root.lastIndexOf('/') + 1) || 'model';
   const isFile = files.length === 1 && files[0]!.blob.name === root;
   await copyFiles(blobs, files, target, isFile ? '' : `${folder}/`, {

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
-import { openBlobFiles } from '../../../lib/azure/blob-files.ts';
-import type { StorageSecret } from '../../../lib/azure/storage.ts';
-import { getBlobDatastore } from '../../../lib/azureml/datastores.ts';
+import type { StoragePorts } from '../../../lib/azure/storage.ts';
 import { versionOf } from '../../../lib/azureml/model-choice.ts';
-import { type ModelFiles, openRegistryFiles, openWorkspaceFiles } from '../../../lib/azureml/model-files.ts';
+import {
+  type ModelFiles,
+  openDatastoreFiles,
+  openRegistryFiles,
+  openWorkspaceFiles,
+} from '../../../lib/azureml/model-files.ts';
 import { longModelUri, type ModelVersion, putModelVersion } from '../../../lib/azureml/models.ts';
 import type { Registry } from '../../../lib/azureml/registries.ts';
 import { find, path, put } from '../../../lib/azureml/resources.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { fill } from '../../../lib/core/message.ts';
-import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { copyFiles } from '../../../lib/snapshot/copy.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
@@ -41,16 +43,10 @@ export async function copyModelToWorkspace(
   { pipeline, clock }: Ports,
 ): Promise<ModelVersion> {
   const { model } = source;
-  const { blobs, root } = await openSource(source, pipeline);
+  const storage = { onSecret: (secret: string) => pipeline.mask(secret), signal: pipeline.signal, clock };
+  const { blobs, root } = await openSource(source, storage);
   const files = await listModelFiles(blobs, root, `${source.name}:${versionOf(model)}`);
-  const { containerUrl, accountName, secret } = await getBlobDatastore(workspace, DATASTORE);
-  const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
-  const stored = secret.kind === 'accountKey' ? { ...secret, accountName } : secret.kind === 'sas' ? secret : undefined;
-  const target = await openBlobFiles(containerUrl, stored ? [stored, identity] : [identity], {
-    onSecret: (value) => pipeline.mask(value),
-    signal: pipeline.signal,
-    transport: workspace.client.transport,
-  });
+  const { blobs: target } = await openDatastoreFiles(workspace, DATASTORE, storage);
   const prefix = `promoted/${name}/${version}/${createHash('sha256').update(model.id.toLowerCase()).digest('hex').slice(0, 16)}/`;
   const folder = root.slice(root.lastIndexOf('/') + 1) || 'model';
   const isFile = files.length === 1 && files[0]!.blob.name === root;
@@ -64,8 +60,7 @@ export async function copyModelToWorkspace(
   });
 }
 
-function openSource({ model, name, place }: CopySource, pipeline: Pipeline): Promise<ModelFiles> {
-  const ports = { onSecret: (secret: string) => pipeline.mask(secret), signal: pipeline.signal };
+function openSource({ model, name, place }: CopySource, ports: Omit<StoragePorts, 'transport'>): Promise<ModelFiles> {
   return place.kind === 'registry'
     ? openRegistryFiles(place.registry, name, versionOf(model), model, ports)
     : openWorkspaceFiles(place.workspace, model, ports);

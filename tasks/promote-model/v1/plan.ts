@@ -6,6 +6,7 @@ import { fill } from '../../../lib/core/message.ts';
 import type { Table } from '../../../lib/core/table.ts';
 import { oneOf } from '../../../lib/core/words.ts';
 import { isCopyOf } from '../../../lib/lineage/copied-model.ts';
+import { verdictOf } from '../../../lib/lineage/verdict-tags.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 
@@ -162,13 +163,10 @@ export function changesOf({ companions, copies, transitions }: PromotionPlan): n
   ].filter((isDone) => !isDone).length;
 }
 
-/** Tag that the gate writes its verdict to. */
-const VERDICT_TAG = 'gate.verdict';
-
 /** @throws UserError `VerdictRequired` when the gate's verdict is another one, or there is none */
 export function requireVerdict(source: ModelVersion, { requireVerdict: allowed, modelName: model }: Inputs): void {
   if (allowed.length === 0) return;
-  const verdict = source.properties.tags?.[VERDICT_TAG];
+  const verdict = verdictOf(source.properties.tags);
   if (verdict !== undefined && allowed.includes(verdict)) return;
   const values = { model, version: versionOf(source), allowed: oneOf(allowed) };
   throw new UserError({

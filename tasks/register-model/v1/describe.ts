@@ -4,6 +4,7 @@ import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { modelRecord } from '../../../lib/lineage/model-lineage.ts';
 import type { Facts } from '../../../lib/lineage/stamp.ts';
+import { pickVerdictTags } from '../../../lib/lineage/verdict-tags.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -27,7 +28,8 @@ export function describe(
     modelUri: uri,
     modelType: MODEL_TYPES[modelType === 'auto' ? type : modelType],
     ...(description ? { description } : {}),
-    tags,
+    // The verdict of the job is that of the model it made.
+    tags: { ...pickVerdictTags(source.job.properties.tags), ...tags },
     properties,
   };
 }

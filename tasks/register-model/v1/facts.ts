@@ -1,12 +1,10 @@
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf } from '../../../lib/core/errors.ts';
-import { whyNot } from '../../../lib/devops/failures.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { recordedAsset } from '../../../lib/lineage/named-asset.ts';
-import { findRunFacts } from '../../../lib/lineage/run-facts.ts';
 import type { Facts } from '../../../lib/lineage/stamp.ts';
 import { stepComponent } from '../../../lib/lineage/step-component.ts';
-import { openOwnOrganization } from '../../../lib/pipelines/own-organization.ts';
+import { ownRunFacts } from '../../../lib/pipelines/own-run-facts.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { Inputs } from './inputs.ts';
@@ -24,7 +22,7 @@ export async function factsAround(
 ): Promise<Facts> {
   const [environment, ofRun] = await Promise.all([
     environmentOf(workspace, source, ports.pipeline),
-    runFacts(inputs, ports),
+    ownRunFacts(inputs, ports),
   ]);
   const { job, runId } = source;
   return { workspace: workspace.path, parentJob: runId === job.name ? '' : job.name, environment, ...ofRun };
@@ -41,16 +39,5 @@ async function environmentOf(
   } catch (error) {
     pipeline.say(messages.EnvironmentUnknown, { step, reason: messageOf(error) });
     return undefined;
-  }
-}
-
-async function runFacts(inputs: Inputs, ports: Ports): Promise<Facts> {
-  const { run, target } = inputs;
-  if (!run.collectionUrl || !run.id || !target.systemAccessToken) return {};
-  try {
-    return await findRunFacts(openOwnOrganization(inputs, ports, 'quick'), run);
-  } catch (error) {
-    ports.pipeline.say(messages.RunFactsUnknown, { reason: whyNot(error) });
-    return {};
   }
 }

@@ -23,7 +23,6 @@ export const messages = defineMessages({
   Data: 'the data {data}',
   And: 'and',
   EnvironmentUnknown: "The environment of the step '{step}' is not recorded: {reason}",
-  RunFactsUnknown: 'Pull request and work items of this run are not recorded: {reason}',
   JobNotTagged: 'The job {job} could not be marked with the model’s version: {reason}',
   WhatIfDone: 'What if: model {model} version {version} would be registered; nothing was sent.',
 });

@@ -1,6 +1,6 @@
 import { parseTraceStart } from '../../../lib/lineage/trace-start.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
-import { flag, optionallyParsed, parsed } from '../../../lib/pipelines/inputs.ts';
+import { flag, optionallyParsed, parsed, required } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 
@@ -10,6 +10,8 @@ export function readInputs(inputs: TaskInputs) {
   return {
     target: readAzureTarget(inputs),
     from: parsed(inputs, 'from', parseTraceStart),
+    /** The same as it was written. */
+    written: required(inputs, 'from'),
     compareTo: optionallyParsed(inputs, 'compareTo', parseTraceStart),
     addBuildTags: flag(inputs, 'addBuildTags', true),
     whatIf: flag(inputs, 'whatIf', false),

@@ -1,6 +1,7 @@
 import { defineMessages } from '../../../lib/core/message.ts';
 
 export const messages = defineMessages({
+  Tracing: 'Tracing {from} through Azure ML and Azure DevOps.',
   Tagged: 'This run has the build tags {tags}.',
   NotTagged: 'The build tags {tags} could not be added to this run: {why}',
   WhatIfTags: 'What if: this run would get the build tags {tags}; nothing was sent.',

@@ -19,6 +19,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { pipeline, connect } = ports;
   const devops = openOwnOrganization(inputs, ports);
   const ws = await connect(inputs.target);
+  pipeline.say(messages.Tracing, { from: inputs.written });
   const lineage = await trace(inputs.from, { ws, devops });
   for (const line of treeLines(lineage, pipeline.translate)) pipeline.info(line);
   const before = inputs.compareTo && (await trace(inputs.compareTo, { ws, devops }));

@@ -50,9 +50,38 @@ describe('the runs of a job', () => {
     const { workspace, requests } = history([PIPELINE], children, { old: { auc: 0.9 }, eval: { loss: 0.1 } });
     assert.deepEqual(await getJobMetrics(workspace, 'job'), { auc: 0.9, loss: 0.1 });
     assert.deepEqual(await getJobMetrics(workspace, 'job', 'train'), { auc: 0.9 });
-    assert.deepEqual(await findStep(workspace, 'job', 'Train'), { runId: 'new', step: 'Train', worker: 'old' });
+    assert.deepEqual(await findStep(workspace, 'job', 'Train'), {
+      runId: 'new',
+      step: 'Train',
+      worker: 'old',
+      status: 'Completed',
+    });
     // Steps are asked neither for children nor, when they were reused, for metrics of their own.
     assert.ok(!requests.some(({ below }) => /runs\/(new|eval)\/children|run_id=new/.test(below)));
+  });
+
+  it('are found by the key of their step, through the component that the job names', async () => {
+    const component = (id: string) => ({ properties: { 'azureml.moduleid': id } });
+    const children = [
+      step('r1', 'Train it', component('c1')),
+      step('r2', 'B', component('c2')),
+      step('r3', 'C', component('c2')),
+    ];
+    const jobs = {
+      train: { componentId: '/ws/components/azureml_anonymous/versions/c1' },
+      one: { componentId: '/ws/components/x/versions/c2' },
+      two: { componentId: '/ws/components/x/versions/c2', display_name: 'C' },
+    };
+    const { workspace } = fakeWorkspace(({ below }) => {
+      if (below.startsWith('jobs/'))
+        return { id: '/ws/jobs/job', name: 'job', properties: { jobType: 'Pipeline', jobs } };
+      return { value: children };
+    });
+    assert.equal((await findStep(workspace, 'job', 'train')).runId, 'r1');
+    assert.equal((await findStep(workspace, 'job', 'two')).runId, 'r3');
+    // Two steps are of this component, and nothing says which of them has the key.
+    await assert.rejects(findStep(workspace, 'job', 'one'), /has 2 steps that 'one' may be/);
+    await assert.rejects(findStep(workspace, 'job', 'constructor'), /There is no step 'constructor'/);
   });
 
   it('of a sweep give the metrics of its best trial, and none of the others', async () => {
@@ -68,11 +97,12 @@ describe('the runs of a job', () => {
     const metrics = { tune_0: { acc: 0.7 }, tune_1: { acc: 0.9 } };
     const { workspace } = history([PIPELINE], children, metrics);
     assert.deepEqual(await listRunMetrics(workspace, 'job'), [
-      { step: '', metrics: {} },
-      { step: 'Tune', metrics: { acc: 0.9 } },
+      { step: '', status: 'Completed', metrics: {}, runs: ['job'] },
+      { step: 'Tune', status: 'Completed', metrics: { acc: 0.9 }, runs: ['tune_1', 'tune'] },
     ]);
     assert.deepEqual(await getJobMetrics(workspace, 'job', 'Tune'), { acc: 0.9 });
-    assert.deepEqual(await findStep(workspace, 'job', 'Tune'), { runId: 'tune', step: 'Tune', worker: 'tune_1' });
+    const found = await findStep(workspace, 'job', 'Tune');
+    assert.deepEqual(found, { runId: 'tune', step: 'Tune', worker: 'tune_1', status: 'Completed' });
   });
 
   it('of AutoML give those of the trial that its tag names', async () => {

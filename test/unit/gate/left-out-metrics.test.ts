@@ -12,8 +12,12 @@ async function baseline(recorded: Record<string, string>, ofRun: Record<string, 
     if (!ofRun) return 404;
     return { run: { data: { metrics: Object.entries(ofRun).map(([key, value]) => ({ key, value })) } } };
   });
-  const found = await findBaseline(workspace, { kind: 'model', name: 'm', version: '1' });
-  return { metrics: found!.metrics, asked: requests.some(({ below }) => below.startsWith('mlflow/')) };
+  const version = { kind: 'version', version: '1' } as const;
+  const found = await findBaseline(workspace, { kind: 'model', name: 'm', version });
+  return {
+    metrics: found.baseline!.measured.metrics,
+    asked: requests.some(({ below }) => below.startsWith('mlflow/')),
+  };
 }
 
 describe('a baseline whose metrics did not all find room', () => {

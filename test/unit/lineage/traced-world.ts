@@ -106,3 +106,10 @@ export const build = (id: number, more: object = {}) => ({
   repository: { id: 'r1', name: 'churn', type: 'TfsGit' },
   ...more,
 });
+
+/** The commit of `build`, as the client gives it. */
+export const commit = {
+  commitId: 'c'.repeat(40),
+  comment: 'Use tenure\n\nmore',
+  author: { name: 'Ada', date: new Date('2026-11-27') },
+};

@@ -162,6 +162,21 @@ describe('a rollout', () => {
     );
   });
 
+  it('that changes a deployment in place ends with one of its two definitions, however often it is killed', async () => {
+    const desired = { ...DESIRED, strategy: 'recreate' as const, shares: [100] };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(12), { maxLength: 3 }), fc.boolean(), async (points, healthy) => {
+        const model = endpointModel({ green: 100 }, { green: 'v1' });
+        for (const point of points) await killed(model, point, { desired, content: 'v2', healthy, now: 0 });
+        const { end } = await attempt(model, { desired, content: 'v2', healthy, now: 0 });
+        assert.equal(end, healthy ? 'released' : 'rolledBack');
+        assert.equal(model.deployments.get('green')?.content, healthy ? 'v2' : 'v1');
+        assert.deepEqual([model.traffic, model.violations], [{ green: 100 }, []]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('never loses a change when two runs roll out together', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(12), fc.boolean(), async (point, healthy) => {

@@ -1,0 +1,98 @@
+import { findJob, getJob, type Job, requireCompleted } from '../azureml/jobs.ts';
+import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
+import type { Workspace } from '../azureml/workspace.ts';
+import { UserError } from '../core/errors.ts';
+import { fill } from '../core/message.ts';
+import { madeByRun } from '../lineage/model-lineage.ts';
+import { measureJob, measureModel } from './job-measured.ts';
+import { type Measured, together } from './measured.ts';
+import { messages } from './messages.ts';
+import { readMetricsFile } from './metrics-file.ts';
+
+/** What is judged: a job or a step of it, a registered version, or a file; a file may add to the others. */
+export interface CandidateChoice {
+  jobName?: string | undefined;
+  /** Display name, key or run id of a step of the job. */
+  step?: string | undefined;
+  model?: { name: string; version: string } | undefined;
+  metricsFile?: string | undefined;
+}
+
+export interface Candidate {
+  /** `job train-7`, `model churn version 3` */
+  label: string;
+  measured: Measured;
+  job: Job | undefined;
+  model: { name: string; version: ModelVersion } | undefined;
+}
+
+/**
+ * Finds what is judged, and what was measured of it.
+ * @param onJob hears of the job before it has to be completed
+ * @throws UserError `JobNotFound`, `JobNotCompleted`, `ModelNotFound`, `MetricsFileInvalid`, ...
+ */
+export async function findCandidate(
+  workspace: Workspace,
+  choice: CandidateChoice,
+  onJob: (job: Job) => void,
+): Promise<Candidate> {
+  const found = choice.model
+    ? await ofModel(workspace, choice.model, choice.step)
+    : choice.jobName !== undefined
+      ? await ofJob(workspace, choice.jobName, choice.step, onJob)
+      : undefined;
+  if (choice.metricsFile === undefined) return found!;
+  const file = await readMetricsFile(choice.metricsFile);
+  if (!found) return { label: `file ${choice.metricsFile}`, measured: file, job: undefined, model: undefined };
+  refuseTwice(found.measured, file, choice.metricsFile);
+  return { ...found, measured: together(found.measured, file) };
+}
+
+async function ofJob(
+  workspace: Workspace,
+  name: string,
+  step: string | undefined,
+  onJob: (job: Job) => void,
+): Promise<Candidate> {
+  const job = await getJob(workspace, name);
+  onJob(job);
+  await requireCompleted(workspace, job);
+  return { label: `job ${name}`, measured: await measureJob(workspace, name, step), job, model: undefined };
+}
+
+async function ofModel(
+  workspace: Workspace,
+  { name, version }: NonNullable<CandidateChoice['model']>,
+  step: string | undefined,
+): Promise<Candidate> {
+  const model = await findModelVersion(workspace, name, version);
+  if (!model) {
+    throw new UserError({
+      code: 'ModelNotFound',
+      message: fill(messages.CandidateModelNotFound, { model: name, version, workspace: workspace.ids.workspaceName }),
+      fix: fill(messages.CandidateModelNotFoundFix),
+    });
+  }
+  const found = await measureModel(workspace, model, step);
+  if (!found) {
+    throw new UserError({
+      code: 'CandidateWithoutMetrics',
+      message: fill(messages.CandidateUnmeasured, { id: model.id }),
+      fix: fill(messages.BaselineUnmeasuredFix),
+    });
+  }
+  const maker = madeByRun(model);
+  const job = maker && (await findJob(workspace, maker.job));
+  return { label: `model ${name} version ${version}`, measured: found, job, model: { name, version: model } };
+}
+
+/** Two values under one name: whichever were taken, the rule would mean the other one for somebody. */
+function refuseTwice({ metrics, aliases }: Measured, file: Measured, path: string): void {
+  const name = Object.keys(file.metrics).find((one) => Object.hasOwn(metrics, one) || Object.hasOwn(aliases, one));
+  if (name === undefined) return;
+  throw new UserError({
+    code: 'MetricsFileInvalid',
+    message: fill(messages.MetricsTwice, { name, file: path }),
+    fix: fill(messages.MetricsTwiceFix),
+  });
+}

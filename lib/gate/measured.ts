@@ -1,0 +1,104 @@
+import { counts, nameMetrics, plainName, type RunMetrics } from '../azureml/job-metrics.ts';
+import type { MetricHistory } from '../azureml/metric-history.ts';
+import type { Metrics, MetricValue } from '../azureml/metrics.ts';
+import type { ValueUse } from '../rules/uses.ts';
+
+/** What was measured of a candidate or a baseline. */
+export interface Measured {
+  /** By the names that tables show. */
+  metrics: Metrics;
+  /** Other names of the same metrics, `.` for every `/`: `Train.loss` for `loss`. */
+  aliases: Readonly<Record<string, string>>;
+  /** What was logged over time, of those metrics that rules ask it of. */
+  histories: Readonly<Record<string, MetricHistory>>;
+  /** Runs that logged a metric, and what they call it. */
+  origins: Readonly<Record<string, { runs: readonly string[]; logged: string }>>;
+  /** Steps whose metrics don't count, because they failed or were cancelled. */
+  notCounted: { step: string; status: string; names: string[] }[];
+}
+
+/** Metrics without further names, as those of a file. */
+export function measured(metrics: Metrics): Measured {
+  return { metrics, aliases: {}, histories: {}, origins: {}, notCounted: [] };
+}
+
+/** What the runs of a job logged. */
+export function measuredByRuns(runs: readonly RunMetrics[]): Measured {
+  const named = nameMetrics(runs);
+  return {
+    metrics: Object.fromEntries(named.map(({ name, logged, run }) => [name, run.metrics[logged]!])),
+    aliases: Object.fromEntries(named.flatMap(({ name, inStep }) => (inStep ? [[inStep, name]] : []))),
+    histories: {},
+    origins: Object.fromEntries(named.map(({ name, logged, run }) => [name, { runs: run.runs ?? [], logged }])),
+    notCounted: runs
+      .filter((run) => !counts(run) && Object.keys(run.metrics).length > 0)
+      .map(({ step, status = '', metrics }) => ({ step, status, names: Object.keys(metrics) })),
+  };
+}
+
+/** Metrics of two sources together. Of a name that both have, the first one's counts. */
+export function together(first: Measured, second: Measured): Measured {
+  return {
+    metrics: { ...second.metrics, ...first.metrics },
+    aliases: { ...second.aliases, ...first.aliases },
+    histories: { ...second.histories, ...first.histories },
+    origins: { ...second.origins, ...first.origins },
+    notCounted: [...first.notCounted, ...second.notCounted],
+  };
+}
+
+/**
+ * The name of the metric that a path of a rule means: a name in full, `step.metric`, or the parts of a name with `/` or `.`
+ * between them. A metric of a step is never taken for one whose own name reads the same.
+ * @returns undefined when there is none, or when more than one may be meant
+ */
+export function nameOfPath(path: readonly string[], { metrics, aliases }: Measured): string | undefined {
+  const [only] = path;
+  if (path.length === 1 && Object.hasOwn(metrics, only!)) return only;
+  const wanted = plainName(path.join('.'));
+  if (Object.hasOwn(aliases, wanted)) return aliases[wanted];
+  if (path.length === 1) return undefined;
+  const alike = Object.keys(metrics).filter((name) => plainName(name) === wanted);
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** Values of the metrics that a path with `*` in it matches. */
+function valuesOfPattern(path: readonly string[], { metrics, aliases }: Measured): MetricValue[] {
+  const parts = path.map((part) => (part === '*' ? '.+' : plainName(part).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  const pattern = new RegExp(`^${parts.join('\\.')}$`);
+  const names = Object.keys(metrics).filter((name) => pattern.test(plainName(name)));
+  const others = Object.entries(aliases).flatMap(([alias, name]) => (pattern.test(alias) ? [name] : []));
+  return [...new Set([...names, ...others])].map((name) => metrics[name]!);
+}
+
+/** The value that a rule reads; undefined when there is none. */
+export function valueOfUse({ path, pick }: ValueUse, from: Measured): MetricValue | undefined {
+  if (pick && ['min', 'max', 'spread', 'ratio'].includes(pick.kind)) return overNames(pick.kind, path, from);
+  const name = nameOfPath(path, from);
+  if (name === undefined) return undefined;
+  if (!pick) return from.metrics[name];
+  const history = from.histories[name];
+  if (!history) return { found: 'without a history' };
+  if (history.isCut) return { found: 'a metric whose history is too long to be read' };
+  if (pick.kind === 'at') {
+    const point = history.points.findLast(({ step }) => step === pick.step);
+    return point?.value ?? { found: `not logged at step ${pick.step}` };
+  }
+  // What is not a number or infinite is neither the lowest nor the highest value.
+  const numbers = history.points.flatMap(({ value }) => (Number.isFinite(value) ? [value as number] : []));
+  if (numbers.length === 0) return Number.NaN;
+  return numbers.reduce((a, b) => (pick.kind === 'lowest' ? Math.min(a, b) : Math.max(a, b)));
+}
+
+function overNames(kind: string, path: readonly string[], from: Measured): MetricValue | undefined {
+  const values = valuesOfPattern(path, from);
+  if (values.length === 0) return undefined;
+  const odd = values.find((value) => typeof value !== 'number');
+  if (odd !== undefined) return odd;
+  const numbers = values as number[];
+  // One slice has a spread of 0, which would pass every limit.
+  if (numbers.length < 2 && (kind === 'spread' || kind === 'ratio')) return { found: 'one metric alone' };
+  if (numbers.some(Number.isNaN)) return Number.NaN;
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return { min: least, max: most, spread: most - least, ratio: least / most }[kind]!;
+}

@@ -1,0 +1,81 @@
+import type { MetricPoint } from '../azureml/metric-history.ts';
+import type { MetricValue } from '../azureml/metrics.ts';
+import type { Measured } from '../gate/measured.ts';
+import type { GateReport, Verdict } from '../gate/verdict.ts';
+
+/** The gate's part of a run's report: plain data, for what shows it later. */
+export interface GateRecord {
+  version: 1;
+  gate: {
+    verdict: Verdict;
+    candidate: string;
+    candidateUrl: string;
+    baseline: string | null;
+    rules: {
+      rule: string;
+      condition: string;
+      result: 'pass' | 'fail' | 'notApplicable';
+      values: string;
+      reason?: string;
+    }[];
+    metrics: { name: string; candidate: number | string | null; baseline: number | string | null; judged: boolean }[];
+    /** Values over time of the metrics that rules read: `[step, value]`. */
+    histories: Record<string, [step: number, value: number | string][]>;
+    /** Pictures that the candidate logged, by the run that has them. */
+    images: { run: string; path: string }[];
+  };
+}
+
+/** Points of a history that are kept; a picture of it has not more of them. */
+const MOST_POINTS = 500;
+
+/** The record of a verdict. NaN and the infinities are text, since JSON has no word for them. */
+export function gateRecord(
+  report: GateReport,
+  subject: { candidate: string; candidateUrl: string; baseline: string | undefined },
+  { histories }: Pick<Measured, 'histories'>,
+  images: GateRecord['gate']['images'],
+): GateRecord {
+  return {
+    version: 1,
+    gate: {
+      verdict: report.verdict,
+      ...subject,
+      baseline: subject.baseline ?? null,
+      rules: report.rules.flatMap(({ rule, conditions }) =>
+        conditions.map(({ condition, result, values, reason }) => ({
+          rule: rule.text,
+          condition: condition.text,
+          result,
+          values,
+          ...(reason ? { reason } : {}),
+        })),
+      ),
+      metrics: report.metrics.map(({ name, candidate, baseline, judged }) => ({
+        name,
+        candidate: inJson(candidate),
+        baseline: inJson(baseline),
+        judged,
+      })),
+      histories: Object.fromEntries(
+        Object.entries(histories).map(([name, { points }]) => [
+          name,
+          thinned(points).map(({ step, value }) => [step, inJson(value) ?? ''] as [number, number | string]),
+        ]),
+      ),
+      images,
+    },
+  };
+}
+
+function inJson(value: MetricValue | undefined): number | string | null {
+  if (value === undefined) return null;
+  if (typeof value !== 'number') return value.found;
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** Every n-th point and the last one. */
+function thinned(points: readonly MetricPoint[]): MetricPoint[] {
+  const every = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, index) => index % every === 0 || index === points.length - 1);
+}

@@ -1,0 +1,46 @@
+import { type CelNode, calledBy, childrenOf, isSameTree } from './cel-node.ts';
+import { RuleProblem } from './rule-problem.ts';
+import { GUARDS, namedVariable } from './uses.ts';
+
+const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='];
+
+/**
+ * Refuses what decides a rule without a metric: `|| true` passes every model.
+ * @param tree with its uses bound
+ * @throws RuleProblem
+ */
+export function refuseConstants(tree: CelNode, text: string, variables: readonly string[]): void {
+  const names = new Set(variables.flatMap((name) => [name, namedVariable(name)]));
+  const readsAny = (node: CelNode): boolean =>
+    (node.op === 'id' && names.has(String(node.args))) || childrenOf(node).some(readsAny);
+  const require = (node: CelNode): void => {
+    if (readsAny(node)) return;
+    const part = text.slice(node.start, node.end);
+    throw new RuleProblem(`'${part}' does not read a metric, so its result is always the same.`, node.start);
+  };
+  const visit = (node: CelNode): void => {
+    const parts = childrenOf(node);
+    if (node.op === '&&' || node.op === '||') for (const part of parts) require(part);
+    if (node.op === '?:') {
+      const [test, yes, no] = parts as [CelNode, CelNode, CelNode];
+      require(test);
+      // `has(metrics.f1) ? metrics.f1 > 0.5 : true` says what a missing metric means.
+      const results = isGuard(test) && (readsAny(yes) || readsAny(no)) ? [] : [yes, no];
+      for (const result of results) require(result);
+    }
+    if (COMPARISONS.includes(node.op) && isSameTree(parts[0]!, parts[1]!))
+      throw new RuleProblem(
+        `it compares '${text.slice(parts[0]!.start, parts[0]!.end)}' with itself.`,
+        parts[1]!.start,
+      );
+    for (const part of parts) visit(part);
+  };
+  require(tree);
+  visit(tree);
+}
+
+/** A test of whether a value is there or what kind of number it is. */
+function isGuard(node: CelNode): boolean {
+  if (['!_', '&&', '||'].includes(node.op)) return childrenOf(node).every(isGuard);
+  return GUARDS.includes(calledBy(node) ?? '');
+}

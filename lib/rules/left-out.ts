@@ -1,0 +1,87 @@
+import { type CelNode, calledBy, childrenOf, nodesOf } from './cel-node.ts';
+import { namedVariable } from './uses.ts';
+
+/** A calculation without a finite result: a division by zero, or numbers that are too large. It must never make a rule pass. */
+export class NotFinite extends Error {}
+
+/** A value that the rule asked for with `has`, was not there, and is read nevertheless. */
+export class ValueMissing extends Error {}
+
+/** All of a condition needs a variable that is absent. */
+export class NothingToCompare extends Error {}
+
+/** The value of a variable that is absent. */
+export const ABSENT: Readonly<Record<string, number>> = Object.freeze({});
+
+/** The library's evaluator: `run` gives the value of a node. */
+interface Evaluator {
+  run(node: CelNode, context: unknown): unknown;
+}
+
+/**
+ * Makes a tree leave out its parts that read an absent variable: of `a || b` and `a && b` the side that needs it. `has` and
+ * `size` of it are no such parts: with them a rule says itself what to do without.
+ */
+export function leavesOut(tree: CelNode, variables: readonly string[]): { reset(): void; isPartial(): boolean } {
+  let isPartial = false;
+  for (const node of nodesOf(tree)) {
+    if (node.op === '||' || node.op === '&&') joinSides(node, () => (isPartial = true));
+    for (const child of childrenOf(node)) if (isVariable(child, variables)) refuseAbsent(child, node);
+  }
+  return {
+    reset: () => {
+      isPartial = false;
+    },
+    isPartial: () => isPartial,
+  };
+}
+
+function isVariable({ op, args }: CelNode, variables: readonly string[]): boolean {
+  return op === 'id' && variables.some((name) => args === name || args === namedVariable(name));
+}
+
+function refuseAbsent(variable: CelNode, parent: CelNode): void {
+  if (calledBy(parent) === 'size') return;
+  const isNamed = parent.op === '.' || parent.op === '[]';
+  const node = isNamed ? parent : variable;
+  const { evaluate } = node.meta;
+  node.setMeta('evaluate', (...given) => {
+    const [evaluator, , context] = given as [Evaluator, unknown, unknown];
+    if (isNamed && evaluator.run(variable, context) === ABSENT) throw new NothingToCompare();
+    const value = orMissing(() => evaluate.apply(node, given));
+    if (!isNamed && value === ABSENT) throw new NothingToCompare();
+    return value;
+  });
+}
+
+function orMissing(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'no_such_key') throw new ValueMissing((error as Error).message);
+    throw error;
+  }
+}
+
+/** As CEL has it: the side that decides does so whatever becomes of the other one. */
+function joinSides(node: CelNode, onLeftOut: () => void): void {
+  const decides = node.op === '||';
+  node.setMeta('evaluate', (...given) => {
+    const [evaluator, , context] = given as [Evaluator, unknown, unknown];
+    const sides = childrenOf(node).map((side) => attempt(() => evaluator.run(side, context)));
+    if (sides.some((side) => 'value' in side && side.value === decides)) return decides;
+    const left = sides.filter((side) => !('error' in side && side.error instanceof NothingToCompare));
+    if (left.length === 0) throw new NothingToCompare();
+    for (const side of left) if ('error' in side) throw side.error;
+    if (left.length < sides.length && !decides) onLeftOut();
+    return !decides;
+  });
+}
+
+function attempt(run: () => unknown): { value: unknown } | { error: unknown } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    return { error };
+  }
+}

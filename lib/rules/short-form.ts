@@ -1,0 +1,161 @@
+import { oneOf } from '../core/words.ts';
+import type { Condition, Evaluated, RuleValues } from './condition.ts';
+import { NothingToCompare, ValueMissing } from './left-out.ts';
+import { RuleProblem } from './rule-problem.ts';
+import { namedUse, type Pick, type ValueUse } from './uses.ts';
+
+/** What may follow the direction, as it is written. */
+const OPTIONS = ['tolerance 0.005', '1 %', 'by 0.01', 'at least 0.9', 'at most 0.3', 'strictly', 'best', 'optional'];
+
+interface Options {
+  /** How much worse than the baseline it may be; below 0, how much better it has to be. */
+  tolerance: number;
+  /** The tolerance is a percentage of the baseline. */
+  isRelative: boolean;
+  limit?: number;
+  isStrict: boolean;
+  pick?: Pick;
+  isOptional: boolean;
+}
+
+type Direction = 'higher' | 'lower';
+
+/** True when a rule is meant to be of the short form: `name: ...`. */
+export function isShortForm(text: string): boolean {
+  return /^(?![-*+•])(?:"[^"]*"|'[^']*'|[^"'?{}()[\]:<>=!&|]+):/.test(text);
+}
+
+/**
+ * Reads the short form of the common case: `auc: higher, tolerance 0.005`, `loss: lower, 1 %, at most 0.3`. It compares with
+ * the baseline, and the direction is always written. What ties within rounding of doubles counts as equal: 0.3 + 0.003 is
+ * not exactly 0.303.
+ * @param variables what is judged, and what it is compared with
+ * @throws RuleProblem
+ */
+export function parseShortForm(text: string, [ours = '', theirs = '']: readonly string[]): Condition[] {
+  const [, quoted, bare, between, rest] = /^(?:["'](.*?)["']|([^:]*?))(\s*:\s*)(.*)$/.exec(text)!;
+  const name = quoted ?? bare!;
+  const nameOffset = quoted === undefined ? 0 : 1;
+  const start = text.length - rest!.length;
+  const [word = '', ...options] = rest!.split(',');
+  const direction = word.trim().toLowerCase();
+  if (name === '' || between === undefined) throw new RuleProblem('the name of the metric is missing.', 0);
+  if (direction !== 'higher' && direction !== 'lower') {
+    const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word.trim()) ?? [];
+    if (said) throw new RuleProblem(`a comma is missing. Write ${name}: ${said.toLowerCase()}, ${option}`, start);
+    const guess = /up|max|great|more|better|big|>/i.test(word)
+      ? 'higher'
+      : /min|less|small|down|</i.test(word)
+        ? 'lower'
+        : '';
+    throw new RuleProblem(
+      `'${word.trim()}' is not a direction. Write ${guess ? `${name}: ${guess}` : `${name}: higher or ${name}: lower`}, whichever is better.`,
+      start,
+    );
+  }
+  const read = readOptions(options, direction, start + word.length + 1);
+  const path = quoted === undefined ? name.split('.') : [name];
+  const use = (of: string): ValueUse => ({
+    ...namedUse(of, path, read.pick),
+    offset: nameOffset,
+    optional: read.isOptional,
+  });
+  return [compared(use(ours), use(theirs), direction, read), ...limited(use(ours), direction, read)];
+}
+
+function readOptions(texts: readonly string[], direction: Direction, start: number): Options {
+  const read: Options = { tolerance: 0, isRelative: false, isStrict: false, isOptional: false };
+  const seen = new Set<string>();
+  let offset = start;
+  for (const text of texts) {
+    const at = offset + text.length - text.trimStart().length;
+    offset += text.length + 1;
+    const kind = readOption(text.trim().toLowerCase(), direction, read, at);
+    if (seen.has(kind)) throw new RuleProblem(`'${text.trim()}' says again what is said before.`, at);
+    seen.add(kind);
+  }
+  return read;
+}
+
+/** @returns what the option is about */
+function readOption(text: string, direction: Direction, read: Options, at: number): string {
+  const amount = /^(?:(tolerance|within|by)\s+)?(\d+(?:\.\d+)?(?:e-?\d+)?)\s*(%?)$/.exec(text);
+  if (amount && (amount[1] || amount[3])) {
+    read.tolerance = Number(amount[2]) * (amount[1] === 'by' ? -1 : 1);
+    read.isRelative = amount[3] === '%';
+    return 'tolerance';
+  }
+  const limit = /^at (least|most)\s+(-?\d+(?:\.\d+)?(?:e-?\d+)?)$/.exec(text);
+  if (limit) {
+    const fits = direction === 'higher' ? 'least' : 'most';
+    if (limit[1] !== fits)
+      throw new RuleProblem(`'at ${limit[1]}' contradicts '${direction}'. Write at ${fits} ${limit[2]}.`, at);
+    read.limit = Number(limit[2]);
+    return 'limit';
+  }
+  if (text === 'strictly') read.isStrict = true;
+  else if (text === 'optional') read.isOptional = true;
+  else if (text === 'best') read.pick = { kind: direction === 'higher' ? 'highest' : 'lowest' };
+  else {
+    const decimals = /^\d+\s*%?$/.test(text) ? ' Decimals are written with a point, as in 0.005.' : '';
+    throw new RuleProblem(`'${text}' is not an option. There are ${oneOf(OPTIONS)}.${decimals}`, at);
+  }
+  return text;
+}
+
+/** Rounding of doubles in a sum of two, with room. */
+const ROUNDING = 1e-12;
+
+function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, read: Options): Condition {
+  const { tolerance, isRelative, isStrict } = read;
+  const sign = direction === 'higher' ? 1 : -1;
+  const amount = Math.abs(tolerance);
+  const [ours, theirs] = [written(metric), written(baseline)];
+  const operator = `${direction === 'higher' ? '>' : '<'}${isStrict ? '' : '='}`;
+  const moved = tolerance * sign > 0 ? '-' : '+';
+  const allowed = isRelative ? `${amount} % of it` : String(amount);
+  return {
+    text: `${ours} ${operator} ${theirs}${tolerance === 0 ? '' : ` ${moved} ${allowed}`}`,
+    uses: [metric, baseline],
+    readsAll: [],
+    evaluate(values) {
+      if (values[baseline.of]?.isAbsent) throw new NothingToCompare();
+      const [a, b] = [readNamed(values, metric), readNamed(values, baseline)];
+      if (a === undefined || b === undefined) return whenMissing(read);
+      const margin = tolerance * (isRelative ? Math.abs(b) / 100 : 1);
+      const ahead = sign * (a - b) + margin;
+      const rounding = ROUNDING * Math.max(Math.abs(a), Math.abs(b), Math.abs(margin));
+      return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false };
+    },
+  };
+}
+
+function limited(metric: ValueUse, direction: Direction, read: Options): Condition[] {
+  const { limit } = read;
+  if (limit === undefined) return [];
+  const evaluate: Condition['evaluate'] = (values) => {
+    const value = readNamed(values, metric);
+    if (value === undefined) return whenMissing(read);
+    return { value: direction === 'higher' ? value >= limit : value <= limit, isPartial: false };
+  };
+  const text = `${written(metric)} ${direction === 'higher' ? '>=' : '<='} ${limit}`;
+  return [{ text, uses: [metric], readsAll: [], evaluate }];
+}
+
+function whenMissing({ isOptional }: Options): Evaluated {
+  if (!isOptional) throw new ValueMissing('a value that it reads is missing');
+  return { value: true, isPartial: false };
+}
+
+function readNamed(values: RuleValues, { of, key }: ValueUse): number | undefined {
+  return values[of]?.named[key];
+}
+
+/** The value as CEL writes it: `metrics.auc`, `lowest(metrics["val/loss"])`. */
+function written({ of, path, pick }: ValueUse): string {
+  const value = path.reduce(
+    (text, part) => text + (/^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`),
+    of,
+  );
+  return pick ? `${pick.kind}(${value})` : value;
+}

@@ -1,0 +1,37 @@
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { allOf } from '../../../lib/core/words.ts';
+import type { Candidate } from '../../../lib/gate/candidate.ts';
+import { recordVerdict, verdictTargets } from '../../../lib/gate/record-verdict.ts';
+import type { GateReport } from '../../../lib/gate/verdict.ts';
+import { verdictTags } from '../../../lib/lineage/verdict-tags.ts';
+import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { failedRules, type GateSubject } from '../../../lib/report/gate-report.ts';
+import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+
+/** Writes the verdict to what was judged; with `whatIf` it shows what it would write. */
+export async function record(
+  workspace: Workspace,
+  candidate: Candidate,
+  report: GateReport,
+  subject: GateSubject,
+  { recordVerdict: isWanted, whatIf, run }: Inputs,
+  { pipeline, clock }: Pick<Ports, 'pipeline' | 'clock'>,
+): Promise<void> {
+  const targets = verdictTargets(candidate);
+  if (!isWanted || targets.length === 0) return;
+  const verdict = {
+    verdict: report.verdict,
+    failedRules: failedRules(report),
+    baseline: subject.baseline ?? 'none',
+    judgedBy: run.url,
+    judgedAt: new Date(clock.now()).toISOString(),
+  };
+  if (whatIf) {
+    const lines = Object.entries(verdictTags(verdict)).map(([tag, value]) => `${tag}: ${value}`);
+    const labels = allOf(targets.map(({ label }) => label));
+    return pipeline.group(pipeline.message(messages.WouldRecord, { targets: labels }), lines);
+  }
+  const written = await recordVerdict(workspace, targets, verdict);
+  if (written.length > 0) pipeline.say(messages.Recorded, { targets: allOf(written) });
+}
