@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { productionSettings, registryArmId, workspaceArmId } from '../../sandbox/settings.ts';
 import { call } from '../../scripts/workspace-facts.ts';
 import { type Run, register, type Step, submit, task, useFixture, writes } from './fixture.ts';
+import { put, seedComponents } from './workspace-seeds.ts';
 
 const PROD = {
   targetAzureSubscription: 'sandbox-prod',
@@ -238,6 +239,19 @@ describe('models on their way to production', function () {
     assert.equal(free.result, 'succeeded', free.log);
     const { properties } = (await inProd('models/other/versions/2')).properties;
     assert.match(properties['lineage.copiedFrom'], /sandbox-ws\/models\/net\/versions\/2$/);
+  });
+
+  it('take environments and components along', async () => {
+    await put(fixture.sandbox, 'environments/score-env/versions/4', { properties: { image: 'ubuntu:22.04' } });
+    await seedComponents(fixture.sandbox);
+    const inputs = { registryName: 'azureml', ...PROD, modelVersion: '2', targetModelName: 'whole' };
+    const along = { environments: 'azureml:score-env:4', components: 'greet:1' };
+    const run = await fixture.run([promote({ ...inputs, ...along })]);
+    assert.equal(run.result, 'succeeded', run.log);
+    assert.match((await inRegistry('environments/score-env/versions/4')).id, /^azureml:\/\/registries/);
+    assert.match((await inRegistry('components/greet/versions/1')).id, /^azureml:\/\/registries/);
+    assert.equal((await inProd('environments/score-env/versions/4')).properties.image, 'ubuntu:22.04');
+    assert.deepEqual(changes(await fixture.run([promote({ ...inputs, ...along })])), []);
   });
 
   it('go file by file where the registry does not copy by itself', async () => {

@@ -37,7 +37,7 @@ export function portsOf(sandbox: Sandbox, cutOff?: CutOff): { ports: Ports; requ
     async sendRequest(request) {
       if (killed.signal.aborted) throw killed.signal.reason;
       const isLast = requests.count++ === cutOff;
-      const isRead = request.method === 'GET' || /\/token|listSecrets|datarefs|oidc/.test(request.url);
+      const isRead = ['GET', 'HEAD'].includes(request.method) || /\/token|listSecrets|datarefs|oidc/.test(request.url);
       if (!isRead) requests.writes.push(`${request.method} ${request.url.split('?')[0]}`);
       if (!isLast) return real.sendRequest(request);
       await real.sendRequest(request);
