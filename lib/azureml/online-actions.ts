@@ -4,7 +4,7 @@ import type { OnlineDeployment, OnlineEndpoint } from './online-endpoints.ts';
 import type { Workspace } from './workspace.ts';
 
 /** All deployments of an endpoint, with their tags and models. */
-export async function readOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
+export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
   const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
   const { onlineDeployments } = managementClient(workspace.client, subscriptionId);
   const found: OnlineDeployment[] = [];

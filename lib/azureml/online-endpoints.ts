@@ -1,8 +1,6 @@
 import type { AzureRequest } from '../azure/client.ts';
-import { UserError } from '../core/errors.ts';
-import { notFound } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { find, get, list, names, path, requestTo } from './resources.ts';
+import { path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
@@ -39,76 +37,6 @@ export interface OnlineDeployment {
     codeConfiguration?: { codeId?: string | null; scoringScript?: string } | null;
     instanceType?: string | null;
   } & Record<string, unknown>;
-}
-
-/** @throws UserError `EndpointNotFound` */
-export function getOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint> {
-  return get(
-    workspace,
-    'onlineEndpoints',
-    name,
-    (all) =>
-      new UserError({
-        code: 'EndpointNotFound',
-        message: notFound('online endpoint', name, `in ${workspace.label}`, all),
-        fix: 'Check the name of the endpoint.',
-      }),
-  );
-}
-
-/** Names of the workspace's online endpoints. */
-export function onlineEndpointNames(workspace: Workspace, most: number): Promise<string[]> {
-  return names(workspace, 'onlineEndpoints', { most });
-}
-
-/** All deployments of an endpoint. */
-export async function listOnlineDeployments(workspace: Workspace, endpoint: string): Promise<OnlineDeployment[]> {
-  const found: OnlineDeployment[] = [];
-  for await (const one of list<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments')))
-    found.push(one);
-  return found;
-}
-
-/** Names of an endpoint's deployments. */
-export function onlineDeploymentNames(workspace: Workspace, endpoint: string): Promise<string[]> {
-  return names(workspace, path('onlineEndpoints', endpoint, 'deployments'));
-}
-
-/** @throws UserError `DeploymentNotFound` */
-export async function getOnlineDeployment(
-  workspace: Workspace,
-  endpoint: string,
-  name: string,
-): Promise<OnlineDeployment> {
-  const found = await find<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments', name));
-  if (found) return found;
-  throw new UserError({
-    code: 'DeploymentNotFound',
-    message: notFound(
-      'deployment',
-      name,
-      `of the online endpoint '${endpoint}'`,
-      await onlineDeploymentNames(workspace, endpoint),
-    ),
-    fix: 'Name one of its deployments.',
-  });
-}
-
-export function findOnlineEndpoint(
-  workspace: Workspace,
-  name: string,
-  signal?: AbortSignal,
-): Promise<OnlineEndpoint | undefined> {
-  return find(workspace, path('onlineEndpoints', name), { signal });
-}
-
-export function findOnlineDeployment(
-  workspace: Workspace,
-  endpoint: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<OnlineDeployment | undefined> {
-  return find(workspace, path('onlineEndpoints', endpoint, 'deployments', name), { signal });
 }
 
 /** Members that the service answers and does not take back. */

@@ -6,8 +6,21 @@ import type { Workspace } from './workspace.ts';
 
 /** Plain reads of online endpoints, for tasks that change nothing there and so do without the client of Resource Manager. */
 
-export function findOnlineEndpoint(workspace: Workspace, name: string): Promise<OnlineEndpoint | undefined> {
-  return find(workspace, path('onlineEndpoints', name));
+export function findOnlineEndpoint(
+  workspace: Workspace,
+  name: string,
+  signal?: AbortSignal,
+): Promise<OnlineEndpoint | undefined> {
+  return find(workspace, path('onlineEndpoints', name), { signal });
+}
+
+export function findOnlineDeployment(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<OnlineDeployment | undefined> {
+  return find(workspace, path('onlineEndpoints', endpoint, 'deployments', name), { signal });
 }
 
 /** @throws UserError `EndpointNotFound` */
@@ -45,7 +58,7 @@ export async function getOnlineDeployment(
   endpoint: string,
   name: string,
 ): Promise<OnlineDeployment> {
-  const found = await find<OnlineDeployment>(workspace, path('onlineEndpoints', endpoint, 'deployments', name));
+  const found = await findOnlineDeployment(workspace, endpoint, name);
   if (found) return found;
   const all = await onlineDeploymentNames(workspace, endpoint);
   throw new UserError({

@@ -1,6 +1,7 @@
 import type { AzureRequest } from '../azure/client.ts';
 import { type LongRunningPorts, sendAndPoll } from '../azure/long-running.ts';
-import { findOnlineDeployment, type OnlineDeployment } from '../azureml/online-endpoints.ts';
+import type { OnlineDeployment } from '../azureml/online-endpoints.ts';
+import { findOnlineDeployment } from '../azureml/online-reads.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type ApplyPorts, applyPlan } from '../plan/apply.ts';
 import type { InspectedPlan } from '../plan/inspect.ts';

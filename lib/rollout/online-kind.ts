@@ -1,11 +1,11 @@
-import { readOnlineDeployments } from '../azureml/online-actions.ts';
+import { listOnlineDeployments } from '../azureml/online-actions.ts';
 import {
   deploymentDeletion,
   endpointUpdate,
-  findOnlineEndpoint,
   type OnlineDeployment,
   type OnlineEndpoint,
 } from '../azureml/online-endpoints.ts';
+import { findOnlineEndpoint } from '../azureml/online-reads.ts';
 import { type EndpointKind, MADE_BY_TAG } from './endpoint-kind.ts';
 import type { EndpointState } from './endpoint-state.ts';
 import { readSaved } from './saved-rollout.ts';
@@ -15,7 +15,7 @@ import { withoutZeros } from './traffic.ts';
 export const ONLINE: EndpointKind = {
   async read(workspace, name, signal) {
     const resource = await findOnlineEndpoint(workspace, name, signal);
-    const deployments = resource ? await readOnlineDeployments(workspace, name) : [];
+    const deployments = resource ? await listOnlineDeployments(workspace, name) : [];
     return { resource, state: onlineState(name, resource, deployments) };
   },
   update: (workspace, endpoint, change) => endpointUpdate(workspace, endpoint as OnlineEndpoint, change),

@@ -126,12 +126,17 @@ describe('assets of the resource provider', () => {
       assert.equal((await putJob('serverless', serverless)).status, 201);
     });
 
-    it('has no endpoints and says so', async () => {
-      assert.deepEqual((await arm.call('GET', 'onlineEndpoints')).body, { value: [] });
-      for (const path of ['onlineEndpoints/none', 'onlineEndpoints/none/deployments', 'outboundRules/none']) {
+    it('has no serverless endpoints and says so', async () => {
+      assert.deepEqual((await arm.call('GET', 'serverlessEndpoints')).body, { value: [] });
+      for (const path of ['serverlessEndpoints/none', 'serverlessEndpoints/none/deployments', 'outboundRules/none']) {
         refused(await arm.call('GET', path), 404, 'ResourceNotFound', /'none' was not found; the sandbox has none/);
       }
-      refused(await arm.call('PUT', 'onlineEndpoints/one', { properties: {} }), 400, 'NotSupported', /online endpoint/);
+      refused(
+        await arm.call('PUT', 'serverlessEndpoints/one', { properties: {} }),
+        400,
+        'NotSupported',
+        /serverless endpoint/,
+      );
     });
 
     it('keeps connections, without showing their credentials', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refused, send, signIn, useSandbox } from './http.ts';
-import { putOnline } from './online-workspace.ts';
+import { refused, send, signIn, uploadBlob, useSandbox } from './http.ts';
+import { putCode, putOnline } from './online-workspace.ts';
 
 describe('batch endpoints', () => {
   const { sandbox, arm } = useSandbox();
@@ -108,6 +108,110 @@ describe('batch endpoints', () => {
     const url = `https://127.0.0.1:${store.endpoint.split(':')[1]}/${store.accountName}/${store.containerName}`;
     const written = await send(sandbox, `${url}/predictions/today/scores.txt${sasToken}`);
     assert.equal(written.body, 'first rows\n');
+  });
+
+  describe('with a model', () => {
+    const folder = async () => {
+      const store = (await arm.call('GET', 'datastores/workspaceblobstore')).body.properties;
+      const secret = { expirableSecret: true };
+      const { sasToken } = (await arm.call('POST', 'datastores/workspaceblobstore/listSecrets', secret)).body;
+      return { host: `https://${store.accountName}.blob.${store.endpoint}/${store.containerName}`, sasToken };
+    };
+    const write = async (path: string, content: string) => {
+      const { host, sasToken } = await folder();
+      assert.equal(await uploadBlob(sandbox, `${host}${sasToken}`, path, content), 201);
+    };
+    const read = async (path: string) => {
+      const { host, sasToken } = await folder();
+      const url = new URL(host);
+      const at = `https://127.0.0.1:${url.port}/${url.hostname.split('.')[0]}${url.pathname}/${path}${sasToken}`;
+      return (await send(sandbox, at)).body;
+    };
+    const paths = 'azureml://datastores/workspaceblobstore/paths';
+    const ended = async (name: string) => {
+      const job = () => arm.call('GET', `jobs/${name}`).then((answer) => answer.body.properties);
+      let now = await job();
+      while (!['Completed', 'Failed', 'Canceled'].includes(now.status)) now = await sleep(100).then(job);
+      return now.status;
+    };
+    const score = async (deploymentName: string, to: object = {}, rows = 'rows') => {
+      const given = { InputData: { rows: { JobInputType: 'UriFolder', Uri: `${paths}/${rows}` } }, ...to };
+      const answer = await invoke('models', { properties: given }, { 'azureml-model-deployment': deploymentName });
+      assert.equal(answer.status, 201, JSON.stringify(answer.body));
+      assert.match(answer.body.name, /^batchjob-/);
+      return ended(answer.body.name);
+    };
+    const script = `import os
+def init():
+    global weight
+    with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "weights.txt")) as file:
+        weight = int(file.read())
+def run(files):
+    print("a mini batch of", len(files))
+    rows = []
+    for name in files:
+        with open(name) as file:
+            rows.append(f"{os.path.basename(name)} {int(file.read()) * weight}")
+    return rows
+`;
+    const put = async (name: string, properties: object) => {
+      const body = { location: 'eastus', properties: { compute: 'cpu-cluster', ...properties } };
+      assert.equal(
+        (await putOnline(sandbox, arm, `batchEndpoints/models/deployments/${name}`, body)).status,
+        'Succeeded',
+      );
+    };
+
+    it('score the rows of CSV files when the model is one of MLflow', async () => {
+      const loader = `class Model:
+    def predict(self, table):
+        rows = table.to_dict("records") if hasattr(table, "to_dict") else table
+        return [row["a"] + row["b"] for row in rows]
+def _load_pyfunc(path):
+    return Model()
+`;
+      const flavor =
+        'flavors:\n  python_function:\n    code: code\n    data: none\n    loader_module: adds\nmodel_uuid: x\n';
+      await write('adder/MLmodel', flavor);
+      await write('adder/code/adds.py', loader);
+      await write('adder/none', '');
+      await write('tables/table.csv', 'a,b\n1,2\n10,20\n');
+      const model = { modelUri: `${paths}/adder`, modelType: 'mlflow_model' };
+      const assetId = (await arm.call('PUT', 'models/adder/versions/1', { properties: model })).body.id;
+      await putOnline(sandbox, arm, 'batchEndpoints/models', endpoint());
+      await put('mlflow', { model: { referenceType: 'Id', assetId } });
+      assert.equal(
+        await score(
+          'mlflow',
+          { OutputData: { score: { JobOutputType: 'UriFolder', Uri: `${paths}/sums` } } },
+          'tables',
+        ),
+        'Completed',
+      );
+      assert.match(await read('sums/predictions.csv'), /^0,3(\.0)?,table\.csv\n1,30(\.0)?,table\.csv\n$/);
+    });
+
+    it('score files in mini batches, and count those that fail', async () => {
+      await write('weights.txt', '3');
+      for (const [name, value] of Object.entries({ a: '1', b: '2', c: '5' })) await write(`rows/${name}.txt`, value);
+      const model = { modelUri: `${paths}/weights.txt`, modelType: 'custom_model' };
+      const assetId = (await arm.call('PUT', 'models/weights/versions/1', { properties: model })).body.id;
+      await putOnline(sandbox, arm, 'batchEndpoints/models', endpoint());
+      const codeConfiguration = { codeId: await putCode(sandbox, arm, script), scoringScript: 'score.py' };
+      const shared = { model: { referenceType: 'Id', assetId }, codeConfiguration, miniBatchSize: 2 };
+      await put('script', shared);
+      const Uri = `${paths}/scored/today.csv`;
+      assert.equal(await score('script', { OutputData: { score: { JobOutputType: 'UriFile', Uri } } }), 'Completed');
+      assert.equal(await read('scored/today.csv'), 'a.txt 3\nb.txt 6\nc.txt 15\n');
+      await write('rows/d.txt', 'not a number');
+      const folderOf = (name: string) => ({
+        OutputData: { score: { JobOutputType: 'UriFolder', Uri: `${paths}/${name}` } },
+      });
+      assert.equal(await score('script', folderOf('some')), 'Completed');
+      assert.equal(await read('some/predictions.csv'), 'a.txt 3\nb.txt 6\n');
+      await put('strict', { ...shared, errorThreshold: 1, retrySettings: { maxRetries: 0 } });
+      assert.equal(await score('strict', folderOf('strict')), 'Failed');
+    });
   });
 
   it('are patched with tags; their default is PUT', async () => {

@@ -34,7 +34,7 @@ const serving = (folder: string): string[] =>
 const child = 'import subprocess\nsubprocess.Popen(["sleep", "1000"])\n';
 
 const until = async (isSo: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-  for (const end = Date.now() + 15_000; !(await isSo()); await sleep(30))
+  for (const end = Date.now() + 40_000; !(await isSo()); await sleep(30))
     if (Date.now() > end) throw new Error(`It never happened that ${what}.`);
 };
 

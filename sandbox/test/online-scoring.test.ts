@@ -76,7 +76,7 @@ def run(data):
   });
 
   it('serves an MLflow model with a loader of its own, and says what another one needs', async () => {
-    const code = `import json\nclass M:\n    def predict(self, rows):\n        return [row["a"] * 2 if isinstance(row, dict) else row[0] for row in rows]\ndef _load_pyfunc(path):\n    return M()\n`;
+    const code = `import json\nclass M:\n    def predict(self, rows):\n        rows = rows.to_dict("records") if hasattr(rows, "to_dict") else rows\n        return [row["a"] * 2 if isinstance(row, dict) else row[0] for row in rows]\ndef _load_pyfunc(path):\n    return M()\n`;
     const files = {
       MLmodel:
         'flavors:\n  python_function:\n    code: code\n    data: weights.json\n    loader_module: own\nmodel_uuid: x\n',

@@ -23,7 +23,7 @@ describe('traffic of online endpoints', () => {
     assert.equal(createSpread()({ blue: 0 }), undefined);
   });
 
-  it('comes to a small share early, and goes on with other shares', () => {
+  it('comes to a small share early, and continues with other shares', () => {
     const spread = createSpread();
     const first = Array.from({ length: 10 }, () => spread({ blue: 90, green: 10 }));
     assert.equal(first.filter((name) => name === 'green').length, 1);

@@ -17,7 +17,7 @@ describe('online endpoints and deployments as resources', () => {
 
   const poll = (url: unknown) =>
     send(sandbox, String(url), { headers: { Authorization: `Bearer ${arm.token}` } }).then(({ body }) => body);
-  /** The next operation goes on long enough to be seen. */
+  /** The next operation takes long enough to be seen. */
   const slowly = (endpoint: string) =>
     sandbox.online.misbehave({ kind: 'slowOperation', endpoint, delayMs: 800, times: 1 });
   const withDeployment = async (endpoint: string, ...names: string[]) => {
@@ -249,6 +249,21 @@ describe('online endpoints and deployments as resources', () => {
     );
     await putOnline(sandbox, arm, 'onlineEndpoints/mine', endpointBody());
     refused(await arm.call('PUT', 'batchEndpoints/mine', batch), 400, 'UserError', /already exists/);
+  });
+
+  it('have the identities that they are given', async () => {
+    const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mine';
+    const identity = { type: 'UserAssigned', userAssignedIdentities: { [id]: {} } };
+    await putOnline(sandbox, arm, 'onlineEndpoints/identity', { ...endpointBody(), identity });
+    const read = (await arm.call('GET', 'onlineEndpoints/identity')).body.identity;
+    assert.deepEqual(Object.keys(read), ['type', 'userAssignedIdentities']);
+    assert.deepEqual(Object.keys(read.userAssignedIdentities[id]), ['principalId', 'clientId']);
+    await putOnline(sandbox, arm, 'onlineEndpoints/identity', endpointBody());
+    const own = async () => (await arm.call('GET', 'onlineEndpoints/identity')).body.identity;
+    const { principalId } = await own();
+    assert.match(principalId, /^[\da-f-]{36}$/);
+    await putOnline(sandbox, arm, 'onlineEndpoints/identity', endpointBody({ description: 'changed' }));
+    assert.equal((await own()).principalId, principalId);
   });
 
   it('know only the members of the api-version', async () => {

@@ -6,6 +6,7 @@ import type { Resource } from '../../contracts.ts';
 import { workspaceArmId } from '../../settings.ts';
 import { callerOf } from '../authentication.ts';
 import { invocationPath } from './batch-endpoints.ts';
+import { scoringJob } from './batch-scoring.ts';
 import type { ProviderContext } from './context.ts';
 import * as errors from './errors.ts';
 import { studioEndpoint, trackingEndpoint } from './job-services.ts';
@@ -157,8 +158,7 @@ async function invoke(
     inputs: mapInputs(given.inputData ?? {}),
     ...(deployment.properties.deploymentConfiguration?.componentId
       ? componentJob(deployment.properties.deploymentConfiguration, given, context)
-      : // The sandbox scores nothing: the step fails and says why.
-        { jobs: { batchscoring: { type: 'parallel' } }, outputs: {} }),
+      : scoringJob(deployment, given, context)),
   };
   const isComponent = deployment.properties.deploymentConfiguration?.componentId !== undefined;
   const run = isComponent ? randomUUID() : `batchjob-${randomUUID()}`;

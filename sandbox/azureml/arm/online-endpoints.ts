@@ -55,10 +55,24 @@ const trafficOf = ({ traffic, mirrorTraffic }: Resource['properties']) => ({
   mirrorTraffic: (mirrorTraffic ?? {}) as Traffic,
 });
 
-function identityOf({ type }: { type: string }, { context, name }: OnlineCall, older: Resource | undefined) {
-  const { tenantId } = context.settings;
-  const principalId = older?.identity?.principalId ?? context.online.principalOf(name);
-  return type === 'None' ? { type } : { type, principalId, tenantId };
+type Identity = Record<string, any>;
+
+/** The identity with the ids that the directory gives it; the endpoint's own stays the same. */
+function identityOf(
+  { type, userAssignedIdentities }: Identity,
+  call: OnlineCall,
+  older: Resource | undefined,
+): Identity {
+  const { settings, online: part } = call.context;
+  const own = /SystemAssigned/i.test(type) && {
+    principalId: older?.identity?.principalId ?? part.principalOf(call.name),
+    tenantId: settings.tenantId,
+  };
+  const assigned = Object.keys(userAssignedIdentities ?? {}).map((id) => [
+    id,
+    { principalId: part.principalOf(id), clientId: part.principalOf(`client of ${id}`) },
+  ]);
+  return { type, ...own, ...(assigned.length > 0 && { userAssignedIdentities: Object.fromEntries(assigned) }) };
 }
 
 /** Versions of clients that have always sent an identity; what older stable ones did without one was taken. */
@@ -69,7 +83,10 @@ function begin(call: OnlineCall, stored: Resource, status: string, work: () => v
   const { context, path, name } = call;
   const operation = context.operations.start('oeidp', path, status, async () => {
     await sleep(context.online.operationMs(name));
-    if (context.online.faults.take({ endpoint: name }, 'internalError')) throw internalError();
+    if (context.online.faults.take({ endpoint: name }, 'internalError')) {
+      change(call, { provisioningState: 'Failed' });
+      throw internalError();
+    }
     await work();
   });
   const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };

@@ -11,7 +11,7 @@ export interface FileContext extends ReferenceContext {
   runs: { storageUri(uri: string): string | undefined };
 }
 
-/** Where the container has its files, as it is told by variables of its environment. */
+/** Where the container has its files; variables of its environment say it. */
 export interface DeploymentFiles {
   codeFolder: string;
   /** None for a deployment without a model. */
@@ -31,7 +31,7 @@ export function codeFolderName(codeId: string | undefined, context: ReferenceCon
 }
 
 /**
- * Fetches code and model below `root`, which stands for `/var/azureml-app`.
+ * Fetches code and model below `root`, which takes the place of `/var/azureml-app`.
  * @throws an Error that says what could not be found
  */
 export async function fetchFiles(

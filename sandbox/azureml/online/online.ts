@@ -14,14 +14,14 @@ import type { Traffic } from './traffic.ts';
 /** What a host of the scoring servers ends in; before it are the endpoint's name and the region. */
 export const scoringDomain = 'inference.ml.azure.localhost';
 
-/** How long an operation goes on at least; the service needs 15 seconds to minutes. */
+/** How long an operation takes at least; the service needs 15 seconds to minutes. */
 const operationMs = 200;
 
 /** The part that the resource provider uses. */
 export interface OnlinePart {
   deployments: OnlineDeployments;
   faults: OnlineFaults;
-  /** How long the operation that begins now goes on at least. */
+  /** How long the operation that begins now takes at least. */
   operationMs(endpoint: string, deployment?: string): number;
   scoringUri(endpoint: string): string;
   /** Audience of the tokens that the endpoint itself gives. */
@@ -112,7 +112,9 @@ function revive(resources: ResourceStore, deployments: OnlineDeployments, log: (
           .provision(place, deployment)
           .catch((error: Error) => log(`${path}/deployments/${deployment.name}: ${error.message}`));
     }
-    if (isDeleted(endpoint)) resources.delete(path);
+    if (!isDeleted(endpoint)) continue;
+    resources.delete(path);
+    resources.delete(`onlineEndpointKeys/${endpoint.name}`);
   }
 }
 

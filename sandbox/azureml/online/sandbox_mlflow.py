@@ -8,7 +8,7 @@ import sys
 
 def find_model(root):
     """The folder below `root` that has the file MLmodel."""
-    for folder, _folders, files in os.walk(root):
+    for folder, _folders, files in os.walk(root, followlinks=True):
         if "MLmodel" in files:
             return folder
     raise RuntimeError("The deployment has no scoring script, and its model is not an MLflow model: there is no MLmodel file.")
@@ -33,6 +33,8 @@ def flavor_of(folder):
 
 
 def load_model(folder):
+    # mlflow follows no links.
+    folder = os.path.realpath(folder)
     try:
         from mlflow import pyfunc
     except ImportError:

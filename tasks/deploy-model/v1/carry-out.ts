@@ -1,4 +1,4 @@
-import { findOnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
+import { findOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import { type Workspace, withPatience } from '../../../lib/azureml/workspace.ts';
 import { formatDuration } from '../../../lib/core/duration.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';

@@ -1,4 +1,5 @@
-import { findOnlineDeployment, type OnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
+import type { OnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
+import { findOnlineDeployment } from '../../../lib/azureml/online-reads.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { factsOfModel } from '../../../lib/lineage/model-lineage.ts';
 import { type Facts, stamp, TAG_LIMITS } from '../../../lib/lineage/stamp.ts';

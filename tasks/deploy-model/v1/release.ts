@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
 import { deploymentLogs, endpointSecret } from '../../../lib/azureml/online-actions.ts';
-import { findOnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
+import { findOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { english, fill } from '../../../lib/core/message.ts';

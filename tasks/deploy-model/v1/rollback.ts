@@ -1,5 +1,5 @@
 import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
-import { findOnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
+import { findOnlineDeployment } from '../../../lib/azureml/online-reads.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
