@@ -1,4 +1,4 @@
-/** The one workspace of the sandbox. */
+/** The workspaces of the sandbox, and its registry. */
 import type { WorkspaceSettings } from './contracts.ts';
 
 /** Names and ids are fixed so that examples and docs can quote them; none exists in a real tenant. */
@@ -9,6 +9,14 @@ export const workspaceSettings: WorkspaceSettings = {
   workspaceName: 'sandbox-ws',
   workspaceId: '5ab0c1de-0000-4000-8000-0000000000bb',
   location: 'eastus',
+};
+
+/** The second workspace, in a resource group of its own: what models are promoted to. It starts empty. */
+export const productionSettings: WorkspaceSettings = {
+  ...workspaceSettings,
+  resourceGroup: 'sandbox-prod-rg',
+  workspaceName: 'sandbox-prod-ws',
+  workspaceId: '5ab0c1de-0000-4000-8000-0000000000bc',
 };
 
 /** ARM id of the workspace. */

@@ -40,7 +40,7 @@ export interface StoragePorts {
  * @throws UserError `HostNotTrusted` when it is not an HTTPS address
  */
 export async function openContainer(url: string, secret: StorageSecret, ports: StoragePorts): Promise<Container> {
-  return containerOf(await createClient(requireHttps(url, 'a storage account'), secret, ports), ports.signal);
+  return containerOf(await createContainerClient(requireHttps(url, 'a storage account'), secret, ports), ports.signal);
 }
 
 /**
@@ -107,7 +107,8 @@ function containerOf(container: ContainerClient, signal: AbortSignal): Container
   };
 }
 
-async function createClient(
+/** The container through Microsoft's storage client. @param url of the container, without a signature */
+export async function createContainerClient(
   url: string,
   secret: StorageSecret,
   { onSecret, transport, clock }: StoragePorts,

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { notFound } from '../core/words.ts';
-import { openRegistry, type Registry } from './registries.ts';
+import { getRegistry } from './registries.ts';
 import { type AssetRoot, find, names, path } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -84,17 +84,6 @@ export async function getComponent(workspace: Workspace, reference: ComponentRef
         );
   if (version === undefined || !found) throw await componentNotFound(reference, root, versions);
   return { id: root.idOf('components', name, version), name, version, spec: found.properties.componentSpec };
-}
-
-/** @throws UserError `RegistryNotFound` */
-async function getRegistry(workspace: Workspace, name: string): Promise<Registry> {
-  const registry = await openRegistry(workspace, name);
-  if (registry) return registry;
-  throw new UserError({
-    code: 'RegistryNotFound',
-    message: `There is no registry '${name}', or the service connection may not use it.`,
-    fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
-  });
 }
 
 async function componentNotFound(

@@ -35,8 +35,8 @@ export async function getBlobDatastore(workspace: Workspace, name: string): Prom
   if (!['AzureBlob', 'AzureDataLakeGen2'].includes(datastoreType) || !accountName || !container) {
     throw new UserError({
       code: 'DatastoreNotSupported',
-      message: `Local files can't be uploaded to the datastore '${name}', which is of type ${datastoreType}.`,
-      fix: 'Use a blob datastore such as workspaceblobstore, or refer to the data by its azureml:// path.',
+      message: `The files of the datastore '${name}', which is of type ${datastoreType}, can't be read or written here.`,
+      fix: 'Use a blob datastore such as workspaceblobstore; data of a job can stay where it is, with its azureml:// path.',
     });
   }
   const { storageSuffix } = workspace.client.cloud;

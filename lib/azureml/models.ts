@@ -28,10 +28,12 @@ export interface ModelProperties {
   /** Set by the service from the model's URI. */
   jobName?: string | null;
   isArchived?: boolean;
+  isAnonymous?: boolean;
+  /** A free word, `Development` unless somebody has set it (recorded 2022 to 2026). Of workspaces only. */
+  stage?: string | null;
+  flavors?: Record<string, unknown> | null;
   /** Of a registry's version: what it was imported from. */
   originAssetId?: string | null;
-  /** `Development` unless somebody has set it (recorded 2022 to 2026). */
-  stage?: string | null;
 }
 
 export interface ModelVersion {

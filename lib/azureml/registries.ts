@@ -1,5 +1,6 @@
 import { ifFound } from '../azure/failures.ts';
 import { requireTrusted } from '../azure/trusted-hosts.ts';
+import { UserError } from '../core/errors.ts';
 import { assetPath } from './ids.ts';
 import type { AssetRoot } from './resources.ts';
 import type { Workspace } from './workspace.ts';
@@ -7,6 +8,8 @@ import type { Workspace } from './workspace.ts';
 /** A registry: assets that workspaces share. */
 export interface Registry extends AssetRoot {
   readonly registryName: string;
+  /** ARM path. */
+  readonly path: string;
 }
 
 /** Registries answer on their region's data plane, with the api-version and the audience that azure-ai-ml uses. */
@@ -34,13 +37,26 @@ export async function openRegistry(
   if (!answer) return undefined;
   const { subscriptionId, resourceGroup, primaryRegionResourceProviderUri: region } = answer.body;
   requireTrusted(client.cloud, region, `the discovery of the registry '${registryName}'`);
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registryName}`;
   return {
     client,
     registryName,
-    url: `${region.replace(/\/$/, '')}/mferp/managementfrontend/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/registries/${registryName}`,
+    path,
+    url: `${region.replace(/\/$/, '')}/mferp/managementfrontend${path}`,
     label: `the registry '${registryName}'`,
     audience: 'arm',
     apiVersionOf: () => REGISTRY_API,
     idOf: (...asset) => assetPath(`azureml://registries/${registryName}`, ...asset),
   };
+}
+
+/** A registry that has to be there. @throws UserError `RegistryNotFound` */
+export async function getRegistry(workspace: Workspace, name: string): Promise<Registry> {
+  const registry = await openRegistry(workspace, name);
+  if (registry) return registry;
+  throw new UserError({
+    code: 'RegistryNotFound',
+    message: `There is no registry '${name}', or the service connection may not use it.`,
+    fix: "Check the registry's name, and give the connection's application the role AzureML Registry User on it.",
+  });
 }

@@ -1,5 +1,6 @@
 import { distinctProblems, type Problem } from '../core/errors.ts';
 import type { Plan, PlannedRequest } from '../plan/plan.ts';
+import { compileCompute } from './assets/compute.ts';
 import { compileData } from './assets/data.ts';
 import { compileModel } from './assets/model.ts';
 import { compileComponentAsset, compileEnvironmentAsset } from './assets/named-asset.ts';
@@ -9,6 +10,7 @@ import { type FileKind, fileKindOf } from './file-kind.ts';
 import { compileJobSchedule, compileMonitorSchedule } from './schedules/schedule.ts';
 import { dataFile, environmentFile, modelFile } from './schema/asset.ts';
 import { checkThen } from './schema/check.ts';
+import { amlCompute, computeInstance } from './schema/compute.ts';
 import {
   flatBatchDeployment,
   kubernetesDeployment,
@@ -42,13 +44,17 @@ interface Kind {
   compile(context: CompileContext, root: YamlNode, location: string): Compiled;
 }
 
-const batchType = (root: YamlNode): string | undefined => textOf(get(root, 'type'))?.toLowerCase();
+const typeWord = (root: YamlNode): string | undefined => textOf(get(root, 'type'))?.toLowerCase();
 
 const KINDS: Readonly<Record<Exclude<FileKind, 'job'>, Kind>> = {
   component: { compile: (context, root) => ({ request: compileComponentAsset(context, root) }) },
   data: { schema: () => dataFile, compile: (context, root) => ({ request: compileData(context, root) }) },
   model: { schema: () => modelFile, compile: (context, root) => ({ request: compileModel(context, root) }) },
   environment: { schema: () => environmentFile, compile: compileEnvironmentAsset },
+  compute: {
+    schema: (root) => (typeWord(root) === 'computeinstance' ? computeInstance : amlCompute),
+    compile: (...given) => ({ request: compileCompute(...given) }),
+  },
   'online endpoint': {
     schema: () => onlineEndpoint,
     compile: (...given) => ({ request: compileOnlineEndpoint(...given) }),
@@ -67,18 +73,18 @@ const KINDS: Readonly<Record<Exclude<FileKind, 'job'>, Kind>> = {
   },
   'batch deployment': {
     schema: (root) => {
-      if (batchType(root) === 'pipeline') return pipelineBatchDeployment;
-      return batchType(root) === 'model' ? modelBatchDeployment : flatBatchDeployment;
+      if (typeWord(root) === 'pipeline') return pipelineBatchDeployment;
+      return typeWord(root) === 'model' ? modelBatchDeployment : flatBatchDeployment;
     },
     compile: (context, root, location) => ({
       request:
-        batchType(root) === 'pipeline'
+        typeWord(root) === 'pipeline'
           ? compilePipelineBatchDeployment(context, root, location)
           : compileModelBatchDeployment(
               context,
               root,
               location,
-              batchType(root) === 'model' ? get(root, 'settings') : root,
+              typeWord(root) === 'model' ? get(root, 'settings') : root,
             ),
     }),
   },

@@ -7,6 +7,7 @@ export type FileKind =
   | 'data'
   | 'model'
   | 'environment'
+  | 'compute'
   | 'online endpoint'
   | 'batch endpoint'
   | 'managed online deployment'
@@ -24,6 +25,7 @@ const SCHEMAS: [pattern: RegExp, kind: FileKind][] = [
   [/onlineendpoint$/, 'online endpoint'],
   [/batchendpoint$/, 'batch endpoint'],
   [/environment$/, 'environment'],
+  [/^(?:amlcompute|computeinstance)$/, 'compute'],
   [/^(?:asset)?model$/, 'model'],
   [/^(?:asset)?data(?:set)?$/, 'data'],
   [/job$/, 'job'],
@@ -54,6 +56,7 @@ export function fileKindOf(root: YamlNode): FileKind {
   if (schema) return schema.endsWith('online deployment') ? onlineDeployment(schema, type) : schema;
   if (/^(?:uri_file|uri_folder|mltable)$/.test(type)) return 'data';
   if (/^(?:custom|mlflow|triton)_model$/.test(type)) return 'model';
+  if (type === 'amlcompute' || type === 'computeinstance') return 'compute';
   if (type === 'kubernetes') return 'Kubernetes online deployment';
   if (type === 'managed') return 'managed online deployment';
   if (has('endpoint_name'))

@@ -18,6 +18,10 @@ export function agentInputs(): TaskInputs {
     text: (name) => tl.getInput(name, false)?.trim() || undefined,
     variable: (name) => tl.getVariable(name),
     path: (name) => (tl.filePathSupplied(name) ? tl.getPathInput(name, false, false) : undefined),
+    find: (patterns) =>
+      tl
+        .findMatch(tl.getVariable('System.DefaultWorkingDirectory') ?? process.cwd(), [...patterns])
+        .filter((found) => tl.stats(found).isFile()),
     systemAccessToken: () => tl.getEndpointAuthorizationParameter('SYSTEMVSSCONNECTION', 'AccessToken', true) ?? '',
     connection(name) {
       const id = tl.getInput(name, false);

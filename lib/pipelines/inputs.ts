@@ -33,6 +33,30 @@ export function requiredPath(inputs: TaskInputs, name: string): string {
   return inputs.path(name) ?? required({ ...inputs, text: () => undefined }, name);
 }
 
+/**
+ * The files that an input names, one path or pattern per line, each once and in the order of their paths.
+ * @throws UserError `InputMissing`, `FileNotFound` when a line matches nothing
+ */
+export function matchingFiles(inputs: TaskInputs, name: string): string[] {
+  const lines = required(inputs, name)
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const unmatched = lines.find((line) => !line.startsWith('!') && inputs.find([line]).length === 0);
+  if (unmatched !== undefined) throw noFiles(name, `no file matches '${unmatched}'`);
+  const found = [...new Set(inputs.find(lines))].sort();
+  if (found.length === 0) throw noFiles(name, 'its patterns leave out every file');
+  return found;
+}
+
+function noFiles(name: string, why: string): UserError {
+  return new UserError({
+    code: 'FileNotFound',
+    message: `The input ${name} names no file: ${why}.`,
+    fix: 'Write paths and patterns relative to the sources, such as ml/assets/*.yml, and check that the job checks them out.',
+  });
+}
+
 /** An input with a fixed set of values, in any case of letters. @throws UserError `InputInvalid` */
 export function choice<T extends string>(inputs: TaskInputs, name: string, allowed: readonly T[], fallback: T): T {
   const value = inputs.text(name);

@@ -12,6 +12,8 @@ export interface TaskInputs {
   connection(name: string): AzureConnection;
   /** Absolute path of an input of type filePath; undefined when the user gave none. */
   path(name: string): string | undefined;
+  /** Absolute paths of the files that patterns match, below the sources; a pattern that begins with `!` takes files out. */
+  find(patterns: readonly string[]): string[];
   /** The job's own token: `AccessToken` of the connection `SYSTEMVSSCONNECTION`. */
   systemAccessToken(): string;
 }

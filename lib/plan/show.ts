@@ -1,5 +1,6 @@
 import { formatBytes } from '../core/duration.ts';
 import type { Table } from '../core/table.ts';
+import type { Difference } from './differences.ts';
 import type { InspectedPlan } from './inspect.ts';
 import type { PlannedRequest, PlanStep } from './plan.ts';
 
@@ -28,6 +29,37 @@ const WORDS: Readonly<Record<string, string>> = {
   onlineEndpoints: 'online endpoint',
   batchEndpoints: 'batch endpoint',
 };
+
+/** The collection that a request writes to: `data`, `computes`. */
+export function collectionOf({ path }: Pick<PlannedRequest, 'path'>): string {
+  return path.replace(/^.*\/workspaces\/[^/]+\//, '').split('/')[0]!;
+}
+
+/** What the main request makes, for messages: `['data', 'iris:3']`. */
+export function mainWords({ main }: Pick<InspectedPlan, 'main'>): [kind: string, name: string] {
+  const below = main.path.replace(/^.*\/workspaces\/[^/]+\//, '').split('/');
+  return [wordOf(below), nameIn(below)];
+}
+
+/** What there is beside what the file has, one row per member. */
+export function differenceTable(differences: readonly Difference[]): Table {
+  return {
+    columns: ['Field', 'In the workspace', 'In the file'],
+    rows: differences.map(({ field, planned, present }) => [
+      field.replace(/^properties\./, ''),
+      shown(present),
+      shown(planned),
+    ]),
+  };
+}
+
+const LONGEST_SHOWN = 120;
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return '(none)';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
 
 function wordOf([collection = '', , inner]: readonly string[]): string {
   const word = WORDS[collection] ?? collection;

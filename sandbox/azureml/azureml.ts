@@ -1,29 +1,23 @@
-/** Azure ML on a laptop: Azure Resource Manager, the data plane and the storage account of one workspace. */
+/** Azure ML on a laptop: Azure Resource Manager, the data plane and the storage of two workspaces and a registry. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express from 'express';
 import { azureMlAudience, publicAudiences } from '../connections.ts';
-import type { AzureMlContext, RecordedRequest, ResourceStore, Runs, WorkspaceSettings } from '../contracts.ts';
-import type { FaultInjection } from '../faults.ts';
-import type { SigningTokens } from '../identity/tokens.ts';
+import type { ResourceStore, Runs } from '../contracts.ts';
 import type { Online } from '../online-contract.ts';
 import { recordRequests } from '../requests.ts';
 import { startServer } from '../server.ts';
-import { registryAssetRoot, workspaceArmId } from '../settings.ts';
-import type { TlsFiles } from '../tls.ts';
+import { productionSettings, registryAssetRoot } from '../settings.ts';
 import { answerErrors } from './arm/answer-errors.ts';
 import * as errors from './arm/errors.ts';
 import { createMetadata } from './arm/metadata.ts';
-import { createResourceProvider } from './arm/provider.ts';
-import { datastoreContainers, seedCuratedEnvironments, seedWorkspace } from './arm/seeds.ts';
+import { seedCuratedEnvironments } from './arm/seeds.ts';
 import { openResourceStore } from './arm/store.ts';
 import { requireToken } from './authentication.ts';
 import { startBlobServer } from './blob-server.ts';
-import { openBlobs } from './blobs.ts';
-import { createNotifications } from './notifications.ts';
-import { startOnline } from './online/online.ts';
-import { createRuns } from './runs.ts';
+import type { AzureMlOptions } from './options.ts';
+import { isAbout, openRegistryStorage, openWorkspace, startWorkspace } from './workspace-part.ts';
 
 /** The running part. */
 export interface AzureMl {
@@ -34,75 +28,48 @@ export interface AzureMl {
   runs: Runs;
 }
 
-/** What the part is started with. */
-export interface AzureMlOptions {
-  settings: WorkspaceSettings;
-  tokens: SigningTokens;
-  tls: TlsFiles;
-  identityUrl: string;
-  faults: FaultInjection;
-  requests: RecordedRequest[];
-  /** Working files; resources and blobs are kept there only with `persistent`. */
-  dataFolder: string;
-  persistent: boolean;
-  ports: { azureml?: number; blobs?: number; scoring?: number };
-  clientEnvironment: Record<string, string>;
-  /** Jobs are stored and never started. */
-  holdJobs: boolean;
-  /** Datastores have no stored credentials: storage is opened with the identity of whoever asks. */
-  identityBased: boolean;
-  /** Takes what must be stopped, as soon as it runs: a start that fails later leaves nothing behind. */
-  onStop(stop: () => Promise<void> | void): void;
-  log(line: string): void;
-}
+/** The storage accounts: of the workspaces, and the replicas of the registry, which takes uploads in the first account. */
+const accounts = {
+  first: 'sandboxstorage',
+  production: 'sandboxprodstorage',
+  registry: ['sandboxregistry1', 'sandboxregistry2'],
+} as const;
 
-const accountName = 'sandboxstorage';
-
-/** The stores of the workspace and of the registry. */
-function openStores({ settings, dataFolder, persistent }: AzureMlOptions) {
-  const open = (rootId: string, kind: string, name: string) =>
-    openResourceStore({
-      rootId,
-      type: `Microsoft.MachineLearningServices/${kind}`,
-      folder: persistent ? join(dataFolder, name) : undefined,
-    });
-  return {
-    resources: open(workspaceArmId(settings), 'workspaces', 'resources'),
-    registry: open(registryAssetRoot, 'registries', 'registry'),
-  };
-}
-
-/** Starts the blob server and opens the storage account of the workspace. */
-async function startStorage(options: AzureMlOptions, resources: ResourceStore) {
-  const { settings, tokens, tls, dataFolder } = options;
-  const account = { accountName, accountKey: accountKeyIn(dataFolder) };
-  const blobServer = await startBlobServer({
-    ...account,
-    folder: options.persistent ? join(dataFolder, 'blobs') : undefined,
-    port: options.ports.blobs,
+/** Starts the blob server of all accounts. */
+async function startStorage({ tokens, tls, dataFolder, persistent, ports, onStop }: AzureMlOptions) {
+  const accountKey = accountKeyIn(dataFolder);
+  const server = await startBlobServer({
+    accountNames: [accounts.first, accounts.production, ...accounts.registry],
+    accountKey,
+    folder: persistent ? join(dataFolder, 'blobs') : undefined,
+    port: ports.blobs,
     certFile: tls.certFile,
     keyFile: tls.keyFile,
     publicKeyPem: tokens.publicKeyPem,
   });
-  options.onStop(blobServer.stop);
-  const blobs = openBlobs({ ...account, port: blobServer.port, ca: tls.ca, resources });
-  options.onStop(blobs.close);
-  for (const container of Object.values(datastoreContainers(settings))) await blobs.ensureContainer(container);
-  return { blobs, port: blobServer.port };
+  onStop(server.stop);
+  return { accountKey, port: server.port };
 }
 
-/** Starts storage, resources, runs and the HTTPS server of the workspace. */
+/** Starts storage, resources, runs and the HTTPS server of both workspaces and the registry. */
 export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
-  const { settings, tokens, tls, dataFolder, clientEnvironment, log } = options;
-  const { resources, registry } = openStores(options);
-  const { blobs, port: blobPort } = await startStorage(options, resources);
-  seedWorkspace(resources, settings, {
-    accountName,
-    endpoint: `core.localhost:${blobPort}`,
-    identityBased: options.identityBased,
+  const { settings, dataFolder, tls, log } = options;
+  const access = await startStorage(options);
+  const first = await openWorkspace(settings, dataFolder, accounts.first, access, options);
+  const production = await openWorkspace(
+    productionSettings,
+    join(dataFolder, 'production'),
+    accounts.production,
+    access,
+    options,
+  );
+  const registry = openResourceStore({
+    rootId: registryAssetRoot,
+    type: 'Microsoft.MachineLearningServices/registries',
+    folder: options.persistent ? join(dataFolder, 'registry') : undefined,
   });
-  seedCuratedEnvironments(resources);
   seedCuratedEnvironments(registry);
+  const registryStorage = openRegistryStorage(first.blobs, accounts.registry, registry, access, options);
 
   // The routers need the address, which is known once the server listens.
   const app = express();
@@ -112,39 +79,41 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   // The asset store of registries is another host than the Resource Manager.
   const assetStore = await startServer({ app, tls });
   options.onStop(assetStore.stop);
-  const notifications = createNotifications({ ca: tls.ca, log });
-  options.onStop(notifications.stop);
-  const shared = { settings, resources, blobs, tokens, notifications, url };
-  const context: AzureMlContext = { ...shared, dataFolder, clientEnvironment, log };
-  const { runs: executor, router } = createRuns(context);
-  options.onStop(executor.stop);
-  const runs: Runs = options.holdJobs ? { ...executor, submit: async () => {} } : executor;
-  const online = await startOnline({
-    ...{ ...context, registry, runs, tls, port: options.ports.scoring },
-    requestFaults: options.faults,
-  });
-  options.onStop(online.stop);
+  const workspaces = [first, production];
+  const shared = { url, assetStoreUrl: assetStore.url, registry, registryStorage, workspaces };
   prepareRequests(app, options);
-  app.use(createMetadata({ url, identityUrl: options.identityUrl, blobPort }));
-  app.use(
-    requireToken({
-      tokens,
-      tenantId: settings.tenantId,
-      authorityUrl: options.identityUrl,
-      audiences: [url, azureMlAudience, ...publicAudiences],
-      tokenExpired: options.faults.tokenExpired,
-    }),
-  );
-  app.use(
-    createResourceProvider({ ...context, blobs, registry, runs, online: online.part, assetStoreUrl: assetStore.url }),
-  );
-  app.use(router);
+  addAuthentication(app, options, url, access.port);
+  const { runs, router, online } = await startWorkspace(first, shared, options, options.ports.scoring);
+  const other = await startWorkspace(production, shared, options);
+  app.use((request, response, next) => {
+    const isOther = isAbout(productionSettings, request.path);
+    return (isOther ? other.router : router)(request, response, next);
+  });
   app.use((request) => {
     throw errors.noRoute(request.method, request.path);
   });
   app.use(answerErrors(log, settings.location));
-  const ports = { azureml: server.port, blobs: blobPort, scoring: online.port };
-  return { url, ports, resources, runs, online: online.control };
+  const ports = { azureml: server.port, blobs: access.port, scoring: online.port };
+  return { url, ports, resources: first.resources, runs, online: online.control };
+}
+
+/** The cloud's addresses, which need no token; everything else does. */
+function addAuthentication(
+  app: express.Express,
+  { identityUrl, tokens, settings, faults }: AzureMlOptions,
+  url: string,
+  blobPort: number,
+): void {
+  app.use(createMetadata({ url, identityUrl, blobPort }));
+  app.use(
+    requireToken({
+      tokens,
+      tenantId: settings.tenantId,
+      authorityUrl: identityUrl,
+      audiences: [url, azureMlAudience, ...publicAudiences],
+      tokenExpired: faults.tokenExpired,
+    }),
+  );
 }
 
 /** What happens to every request before a route sees it: ids, the body, recording, faults. */

@@ -10,7 +10,7 @@ export interface BlobServer {
 }
 
 /**
- * Starts a blob server for one account on 127.0.0.1.
+ * Starts a blob server for storage accounts on 127.0.0.1, which share a key.
  *
  * @param options.folder where blobs are kept; in memory when not given
  * @param options.port wished port; a free one when it is taken or 0
@@ -19,18 +19,18 @@ export interface BlobServer {
 export async function startBlobServer(options: {
   folder?: string | undefined;
   port?: number | undefined;
-  accountName: string;
+  accountNames: readonly string[];
   accountKey: string;
   certFile: string;
   keyFile: string;
   publicKeyPem: string;
 }): Promise<BlobServer> {
-  const { accountName, accountKey, ...data } = options;
+  const { accountNames, accountKey, ...data } = options;
   if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true });
   const start = async (port: number): Promise<BlobServer> => {
     const worker = new Worker(new URL('./blob-server.cjs', import.meta.url), {
       workerData: { ...data, port },
-      env: { ...process.env, AZURITE_ACCOUNTS: `${accountName}:${accountKey}` },
+      env: { ...process.env, AZURITE_ACCOUNTS: accountNames.map((name) => `${name}:${accountKey}`).join(';') },
       execArgv: [],
     });
     const answer = await new Promise<{ port?: number; error?: string; code?: string }>((resolve, reject) => {

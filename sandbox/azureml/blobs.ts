@@ -25,8 +25,10 @@ const parallelTransfers = 16;
 /** `Blobs` plus what the resource provider hands out, and its end. */
 export interface BlobAccount extends Blobs {
   accountKey: string;
-  /** A SAS (without `?`) for reading and writing the whole container. */
-  containerSas(container: string, minutes?: number): string;
+  /** A SAS (without `?`) for reading and writing the whole container, or for what the letters permit. */
+  containerSas(container: string, minutes?: number, permissions?: string): string;
+  /** Writes a blob without a Content-MD5, as the service's own copies are. */
+  writeCopy(to: BlobLocation, content: Buffer): Promise<void>;
   /** A SAS (without `?`) for the whole account that soon expires. */
   accountSas(hours: number): string;
   /** Metadata and size of a blob; undefined when there is none. */
@@ -134,13 +136,20 @@ function transfers(account: Account): Pick<Blobs, 'upload' | 'download'> {
 }
 
 /** Contents of single blobs. */
-function contents(account: Account): Pick<BlobAccount, 'write' | 'append' | 'read' | 'metadata'> {
+function contents(account: Account): Pick<BlobAccount, 'write' | 'writeCopy' | 'append' | 'read' | 'metadata'> {
   const { address, agent, container, ensureContainer, sas } = account;
   return {
     async write(to, content) {
       await ensureContainer(to.container);
       const bytes = Buffer.from(content as string);
       await container(to.container).getBlockBlobClient(to.path).upload(bytes, bytes.length);
+    },
+    async writeCopy(to, content) {
+      await ensureContainer(to.container);
+      const blob = container(to.container).getBlockBlobClient(to.path);
+      const id = Buffer.from('copy').toString('base64');
+      if (content.length > 0) await blob.stageBlock(id, content, content.length);
+      await blob.commitBlockList(content.length > 0 ? [id] : []);
     },
     async append(to, content) {
       await ensureContainer(to.container);
@@ -200,7 +209,7 @@ export function openBlobs(options: AccountOptions): BlobAccount {
     ...contents(account),
     readUrl: (at, minutes = 30) =>
       `${accountUrl}/${at.container}/${encodePath(at.path)}?${sas(at.container, 'r', minutes, at.path)}`,
-    containerSas: (name, minutes = 60) => sas(name, 'racwl', minutes),
+    containerSas: (name, minutes = 60, permissions = 'racwl') => sas(name, permissions, minutes),
     accountSas: account.accountSas,
     containerUploadUrl: (name, minutes = 60) => `${accountUrl}/${name}?${sas(name, 'racwl', minutes)}`,
     locate: (uri) => locateUri(uri, { accountName, resources }),

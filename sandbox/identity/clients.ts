@@ -30,7 +30,7 @@ export const federationAudience = 'api://AzureADTokenExchange';
 export const federatedSubject = (connection: string): string => `sc://sandbox/mlops/${connection}`;
 
 /**
- * The four app registrations. Secrets are made at the first start and kept in `folder`, beside `sandbox.pem`, a
+ * The app registrations. Secrets are made at the first start and kept in `folder`, beside `sandbox.pem`, a
  * certificate that signs in as the connection `sandbox`.
  */
 export async function loadClients(folder: string): Promise<ClientRegistration[]> {
@@ -52,6 +52,7 @@ export async function loadClients(folder: string): Promise<ClientRegistration[]>
       secret: secret('sandbox-expired'),
       secretExpired: true,
     },
+    { ...registration('sandbox-prod', 5), role: 'contributor', secret: secret('sandbox-prod') },
   ];
 }
 

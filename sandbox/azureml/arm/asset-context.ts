@@ -3,12 +3,14 @@ import type { Resource, Runs } from '../../contracts.ts';
 import type { BlobAccount } from '../blobs.ts';
 import type { CollectionContext } from './collection.ts';
 import type { ReferenceContext } from './references.ts';
+import type { RegistryStorage } from './registry-storage.ts';
 import type { AssetKind } from './shapes/assets.ts';
 
 /** What the routes of assets work with: `store` is the workspace or a registry. */
 export interface AssetContext extends ReferenceContext, CollectionContext {
   blobs: BlobAccount;
   runs: Pick<Runs, 'storageUri'>;
+  registryStorage: RegistryStorage;
   /** A registry wants an explicit version and offers no `nextVersion`. */
   isRegistry?: boolean;
   /** Where operations of the registry are polled: another host than that of the request. */

@@ -1,4 +1,5 @@
 /** Codes, data, models, environments and components: containers and their versions. */
+import { randomInt } from 'node:crypto';
 import express from 'express';
 import type { Resource } from '../../contracts.ts';
 import { apiVersionOf, checkName } from './access.ts';
@@ -14,6 +15,7 @@ import * as errors from './errors.ts';
 import { inView } from './listing.ts';
 import { latestVersion } from './references.ts';
 import { answerInRegistry } from './registry-operations.ts';
+import { replicate, replicaUri } from './registry-storage.ts';
 import { envelope } from './shape.ts';
 import { type AssetKind, containerProperties, versionProperties } from './shapes/assets.ts';
 import type { SystemField } from './system-data.ts';
@@ -90,6 +92,12 @@ const versions = (kind: AssetKind) =>
       return older ? changedVersion(kind, call, body, older) : newVersion(kind, call, body);
     },
     sets: { provisioningState: 'Succeeded' },
+    async afterPut({ context }, stored) {
+      const uri = stored.properties.modelUri ?? stored.properties.dataUri;
+      const at = context.isRegistry && uri ? context.registryStorage.uploads.locate(uri) : undefined;
+      if (at) await replicate(context.registryStorage, context.registryStorage.uploads, at, at.container);
+      return stored;
+    },
     present: (version, { context, at }) => presentVersion(kind, version, context, at.apiVersion),
     answers: {
       put(call, shown, isNew) {
@@ -105,7 +113,12 @@ function presentVersion(kind: AssetKind, version: Resource, context: AssetContex
   const { properties } = version;
   const spec = kind === 'components' ? { componentSpec: shownSpec(properties.componentSpec) } : {};
   const shown = { ...version, properties: { ...properties, ...spec } };
-  if (context.isRegistry) return registryAnswer(kind, shown, apiVersion);
+  if (context.isRegistry) {
+    const { modelUri } = properties;
+    // Any replica: the account of the address differs from answer to answer.
+    const uri = modelUri && { modelUri: replicaUri(context.registryStorage, modelUri, randomInt(2)) };
+    return registryAnswer(kind, { ...shown, properties: { ...shown.properties, ...uri } }, apiVersion);
+  }
   return { ...shown, properties: versionAnswer(kind, shown.properties, apiVersion) };
 }
 

@@ -16,6 +16,7 @@ import { createOnlineSkus, onlineDeployments } from './online-deployments.ts';
 import { onlineEndpoints } from './online-endpoints.ts';
 import { createOperations } from './operation-log.ts';
 import { createOperationResults } from './operations.ts';
+import { createPermissions } from './permissions.ts';
 import { createPublishedPipelines } from './published-pipelines.ts';
 import { createRegistryDiscovery, createRegistryImport, createRegistryReferences } from './registry.ts';
 import { createRegistryOperations } from './registry-operations.ts';
@@ -48,6 +49,7 @@ export function createResourceProvider(given: Omit<ProviderContext, 'operations'
   const workspace = express.Router({ mergeParams: true });
   workspace.use(requireScope(settings, 'workspaces', settings.workspaceName), requireRole(workspaceArmId(settings)));
   workspace.use(
+    createPermissions(),
     createWorkspace(context),
     createAssets(inWorkspace),
     ...collections.map((routes) => routes(inWorkspace)),
@@ -58,14 +60,15 @@ export function createResourceProvider(given: Omit<ProviderContext, 'operations'
   const registry = express.Router({ mergeParams: true });
   registry.use(requireScope(settings, 'registries', 'azureml'), requireRole(registryArmId(settings)));
   registry.get('/', (_request, response) => response.json(registryResource(context)));
-  registry.use(createRegistryReferences(context), createRegistryImport(context));
-  registry.use(createAssets({ ...context, store: context.registry, isRegistry: true }));
+  registry.use(createPermissions(), createRegistryReferences(context), createRegistryImport(context));
+  const { uploads } = context.registryStorage;
+  registry.use(createAssets({ ...context, blobs: uploads, store: context.registry, isRegistry: true }));
 
   const arm = express.Router();
   arm.use('/subscriptions', requireApiVersion);
   arm.use(createSubscription(context), createLocation(), createOperationResults(context));
   arm.use(`${group}/workspaces/:workspace`, workspace);
-  arm.use(`${group}/registries/:registry`, registry);
+  if (settings === context.workspaces[0]?.settings) arm.use(`${group}/registries/:registry`, registry);
 
   const router = express.Router();
   router.use(createRegistryOperations({ store: context.registry }));

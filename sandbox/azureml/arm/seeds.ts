@@ -4,7 +4,7 @@ import type { Resource, ResourceStore, WorkspaceSettings } from '../../contracts
 /** The containers behind the two datastores. */
 export const datastoreContainers = (settings: WorkspaceSettings): Record<string, string> => ({
   workspaceblobstore: `azureml-blobstore-${settings.workspaceId}`,
-  workspaceartifactstore: 'azureml',
+  workspaceartifactstore: 'azureml', // the account is the workspace's own
 });
 
 /** Stores what isn't there yet; addresses that changed with a restart (the blob endpoint) are refreshed. */

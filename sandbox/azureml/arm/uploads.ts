@@ -90,7 +90,7 @@ export function createDataReference(body: unknown, apiVersion: string, context: 
   const { blobUri } = body as { blobUri: string };
   const found = blobs.locate(blobUri);
   if (!found) throw errors.notInRegistryStorage(blobUri);
-  const sasUri = `${blobs.accountUrl}/${found.container}?${blobs.containerSas(found.container)}`;
+  const sasUri = `${blobs.accountUrl}/${found.container}?${blobs.containerSas(found.container, 60, 'rl')}`;
   const storageAccountArmId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${blobs.accountName}`;
   return {
     blobReferenceForConsumption: { blobUri, storageAccountArmId, credential: { credentialType: 'SAS', sasUri } },

@@ -1,6 +1,6 @@
 /** The workspace, its resource group and its subscription. */
 import express, { type Request } from 'express';
-import type { Resource } from '../../contracts.ts';
+import type { Resource, WorkspaceSettings } from '../../contracts.ts';
 import { registryArmId, workspaceArmId } from '../../settings.ts';
 import { apiVersionOf, requireResourceGroup } from './access.ts';
 import type { ProviderContext } from './context.ts';
@@ -23,13 +23,13 @@ export function createSubscription(context: ProviderContext): express.Router {
     subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'Sandbox', spendingLimit: 'On' },
     authorizationSource: 'RoleBased',
   };
-  const resourceGroup = {
-    id: `/subscriptions/${settings.subscriptionId}/resourceGroups/${settings.resourceGroup}`,
-    name: settings.resourceGroup,
+  const resourceGroup = ({ subscriptionId, resourceGroup: name, location }: WorkspaceSettings) => ({
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${name}`,
+    name,
     type: 'Microsoft.Resources/resourceGroups',
-    location: settings.location,
+    location,
     properties: { provisioningState: 'Succeeded' },
-  };
+  });
   const inGroup = (request: Request) => requireResourceGroup(settings, request);
 
   router.get('/subscriptions', (_request, response) => response.json({ value: [subscription] }));
@@ -39,20 +39,24 @@ export function createSubscription(context: ProviderContext): express.Router {
   });
   router.get(['/subscriptions/:subscription/resourceGroups', group], (request, response) => {
     inGroup(request);
-    response.json(request.params.resourceGroup ? resourceGroup : { value: [resourceGroup] });
+    const all = context.workspaces.map((workspace) => resourceGroup(workspace.settings));
+    response.json(request.params.resourceGroup ? resourceGroup(settings) : { value: all });
   });
   router.get(
     [`/subscriptions/:subscription${provider}/workspaces`, `${group}${provider}/workspaces`],
     (request, response) => {
       inGroup(request);
-      response.json({ value: [workspaceResource(context)] });
+      const { resourceGroup: name } = request.params;
+      const listed = context.workspaces.filter((each) => name === undefined || each.settings === settings);
+      response.json({ value: listed.map((workspace) => workspaceResource({ ...context, ...workspace })) });
     },
   );
   router.get(
     [`/subscriptions/:subscription${provider}/registries`, `${group}${provider}/registries`],
     (request, response) => {
       inGroup(request);
-      response.json({ value: [registryResource(context)] });
+      const hasRegistry = request.params.resourceGroup === undefined || settings === context.workspaces[0]?.settings;
+      response.json({ value: hasRegistry ? [registryResource(context)] : [] });
     },
   );
   return router;

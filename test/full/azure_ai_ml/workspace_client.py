@@ -27,6 +27,5 @@ def connect(**more) -> MLClient:
     )
     if "registry_name" in more:
         return MLClient(credential, **more)
-    return MLClient(
-        credential, env["AZURE_SUBSCRIPTION_ID"], env["AZURE_RESOURCE_GROUP"], env["AZUREML_WORKSPACE_NAME"], **more
-    )
+    names = {"resource_group_name": env["AZURE_RESOURCE_GROUP"], "workspace_name": env["AZUREML_WORKSPACE_NAME"]}
+    return MLClient(credential, env["AZURE_SUBSCRIPTION_ID"], **{**names, **more})

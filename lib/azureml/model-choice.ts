@@ -1,0 +1,109 @@
+import { UserError } from '../core/errors.ts';
+import { inParallel } from '../core/parallel.ts';
+import { notFound } from '../core/words.ts';
+import { nameOf } from './ids.ts';
+import { findModelVersion, findNewestModelVersion, type ModelVersion } from './models.ts';
+import { type AssetRoot, list, names, path } from './resources.ts';
+
+/** Which version of a model is meant. */
+export type VersionChoice =
+  | { kind: 'version'; version: string }
+  | { kind: 'latest' }
+  | { kind: 'stage'; stage: string };
+
+/**
+ * Reads `7`, `latest` (the version that was created last) or `stage:Production`.
+ * @throws UserError `ModelVersionInvalid`
+ */
+export function parseVersionChoice(text: string): VersionChoice {
+  if (/^[1-9]\d*$/.test(text)) return { kind: 'version', version: text };
+  if (/^@?latest$/i.test(text)) return { kind: 'latest' };
+  const stage = /^stage:\s*(\S.*)$/i.exec(text)?.[1];
+  if (stage !== undefined) return { kind: 'stage', stage: stage.trim() };
+  throw new UserError({
+    code: 'ModelVersionInvalid',
+    message: `'${text}' is neither a whole number above 0, as versions of models are, nor latest, nor stage: and the name of a stage.`,
+    fix: 'Write for example 7, latest or stage:Production.',
+  });
+}
+
+/** The version that a model's answer is of: a registry's answer has the model's name as its name, so the id says it. */
+export function versionOf({ id }: Pick<ModelVersion, 'id'>): string {
+  return nameOf(id);
+}
+
+/**
+ * The version that is meant.
+ * @throws UserError `ModelNotFound` with the versions or models that there are; `ModelVersionsUnclear`
+ */
+export async function getChosenModel(root: AssetRoot, name: string, choice: VersionChoice): Promise<ModelVersion> {
+  const found = await findChosen(root, name, choice);
+  if (found) return found;
+  const versions = await names(root, path('models', name, 'versions'));
+  const message =
+    versions.length === 0
+      ? notFound('model', name, `in ${root.label}`, await names(root, 'models'))
+      : choice.kind === 'stage'
+        ? `No version of the model '${name}' in ${root.label} is in the stage '${choice.stage}'.`
+        : notFound(
+            'version',
+            choice.kind === 'version' ? choice.version : 'latest',
+            `of the model '${name}' in ${root.label}`,
+            versions,
+          );
+  throw new UserError({ code: 'ModelNotFound', message, fix: 'Check the name and the version of the model.' });
+}
+
+async function findChosen(root: AssetRoot, name: string, choice: VersionChoice): Promise<ModelVersion | undefined> {
+  switch (choice.kind) {
+    case 'version':
+      return findModelVersion(root, name, choice.version);
+    case 'latest':
+      return findNewestModelVersion(root, name);
+    case 'stage':
+      return (await listHolders(root, name, choice.stage))[0];
+  }
+}
+
+/** The versions that are in a stage and not archived, the highest first. */
+export function listHolders(root: AssetRoot, name: string, stage: string): Promise<ModelVersion[]> {
+  return listVersionsWith(root, name, (model) => isIn(model, stage), { stage });
+}
+
+/**
+ * The versions that have something and are not archived, as they are now, the highest first: lists are served by an index that
+ * lags behind, so each version that the list names is read, and so are the newest ones in any case.
+ * @param filter of the list; none: all versions are read that the list shows with it
+ */
+export async function listVersionsWith(
+  root: AssetRoot,
+  name: string,
+  has: (model: ModelVersion) => boolean,
+  filter: Record<string, string>,
+): Promise<ModelVersion[]> {
+  const versions = path('models', name, 'versions');
+  const candidates = new Set<string>();
+  for await (const model of list<ModelVersion>(root, versions, filter)) {
+    if (Object.keys(filter).length > 0 || has(model)) candidates.add(versionOf(model));
+  }
+  let newest = 0;
+  for await (const model of list<ModelVersion>(root, versions, { $orderBy: 'createdtime desc' })) {
+    candidates.add(versionOf(model));
+    if (++newest === NEWEST_READ) break;
+  }
+  const now = await inParallel([...candidates], PARALLEL, (version) => findModelVersion(root, name, version));
+  return now
+    .filter((model) => model !== undefined)
+    .filter((model) => has(model) && model.properties.isArchived !== true)
+    .sort((one, other) => Number(versionOf(other)) - Number(versionOf(one)));
+}
+
+const PARALLEL = 8;
+
+/** Versions that are read whatever the list says about them. */
+const NEWEST_READ = 20;
+
+/** Stages are free words, compared without case. */
+export function isIn({ properties }: ModelVersion, stage: string): boolean {
+  return (properties.stage ?? '').toLowerCase() === stage.toLowerCase();
+}

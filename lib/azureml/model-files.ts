@@ -1,0 +1,112 @@
+import { type BlobFiles, openBlobFiles } from '../azure/blob-files.ts';
+import { oddAnswer } from '../azure/failures.ts';
+import type { StoragePorts, StorageSecret } from '../azure/storage.ts';
+import { UserError } from '../core/errors.ts';
+import { getBlobDatastore, getSignature } from './datastores.ts';
+import type { ModelVersion } from './models.ts';
+import type { Registry } from './registries.ts';
+import { path, requestTo } from './resources.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Where the files of a model are, opened. */
+export interface ModelFiles {
+  blobs: BlobFiles;
+  /** Path of the folder or of the one file in the container, without a slash at its end. */
+  root: string;
+}
+
+type Ports = Omit<StoragePorts, 'transport'>;
+
+/** Opens the blobs of a datastore: with what it stores, else with the connection's own identity. */
+export async function openDatastoreFiles(
+  workspace: Workspace,
+  name: string,
+  ports: Ports,
+): Promise<{ blobs: BlobFiles; containerUrl: string }> {
+  const { client } = workspace;
+  const { containerUrl, accountName, secret } = await getBlobDatastore(workspace, name);
+  const identity: StorageSecret = { kind: 'identity', credential: client.credential };
+  const stored: StorageSecret[] =
+    secret.kind === 'identity'
+      ? []
+      : secret.kind === 'accountKey'
+        ? [{ ...secret, accountName }]
+        : [{ ...secret, renew: async () => (await getSignature(workspace, name)) ?? secret.token }];
+  const [first = identity, ...others] = [...stored, identity];
+  const blobs = await openBlobFiles(containerUrl, [first, ...others], { ...ports, transport: client.transport });
+  return { blobs, containerUrl };
+}
+
+/**
+ * Opens the files of a version of a workspace's model: in a datastore, or at the https address of a blob.
+ * @throws UserError `DatastoreNotSupported`, `HostNotTrusted`, `ModelFilesElsewhere`
+ */
+export async function openWorkspaceFiles(workspace: Workspace, model: ModelVersion, ports: Ports): Promise<ModelFiles> {
+  const { modelUri } = model.properties;
+  const storage = { ...ports, transport: workspace.client.transport };
+  const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
+  const inDatastore = /^azureml:\/\/(?:.*\/)?datastores\/([^/]+)\/paths\/(.*)$/i.exec(modelUri);
+  if (inDatastore) {
+    const { blobs } = await openDatastoreFiles(workspace, inDatastore[1]!, ports);
+    return { blobs, root: withoutSlash(inDatastore[2]!) };
+  }
+  const place = blobPlace(modelUri);
+  const suffix = `.blob.${workspace.client.cloud.storageSuffix}`;
+  if (!place?.host.endsWith(suffix)) throw elsewhere(model, `*${suffix}`);
+  return { blobs: await openBlobFiles(place.container, [identity], storage), root: place.path };
+}
+
+interface DataReference {
+  blobReferenceForConsumption?: { blobUri?: string; credential?: { sasUri?: string } };
+}
+
+/**
+ * Opens the files of a version of a registry's model: `POST datarefs/{name}/versions/{version}` gives an address with a
+ * signature that may read and list (recorded from the service). The address is asked for with the one that the version has
+ * now, since the account differs from answer to answer.
+ */
+export async function openRegistryFiles(
+  registry: Registry,
+  name: string,
+  version: string,
+  model: ModelVersion,
+  ports: Ports,
+): Promise<ModelFiles> {
+  const assetId = `azureml://registries/${registry.registryName}/models/${name}/versions/${version}`;
+  const body = { assetId, blobUri: model.properties.modelUri };
+  const request = requestTo(registry, 'POST', path('datarefs', name, 'versions', version), { body, repeatable: true });
+  const refer = async (): Promise<{ blobUri: string; token: string }> => {
+    const { body: answer, text } = await registry.client.send<DataReference | undefined>(request);
+    const { blobUri = body.blobUri, credential } = answer?.blobReferenceForConsumption ?? {};
+    if (!credential?.sasUri) throw oddAnswer(request.url, 'a sasUri', text, 'POST');
+    return { blobUri, token: credential.sasUri.replace(/^[^?]*\?/, '') };
+  };
+  const { blobUri, token } = await refer();
+  const place = blobPlace(blobUri);
+  if (!place) throw oddAnswer(request.url, 'the address of a blob', blobUri, 'POST');
+  const secret: StorageSecret = { kind: 'sas', token, renew: async () => (await refer()).token };
+  const storage = { ...ports, transport: registry.client.transport };
+  return { blobs: await openBlobFiles(place.container, [secret], storage), root: place.path };
+}
+
+/** The container and the path in it of a blob's address. */
+function blobPlace(uri: string): { host: string; container: string; path: string } | undefined {
+  if (!URL.canParse(uri)) return undefined;
+  const url = new URL(uri);
+  const [, container = '', ...rest] = url.pathname.split('/');
+  if (url.protocol !== 'https:' || container === '') return undefined;
+  const path = withoutSlash(rest.map(decodeURIComponent).join('/'));
+  return { host: url.host, container: `${url.origin}/${container}`, path };
+}
+
+function withoutSlash(text: string): string {
+  return text.replace(/\/+$/, '');
+}
+
+function elsewhere({ id, properties }: ModelVersion, host: string): UserError {
+  return new UserError({
+    code: 'ModelFilesElsewhere',
+    message: `The files of the model ${id} are at ${properties.modelUri.replace(/\?.*$/, '')}, which is neither in a datastore nor in a storage account of this cloud (${host}).`,
+    fix: 'Register the model again from a datastore or from the output of a job.',
+  });
+}

@@ -1,0 +1,148 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type BlobFiles, type BlobRange, LARGEST_RANGE, type StoredBlob } from '../azure/blob-files.ts';
+import { UserError } from '../core/errors.ts';
+import { inParallel } from '../core/parallel.ts';
+
+/** A file to download. */
+export interface DownloadFile {
+  blob: StoredBlob;
+  /** Below the folder, with `/`. */
+  path: string;
+}
+
+export interface DownloadProgress {
+  files: number;
+  totalFiles: number;
+  bytes: number;
+  totalBytes: number;
+}
+
+/** What a download has done. */
+export interface Downloaded {
+  /** Files that were there with the same content. */
+  present: number;
+  /** Bytes that an earlier download had brought of files that it did not finish. */
+  resumedBytes: number;
+}
+
+/** Files at a time, and parts of each of them: memory stays below `4 * 4 * LARGEST_RANGE`. */
+const PARALLEL_FILES = 4;
+const PARALLEL_PARTS = 4;
+
+/**
+ * Downloads files into a folder, several at a time. A file that is there with the same content is left alone, and one that
+ * was cut off continues: until it is whole it has the ending `.<etag>.part`. Every part is compared with the checksum that
+ * comes with it, and the whole file with the MD5 of the blob, where the blob has one.
+ * @throws UserError `FileChanged`, `ChecksumWrong`
+ */
+export async function downloadFiles(
+  source: Pick<BlobFiles, 'read'>,
+  files: readonly DownloadFile[],
+  folder: string,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: DownloadProgress) => void },
+): Promise<Downloaded> {
+  const progress: DownloadProgress = {
+    files: 0,
+    totalFiles: files.length,
+    bytes: 0,
+    totalBytes: files.reduce((sum, { blob }) => sum + blob.size, 0),
+  };
+  const result: Downloaded = { present: 0, resumedBytes: 0 };
+  const add = (bytes: number): void => {
+    progress.bytes += bytes;
+    onProgress({ ...progress });
+  };
+  await inParallel(files, PARALLEL_FILES, async ({ blob, path }) => {
+    signal.throwIfAborted();
+    const target = join(folder, path);
+    if (await isPresent(target, blob)) {
+      result.present++;
+      add(blob.size);
+    } else {
+      result.resumedBytes += await downloadFile(source, blob, target, signal, add);
+    }
+    progress.files++;
+    onProgress({ ...progress });
+  });
+  return result;
+}
+
+/** True for a whole file with the blob's content: by its MD5, else by size and time, which a download sets. */
+async function isPresent(path: string, blob: StoredBlob): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined);
+  if (!there?.isFile() || there.size !== blob.size) return false;
+  if (blob.md5 === undefined) return Math.floor(there.mtimeMs / 1000) === Math.floor(blob.modified / 1000);
+  const hash = createHash('md5');
+  await addFile(hash, path);
+  return hash.digest('base64') === blob.md5;
+}
+
+/** @returns bytes that were there from an earlier download */
+async function downloadFile(
+  source: Pick<BlobFiles, 'read'>,
+  blob: StoredBlob,
+  target: string,
+  signal: AbortSignal,
+  add: (bytes: number) => void,
+): Promise<number> {
+  await mkdir(dirname(target), { recursive: true });
+  const partial = `${target}.${createHash('sha256').update(blob.etag).digest('hex').slice(0, 8)}.part`;
+  const file = await open(partial, 'a');
+  const hash = createHash('md5');
+  let start = 0;
+  try {
+    start = await usableSize(file, blob);
+    if (start > 0) await addFile(hash, partial);
+    add(start);
+    for (const ranges of groupsOf(rangesOf(start, blob.size), PARALLEL_PARTS)) {
+      signal.throwIfAborted();
+      for (const bytes of await Promise.all(ranges.map((range) => source.read(blob, range)))) {
+        await file.appendFile(bytes);
+        hash.update(bytes);
+        add(bytes.length);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+  if (blob.md5 !== undefined && hash.digest('base64') !== blob.md5) {
+    await rm(partial);
+    throw new UserError({
+      code: 'ChecksumWrong',
+      message: `The file '${blob.name}' does not have the MD5 that is stored with it.`,
+      fix: 'Run the job again, which downloads this file anew. If it fails again, the file in storage is damaged.',
+    });
+  }
+  await rename(partial, target);
+  await utimes(target, new Date(), new Date(blob.modified));
+  return start;
+}
+
+/** How much of a partial file counts: all of it, unless it is longer than the blob. */
+async function usableSize(file: FileHandle, { size }: StoredBlob): Promise<number> {
+  const there = (await file.stat()).size;
+  if (there <= size) return there;
+  await file.truncate(0);
+  return 0;
+}
+
+async function addFile(hash: Hash, path: string): Promise<void> {
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+}
+
+/** The parts of what is left of a file. */
+export function rangesOf(start: number, size: number): BlobRange[] {
+  const count = Math.ceil((size - start) / LARGEST_RANGE);
+  return Array.from({ length: count }, (_, i) => {
+    const offset = start + i * LARGEST_RANGE;
+    return { offset, count: Math.min(LARGEST_RANGE, size - offset) };
+  });
+}
+
+/** Neighbours, so many at a time. */
+export function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

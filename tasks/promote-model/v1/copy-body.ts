@@ -1,0 +1,26 @@
+import type { ModelProperties, ModelVersion } from '../../../lib/azureml/models.ts';
+import { copiedProperties } from '../../../lib/lineage/copied-model.ts';
+
+/** Tags that say where a version is, not what it is: a copy begins without them. */
+const OF_ITS_PLACE = ['stage'];
+
+/**
+ * What a copy says about itself, but for where its files are.
+ * @param workspacePath see `copiedProperties`
+ */
+export function copyBody(
+  source: ModelVersion,
+  workspacePath: string | undefined,
+): Omit<ModelProperties, 'modelUri'> & { properties: Record<string, string> } {
+  const { modelType, description, tags, flavors } = source.properties;
+  const hasFlavors = flavors && Object.keys(flavors).length > 0;
+  return {
+    modelType,
+    ...(description ? { description } : {}),
+    ...(hasFlavors ? { flavors } : {}),
+    tags: Object.fromEntries(Object.entries(tags ?? {}).filter(([name]) => !OF_ITS_PLACE.includes(name))),
+    properties: copiedProperties(source, workspacePath),
+    isAnonymous: false,
+    isArchived: false,
+  };
+}

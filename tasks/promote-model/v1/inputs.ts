@@ -1,0 +1,95 @@
+import { parseVersionChoice } from '../../../lib/azureml/model-choice.ts';
+import { parseModelVersion } from '../../../lib/azureml/models.ts';
+import { UserError } from '../../../lib/core/errors.ts';
+import { type FilledMessage, fill } from '../../../lib/core/message.ts';
+import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
+import { flag, optional, optionallyParsed, pairs, parsed, required } from '../../../lib/pipelines/inputs.ts';
+import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
+import { readSecondTarget } from '../../../lib/pipelines/second-target.ts';
+import { messages } from './messages.ts';
+
+export type Inputs = ReturnType<typeof readInputs>;
+
+export function readInputs(inputs: TaskInputs) {
+  const target = readAzureTarget(inputs);
+  const second = readSecondTarget(inputs, target);
+  const modelName = required(inputs, 'modelName');
+  const read = {
+    target,
+    /** The workspace to copy to. */
+    second,
+    /** The registry that has the model, in place of the workspace. */
+    sourceRegistryName: optional(inputs, 'sourceRegistryName'),
+    /** The registry to copy to. */
+    registryName: optional(inputs, 'registryName'),
+    modelName,
+    version: parsed(inputs, 'modelVersion', parseVersionChoice, 'latest'),
+    targetModelName: optional(inputs, 'targetModelName') ?? modelName,
+    targetModelVersion: optionallyParsed(inputs, 'targetModelVersion', parseModelVersion),
+    stage: optional(inputs, 'stage'),
+    previousStage: optional(inputs, 'previousStage') ?? 'Archived',
+    tags: pairs(inputs, 'tags'),
+    exclusiveTag: optionallyParsed(inputs, 'exclusiveTag', parseTag),
+    requireVerdict: (optional(inputs, 'requireVerdict') ?? '').split(/[\s,]+/).filter((verdict) => verdict !== ''),
+    environments: parsed(inputs, 'environments', parseAssets, 'auto'),
+    components: parsed(inputs, 'components', parseAssets, ''),
+    whatIf: flag(inputs, 'whatIf', false),
+  };
+  checkTogether(read);
+  return read;
+}
+
+/** A tag that one version has at a time. */
+function parseTag(text: string): { name: string; value: string } {
+  const [, name, value] = /^([^=\s][^=]*?)\s*=\s*(.*)$/.exec(text) ?? [];
+  if (name !== undefined && value) return { name, value };
+  throw new UserError({
+    code: 'InputInvalid',
+    message: fill(messages.TagInvalid, { text }),
+    fix: fill(messages.TagInvalidFix),
+  });
+}
+
+/** Versions of assets, one `name:version` per line; `auto` for those that the lineage of the model names. */
+function parseAssets(text: string): 'auto' | { name: string; version: string }[] {
+  if (text.trim().toLowerCase() === 'auto') return 'auto';
+  const lines = text.split(/[\r\n,]+/).map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, name, version] = /^(?:azureml:)?([\w.-]+):([\w.-]+)$/.exec(line) ?? [];
+      if (name !== undefined && version !== undefined) return { name, version };
+      throw new UserError({
+        code: 'InputInvalid',
+        message: fill(messages.AssetInvalid, { text: line }),
+        fix: fill(messages.AssetInvalidFix),
+      });
+    });
+}
+
+type Read = Pick<Inputs, 'second' | 'sourceRegistryName' | 'registryName' | 'stage' | 'exclusiveTag' | 'components'> &
+  Pick<Inputs, 'tags'>;
+
+/** @throws UserError `InputInvalid` */
+function checkTogether({
+  second,
+  sourceRegistryName,
+  registryName,
+  stage,
+  exclusiveTag,
+  components,
+  tags,
+}: Read): void {
+  const refuse = (message: FilledMessage): never => {
+    throw new UserError({ code: 'InputInvalid', message, fix: fill(messages.TogetherFix) });
+  };
+  if (sourceRegistryName !== undefined && registryName !== undefined) refuse(fill(messages.TwoRegistries));
+  if (sourceRegistryName !== undefined && second === undefined) refuse(fill(messages.RegistryWithoutWorkspace));
+  const isInRegistry = registryName !== undefined && second === undefined;
+  if (isInRegistry && (stage !== undefined || exclusiveTag !== undefined || Object.keys(tags).length > 0))
+    refuse(fill(messages.StageOfRegistry));
+  if (registryName === undefined && (components === 'auto' || components.length > 0))
+    refuse(fill(messages.ComponentsNeedRegistry));
+  const hasNothing = registryName === undefined && second === undefined && stage === undefined;
+  if (hasNothing && exclusiveTag === undefined && Object.keys(tags).length === 0) refuse(fill(messages.NothingToDo));
+}

@@ -1,0 +1,47 @@
+import { defineMessages } from '../../../lib/core/message.ts';
+
+export const messages = defineMessages({
+  TagInvalid: "it is '{text}', which is not of the form name=value.",
+  TagInvalidFix: 'Write for example champion=true.',
+  AssetInvalid: "it has '{text}', which is not of the form name:version.",
+  AssetInvalidFix: 'Write one per line, for example train-env:5.',
+  TwoRegistries: 'The inputs sourceRegistryName and registryName both name a registry.',
+  RegistryWithoutWorkspace: 'The input sourceRegistryName names where the model is, but nothing says where it goes.',
+  StageOfRegistry:
+    'The inputs stage, tags and exclusiveTag change a version in a workspace, but the model goes to a registry alone.',
+  ComponentsNeedRegistry: 'The input components copies components to a registry, but registryName is empty.',
+  NothingToDo:
+    'Nothing says where the model goes: registryName, targetWorkspaceName, stage, tags and exclusiveTag are empty.',
+  TogetherFix: 'Give a registry, a workspace or both to copy to; or a stage or tags for a version in a workspace.',
+  Found: 'Model {model} version {version} in {place}: {id}',
+  VerdictMissing: 'The model {model} version {version} has no verdict of the gate; promotion requires {allowed}.',
+  VerdictOther: "The model {model} version {version} has the verdict '{verdict}'; promotion requires {allowed}.",
+  VerdictFix:
+    'Judge it with AzureMLEvaluateModel, which writes its verdict to the model, or leave requireVerdict empty.',
+  VersionTaken: 'There is a version {version} of the model {model} in {place} already, which is not a copy of {id}.',
+  VersionTakenFix:
+    'Set targetModelVersion to a version that is free, or targetModelName to another name. Nothing was written.',
+  MayNotWrite: 'The service connection may not write models in {place}.',
+  MayNotWriteFix:
+    'Give its application the role {role} there; a new role assignment takes some minutes to work. Nothing was written.',
+  AssetMissing: 'There is no {kind} {name} version {version} in {place}.',
+  AssetMissingFix: 'Check the inputs environments and components. Nothing was written.',
+  AssetLeftOut:
+    'The model was made in the environment {name} version {version}, which is not in {place} any more and is not copied.',
+  EnvironmentWithBuild: 'The environment {name} version {version} has a build context, which only a registry can copy.',
+  EnvironmentWithBuildFix:
+    'Copy through a registry (registryName) and refer to the environment there, or register it in the target workspace.',
+  Importing: '{place} copies {name} version {version} by itself; waiting until it is there.',
+  StillImporting: 'Still waiting after {duration}.',
+  ImportRefused: '{place} does not copy it by itself, so the files go through this agent: {reason}',
+  ImportLate: 'The registry accepted {name} version {version}, but it did not appear within {limit}.',
+  ImportLateFix: 'Run the job again: it continues to wait.',
+  Copying:
+    'Copying {name} version {version} to {place}: {percent} percent, {done} of {size}, {files} of {totalFiles} files',
+  Copied: '{name} version {version} is in {place}: {id}',
+  StageSet: 'Version {version} is in the stage {stage}.',
+  SteppedDown: 'Version {version} has stepped down: {change}.',
+  WhatIfDone: 'What if: {count} changes; nothing was written.',
+  AllDone: 'Nothing had to be done: model {model} version {version} is promoted.',
+  Done: 'Model {model} version {version} is promoted: {id}',
+});

@@ -1,0 +1,27 @@
+import type { Clock } from '../../../lib/core/clock.ts';
+import { formatBytes } from '../../../lib/core/duration.ts';
+import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import type { DownloadProgress } from '../../../lib/snapshot/download.ts';
+import { messages } from './messages.ts';
+
+/** A line of the log at most this often. */
+const PAUSE_MS = 10_000;
+
+/** Shows how far a copy is. */
+export function progressOf(
+  what: { name: string; version: string; place: string },
+  pipeline: Pipeline,
+  clock: Clock,
+): (progress: DownloadProgress) => void {
+  let lastLine = clock.now();
+  let lastPercent = -1;
+  return ({ files, totalFiles, bytes, totalBytes }) => {
+    const percent = Math.floor((100 * bytes) / Math.max(1, totalBytes));
+    const values = { ...what, percent, done: formatBytes(bytes), size: formatBytes(totalBytes), files, totalFiles };
+    if (percent !== lastPercent) pipeline.progress(percent, pipeline.message(messages.Copying, values));
+    lastPercent = percent;
+    if (clock.now() - lastLine < PAUSE_MS) return;
+    lastLine = clock.now();
+    pipeline.say(messages.Copying, values);
+  };
+}

@@ -1,0 +1,71 @@
+/** azure-ai-ml reads what AzureMLPromoteModel made, and the task promotes what azure-ai-ml has shared. */
+import assert from 'node:assert/strict';
+import { putModelVersion } from '../../lib/azureml/models.ts';
+import type { Sandbox } from '../../sandbox/contracts.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { productionSettings } from '../../sandbox/settings.ts';
+import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
+import { run } from '../../tasks/promote-model/v1/run.ts';
+import { connectionOf, portsOf, storeFiles } from '../scenarios/interrupted-run.ts';
+import { preparePython, runPython } from './python.ts';
+
+describe('promotion beside azure-ai-ml', function () {
+  this.timeout(600_000);
+  let sandbox: Sandbox;
+  before(async () => {
+    preparePython();
+    sandbox = await startSandbox();
+  });
+  after(() => sandbox?.stop());
+
+  function inputs(more: Partial<Inputs>): Inputs {
+    const target = (connection: string, { resourceGroup, workspaceName }: typeof productionSettings) => ({
+      connection: connectionOf(sandbox, connection),
+      systemAccessToken: '',
+      ids: { subscriptionId: sandbox.settings.subscriptionId, resourceGroup, workspaceName },
+    });
+    return {
+      target: target('sandbox', sandbox.settings),
+      second: target('sandbox-prod', productionSettings),
+      sourceRegistryName: undefined,
+      registryName: undefined,
+      modelName: 'net',
+      version: { kind: 'latest' },
+      targetModelName: 'net',
+      targetModelVersion: undefined,
+      stage: 'Production',
+      previousStage: 'Archived',
+      tags: {},
+      exclusiveTag: undefined,
+      requireVerdict: [],
+      environments: 'auto',
+      components: [],
+      whatIf: false,
+      ...more,
+    };
+  }
+
+  it('each goes on with what the other one made', async () => {
+    const { ports } = portsOf(sandbox);
+    const dev = await ports.connect(inputs({}).target);
+    const modelUri = await storeFiles(dev, 'seed/model', { MLmodel: 'flavors: {}\n', 'data/net.bin': 'weights' });
+    const properties = { 'lineage.job': 'job-1', 'lineage.commit': 'abc' };
+    await putModelVersion(dev, 'net', '1', { modelUri, modelType: 'custom_model', tags: { team: 'risk' }, properties });
+    assert.equal((await run(inputs({ registryName: 'azureml' }), ports)).result, 'Succeeded');
+
+    const { code, output } = await runPython('test/full/azure_ai_ml/test_promoted.py', sandbox.environment);
+    assert.equal(code, 0, output);
+    assert.match(output, /^Ran 3 tests in .*\n\nOK$/m);
+
+    const shared = { sourceRegistryName: 'azureml', modelName: 'net-shared', targetModelName: 'net-shared' };
+    assert.equal((await run(inputs(shared), portsOf(sandbox).ports)).result, 'Succeeded');
+    // The import of azure-ai-ml is the same as the task's own.
+    const again = inputs({
+      registryName: 'azureml',
+      second: undefined,
+      stage: undefined,
+      targetModelName: 'net-shared',
+    });
+    assert.match((await run(again, portsOf(sandbox).ports)).message, /^Nothing had to be done/);
+  });
+});
