@@ -28,6 +28,8 @@ export interface ModelProperties {
   /** Set by the service from the model's URI. */
   jobName?: string | null;
   isArchived?: boolean;
+  /** Of a registry's version: what it was imported from. */
+  originAssetId?: string | null;
   /** `Development` unless somebody has set it (recorded 2022 to 2026). */
   stage?: string | null;
 }

@@ -49,21 +49,25 @@ export function path(...segments: string[]): string {
 
 /**
  * The resource, or undefined when there is none (404).
- * @param needs the member without which the answer is not such a resource
+ * @param needs the member without which the answer is not such a resource; `nothing` where it is enough that it is there
  * @throws UserError `AnswerNotUnderstood` when the answer is a success without a resource
  */
 export async function find<T extends object>(
   root: AssetRoot,
   below: string,
-  { needs = 'properties', ...more }: Pick<More, 'signal' | 'apiVersion'> & { needs?: 'properties' | 'id' } = {},
+  {
+    needs = 'properties',
+    ...more
+  }: Pick<More, 'signal' | 'apiVersion'> & { needs?: 'properties' | 'id' | 'nothing' } = {},
 ): Promise<T | undefined> {
   const request = requestTo(root, 'GET', below, more);
   const answer = await ifFound(
     root.client.send<(T & { properties?: unknown; id?: unknown }) | null | undefined>(request),
   );
   if (!answer) return undefined;
-  if (answer.body?.[needs]) return answer.body;
-  throw oddAnswer(request.url, `the ${needs} of a resource`, answer.text);
+  const { body } = answer;
+  if (needs === 'nothing' ? typeof body === 'object' && body !== null : body?.[needs]) return body as T;
+  throw oddAnswer(request.url, needs === 'nothing' ? 'a resource' : `the ${needs} of a resource`, answer.text);
 }
 
 /** Items of a collection, page after page; none when there is no such collection (404). */

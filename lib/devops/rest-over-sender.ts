@@ -1,6 +1,9 @@
-import type { HttpClient } from 'typed-rest-client/HttpClient.js';
+import type { ClientApiBase } from 'azure-devops-node-api/ClientApiBases.js';
 import type { Sender } from '../azure/sender.ts';
 import { requireOwnHost } from './own-hosts.ts';
+
+/** The library's own client, of typed-rest-client. */
+type HttpClient = ClientApiBase['http'];
 
 interface Authority {
   collectionUrl: string;

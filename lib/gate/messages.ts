@@ -55,7 +55,8 @@ export const messages = defineMessages({
   PredictionsInvalid: 'The file of predictions {file} can not be used: {reason}',
   PredictionsInvalidFix:
     'Write CSV with a header and the columns label and prediction, and id where the order of the rows is not the same.',
-  VerdictNotRecorded: 'The verdict {verdict} could not be written to the tags of {target}: {reason}',
+  VerdictNotRecorded:
+    'The verdict {verdict} could not be written to the tags of {target}, which keep an older one: {reason}',
   VerdictNotRecordedFix:
-    'Give the identity of the connection the role AzureML Data Scientist, or set recordVerdict to false; then gates do not see this verdict.',
+    'Give the identity of the connection the role AzureML Data Scientist, or set recordVerdict to false and remove the older tags.',
 });

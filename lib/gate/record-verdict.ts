@@ -3,7 +3,7 @@ import { changeTags } from '../azureml/tags.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { type VerdictRecord, withVerdictTags } from '../lineage/verdict-tags.ts';
+import { type VerdictRecord, verdictOf, withVerdictTags } from '../lineage/verdict-tags.ts';
 import type { Candidate } from './candidate.ts';
 import { messages } from './messages.ts';
 
@@ -31,31 +31,49 @@ export function verdictTargets({ job, model }: Pick<Candidate, 'job' | 'model'>)
   ];
 }
 
+/** What became of the tags. */
+export interface Recorded {
+  /** Labels of what has the verdict now. */
+  written: string[];
+  /** What could not be written, and has no verdict that it contradicts: gates see none there. */
+  notWritten: { label: string; reason: string }[];
+}
+
 /**
  * Writes a verdict to what was judged, as tags that gates and later tasks read.
- * @returns labels of what has the tags now
- * @throws UserError `VerdictNotRecorded`, since what has an older verdict would keep it
+ * @throws UserError `VerdictNotRecorded` when the tags keep another verdict, which gates would take for this one
  */
 export async function recordVerdict(
   workspace: Workspace,
   targets: readonly VerdictTarget[],
   record: VerdictRecord,
-): Promise<string[]> {
-  const written: string[] = [];
+): Promise<Recorded> {
+  const recorded: Recorded = { written: [], notWritten: [] };
   for (const { label, path } of targets) {
+    // Set once the tags were read.
+    let kept: string | undefined = 'unknown';
     try {
-      if (await changeTags(workspace, path, (tags) => withVerdictTags(tags, record))) written.push(label);
+      const isWritten = await changeTags(workspace, path, (tags) => {
+        kept = verdictOf(tags);
+        return withVerdictTags(tags, record);
+      });
+      if (isWritten) recorded.written.push(label);
     } catch (error) {
       if (!(error instanceof AzureError)) throw error;
-      throw new UserError(
-        {
-          code: 'VerdictNotRecorded',
-          message: fill(messages.VerdictNotRecorded, { verdict: record.verdict, target: label, reason: error.message }),
-          fix: fill(messages.VerdictNotRecordedFix),
-        },
-        { cause: error },
-      );
+      if (kept === undefined || kept === record.verdict) recorded.notWritten.push({ label, reason: error.message });
+      else throw notRecorded(label, record, error);
     }
   }
-  return written;
+  return recorded;
+}
+
+function notRecorded(target: string, { verdict }: VerdictRecord, error: AzureError): UserError {
+  return new UserError(
+    {
+      code: 'VerdictNotRecorded',
+      message: fill(messages.VerdictNotRecorded, { verdict, target, reason: error.message }),
+      fix: fill(messages.VerdictNotRecordedFix),
+    },
+    { cause: error },
+  );
 }

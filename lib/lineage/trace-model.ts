@@ -6,8 +6,9 @@ import { assetPage } from '../azureml/studio-pages.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { factsOfModel, madeByRun } from './model-lineage.ts';
+import { originalOf } from './original-of.ts';
 import { recordedRun } from './recorded-run.ts';
-import { COPIED_FROM, PREFIX } from './stamp.ts';
+import { PREFIX } from './stamp.ts';
 import { type By, traceJob } from './trace-job.ts';
 import { traceRun } from './trace-run.ts';
 import type { Walk } from './walk.ts';
@@ -44,7 +45,8 @@ export async function traceModel(
     'the newest version of',
   );
   const model = place && (await trace.attempt(from, what, () => findIn(place.root, reference)));
-  const version = reference.version ?? model?.name ?? '?';
+  // A registry's version is named after the model.
+  const version = reference.version ?? (model && (parseAssetId(model.id)?.version ?? model.name)) ?? '?';
   const id = modelNodeId(reference, version, ws);
   const recorded = model?.properties.properties ?? {};
   const isNew = trace.add(
@@ -60,14 +62,14 @@ export async function traceModel(
         registry: registry ?? '',
         modelUri: model?.properties.modelUri ?? '',
         description: model?.properties.description ?? '',
-        stage: model?.properties.tags?.stage ?? '',
+        stage: stageOf(model),
       },
     },
     by,
   );
   if (place && !model) trace.missing(id, what, `it does not exist in ${place.root.label}, or was deleted`);
   if (!isNew || !model) return { id, model };
-  if (await traceOriginal(walk, recorded[COPIED_FROM], id)) return { id, model };
+  if (await traceOriginal(walk, model, id)) return { id, model };
   const run = recordedRun(recorded);
   if (run) await traceRun(devops, run, { from: id, relation: 'registeredBy' }, trace);
   else
@@ -76,12 +78,18 @@ export async function traceModel(
   return { id, model };
 }
 
+/** The stage that somebody has set; `Development` is what the service says of every other version. */
+function stageOf(model: ModelVersion | undefined): string {
+  const { stage, tags } = model?.properties ?? {};
+  return (stage === 'Development' ? '' : stage) || tags?.stage || '';
+}
+
 /** The version that a copy was made from. @returns false when it can't be read, so that the copy's own record counts */
-async function traceOriginal(walk: Walk, copiedFrom: string | undefined, id: string): Promise<boolean> {
-  if (!copiedFrom) return false;
-  const original = parseAssetId(copiedFrom);
-  if (original?.kind !== 'models') {
-    walk.trace.missing(id, 'the version that it was copied from', `'${copiedFrom}' is not the id of a model’s version`);
+async function traceOriginal(walk: Walk, copy: ModelVersion, id: string): Promise<boolean> {
+  const original = originalOf(copy, walk.ws);
+  if (original === undefined) return false;
+  if (typeof original === 'string') {
+    walk.trace.missing(id, 'the version that it was copied from', `'${original}' does not say where that is`);
     return false;
   }
   const { model } = await traceModel(walk, original, { from: id, relation: 'copiedFrom' });

@@ -60,9 +60,9 @@ async function findingFor(step: PlanStep, workspace: Workspace, datastores: Data
     return { action: (await isUploaded(step, await datastores.container(step.datastore))) ? 'reuse' : 'upload' };
   // The service keeps these under ids of its own, and the PUT gives the one that is there.
   if (isAnonymousComponent(step.request.path)) return { action: 'create or reuse' };
-  const present = await read(workspace, step.request);
-  if (!present) return { action: step.kind === 'code' ? 'upload' : 'create' };
   const { isAnonymous } = (step.request.body as { properties: { isAnonymous?: boolean } }).properties;
+  const present = await read(workspace, step.request, isAnonymous ? 'nothing' : 'properties');
+  if (!present) return { action: step.kind === 'code' ? 'upload' : 'create' };
   return isAnonymous ? { action: 'reuse' } : compared(step.request, present);
 }
 
@@ -82,12 +82,13 @@ function compared({ path, body }: PlannedRequest, present: unknown): Finding {
   return { action: /"jobs":\{"/.test(JSON.stringify(body)) ? 'create or reuse' : 'reuse' };
 }
 
-/** What is there under a planned request's path, or undefined. */
+/** What is there under a planned request's path, or undefined. @param needs as `find` has it */
 export function read<T extends object>(
   workspace: Workspace,
   { path, apiVersion }: PlannedRequest,
+  needs: 'properties' | 'nothing' = 'properties',
 ): Promise<T | undefined> {
-  return find<T>(workspace, belowWorkspace(workspace, path), { apiVersion });
+  return find<T>(workspace, belowWorkspace(workspace, path), { apiVersion, needs });
 }
 
 /** `jobs/x` of the full path of something in the workspace. */

@@ -50,7 +50,7 @@ async function missingIn(
   const found =
     version === LATEST
       ? (await names(registry, versions, { query: { $top: '1' }, signal, most: 1 })).length > 0
-      : await find(registry, `${versions}/${encodeURIComponent(version)}`, { signal });
+      : await find(registry, `${versions}/${encodeURIComponent(version)}`, { signal, needs: 'nothing' });
   if (found) return undefined;
   const start = `'${field}' refers to the ${WORDS[kind]} '${name}'`;
   const numbers = await names(registry, versions, { signal });

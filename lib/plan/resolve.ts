@@ -82,7 +82,7 @@ function versionPath(workspace: string, { kind, name }: Requirement, version: st
 
 async function exists(workspace: Workspace, { kind, name, version }: Requirement): Promise<boolean> {
   const below = version === '' ? path(kind, name) : path(kind, name, 'versions', version);
-  return (await find(workspace, below)) !== undefined;
+  return (await find(workspace, below, { needs: 'nothing' })) !== undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { didYouMean, nearest, oneOf } from '../core/words.ts';
-import { RuleProblem } from './rule-problem.ts';
+import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { isShortForm } from './short-form.ts';
 import { findSlip, type Slip } from './slips.ts';
 import { GUARDS, PICKS } from './uses.ts';
@@ -112,6 +112,7 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
         : `there is no function '${name}'.${didYouMean(name, FUNCTIONS)} There are ${oneOf(FUNCTIONS, 20).replace(/ or (?=\S*$)/, ' and ')}.`,
     );
   }
+  if (code === 'unexpected_character' && variables.includes(part)) return at(TWO_RULES);
   if (code === 'unexpected_character' || code === 'unexpected_token' || code === 'expected_token')
     return at(
       `'${part || text.slice(offset, offset + 1)}' does not belong here; a rule is one condition, as in ${variables[0]}.accuracy >= 0.9.`,

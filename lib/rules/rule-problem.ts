@@ -9,3 +9,7 @@ export class RuleProblem extends Error {
     this.offset = offset;
   }
 }
+
+/** What a list of rules is that YAML has folded into one line. */
+export const TWO_RULES =
+  'there are two rules on one line; each needs a line of its own. In YAML, write rules: | in front of them.';

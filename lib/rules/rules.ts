@@ -3,7 +3,7 @@ import { type Problem, UserError } from '../core/errors.ts';
 import { holdsAlways } from './always.ts';
 import { caret } from './caret.ts';
 import { celEnvironment, parse } from './cel.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, reads } from './condition.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
 import { refuseConstants } from './constants.ts';
 import { explain } from './explain.ts';
@@ -62,8 +62,16 @@ function parseRule(line: string, environment: Environment, variables: readonly s
 
 function parseExpression(text: string, environment: Environment, variables: readonly string[]): Condition[] {
   const whole = parse(text, environment, variables);
-  const parts = conjuncts(text, environment, variables);
-  return parts.map((part) => toCondition(part, whole.uses.named, variables));
+  const conditions = conjuncts(text, environment, variables).map((part) =>
+    toCondition(part, whole.uses.named, variables),
+  );
+  const [judged, compared = ''] = variables;
+  if (variables.filter((name) => name !== compared).every((name) => !conditions.some((one) => reads(one, name))))
+    throw new RuleProblem(
+      `it reads '${compared}' alone, so its result is the same for everything that is judged; compare '${judged}' with it.`,
+      0,
+    );
+  return conditions;
 }
 
 function toCondition(

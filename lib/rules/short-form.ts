@@ -1,7 +1,7 @@
 import { oneOf } from '../core/words.ts';
 import type { Condition, Evaluated, RuleValues } from './condition.ts';
 import { NothingToCompare, ValueMissing } from './left-out.ts';
-import { RuleProblem } from './rule-problem.ts';
+import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { namedUse, type Pick, type ValueUse } from './uses.ts';
 
 /** What may follow the direction, as it is written. */
@@ -42,6 +42,7 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   if (name === '' || between === undefined) throw new RuleProblem('the name of the metric is missing.', 0);
   if (direction !== 'higher' && direction !== 'lower') {
     const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word.trim()) ?? [];
+    if (option?.includes(':')) throw new RuleProblem(TWO_RULES, start);
     if (said) throw new RuleProblem(`a comma is missing. Write ${name}: ${said.toLowerCase()}, ${option}`, start);
     const guess = /up|max|great|more|better|big|>/i.test(word)
       ? 'higher'
@@ -55,6 +56,8 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   }
   const read = readOptions(options, direction, start + word.length + 1);
   const path = quoted === undefined ? name.split('.') : [name];
+  if (quoted === undefined && path.length > 1 && [ours, theirs].includes(path[0]!))
+    throw new RuleProblem(`the short form names the metric alone. Write ${text.slice(path[0]!.length + 1)}`, 0);
   const use = (of: string): ValueUse => ({
     ...namedUse(of, path, read.pick),
     offset: nameOffset,

@@ -120,8 +120,9 @@ describe('the gate', function () {
           tasksFolder: fixture.tasksFolder,
           sandbox: fixture.sandbox,
           minutesBetweenEvaluations: 1,
-          timeoutInMinutes: 2,
-          millisecondsPerMinute: 50,
+          // Some seconds, since a request takes its time on a busy machine.
+          timeoutInMinutes: 3,
+          millisecondsPerMinute: 1000,
           write: () => {},
         });
         return result === 'succeeded';

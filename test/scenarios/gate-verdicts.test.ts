@@ -159,14 +159,20 @@ describe('the gate', () => {
     assert.match(run.log, /no metric 'accuracy' that counts; the step 'Evaluate' logged it, but is Failed/);
   });
 
-  it('fails when its verdict can not be written, and sets it as an output before', async () => {
+  it('warns when its verdict can not be written, and fails when an older one stays', async () => {
     trained('candidate', { m: 1 });
     azureOf().on(/^PUT/, answers(403, { error: { code: 'AuthorizationFailed', message: 'No.' } }));
-    const run = await judge('metrics.m > 0');
-    assert.deepEqual([run.result, run.outputs.verdict], ['Failed', 'pass']);
-    assert.match(run.log, /The verdict pass could not be written to the tags of job candidate/);
-    const silent = await judge('metrics.m > 0', { recordVerdict: 'false' });
-    assert.equal(silent.result, 'Succeeded');
+    const warned = await judge('metrics.m > 0');
+    assert.deepEqual([warned.result, warned.outputs.verdict], ['Succeeded', 'pass']);
+    assert.match(warned.issues[0]!.message, /The verdict is not in the tags of job candidate, so gates do not see it/);
+    azureOf().jobs.get('candidate')!.properties.tags = { 'gate.verdict': 'pass' };
+    const stale = await judge('metrics.m > 1', { onFail: 'skip' });
+    assert.deepEqual([stale.result, stale.outputs.verdict], ['Failed', 'fail']);
+    assert.match(
+      stale.log,
+      /The verdict fail could not be written to the tags of job candidate, which keep an older one/,
+    );
+    assert.equal((await judge('metrics.m > 0', { recordVerdict: 'false' })).issues.length, 0);
   });
 
   it('keeps its verdict when what only the report shows can not be read', async () => {

@@ -18,5 +18,6 @@ export const messages = defineMessages({
   Metrics: 'Metrics',
   Rules: 'Rules',
   Recorded: 'The verdict is written to the tags of {targets}.',
+  NotRecorded: 'The verdict is not in the tags of {target}, so gates do not see it: {reason}',
   WouldRecord: 'What if: these tags would be written to {targets}; nothing was sent.',
 });

@@ -32,6 +32,8 @@ export async function record(
     const labels = allOf(targets.map(({ label }) => label));
     return pipeline.group(pipeline.message(messages.WouldRecord, { targets: labels }), lines);
   }
-  const written = await recordVerdict(workspace, targets, verdict);
+  const { written, notWritten } = await recordVerdict(workspace, targets, verdict);
   if (written.length > 0) pipeline.say(messages.Recorded, { targets: allOf(written) });
+  for (const { label, reason } of notWritten)
+    pipeline.warn(pipeline.message(messages.NotRecorded, { target: label, reason }));
 }

@@ -163,7 +163,9 @@ describe('the gate', () => {
     ])
       assert.throws(() => parseRules(rule), /rule 1: '.*' does not read a metric/, rule);
     assert.throws(() => parseRules('metrics.a > 0 && 1 < 2'), /'1 < 2'.*\n {4}metrics\.a > 0 && 1 < 2\n {21}\^$/);
-    assert.equal(gate('size(baseline) > 0', { a: 1 }, { a: 1 }).verdict, 'pass');
+    assert.equal(gate('size(baseline) > 0 && metrics.a > 0', { a: 1 }, { a: 1 }).verdict, 'pass');
+    for (const rule of ['size(baseline) > 0', 'baseline.a >= 0.9', 'baseline.a >= 0.9 && baseline.b > 1'])
+      assert.throws(() => parseRules(rule), /it reads 'baseline' alone/, rule);
     assert.equal(gate('has(metrics.b) ? metrics.b > 1 : true', { a: 1 }).verdict, 'pass');
   });
 

@@ -53,6 +53,21 @@ describe('a trace', () => {
       assert.ok(lineage.missing.some(({ what }) => what === 'the workspace of the job j'));
     });
 
+    it('that a registry imported by itself goes back by what the registry says', async () => {
+      const imported = (origin: string, recorded: Record<string, string> = {}) => ({
+        ...registry,
+        'registries/shared/models/churn/versions/7': model(recorded, {
+          originAssetId: `azureml://locations/eastus/workspaces/${origin}/models/churn/versions/3`,
+        }),
+      });
+      const own = await traced(start, { azure: { ...imported('GUID-1'), 'models/churn/versions/3': model({}) } });
+      assert.equal(own.tree[1], '└─ copied from the model churn version 3');
+      const other = await traced(start, { azure: { ...imported('guid-2', { 'lineage.workspace': DEV }), ...dev } });
+      assert.ok(other.tree.includes('   └─ made by the job j (Completed)'), other.tree.join('\n'));
+      const unknown = await traced(start, { azure: imported('guid-3') });
+      assert.match(unknown.lineage.missing[0]!.why, /guid-3.* does not say where that is/);
+    });
+
     it('from a step names the step’s environment and data, and the pipeline above it', async () => {
       const pipeline = job('p', {
         jobType: 'Pipeline',

@@ -65,7 +65,10 @@ export async function traced(from: string, world: World): Promise<{ lineage: Lin
   });
   const idOf = (kind: string, name: string, version: string): string =>
     `${WORKSPACE}/${kind}/${name}/versions/${version}`;
-  const ports = { ws: { ...workspace, apiUrl: 'https://arm/api', idOf }, devops: devopsOf(world) };
+  const ports = {
+    ws: { ...workspace, apiUrl: 'https://arm/api', workspaceGuid: 'guid-1', idOf },
+    devops: devopsOf(world),
+  };
   const lineage = await trace(parseTraceStart(from), ports);
   return { lineage, tree: treeLines(lineage).map((line) => line.replace(/ {2}https:\S+$/, '')) };
 }

@@ -30,7 +30,7 @@ function either(decides: boolean, left: () => boolean, right: () => boolean): bo
 }
 
 /** Rules that are refused because they hold whatever the values are, or compare a value with itself. */
-const TRIVIAL = /holds whatever|with itself|does not read a metric/;
+const TRIVIAL = /holds whatever|with itself|does not read a metric|it reads 'baseline' alone/;
 
 /** Parsed rules; undefined when they are refused as trivial. */
 function parsedOrTrivial(text: string): Rule[] | undefined {

@@ -52,6 +52,7 @@ const SLIPS: [rule: string, meant: string, at: string][] = [
   ['metrics.val-loss < 1', 'metrics["val-loss"] < 1', '-loss'],
   ['val/loss < 1', 'metrics["val/loss"] < 1', 'val'],
   ['auc: higher tolerance 0.1', 'auc: higher, tolerance 0.1', 'higher tol'],
+  ['metrics.auc: higher, 1 %', 'auc: higher, 1 %', 'metrics'],
   ['auc ≥ 90 % and loss =< 0,5', 'metrics.auc >= 0.9 && metrics.loss <= 0.5', '≥'],
 ];
 
@@ -86,6 +87,8 @@ const OTHERS: [rule: string, said: RegExp, at: string][] = [
   ['lowest(0.5) > metrics.a', /lowest\(\.\.\.\) is used as in lowest\(metrics\.loss\)/, 'lowest'],
   ['min(metrics.a) > 1', /min\(\.\.\.\) is used as in min\(metrics\.slices\["\*"\]\.recall\)/, 'min'],
   ['metrics.slices["*"].recall > 1', /a name with '\*' has many values/, 'recall'],
+  ['metrics.a > 0.9 metrics.b > 1', /two rules on one line/, 'metrics.b'],
+  ['auc: higher loss: lower', /two rules on one line/, 'higher loss'],
   ['auc: up', /'up' is not a direction\. Write auc: higher/, 'up'],
   ['auc: 0.9', /'0\.9' is not a direction\. Write auc: higher or auc: lower/, '0.9'],
   ['loss: lower, at least 0.3', /'at least' contradicts 'lower'\. Write at most 0\.3/, 'at least'],
