@@ -58,7 +58,6 @@ describe('assets, as the service answers them', () => {
     };
     const { body } = await call('PUT', 'components/n/versions/7', '2024-01-01-preview', { componentSpec: spec });
     assert.deepEqual(body.properties.componentSpec, {
-      $schema: 'https://componentsdk.azureedge.net/jsonschema/CommandComponent.json',
       type: 'command',
       command: 'true',
       environment: 'azureml://registries/azureml/environments/AzureML-sklearn-1.5/versions/1',

@@ -32,16 +32,13 @@ const curated = (environment: unknown): unknown =>
       )
     : environment;
 
-/** What a command component has that was sent without a schema. */
-const NO_SCHEMA = 'https://componentsdk.azureedge.net/jsonschema/CommandComponent.json';
-
 /** The specification with what the service fills in and without what it drops. */
 export function normalSpec(given: Json, name: string, version: string): Json {
   const { _source, $schema, inputs, is_deterministic: deterministic, environment, resources, ...spec } = given;
   const isCommand = given.type === 'command';
   const isPipeline = given.type === 'pipeline';
   const members = {
-    ...(($schema || isCommand) && { $schema: $schema || NO_SCHEMA }),
+    ...($schema && { $schema }),
     ...spec,
     name: given.name ?? name,
     version: given.version ?? version,
