@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: builds the tasks, starts both clouds on this machine and runs the sample project's pipeline with them.
  * `npm run demo -- --break` trains a model that must not pass, and shows that nothing is registered then.
+ * `npm run demo -- --deploy` rolls models out to users that never stop sending requests: a good one, and three that must not stay.
  * `npm run demo -- --gate` tells the gate's story in three acts: a first model, a better one, and a worse one.
  * Exits with 0 when the run ended as expected.
  */
@@ -13,6 +14,7 @@ import { type RunResult, runPipeline } from 'model-bridge-sandbox/agent';
 import type { Sandbox } from 'model-bridge-sandbox/contracts';
 import { type Table, textTable } from '../lib/core/table.ts';
 import { build } from './build.ts';
+import { deployDemo } from './demo-deploy.ts';
 import { ROOT, STAGE } from './layout.ts';
 import { modelVersions, stepMetrics } from './workspace-facts.ts';
 
@@ -28,7 +30,11 @@ const STOPPED = 'The gate stopped the model: the job ran to its end, the rules f
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { break: { type: 'boolean', default: false }, gate: { type: 'boolean', default: false } },
+    options: {
+      break: { type: 'boolean', default: false },
+      deploy: { type: 'boolean', default: false },
+      gate: { type: 'boolean', default: false },
+    },
   });
   const start = Date.now();
   checkPython();
@@ -42,6 +48,7 @@ async function main(): Promise<number> {
   say('Starting the sandbox: Azure ML and Azure DevOps on this machine.');
   const sandbox = await startSandbox();
   try {
+    if (values.deploy) return await deployDemo(sandbox, FOLDER, cancel.signal, say);
     if (values.gate) return await tellGateStory(sandbox, cancel.signal, start);
     say(
       `Running ${relative(ROOT, PROJECT)}/azure-pipelines.yml${values.break ? ' with a model that is not trained' : ''}.`,

@@ -2,7 +2,7 @@ import type { MetricValue } from '../azureml/metrics.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import { type Condition, type Evaluated, reads } from '../rules/condition.ts';
 import { NotFinite, NothingToCompare, ValueMissing } from '../rules/left-out.ts';
-import { type Rule, sentenceOf, severalOf } from '../rules/rules.ts';
+import { type Rule, severalOf } from '../rules/rules.ts';
 import { describeValues, failingValues, problemsOf, type Sources, valuesFor } from './judged-values.ts';
 import { type Measured, nameOfPath, valueOfUse } from './measured.ts';
 
@@ -101,7 +101,10 @@ function judgeCondition(rule: Rule, condition: Condition, sources: Sources, prob
 function unusable(problems: Problem[]): UserError {
   return new UserError({
     code: 'RuleInvalid',
-    message: sentenceOf(problems),
+    message:
+      problems.length === 1
+        ? `A rule can't be evaluated: ${problems[0]!.message}`
+        : `${problems.length} rules can't be evaluated.`,
     problems: severalOf(problems),
     fix: 'Correct the name in the rule, or have the job log the metric as a number. With has(metrics.name) a rule says what a missing one means.',
   });

@@ -13,7 +13,8 @@ export interface PlannedChecks {
   rules: readonly string[];
 }
 
-const CHANGES: Readonly<Record<RolloutPlan['change'], string>> = {
+/** What becomes of what is there under the deployment's name. */
+export const CHANGES: Readonly<Record<RolloutPlan['change'], string>> = {
   create: 'create',
   update: 'change',
   replace: 'delete what failed, then create',
@@ -33,8 +34,8 @@ export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
     ];
   });
   const smoke = [
-    checks.smokeTests > 0 ? `${checks.smokeTests} smoke tests` : 'no smoke tests',
-    ...(checks.goldenRequests > 0 ? [`${checks.goldenRequests} golden requests`] : []),
+    checks.smokeTests > 0 ? counted(checks.smokeTests, 'smoke test') : 'no smoke tests',
+    ...(checks.goldenRequests > 0 ? [counted(checks.goldenRequests, 'golden request')] : []),
   ].join(', ');
   const rows: [string, Traffic, string][] = [
     ...(createEndpoint ? [[`create the endpoint ${plan.endpoint}`, {}, ''] as [string, Traffic, string]] : []),
@@ -59,6 +60,10 @@ export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
     rows: rows.map(([step, traffic, details], i) => [String(i + 1), step, describeTraffic(traffic), details]),
     right: [0],
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Smoke tests with their results. */

@@ -1,5 +1,7 @@
 /** Why a deployment failed, in the words of the one who has to do something about it. */
 export interface DeploymentDiagnosis {
+  /** False when neither message nor log says why. */
+  isKnown: boolean;
   cause: string;
   /** What to try next. */
   next: string;
@@ -87,11 +89,12 @@ export function diagnoseDeployment(message: string, logs: readonly string[]): De
   const fromLog = kindOf(log);
   // "The container crashed" is true of most failures; the log knows why.
   const isVague = fromMessage === undefined || /crash|ready in time|internal error/i.test(fromMessage.cause);
-  const found = (isVague ? (fromLog ?? fromMessage) : fromMessage) ?? {
+  const kind = isVague ? (fromLog ?? fromMessage) : fromMessage;
+  const found = kind ?? {
     cause: 'The service does not say why.',
     next: "Read the deployment's log in Azure ML studio.",
   };
-  return { cause: withException(found.cause, log), next: found.next, log: lastLines(log) };
+  return { isKnown: kind !== undefined, cause: withException(found.cause, log), next: found.next, log: lastLines(log) };
 }
 
 /** The cause with the exception's own line behind it: `ModuleNotFoundError: No module named 'xgboost'`. */

@@ -1,7 +1,8 @@
-import { messageOf } from '../core/errors.ts';
+import { messageOf, UserError } from '../core/errors.ts';
+import { allOf } from '../core/words.ts';
 import { plainValues } from '../rules/condition.ts';
 import { NothingToCompare } from '../rules/left-out.ts';
-import type { Rule } from '../rules/rules.ts';
+import { parseRules, type Rule } from '../rules/rules.ts';
 import type { Scored } from './scoring.ts';
 
 /** What a health rule reads. */
@@ -9,6 +10,37 @@ export const HEALTH_VARIABLES = ['candidate', 'live', 'answers'] as const;
 
 /** The rule of a rollout that names none. */
 export const DEFAULT_HEALTH = 'candidate.errorRate <= 0.01';
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  candidate: ['requests', 'errorRate', 'p50', 'p95', 'p99'],
+  live: ['requests', 'errorRate', 'p50', 'p95', 'p99'],
+  answers: ['differing', 'failed'],
+};
+
+/**
+ * Reads health rules. What they read is known before anything is measured, so a misspelt name is an error here.
+ * @throws UserError `RuleInvalid`
+ */
+export function parseHealthRules(text: string): Rule[] {
+  const fix = 'Write one condition per line, for example candidate.p95 <= 1.5 * live.p95.';
+  const rules = withFix(() => parseRules(text, HEALTH_VARIABLES), fix);
+  const uses = rules.flatMap(({ conditions }) => conditions.flatMap((condition) => condition.uses));
+  const unknown = uses.find(({ of, name }) => !FIELDS[of]?.includes(name));
+  if (!unknown) return rules;
+  const { of, name } = unknown;
+  const message = `'${of}.${name}' is not measured; ${of} has ${allOf(FIELDS[of] ?? [])}.`;
+  throw new UserError({ code: 'RuleInvalid', message, fix });
+}
+
+function withFix<T>(parse: () => T, fix: string): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, message, problems } = error;
+    throw new UserError({ code, message, fix, problems }, { cause: error });
+  }
+}
 
 /** What was measured of one deployment. */
 export interface Health {

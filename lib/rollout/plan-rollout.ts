@@ -121,7 +121,7 @@ function inProgress(endpoint: string, saved: SavedRollout): UserError {
       : `The run ${run} left the rollout of the deployment '${to}' of the endpoint '${endpoint}' at ${describeTraffic(saved.now)}.`,
     fix: running
       ? `Wait for its end. If it was killed, run its stage again, run this after ${new Date(until * 1000).toISOString()}, or restore the earlier traffic with mode: rollback.`
-      : 'Let that run go on to its end, or restore the earlier traffic with mode: rollback, then run this again.',
+      : 'Let that run continue to its end, or restore the earlier traffic with mode: rollback, then run this again.',
   });
 }
 
@@ -137,7 +137,7 @@ function stepMismatch({ name, traffic }: EndpointState, deployment: string, from
   return new UserError({
     code: 'RolloutStepMismatch',
     message: `The input from is ${from}, but the deployment '${deployment}' of the endpoint '${name}' has ${share} % of the requests (${describeTraffic(traffic)}).`,
-    fix: 'Run the stage before this one first, or leave from empty to go on from wherever the rollout is.',
+    fix: 'Run the stage before this one first, or leave from empty to continue from wherever the rollout is.',
   });
 }
 

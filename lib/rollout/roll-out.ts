@@ -1,3 +1,4 @@
+import { explainFailure } from '../azure/failures.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { requireUntouched } from './conflicts.ts';
 import type { EndpointState } from './endpoint-state.ts';
@@ -81,7 +82,8 @@ export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<R
     onStep(step, state);
     try {
       seen = { ...seen, ...(await doStep(step, seen, { plan, state, ports })) };
-    } catch (error) {
+    } catch (thrown) {
+      const error = explainFailure(thrown) ?? thrown;
       if (signal.aborted || seen.failure !== undefined) throw error;
       // What somebody else has set is not overwritten, by no rollback either.
       if (isChangedUnderUs(error))

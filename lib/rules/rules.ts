@@ -104,16 +104,13 @@ function toCondition(
 function ruleInvalid(problems: Problem[]): UserError {
   return new UserError({
     code: 'RuleInvalid',
-    message: sentenceOf(problems),
+    message:
+      problems.length === 1
+        ? `A rule can't be evaluated: ${problems[0]!.message}`
+        : `${problems.length} rules can't be evaluated.`,
     fix: 'Correct the rule at the place that is marked. A rule is one line, for example metrics.accuracy >= 0.9.',
     problems: severalOf(problems),
   });
-}
-
-/** The sentence of the error about rules that can't be evaluated. */
-export function sentenceOf(problems: readonly Problem[]): string {
-  if (problems.length > 1) return `${problems.length} rules can't be evaluated.`;
-  return `A rule can't be evaluated: ${problems[0]!.message}`;
 }
 
 /** The problems that are listed: one alone is in the sentence. */

@@ -78,6 +78,12 @@ describe('batch endpoints', () => {
     assert.match(String(started.headers.location), /batchEndpoints\/nightly\/deployments\/one\?/);
     await putOnline(sandbox, arm, 'batchEndpoints/nightly', endpoint('two'));
     assert.equal((await invoke('nightly', inputs('a'))).headers['azureml-model-deployment'], 'two');
+    const jobs = (of: string) => arm.call('GET', `batchEndpoints/nightly/${of}`).then(({ body }) => body.value);
+    assert.equal((await jobs('jobs')).length, 2);
+    assert.deepEqual(
+      (await jobs('deployments/one/jobs')).map(({ name }: { name: string }) => name),
+      [started.body.name],
+    );
     const named = await invoke('nightly', inputs('a'), { 'azureml-model-deployment': 'one' });
     assert.equal(named.headers['azureml-model-deployment'], 'one');
     refused(await invoke('nightly', inputs('a'), { 'azureml-model-deployment': 'three' }), 404, 'UserError', /'three'/);

@@ -9,13 +9,13 @@ function demo(...options: string[]): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/demo.ts', ...options], {
     cwd: ROOT,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 240_000,
   });
   return { status, output: `${stdout}${stderr}` };
 }
 
 describe('the demo', function () {
-  this.timeout(130_000);
+  this.timeout(250_000);
 
   it('trains, judges and registers a model', () => {
     const { status, output } = demo();
@@ -26,6 +26,15 @@ describe('the demo', function () {
     assert.match(output, /^model +breast-cancer:1$/m);
     assert.match(readFileSync(join(ROOT, 'build/demo/agent.log'), 'utf8'), /Registered breast-cancer version 1/);
     assert.ok(existsSync(join(ROOT, 'build/demo/steps')));
+  });
+
+  it('shows with --deploy how a good model reaches users and bad ones do not', () => {
+    const { status, output } = demo('--deploy');
+    assert.equal(status, 0, output);
+    assert.match(output, /^a good model +released +green 100 % +\d+ +0 +0\.0 %/m);
+    assert.match(output, /^a model that fails its smoke test +rolledBack +green 100 % +\d+ +0 /m);
+    assert.match(output, /^a model that is slow +rolledBack +green 100 % +\d+ +0 /m);
+    assert.match(output, /^a model that fails under load +rolledBack +green 100 %/m);
   });
 
   it('shows with --break how the gate stops a bad model', () => {

@@ -22,6 +22,7 @@ const PAGES = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'examples/app-with-model/README.md',
   'examples/breast-cancer/README.md',
   'sandbox/README.md',
   ...filesBelow('docs', '.md'),

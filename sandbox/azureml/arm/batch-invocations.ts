@@ -78,6 +78,25 @@ export function createBatchInvocations(context: ProviderContext): express.Router
   return router;
 }
 
+/** The jobs of an endpoint or of one of its deployments, newest first; relative to the workspace. */
+export function createBatchJobs(context: ProviderContext): express.Router {
+  const { resources } = context;
+  const router = express.Router();
+  const paths = ['/batchEndpoints/:endpoint/jobs', '/batchEndpoints/:endpoint/deployments/:deployment/jobs'];
+  router.get(paths, (request, response) => {
+    const { endpoint, deployment } = request.params as Record<string, string>;
+    if (!resources.get(`batchEndpoints/${endpoint}`))
+      throw errors.endpointNotFound(String(endpoint), context.settings.workspaceName);
+    const started = resources
+      .list('batchRuns')
+      .filter(({ properties }) => properties.endpoint === endpoint)
+      .filter(({ properties }) => deployment === undefined || properties.deployment === deployment);
+    const jobs = started.map(({ name }) => resources.get(`jobs/${name}`)).filter((job) => job !== undefined);
+    response.json({ value: jobs.reverse().map((job) => present(job, context)) });
+  });
+  return router;
+}
+
 interface Invocation {
   given: Json;
   deployment: string;
@@ -162,7 +181,9 @@ async function invoke(
   };
   const isComponent = deployment.properties.deploymentConfiguration?.componentId !== undefined;
   const run = isComponent ? randomUUID() : `batchjob-${randomUUID()}`;
-  return startJob(run, definition, context, callerOf(response).appid);
+  const job = await startJob(run, definition, context, callerOf(response).appid);
+  context.resources.put(`batchRuns/${run}`, { properties: { endpoint: endpoint.name, deployment: deployment.name } });
+  return job;
 }
 
 function componentJob({ componentId, settings }: Json, given: Json, context: ProviderContext): Json {

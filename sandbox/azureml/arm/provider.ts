@@ -5,7 +5,7 @@ import { createAbsent } from './absent.ts';
 import { requireApiVersion, requireRole, requireScope } from './access.ts';
 import { createAssets } from './assets.ts';
 import { batchDeployments, batchEndpoints } from './batch-endpoints.ts';
-import { createBatchInvocations } from './batch-invocations.ts';
+import { createBatchInvocations, createBatchJobs } from './batch-invocations.ts';
 import { computes } from './computes.ts';
 import { connections } from './connections.ts';
 import type { ProviderContext } from './context.ts';
@@ -53,6 +53,7 @@ export function createResourceProvider(given: Omit<ProviderContext, 'operations'
     createWorkspace(context),
     createAssets(inWorkspace),
     ...collections.map((routes) => routes(inWorkspace)),
+    createBatchJobs(context),
     createOnlineSkus(inWorkspace),
     createAbsent(),
   );

@@ -7,24 +7,16 @@ import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { createDatastores, type Datastores } from '../../../lib/plan/storage.ts';
 import { earlierOf } from '../../../lib/rollout/earlier.ts';
-import type { EndpointKind } from '../../../lib/rollout/endpoint-kind.ts';
 import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
 import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
 import { abandon, type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
 import { openScorer, type Scorer } from '../../../lib/rollout/scoring.ts';
-import { describeTraffic } from '../../../lib/rollout/traffic.ts';
 import { type Findings, rolloutChecks, type Samples } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
-import type { DeploymentPlan } from './plan-deployment.ts';
+import type { BegunRollout, DeploymentPlan } from './plan-deployment.ts';
 import { trialChecks } from './trial.ts';
-
-/** A rollout that has begun. */
-export interface BegunRollout {
-  kind: EndpointKind;
-  workspace: Workspace;
-  plan: DeploymentPlan;
-}
+import { wordingOf } from './wording.ts';
 
 /** How it ended, and what was found on the way. */
 export interface CarriedOut extends RolloutEnd {
@@ -58,7 +50,7 @@ export async function carryOut(
     checks,
     now: () => clock.now(),
     signal: pipeline.signal,
-    onStep: (step) => sayStep(step, plan, ports),
+    onStep: (step) => sayStep(step, plan, inputs, ports),
     onFailure: (thrown) => {
       error = thrown;
       pipeline.say(messages.Failed, { deployment: rollout.deployment, reason: messageOf(thrown) });
@@ -109,40 +101,54 @@ async function open(workspace: Workspace, name: string, { pipeline, clock }: Por
   return openScorer(workspace, endpoint, { clock, signal: pipeline.signal, onSecret });
 }
 
-function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, { pipeline }: Ports): void {
+function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, inputs: Inputs, { pipeline }: Ports): void {
+  const words = wordingOf(inputs);
   const { endpoint, deployment, before } = rollout;
   switch (step.kind) {
     case 'createEndpoint':
-      return pipeline.say(messages.StepCreateEndpoint, { endpoint });
+      pipeline.say(messages.StepCreateEndpoint, { endpoint });
+      break;
     case 'claim':
-      return pipeline.say(messages.StepClaim, { endpoint, traffic: describeTraffic(before) });
+      pipeline.say(words.claim, { endpoint, traffic: words.traffic(before) });
+      break;
     case 'await':
-      return pipeline.say(messages.StepAwait, { what: step.what });
+      pipeline.say(messages.StepAwait, { what: step.what });
+      break;
     case 'deploy':
-      return pipeline.say(messages.StepDeploy, { deployment });
+      pipeline.say(words.deploy, { deployment });
+      break;
     case 'smoke':
-      return pipeline.say(messages.StepSmoke, { deployment });
+      pipeline.say(words.test, { deployment });
+      break;
     case 'mirror':
-      return pipeline.say(messages.StepMirror, { deployment, percent: step.percent });
+      pipeline.say(messages.StepMirror, { deployment, percent: step.percent });
+      break;
     case 'traffic': {
-      pipeline.progress(step.percent, describeTraffic(step.traffic));
-      const traffic = describeTraffic(step.traffic);
-      return pipeline.say(messages.StepTraffic, { deployment, percent: step.percent, traffic });
+      const traffic = words.traffic(step.traffic);
+      pipeline.progress(step.percent, traffic);
+      pipeline.say(words.share, { deployment, percent: step.percent, traffic });
+      break;
     }
     case 'bake':
-      return; // its check says it
+      break; // its check says it
     case 'wait':
-      return pipeline.say(messages.StepWait, { percent: rollout.to });
+      pipeline.say(messages.StepWait, { percent: rollout.to });
+      break;
     case 'release':
-      return pipeline.say(messages.StepRelease, { endpoint });
+      pipeline.say(messages.StepRelease, { endpoint });
+      break;
     case 'remove':
-      return pipeline.say(messages.StepRemove, { deployment: step.deployment });
+      pipeline.say(words.remove, { deployment: step.deployment });
+      break;
     case 'restore':
-      return pipeline.say(messages.StepRestore, { traffic: describeTraffic(step.traffic) });
+      pipeline.say(words.restore, { traffic: words.traffic(step.traffic) });
+      break;
     case 'redeploy':
-      return pipeline.say(messages.StepRedeploy, { deployment });
+      pipeline.say(messages.StepRedeploy, { deployment });
+      break;
     case 'close':
-      return pipeline.say(messages.StepClose, { endpoint });
+      pipeline.say(messages.StepClose, { endpoint });
+      break;
   }
 }
 

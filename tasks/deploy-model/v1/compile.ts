@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { compileFile } from '../../../lib/compiler/compile-file.ts';
+import { fileKindOf } from '../../../lib/compiler/file-kind.ts';
 import { type Override, parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { get, readYaml, textOf } from '../../../lib/compiler/yaml/yaml.ts';
 import { UserError } from '../../../lib/core/errors.ts';
@@ -34,7 +35,14 @@ export function writtenNames({ endpointName, endpointFile, deploymentFile, sourc
 export function compileEndpoint(workspace: Workspace, endpoint: string, inputs: Inputs, pipeline: Pipeline): Plan {
   const file =
     inputs.endpointFile ?? generated(inputs, 'endpoint.yml', { name: endpoint, ...GENERATED[inputs.endpointType] });
-  return compile(file, workspace, [...inputs.endpointOverrides, ...overrides({ name: endpoint })], inputs, pipeline);
+  return compile(
+    file,
+    workspace,
+    [...inputs.endpointOverrides, ...overrides({ name: endpoint })],
+    'endpoint',
+    inputs,
+    pipeline,
+  );
 }
 
 /** Endpoints without a file of their own. Online ones take keys; batch ones know Entra ID alone. */
@@ -61,16 +69,19 @@ export function compileDeployment(
   };
   const file =
     deploymentFile ?? generated(inputs, 'deployment.yml', { instance_count: '1', ...given, type: 'managed' });
-  return compile(file, workspace, [...inputs.overrides, ...overrides(given)], inputs, pipeline);
+  return compile(file, workspace, [...inputs.overrides, ...overrides(given)], 'deployment', inputs, pipeline);
 }
 
 function compile(
   file: string,
   workspace: Workspace,
   changes: Override[],
-  { sourcesFolder }: Inputs,
+  what: 'endpoint' | 'deployment',
+  inputs: Inputs,
   pipeline: Pipeline,
 ): Plan {
+  requireKind(file, what, inputs);
+  const { sourcesFolder } = inputs;
   const plan = compileFile({
     file,
     shownFrom: sourcesFolder,
@@ -81,6 +92,17 @@ function compile(
   });
   for (const { message, place } of plan.warnings) pipeline.warn(message, place);
   return plan;
+}
+
+/** @throws UserError `InputInvalid` for a file of something else */
+function requireKind(file: string, what: 'endpoint' | 'deployment', { endpointType, sourcesFolder }: Inputs): void {
+  const kind = fileKindOf(readYaml(file, sourcesFolder).root);
+  if (kind.endsWith(`${endpointType} ${what}`)) return;
+  throw new UserError({
+    code: 'InputInvalid',
+    message: `The input ${what}File names '${relative(sourcesFolder, file)}', which is of the kind ${kind}, not ${endpointType} ${what}.`,
+    fix: 'Name another file, or change endpointType.',
+  });
 }
 
 function overrides(values: Readonly<Record<string, string>>): Override[] {

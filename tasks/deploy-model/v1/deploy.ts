@@ -1,27 +1,27 @@
 import { sendAndPoll } from '../../../lib/azure/long-running.ts';
-import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import type { Table } from '../../../lib/core/table.ts';
 import { cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { planTable } from '../../../lib/plan/show.ts';
 import { createDatastores } from '../../../lib/plan/storage.ts';
+import { batchRolloutTable } from '../../../lib/report/batch-rollout-report.ts';
 import { rolloutTable } from '../../../lib/report/rollout-report.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
 import { whenFree } from '../../../lib/rollout/change-endpoint.ts';
 import type { ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
-import { isReleased } from '../../../lib/rollout/plan-rollout.ts';
-
+import { isReleased, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
 import { readGoldenData, readSmokeTests } from '../../../lib/rollout/smoke-file.ts';
-import { describeTraffic } from '../../../lib/rollout/traffic.ts';
-import { type BegunRollout, carryOut, restoreOnCancel } from './carry-out.ts';
+import { carryOut, restoreOnCancel } from './carry-out.ts';
 import type { Samples } from './checks.ts';
 import { writtenNames } from './compile.ts';
 import { endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
-import { type DeploymentPlan, planDeployment } from './plan-deployment.ts';
+import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
 import { reportRelease } from './release.ts';
+import { wordingOf } from './wording.ts';
 
 /** Plans a rollout, prints the plan, carries it out, and reports what came of it. */
 export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
@@ -37,7 +37,7 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
   show(plan, read, samples, inputs, ports);
   const { rollout } = plan;
   if (inputs.whatIf) {
-    const steps = rolloutTable(rollout, checksOf(samples, inputs)).rows.length;
+    const steps = stepTable(rollout, samples, inputs).rows.length;
     return {
       result: 'Succeeded',
       message: pipeline.message(messages.WhatIfDone, { deployment: rollout.deployment, steps }),
@@ -65,6 +65,11 @@ function checksOf({ smoke, golden }: Samples, { health }: Inputs) {
   return { smokeTests: smoke.length, goldenRequests: golden.length, rules };
 }
 
+function stepTable(rollout: RolloutPlan, samples: Samples, inputs: Inputs): Table {
+  if (inputs.endpointType === 'batch') return batchRolloutTable(rollout, inputs.trialInputs);
+  return rolloutTable(rollout, checksOf(samples, inputs));
+}
+
 function show(
   plan: DeploymentPlan,
   { state }: ReadEndpoint,
@@ -77,12 +82,12 @@ function show(
   const { earlierRollout } = rollout;
   if (earlierRollout) {
     const { saved, how } = earlierRollout;
-    const found = { run: saved.run, traffic: describeTraffic(saved.now) };
+    const found = { run: saved.run, traffic: wordingOf(inputs).traffic(saved.now) };
     if (how === 'undo') pipeline.say(messages.Undone, { ...found, deployment: saved.to });
     else if (saved.phase !== 'released') pipeline.say(messages.TakenUp, found);
   }
   pipeline.table(planTable(deployment));
-  pipeline.table(rolloutTable(rollout, checksOf(samples, inputs)));
+  pipeline.table(stepTable(rollout, samples, inputs));
 }
 
 /** Brings an endpoint that exists to what its file says; its traffic is the rollout's. */

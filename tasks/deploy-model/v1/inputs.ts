@@ -1,12 +1,11 @@
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
-import { choice, flag, minutes, optional, pairs, parsed } from '../../../lib/pipelines/inputs.ts';
+import { choice, flag, optional, pairs, parsed } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
-import { DEFAULT_HEALTH, HEALTH_VARIABLES } from '../../../lib/rollout/health.ts';
+import { DEFAULT_HEALTH, parseHealthRules } from '../../../lib/rollout/health.ts';
 import { parsePercent, parseShares } from '../../../lib/rollout/shares.ts';
-import { parseRules } from '../../../lib/rules/rules.ts';
 
 export type Inputs = ReturnType<typeof readInputs>;
 
@@ -33,7 +32,7 @@ export function readInputs(inputs: TaskInputs) {
     strategy,
     shares: parsed(inputs, 'trafficSteps', parseShares, DEFAULT_SHARES[strategy]),
     mirror: parsed(inputs, 'mirrorPercent', (text) => parsePercent(text, 50), '0'),
-    bakeMs: minutes(inputs, 'bakeMinutes') ?? 0,
+    bakeMs: parsed(inputs, 'bakeMinutes', parseMinutes, '5'),
     from: inputs.text('from') === undefined ? undefined : parsed(inputs, 'from', parsePercent),
     to: parsed(inputs, 'to', parsePercent, '100'),
     onFailure: choice(inputs, 'onFailure', ['rollback', 'stop'], 'rollback'),
@@ -44,7 +43,7 @@ export function readInputs(inputs: TaskInputs) {
     tolerance: parsed(inputs, 'tolerance', parseTolerance, '0.000001'),
     /** Percent of the golden requests whose answers may differ. */
     mostDifferences: parsed(inputs, 'mostDifferences', parsePercent, '0'),
-    health: parsed(inputs, 'healthRules', (text) => parseRules(text, HEALTH_VARIABLES), DEFAULT_HEALTH),
+    health: parsed(inputs, 'healthRules', parseHealthRules, DEFAULT_HEALTH),
     trialInputs: pairs(inputs, 'trialInputs'),
     provideCredential: flag(inputs, 'provideCredential', false),
     releaseFile: optional(inputs, 'releaseFile') ?? 'model-release.json',
@@ -58,6 +57,17 @@ export function readInputs(inputs: TaskInputs) {
   return read;
 }
 
+/** @returns milliseconds */
+function parseMinutes(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number >= 0) return number * 60_000;
+  throw new UserError({
+    code: 'InputInvalid',
+    message: `'${text}' is not a number of minutes.`,
+    fix: 'Write 0 to watch the deployment for twenty requests alone.',
+  });
+}
+
 function parseTolerance(text: string): number {
   const number = Number(text);
   if (Number.isFinite(number) && number >= 0 && number < 1) return number;
@@ -69,27 +79,49 @@ function parseTolerance(text: string): number {
 }
 
 /** What only several inputs together say. */
-function checkTogether({
-  mode,
-  endpointName,
-  endpointFile,
-  deploymentFile,
-  model,
-  instanceType,
-  endpointType,
-}: Omit<Inputs, never>): void {
+function checkTogether(inputs: Inputs): void {
+  const { mode, endpointName, endpointFile, deploymentFile, model, instanceType, endpointType } = inputs;
   const missing = (message: string, fix: string): UserError => new UserError({ code: 'InputMissing', message, fix });
   if (!endpointName && !endpointFile && !deploymentFile)
     throw missing(
       'The endpoint is not named.',
       'Fill in endpointName, or name the endpoint’s or the deployment’s file.',
     );
-  if (mode === 'rollback' || deploymentFile) return;
+  if (mode === 'rollback') return;
+  checkSteps(inputs);
+  if (deploymentFile) return;
   if (endpointType === 'batch')
     throw missing('The input deploymentFile is empty.', 'Name the YAML file of the batch deployment.');
   if (!model || !instanceType)
     throw missing(
       'There is neither a deploymentFile nor both model and instanceType.',
       'Name the deployment’s file; or, for an MLflow model, fill in model and instanceType.',
+    );
+}
+
+/** Steps that this endpoint and this strategy have. A batch endpoint has one default deployment: it changes in one step. */
+function checkSteps({ endpointType, strategy, shares, mirror, from, to }: Inputs): void {
+  const invalid = (message: string, fix: string): UserError => new UserError({ code: 'InputInvalid', message, fix });
+  if (endpointType === 'batch' && strategy !== 'blueGreen')
+    throw invalid(
+      `The input strategy is ${strategy}, but the default deployment of a batch endpoint changes in one step.`,
+      'Remove strategy. A trial job (trialInputs) tests the deployment before it becomes the default one.',
+    );
+  if (strategy === 'recreate' && mirror > 0)
+    throw invalid(
+      'The input mirrorPercent needs a second deployment, but strategy is recreate.',
+      'Remove mirrorPercent, or set strategy to canary.',
+    );
+  const steps = [0, ...(endpointType === 'batch' || strategy === 'recreate' ? [100] : shares)];
+  for (const [name, value] of Object.entries({ from, to }))
+    if (value !== undefined && !steps.includes(value))
+      throw invalid(
+        `The input ${name} is ${value}, which is not one of the steps ${steps.join(', ')}.`,
+        `Use one of these steps, or add ${value} to trafficSteps.`,
+      );
+  if (endpointType === 'batch' && (mirror > 0 || to !== 100 || from !== undefined))
+    throw invalid(
+      'The inputs mirrorPercent, from and to are for online endpoints.',
+      'Remove them. For an approval, deploy in a stage that waits for one.',
     );
 }

@@ -4,7 +4,7 @@ export const messages = defineMessages({
   Connected: 'Workspace {workspace} in {region}.',
   EndpointNow: 'The endpoint {endpoint} exists; its traffic is {traffic}.',
   EndpointMissing: 'The endpoint {endpoint} does not exist yet.',
-  TakenUp: 'The run {run} began this rollout; it goes on from {traffic}.',
+  TakenUp: 'The run {run} began this rollout; it continues from {traffic}.',
   Undone: 'The run {run} left a rollout of {deployment} unfinished at {traffic}; it is undone first.',
   Differs: 'The {kind} {name} exists and differs:',
   Same: 'The {kind} {name} exists and is the same.',
@@ -42,7 +42,7 @@ export const messages = defineMessages({
   Released: 'The deployment {deployment} of {endpoint} was released: {traffic}.',
   AlreadyReleased:
     'The deployment {deployment} of {endpoint} serves all requests already and is the same; nothing was changed.',
-  Waiting: 'The rollout of {deployment} waits: {traffic}. Go on with a step whose input from is {percent}.',
+  Waiting: 'The rollout of {deployment} waits: {traffic}. A step whose input from is {percent} continues it.',
   RolledBack:
     'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is as before: {traffic}.',
   Stopped: 'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is {traffic}.',
@@ -60,5 +60,27 @@ export const messages = defineMessages({
     'The traffic of {endpoint} goes back from {from} to {to}, as it was before the rollout of {deployment} by the run {run}.',
   RestoreWhatIf: 'What if: the traffic of {endpoint} would go back to {traffic}; nothing was changed.',
   Restored: 'The traffic of {endpoint} is {traffic} again.',
+  BatchNow: 'The endpoint {endpoint} exists; its default deployment is {traffic}.',
+  BatchClaim: 'Saving the default deployment of {endpoint} in its tags: {traffic}.',
+  BatchDeploy: 'Creating the deployment {deployment}; the default deployment stays as it is.',
+  BatchTry: 'Trying {deployment}.',
+  BatchSwitch: 'Making {deployment} the default deployment.',
+  BatchRestore: 'Restoring the earlier default deployment: {traffic}.',
+  BatchRemove: 'Deleting the deployment {deployment}, which is not the default one.',
+  BatchReleased: 'The deployment {deployment} is the default deployment of {endpoint}.',
+  BatchUnchanged:
+    'The deployment {deployment} is the default deployment of {endpoint} already and is the same; nothing was changed.',
+  BatchRolledBack:
+    'The deployment {deployment} was not released. {reason} The default deployment of {endpoint} is as before: {traffic}.',
+  BatchStopped:
+    'The deployment {deployment} was not released. {reason} The default deployment of {endpoint} is {traffic}.',
+  BatchKept:
+    'The deployment {deployment} is still there and can be invoked by its name; it costs nothing while no job runs.',
+  BatchRestorePlan:
+    'The default deployment of {endpoint} goes back from {from} to {to}, as it was before the rollout of {deployment} by the run {run}.',
+  BatchRestoreWhatIf: 'What if: the default deployment of {endpoint} would be {traffic} again; nothing was changed.',
+  BatchRestored: 'The default deployment of {endpoint} is {traffic} again.',
+  BatchNothingToRestore:
+    'The default deployment of {endpoint} is as it was before the last rollout: {traffic}. Nothing was changed.',
   NothingToRestore: 'The traffic of {endpoint} is as it was before the last rollout: {traffic}. Nothing was changed.',
 });

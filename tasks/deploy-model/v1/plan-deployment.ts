@@ -10,7 +10,7 @@ import type { Plan } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
 import { deploymentName, needsVersion } from '../../../lib/rollout/deployment-name.ts';
-import { MADE_BY_TAG, type ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
+import { type EndpointKind, MADE_BY_TAG, type ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { deploymentOf } from '../../../lib/rollout/endpoint-state.ts';
 import { planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
 
@@ -28,6 +28,13 @@ export interface DeploymentPlan {
   model: ServedModel;
   /** The online deployment as it is now; undefined when there is none. */
   present: OnlineDeployment | undefined;
+}
+
+/** A rollout that has begun. */
+export interface BegunRollout {
+  kind: EndpointKind;
+  workspace: Workspace;
+  plan: DeploymentPlan;
 }
 
 /** Compiles the files, looks up what they refer to, compares them with what is there, and plans the rollout. */
@@ -50,7 +57,7 @@ export async function planDeployment(
   const naming = { wanted, written: written.deployment, id };
   // The version of a model with a label is known when it was looked up, and only then its name.
   const first = needsVersion(naming) ? await servedModel(workspace, modelIdOf(await compile('unnamed'))) : undefined;
-  const name = deploymentName(state, { ...naming, model: first && first.name && `${first.name}:${first.version}` });
+  const name = deploymentName(state, { ...naming, model: first?.name ? `${first.name}:${first.version}` : undefined });
   const resolved = await compile(name);
   const model = await servedModel(workspace, modelIdOf(resolved));
   const [inspected, ofRun] = await Promise.all([
@@ -60,7 +67,7 @@ export async function planDeployment(
   const there = deploymentOf(state, name);
   const endpointPlan = await inspectPlan(endpoint, workspace, datastores);
   // Before the plan, which may refuse what differs.
-  sayPresent(state, endpointPlan, { ...inspected, name }, pipeline);
+  sayPresent(state, endpointPlan, { ...inspected, name }, inputs, pipeline);
   const differs = inspected.differing.some(({ path }) => path === inspected.main.path);
   const { strategy, shares, mirror, bakeMs, from, to, onFailure, keep } = inputs;
   const rollout = planRollout(

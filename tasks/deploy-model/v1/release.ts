@@ -12,11 +12,11 @@ import { releaseManifest } from '../../../lib/report/release-manifest.ts';
 import { rolloutMarkdown } from '../../../lib/report/rollout-report.ts';
 import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
 import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
-import { describeTraffic } from '../../../lib/rollout/traffic.ts';
 import type { CarriedOut } from './carry-out.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import type { DeploymentPlan } from './plan-deployment.ts';
+import { wordingOf } from './wording.ts';
 
 /** How a rollout ended; `unchanged` when there was nothing to do. */
 export type RolloutResult = CarriedOut | { end: 'unchanged'; why: ''; traffic: CarriedOut['traffic'] };
@@ -42,7 +42,7 @@ export async function reportRelease(
   pipeline.setOutput('modelVersion', model.version);
   const scoringUri = await setAddress(workspace, endpoint, inputs, ports);
   if (end !== 'unchanged') {
-    const title = outcomeSentence(plan, result, ports);
+    const title = outcomeSentence(plan, result, inputs, ports);
     pipeline.summary('rollout.md', rolloutMarkdown({ title, plan: rollout, traffic, why, ...result.findings }));
   }
   if (end === 'released' || end === 'unchanged' || end === 'waiting') {
@@ -52,7 +52,7 @@ export async function reportRelease(
     writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
     pipeline.setOutput('releaseFile', path);
     pipeline.say(messages.ReleaseFile, { path });
-    return { result: 'Succeeded', message: outcomeSentence(plan, result, ports) };
+    return { result: 'Succeeded', message: outcomeSentence(plan, result, inputs, ports) };
   }
   throw await notReleased(workspace, plan, result as CarriedOut, inputs, ports);
 }
@@ -80,21 +80,23 @@ async function setAddress(
 function outcomeSentence(
   { rollout }: DeploymentPlan,
   { end, traffic: now, why }: RolloutResult,
+  inputs: Inputs,
   { pipeline }: Ports,
 ): string {
   const { deployment, endpoint } = rollout;
-  const traffic = describeTraffic(now);
+  const words = wordingOf(inputs);
+  const traffic = words.traffic(now);
   switch (end) {
     case 'released':
-      return pipeline.message(messages.Released, { deployment, endpoint, traffic });
+      return pipeline.message(words.released, { deployment, endpoint, traffic });
     case 'unchanged':
-      return pipeline.message(messages.AlreadyReleased, { deployment, endpoint });
+      return pipeline.message(words.unchanged, { deployment, endpoint });
     case 'waiting':
       return pipeline.message(messages.Waiting, { deployment, traffic, percent: now[deployment] ?? 0 });
     case 'rolledBack':
-      return pipeline.message(messages.RolledBack, { deployment, endpoint, traffic, reason: sentence(why) });
+      return pipeline.message(words.rolledBack, { deployment, endpoint, traffic, reason: sentence(why) });
     case 'stopped':
-      return pipeline.message(messages.Stopped, { deployment, endpoint, traffic, reason: sentence(why) });
+      return pipeline.message(words.stopped, { deployment, endpoint, traffic, reason: sentence(why) });
   }
 }
 
@@ -104,6 +106,7 @@ function sentence(text: string): string {
 
 /** What the service's operation that failed is called. */
 const PROVISIONING_FAILED = 'OperationFailed';
+const REFUSED = 'RequestRefused';
 
 /** The error of a rollout that was not released. Traffic is restored already; now the reason is looked for. */
 async function notReleased(
@@ -118,19 +121,22 @@ async function notReleased(
   const { deployment, endpoint } = rollout;
   const { end, traffic: now, why, error } = result;
   const logs = inputs.endpointType === 'online' ? await readLogs(workspace, endpoint, deployment, ports) : [];
-  const { cause, next, log } = diagnoseDeployment(why, logs);
+  const { isKnown, cause, next, log } = diagnoseDeployment(why, logs);
   if (log.length > 0) pipeline.group(pipeline.message(messages.DeploymentLog, { deployment }), log);
-  const isProvisioning = error instanceof UserError && error.code === PROVISIONING_FAILED;
-  const traffic = describeTraffic(now);
+  const failedAs = error instanceof UserError ? error.code : undefined;
+  // A deployment without quota is refused before any operation begins.
+  const isProvisioning = failedAs === PROVISIONING_FAILED || (failedAs === REFUSED && isKnown);
+  const words = wordingOf(inputs);
+  const traffic = words.traffic(now);
   const known = error instanceof UserError && error.fix !== undefined ? error.fix : undefined;
   const advice = isProvisioning
     ? english(fill(messages.DiagnosedFix, { cause, next }))
-    : (known ?? english(end === 'stopped' ? fill(messages.StoppedFix) : fill(messages.RolledBackFix, { deployment })));
+    : (known ?? english(end === 'stopped' ? fill(messages.StoppedFix) : fill(words.rolledBackFix, { deployment })));
   const values = { deployment, endpoint, traffic, reason: sentence(why) };
   return new UserError(
     {
       code: isProvisioning ? 'DeploymentFailed' : end === 'rolledBack' ? 'RolledBack' : 'RolloutStopped',
-      message: end === 'rolledBack' ? fill(messages.RolledBack, values) : fill(messages.Stopped, values),
+      message: end === 'rolledBack' ? fill(words.rolledBack, values) : fill(words.stopped, values),
       fix: advice,
     },
     { cause: error },

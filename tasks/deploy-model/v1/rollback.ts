@@ -1,5 +1,6 @@
 import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
-import { findOnlineDeployment } from '../../../lib/azureml/online-reads.ts';
+import { getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
+import { findOnlineDeployment, getOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
@@ -9,34 +10,36 @@ import { redeployment } from '../../../lib/rollout/earlier.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { planRestore, type RestorePlan } from '../../../lib/rollout/restore.ts';
 import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
-import { describeTraffic } from '../../../lib/rollout/traffic.ts';
 import { writtenNames } from './compile.ts';
 import type { Inputs } from './inputs.ts';
-import { messages } from './messages.ts';
+import { wordingOf } from './wording.ts';
 
 /** Restores the traffic, and the definition, from before the last rollout: finished or cut off. */
 export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { pipeline, clock, connect } = ports;
   const { endpoint } = writtenNames(inputs);
   const workspace = await connect(inputs.target);
+  const words = wordingOf(inputs);
   const kind = inputs.endpointType === 'batch' ? BATCH : ONLINE;
   const { state } = await kind.read(workspace, endpoint, pipeline.signal);
+  // The error of an endpoint that does not exist names those that do.
+  if (!state.exists) await (kind === BATCH ? getBatchEndpoint : getOnlineEndpoint)(workspace, endpoint);
   const plan = planRestore(state);
   pipeline.setOutput('endpointName', endpoint);
   pipeline.setOutput('previousTraffic', trafficText(state.traffic));
-  const traffic = describeTraffic(plan?.to ?? state.traffic);
-  if (!plan) return done(pipeline.message(messages.NothingToRestore, { endpoint, traffic }), state.traffic, ports);
+  const traffic = words.traffic(plan?.to ?? state.traffic);
+  if (!plan) return done(pipeline.message(words.nothingToRestore, { endpoint, traffic }), state.traffic, ports);
   const { saved, from, to } = plan;
   const { to: deployment, run } = saved;
-  pipeline.say(messages.RestorePlan, {
+  pipeline.say(words.restorePlan, {
     endpoint,
-    from: describeTraffic(from),
-    to: describeTraffic(to),
+    from: words.traffic(from),
+    to: words.traffic(to),
     deployment,
     run,
   });
   if (inputs.whatIf)
-    return { result: 'Succeeded', message: pipeline.message(messages.RestoreWhatIf, { endpoint, traffic }) };
+    return { result: 'Succeeded', message: pipeline.message(words.restoreWhatIf, { endpoint, traffic }) };
   const following: LongRunningPorts = { clock, signal: pipeline.signal };
   const planned = { saved: state.saved, traffic: state.traffic };
   await changeTraffic(
@@ -48,7 +51,7 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
     { ...following, kind, workspace, endpoint },
   );
   if (plan.redeploys) await redeploy(plan);
-  return done(pipeline.message(messages.Restored, { endpoint, traffic }), to, ports);
+  return done(pipeline.message(words.restored, { endpoint, traffic }), to, ports);
 
   async function redeploy({ saved: kept }: RestorePlan): Promise<void> {
     const present = await findOnlineDeployment(workspace, endpoint, deployment, pipeline.signal);

@@ -1,6 +1,6 @@
 import { getBatchDeployment, getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
 import { getComponent, parseComponentReference } from '../../../lib/azureml/components.ts';
-import { getJob } from '../../../lib/azureml/jobs.ts';
+import { getJob, studioUrl } from '../../../lib/azureml/jobs.ts';
 import { followJob } from '../../../lib/follow/follow.ts';
 import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import { jobPrinter } from '../../../lib/pipelines/job-printer.ts';
@@ -8,13 +8,13 @@ import { logPrinter } from '../../../lib/pipelines/kept-logs.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { resolveRequirements } from '../../../lib/plan/resolve.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
-import { jobSentence } from '../../../lib/report/job-report.ts';
+import { jobFailure } from '../../../lib/report/job-report.ts';
 import type { RolloutChecks } from '../../../lib/rollout/roll-out.ts';
 import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
-import type { BegunRollout } from './carry-out.ts';
 import type { Findings } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import type { BegunRollout } from './plan-deployment.ts';
 import { missingOutputs } from './trial-outputs.ts';
 
 /**
@@ -45,8 +45,8 @@ export function trialChecks(
     await resolveRequirements(requirements, workspace);
     return (await workspace.client.send<InvocationAnswer>(request)).body.name;
   };
-  /** Follows the job with its logs; it ends with the run. @returns why it did not complete */
-  const followTrial = async (jobName: string): Promise<string | undefined> => {
+  /** Follows the job with its logs; it ends with the run. @throws UserError when it did not complete */
+  const followTrial = async (jobName: string): Promise<void> => {
     const { clock } = ports;
     const job = await getJob(workspace, jobName);
     const logs = { choice: 'all' as const, positions: {}, ...logPrinter(pipeline) };
@@ -62,7 +62,7 @@ export function trialChecks(
         steps: job.properties.jobType !== 'Command',
       }),
     );
-    return end.status === 'Completed' ? undefined : pipeline.translate(jobSentence(jobName, end));
+    if (end.status !== 'Completed') throw jobFailure(jobName, end, studioUrl(workspace, job));
   };
   return {
     findings: { smoke: [], golden: undefined, baked: [] },
@@ -73,8 +73,7 @@ export function trialChecks(
       }
       const jobName = await invoke();
       pipeline.say(messages.TrialStarted, { job: jobName, deployment: name });
-      const failure = await followTrial(jobName);
-      if (failure !== undefined) return failure;
+      await followTrial(jobName);
       const missing = await missingOutputs(workspace, jobName, datastores);
       return missing.length === 0
         ? undefined

@@ -1,18 +1,23 @@
-"""Online endpoints: created, deployed, invoked, shifted, read and deleted, with keys and with tokens."""
+"""Online endpoints: created, deployed, invoked, shifted, read and deleted, with keys and with tokens; and a batch endpoint."""
 
 import contextlib
 import io
 import json
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 from azure.ai.ml.constants._endpoint import EndpointInvokeFields
+from azure.ai.ml import Input
 from azure.ai.ml.entities import (
+    BatchEndpoint,
     CodeConfiguration,
     ManagedOnlineDeployment,
     ManagedOnlineEndpoint,
     Model,
+    ModelBatchDeployment,
+    ModelBatchDeploymentSettings,
     OnlineRequestSettings,
 )
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -33,6 +38,15 @@ def run(data):
     return {"word": word, "colour": os.environ["COLOUR"]}
 """
 
+COUNT = """import os
+
+def init():
+    print("ready", flush=True)
+
+def run(files):
+    return [f"{os.path.basename(file)} {os.path.getsize(file)}" for file in files]
+"""
+
 
 class Endpoints(unittest.TestCase):
     @classmethod
@@ -44,6 +58,9 @@ class Endpoints(unittest.TestCase):
         cls.file("src/score.py", SCORE)
         cls.file("broken/score.py", "def init():\n    raise RuntimeError('no weights')\ndef run(data):\n    return 1\n")
         cls.file("word.txt", "hello")
+        cls.file("count/score.py", COUNT)
+        cls.file("rows/a.txt", "1")
+        cls.file("rows/b.txt", "22")
 
     @classmethod
     def file(cls, name, content):
@@ -142,6 +159,37 @@ class Endpoints(unittest.TestCase):
             self.deploy("sdk-fails", "blue")
         self.assertEqual(400, again.exception.status_code)
         self.assertIn("unrecoverable state", str(again.exception))
+
+    def test_batch_endpoint(self):
+        self.client.batch_endpoints.begin_create_or_update(BatchEndpoint(name="sdk-batch")).result()
+        deployment = ModelBatchDeployment(
+            name="count",
+            endpoint_name="sdk-batch",
+            model=Model(path=str(Path(self.folder.name) / "word.txt")),
+            code_configuration=CodeConfiguration(code=str(Path(self.folder.name) / "count"), scoring_script="score.py"),
+            environment="AzureML-sklearn-1.5@latest",
+            compute="cpu-cluster",
+            settings=ModelBatchDeploymentSettings(mini_batch_size=1, output_file_name="sizes.txt", instance_count=1),
+        )
+        self.client.batch_deployments.begin_create_or_update(deployment).result()
+        endpoint = self.client.batch_endpoints.get("sdk-batch")
+        endpoint.defaults.deployment_name = "count"
+        self.client.batch_endpoints.begin_create_or_update(endpoint).result()
+        rows = Input(type="uri_folder", path=str(Path(self.folder.name) / "rows"))
+        job = self.client.batch_endpoints.invoke("sdk-batch", inputs={"rows": rows})
+        for _ in range(120):
+            found = self.client.jobs.get(job.name).status
+            if found in ("Completed", "Failed", "Canceled"):
+                break
+            time.sleep(0.5)
+        self.assertEqual("Completed", found)
+        self.assertIn(job.name, [found.name for found in self.client.batch_endpoints.list_jobs("sdk-batch")])
+        with tempfile.TemporaryDirectory() as target:
+            self.client.jobs.download(job.name, download_path=target, output_name="score")
+            [sizes] = Path(target).rglob("sizes.txt")
+            self.assertEqual("a.txt 1\nb.txt 2\n", sizes.read_text())
+        self.client.batch_endpoints.begin_delete("sdk-batch").result()
+        self.assertNotIn("sdk-batch", [found.name for found in self.client.batch_endpoints.list()])
 
 
 if __name__ == "__main__":

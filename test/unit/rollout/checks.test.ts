@@ -126,7 +126,12 @@ describe('baking', () => {
   /** Time passes only while somebody sleeps. */
   const virtual = (): Clock => {
     let now = 0;
-    return { now: () => now, sleep: async (milliseconds) => void (now += milliseconds) };
+    return {
+      now: () => now,
+      async sleep(milliseconds) {
+        now += milliseconds;
+      },
+    };
   };
   const scorer = (statusAt: (n: number) => number): Scorer & { count: () => number } => {
     let n = 0;
