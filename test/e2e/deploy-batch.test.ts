@@ -120,7 +120,7 @@ describe('deploying to a batch endpoint', function () {
     it('makes it the default one after its trial has written scores', async () => {
       const run = await ends('succeeded', model);
       assert.equal(await live(), 'green');
-      assert.match(run.log, /Scored 2 of 2 items/);
+      assert.match(run.log, /2 files were scored, 0 failed/);
       assert.equal(run.step('deploy').outputs.modelName, 'scorer');
       const { tags } = await arm('batchEndpoints/nightly/deployments/green');
       assert.match(tags['lineage.model'], /scorer/);

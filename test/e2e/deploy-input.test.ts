@@ -46,8 +46,8 @@ const WRONG: [what: string, inputs: Record<string, string>, error: RegExp][] = [
   ],
   [
     'a health rule over what is not measured',
-    { ...ONLINE, healthRules: 'live.errors < 1' },
-    /'live\.errors' is not measured; live has 'requests'/,
+    { ...ONLINE, healthRules: 'candidate.errors < 1' },
+    /'candidate\.errors' is not measured; candidate has 'requests'/,
   ],
   ['a health rule that is not CEL', { ...ONLINE, healthRules: 'candidate.p95 < 100 ms' }, /for example candidate\.p95/],
   ['minutes', { ...ONLINE, bakeMinutes: 'long' }, /The input bakeMinutes is not valid: 'long'/],
