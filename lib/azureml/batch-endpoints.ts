@@ -2,31 +2,18 @@ import type { AzureRequest } from '../azure/client.ts';
 import { UserError } from '../core/errors.ts';
 import { notFound, thereIs } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
+import { type DeploymentResource, type EndpointResource, writableProperties } from './endpoints.ts';
 import { find, get, list, names, path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A batch endpoint (`GET {workspace}/batchEndpoints/{name}`), as far as it is read here. */
-export interface BatchEndpoint {
-  name: string;
-  location?: string;
-  tags?: Record<string, string> | null;
-  identity?: { type?: string; userAssignedIdentities?: Record<string, unknown> | null } | null;
-  systemData?: { lastModifiedBy?: string | null; lastModifiedAt?: string | null } | null;
-  properties: {
-    scoringUri?: string | null;
-    provisioningState?: string | null;
-    defaults?: { deploymentName?: string | null } | null;
-    properties?: Record<string, string> | null;
-  } & Record<string, unknown>;
+export interface BatchEndpoint extends EndpointResource {
+  properties: EndpointResource['properties'] & { defaults?: { deploymentName?: string | null } | null };
 }
 
 /** A deployment of it. Model deployments have no `deploymentConfiguration`. */
-export interface BatchDeployment {
-  name: string;
-  tags?: Record<string, string> | null;
-  systemData?: { createdAt?: string | null } | null;
-  properties: {
-    provisioningState?: string | null;
+export interface BatchDeployment extends DeploymentResource {
+  properties: DeploymentResource['properties'] & {
     model?: { assetId?: string } | null;
     deploymentConfiguration?: {
       deploymentConfigurationType: string;
@@ -89,14 +76,6 @@ export async function listBatchDeployments(workspace: Workspace, endpoint: strin
   return found;
 }
 
-/** Members that the service answers and does not take back. */
-const READ_ONLY = new Set(['scoringUri', 'swaggerUri', 'provisioningState', 'keys']);
-const READ_ONLY_PROPERTIES = new Set([
-  'BatchEndpointCreationApiVersion',
-  'azureml.onlineendpointid',
-  'AzureAsyncOperationUri',
-]);
-
 /** The request that changes the default deployment: `PUT` of the whole endpoint, as azure-ai-ml does it. */
 export function batchEndpointUpdate(
   workspace: Workspace,
@@ -104,13 +83,7 @@ export function batchEndpointUpdate(
   { deploymentName, tags }: { deploymentName: string | undefined; tags: Readonly<Record<string, string>> },
 ): AzureRequest {
   const below = path('batchEndpoints', endpoint.name);
-  const kept = Object.entries(endpoint.properties).filter(([name, value]) => !READ_ONLY.has(name) && value !== null);
-  const own = Object.entries(endpoint.properties.properties ?? {}).filter(([name]) => !READ_ONLY_PROPERTIES.has(name));
-  const properties = {
-    ...Object.fromEntries(kept),
-    properties: Object.fromEntries(own),
-    defaults: { deploymentName: deploymentName ?? null },
-  };
+  const properties = { ...writableProperties(endpoint), defaults: { deploymentName: deploymentName ?? null } };
   const body = { location: endpoint.location ?? workspace.location, tags, properties };
   return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
 }

@@ -1,47 +1,32 @@
 import type { AzureRequest } from '../azure/client.ts';
 import { writeVersionOf } from './api-versions.ts';
+import { type DeploymentResource, type EndpointResource, writableProperties } from './endpoints.ts';
 import { path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An online endpoint (`GET {workspace}/onlineEndpoints/{name}`), as far as it is read here. All of it is written back. */
-export interface OnlineEndpoint {
+export interface OnlineEndpoint extends EndpointResource {
   id: string;
-  name: string;
-  location?: string;
-  kind?: string | null;
-  tags?: Record<string, string> | null;
-  identity?: { type?: string; userAssignedIdentities?: Record<string, unknown> | null } | null;
-  systemData?: { lastModifiedBy?: string | null; lastModifiedAt?: string | null } | null;
-  properties: {
+  properties: EndpointResource['properties'] & {
     authMode?: string | null;
-    scoringUri?: string | null;
-    provisioningState?: string | null;
     traffic?: Record<string, number> | null;
     mirrorTraffic?: Record<string, number> | null;
+    /** Of a Kubernetes endpoint: the cluster. */
     compute?: string | null;
-    properties?: Record<string, string> | null;
-  } & Record<string, unknown>;
+  };
 }
 
 /** A deployment of it (`GET {workspace}/onlineEndpoints/{endpoint}/deployments/{name}`). */
-export interface OnlineDeployment {
+export interface OnlineDeployment extends DeploymentResource {
   id: string;
-  name: string;
-  tags?: Record<string, string> | null;
   sku?: { name?: string; capacity?: number | null } | null;
-  systemData?: { createdAt?: string | null } | null;
-  properties: {
-    provisioningState?: string | null;
+  properties: DeploymentResource['properties'] & {
     model?: string | null;
     environmentId?: string | null;
     codeConfiguration?: { codeId?: string | null; scoringScript?: string } | null;
     instanceType?: string | null;
-  } & Record<string, unknown>;
+  };
 }
-
-/** Members that the service answers and does not take back. */
-const READ_ONLY = new Set(['scoringUri', 'swaggerUri', 'provisioningState']);
-const READ_ONLY_PROPERTIES = new Set(['azureml.onlineendpointid', 'AzureAsyncOperationUri']);
 
 /** What of an endpoint a change writes. */
 export interface EndpointChange {
@@ -56,10 +41,8 @@ export interface EndpointChange {
  */
 export function endpointUpdate(workspace: Workspace, endpoint: OnlineEndpoint, change: EndpointChange): AzureRequest {
   const below = path('onlineEndpoints', endpoint.name);
-  const kept = Object.entries(endpoint.properties).filter(([name, value]) => !READ_ONLY.has(name) && value !== null);
-  const own = Object.entries(endpoint.properties.properties ?? {}).filter(([name]) => !READ_ONLY_PROPERTIES.has(name));
   const { traffic, mirrorTraffic, tags } = change;
-  const properties = { ...Object.fromEntries(kept), properties: Object.fromEntries(own), traffic, mirrorTraffic };
+  const properties = { ...writableProperties(endpoint), traffic, mirrorTraffic };
   const { type = 'SystemAssigned', userAssignedIdentities } = endpoint.identity ?? {};
   const users = Object.keys(userAssignedIdentities ?? {});
   const body = {

@@ -1,5 +1,5 @@
-import { findDeployedModel, findTraffic } from '../azureml/endpoint-traffic.ts';
 import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
+import { findOnlineDeployment, findOnlineEndpoint } from '../azureml/online-reads.ts';
 import { openRegistry } from '../azureml/registries.ts';
 import { names } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
@@ -20,13 +20,13 @@ interface LiveModel {
  * @throws UserError `BaselineWithoutMetrics` when that is not a registered model that can be read
  */
 export async function findLiveModel(workspace: Workspace, endpointName: string): Promise<LiveModel> {
-  const traffic = await findTraffic(workspace, endpointName);
-  if (!traffic) {
+  const endpoint = await findOnlineEndpoint(workspace, endpointName);
+  if (!endpoint) {
     const known = didYouMean(endpointName, await names(workspace, 'onlineEndpoints'));
     const why = fill(messages.NoEndpoint, { endpoint: endpointName, known });
     return { why, warnings: known === '' ? [] : [why] };
   }
-  const [most] = Object.entries(traffic)
+  const [most] = Object.entries(endpoint.properties.traffic ?? {})
     .filter(([, percent]) => percent > 0)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   if (!most) {
@@ -34,7 +34,8 @@ export async function findLiveModel(workspace: Workspace, endpointName: string):
     return { why, warnings: [why] };
   }
   const [deployment, percent] = most;
-  const id = await findDeployedModel(workspace, endpointName, deployment);
+  // A container of its own names no model: it may serve anything.
+  const id = (await findOnlineDeployment(workspace, endpointName, deployment))?.properties.model ?? '';
   const model = await findModel(workspace, id);
   const said = { deployment, endpoint: endpointName };
   if (model) return { model, says: [fill(messages.MostTraffic, { ...said, percent })] };

@@ -1,6 +1,8 @@
 import type { AzureRequest } from '../azure/client.ts';
+import type { DeploymentResource, EndpointResource } from '../azureml/endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { EndpointState } from './endpoint-state.ts';
+import { readSaved } from './saved-rollout.ts';
 import type { Traffic } from './traffic.ts';
 
 /** An endpoint as it is, and as decisions see it. */
@@ -8,17 +10,6 @@ export interface ReadEndpoint {
   /** Undefined when there is none. */
   resource: EndpointResource | undefined;
   state: EndpointState;
-}
-
-/** What online and batch endpoints have in common. All of it is written back. */
-export interface EndpointResource {
-  name: string;
-  location?: string;
-  kind?: string | null;
-  tags?: Record<string, string> | null;
-  identity?: { type?: string; userAssignedIdentities?: Record<string, unknown> | null } | null;
-  systemData?: { lastModifiedBy?: string | null; lastModifiedAt?: string | null } | null;
-  properties: { scoringUri?: string | null; provisioningState?: string | null } & Record<string, unknown>;
 }
 
 /** What of an endpoint a rollout writes. */
@@ -39,3 +30,33 @@ export interface EndpointKind {
 
 /** Tag of every deployment that this task makes; only those are removed later. */
 export const MADE_BY_TAG = 'rollout.madeBy';
+
+/**
+ * An endpoint as decisions see it.
+ * @param deployments names in any case of letters: the service writes them in small ones, some of its answers do not
+ * @param modelOf the id of a deployment's model; empty for one without
+ */
+export function stateOf<D extends DeploymentResource>(
+  name: string,
+  resource: EndpointResource | undefined,
+  requests: Pick<EndpointState, 'traffic' | 'mirrorTraffic'>,
+  deployments: readonly D[],
+  modelOf: (deployment: D) => string,
+): EndpointState {
+  const { properties, tags, systemData } = resource ?? {};
+  return {
+    name,
+    exists: resource !== undefined,
+    ...requests,
+    provisioningState: properties?.provisioningState ?? '',
+    saved: readSaved(tags),
+    lastModified: { by: systemData?.lastModifiedBy ?? '', at: systemData?.lastModifiedAt ?? '' },
+    deployments: deployments.map((one) => ({
+      name: one.name.toLowerCase(),
+      provisioningState: one.properties.provisioningState ?? '',
+      model: modelOf(one),
+      createdAt: one.systemData?.createdAt ?? '',
+      isOurs: one.tags?.[MADE_BY_TAG] !== undefined,
+    })),
+  };
+}
