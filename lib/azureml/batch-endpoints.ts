@@ -2,7 +2,7 @@ import type { AzureRequest } from '../azure/client.ts';
 import { UserError } from '../core/errors.ts';
 import { notFound, thereIs } from '../core/words.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { type DeploymentResource, type EndpointResource, writableProperties } from './endpoints.ts';
+import { type DeploymentResource, type EndpointResource, endpointBody } from './endpoints.ts';
 import { find, get, list, names, path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -83,9 +83,10 @@ export function batchEndpointUpdate(
   { deploymentName, tags }: { deploymentName: string | undefined; tags: Readonly<Record<string, string>> },
 ): AzureRequest {
   const below = path('batchEndpoints', endpoint.name);
-  const properties = { ...writableProperties(endpoint), defaults: { deploymentName: deploymentName ?? null } };
-  const body = { location: endpoint.location ?? workspace.location, tags, properties };
-  return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
+  const body = endpointBody(endpoint, workspace.location, tags, {
+    defaults: { deploymentName: deploymentName ?? null },
+  });
+  return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, body.properties).apiVersion });
 }
 
 /** The request that deletes a deployment of a batch endpoint. */

@@ -1,6 +1,6 @@
 import type { AzureRequest } from '../azure/client.ts';
 import { writeVersionOf } from './api-versions.ts';
-import { type DeploymentResource, type EndpointResource, writableProperties } from './endpoints.ts';
+import { type DeploymentResource, type EndpointResource, endpointBody } from './endpoints.ts';
 import { path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -42,20 +42,10 @@ export interface EndpointChange {
 export function endpointUpdate(workspace: Workspace, endpoint: OnlineEndpoint, change: EndpointChange): AzureRequest {
   const below = path('onlineEndpoints', endpoint.name);
   const { traffic, mirrorTraffic, tags } = change;
-  const properties = { ...writableProperties(endpoint), traffic, mirrorTraffic };
-  const { type = 'SystemAssigned', userAssignedIdentities } = endpoint.identity ?? {};
-  const users = Object.keys(userAssignedIdentities ?? {});
-  const body = {
-    location: endpoint.location ?? workspace.location,
-    tags,
-    identity: {
-      type,
-      ...(users.length > 0 ? { userAssignedIdentities: Object.fromEntries(users.map((id) => [id, {}])) } : {}),
-    },
-    ...(endpoint.kind ? { kind: endpoint.kind } : {}),
-    properties,
-  };
-  return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
+  // The service refuses an endpoint without an identity.
+  const identified = { ...endpoint, identity: endpoint.identity ?? { type: 'SystemAssigned' } };
+  const body = endpointBody(identified, workspace.location, tags, { traffic, mirrorTraffic });
+  return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, body.properties).apiVersion });
 }
 
 /** The request that deletes a deployment; one with traffic is refused by the service. */

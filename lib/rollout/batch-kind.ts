@@ -5,6 +5,7 @@ import {
   findBatchEndpoint,
   listBatchDeployments,
 } from '../azureml/batch-endpoints.ts';
+import { path, requestTo } from '../azureml/resources.ts';
 import { type EndpointKind, stateOf } from './endpoint-kind.ts';
 import { liveDeployment, type Traffic } from './traffic.ts';
 
@@ -22,5 +23,6 @@ export const BATCH: EndpointKind = {
   },
   update: (workspace, endpoint, { traffic, tags }) =>
     batchEndpointUpdate(workspace, endpoint as BatchEndpoint, { deploymentName: liveDeployment(traffic), tags }),
+  removal: (workspace, name) => requestTo(workspace, 'DELETE', path('batchEndpoints', name)),
   deletion: batchDeploymentDeletion,
 };

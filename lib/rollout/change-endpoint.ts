@@ -1,12 +1,12 @@
 import { hasStatus } from '../azure/failures.ts';
 import { type LongRunningPorts, sendAndPoll } from '../azure/long-running.ts';
+import type { EndpointResource } from '../azureml/endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import { trafficChanged } from './conflicts.ts';
 import type { EndpointKind, ReadEndpoint } from './endpoint-kind.ts';
 import { type EndpointState, isBusy } from './endpoint-state.ts';
-
 import { type SavedRollout, savedTags } from './saved-rollout.ts';
 import { isSameTraffic, type Traffic, withoutZeros } from './traffic.ts';
 
@@ -20,8 +20,11 @@ export interface ChangePorts extends LongRunningPorts {
 /** A change of traffic, with what is saved about it. */
 export interface TrafficChange {
   traffic: Traffic;
-  mirrorTraffic?: Traffic;
-  saved: SavedRollout;
+  mirrorTraffic: Traffic;
+  /** Undefined: the tags say nothing about a rollout, and stay so. */
+  saved: SavedRollout | undefined;
+  /** Further changes of the endpoint, made to it as it is then. */
+  edit?: (resource: EndpointResource) => EndpointResource;
   /** Done when the service has accepted it: nobody is left to wait for its end. */
   unattended?: boolean;
   /** Throws when the endpoint is not as this rollout left it. */
@@ -47,12 +50,15 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
   for (;;) {
     const { resource, state } = await whenIdle(ports, deadline);
     if (!resource) throw endpointGone(endpoint);
+    const { traffic, mirrorTraffic, saved, edit = (same: EndpointResource) => same } = change;
+    // The answer to the request was lost, and it was sent again.
+    if (saved && isWritten(state, traffic, saved)) return state;
     change.check(state);
-    const { traffic, mirrorTraffic = {}, saved } = change;
-    const request = kind.update(workspace, resource, {
+    const edited = edit(resource);
+    const request = kind.update(workspace, edited, {
       traffic: withoutZeros(traffic),
       mirrorTraffic: withoutZeros(mirrorTraffic),
-      tags: savedTags(resource.tags ?? {}, saved),
+      tags: saved ? savedTags(edited.tags ?? {}, saved) : (edited.tags ?? {}),
     });
     try {
       if (change.unattended) {
@@ -92,25 +98,31 @@ async function shown({ traffic, saved }: TrafficChange, ports: ChangePorts): Pro
   const deadline = clock.now() + SHOWN_WITHIN_MS;
   for (;;) {
     const { state } = await kind.read(workspace, endpoint, signal);
-    const isOurs = state.saved?.id === saved.id && state.saved.to === saved.to && state.saved.phase === saved.phase;
-    if (isSameTraffic(state.traffic, traffic) && isOurs) return state;
-    if (clock.now() > deadline || (state.saved && !isOurs && state.saved.id !== saved.id))
-      throw trafficChanged(state, traffic);
+    if (saved ? isWritten(state, traffic, saved) : isSameTraffic(state.traffic, traffic)) return state;
+    if (clock.now() > deadline || (state.saved && state.saved.id !== saved?.id)) throw trafficChanged(state, traffic);
     await clock.sleep(SHOWN_POLL_MS, signal);
     signal.throwIfAborted();
   }
 }
 
-/** 409 `OperationDuplicationConflict`, and the 400 of a change while another one is under way. */
+/** True when the endpoint shows exactly this change. */
+function isWritten(state: EndpointState, traffic: Traffic, saved: SavedRollout): boolean {
+  const found = state.saved;
+  const isSame =
+    found?.id === saved.id && found.to === saved.to && found.phase === saved.phase && found.until === saved.until;
+  return isSame && isSameTraffic(state.traffic, traffic);
+}
+
+/** 409 `OperationDuplicationConflict` and the 400 of a change while another one is under way; a lock is neither. */
 function isConflict(error: unknown): boolean {
-  return hasStatus(error, 409) || (hasStatus(error, 400) && /provisioning state/i.test((error as Error).message));
+  return hasStatus(error, 400, 409) && /another operation|provisioning state/i.test((error as Error).message);
 }
 
 function endpointBusy(name: string, provisioningState: string): UserError {
   return new UserError({
     code: 'EndpointBusy',
-    message: `The endpoint '${name}' has been in the state ${provisioningState} for 30 minutes, in which it takes no other change.`,
-    fix: 'Check in Azure ML studio what changes the endpoint, then run the stage again.',
+    message: `'${name}' has been in the state ${provisioningState} for 30 minutes, in which it takes no other change.`,
+    fix: 'Check in Azure ML studio what changes it, then run the stage again.',
   });
 }
 
@@ -142,13 +154,15 @@ export async function whenFree<T>(write: () => Promise<T>, { clock, signal, tell
 
 /** Waits until a deployment or an endpoint takes changes again. */
 export async function untilIdle(
+  what: string,
   stateNow: () => Promise<string>,
   { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell?: LongRunningPorts['tell'] },
 ): Promise<void> {
   const began = clock.now();
   for (;;) {
     const provisioningState = await stateNow();
-    if (!isBusy(provisioningState) || clock.now() - began > BUSY_WITHIN_MS) return;
+    if (!isBusy(provisioningState)) return;
+    if (clock.now() - began > BUSY_WITHIN_MS) throw endpointBusy(what, provisioningState);
     tell?.(provisioningState, clock.now() - began);
     await clock.sleep(BUSY_POLL_MS, signal);
     signal.throwIfAborted();

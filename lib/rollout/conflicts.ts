@@ -23,7 +23,10 @@ export function requireUntouched(
  * Checks that the endpoint is as it was when the rollout was planned, before the rollout is written into its tags.
  * @throws UserError `TrafficChanged`
  */
-export function requireAsPlanned(state: EndpointState, { planned }: Pick<RolloutPlan, 'planned'>): void {
+export function requireAsPlanned(
+  state: EndpointState,
+  { planned }: { planned: Pick<RolloutPlan['planned'], 'saved' | 'traffic'> },
+): void {
   const { saved, traffic } = state;
   const isSameRollout = JSON.stringify(saved) === JSON.stringify(planned.saved);
   if (isSameRollout && isSameTraffic(traffic, planned.traffic)) return;

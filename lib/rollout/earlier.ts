@@ -1,68 +1,64 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AzureRequest } from '../azure/client.ts';
 import { writeVersionOf } from '../azureml/api-versions.ts';
 import type { OnlineDeployment } from '../azureml/online-endpoints.ts';
 import { path, requestTo } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
+import { UserError } from '../core/errors.ts';
 
 /** Of tags of Azure resources (Resource Manager). */
 const LONGEST_TAG = 256;
+/** Of the 50 tags of an endpoint. */
+const MOST_TAGS = 24;
 
 /** Members that the service answers and does not take back. */
-const READ_ONLY = new Set(['provisioningState']);
+const READ_ONLY = new Set(['provisioningState', 'properties']);
+/** Variables that the service adds, which follow from model and code (recorded 2026). */
+const OF_SERVICE = new Set(['AZUREML_MODEL_DIR', 'AZUREML_ENTRY_SCRIPT', 'AML_APP_ROOT']);
 
 /**
- * What a deployment is made of, short enough for tags: a deployment that is changed in place can be put back by it when
- * the task that changed it was killed. Ids are relative to the workspace.
+ * The definition of a deployment that is changed in place, packed into tags: whoever comes after a task that was killed can
+ * put exactly that back.
+ * @throws UserError `DeploymentTooLarge`
  */
-export function earlierOf(workspace: Workspace, deployment: OnlineDeployment): Record<string, string> {
-  const { model, environmentId, codeConfiguration, instanceType } = deployment.properties;
-  const facts = {
-    model: relative(workspace, model),
-    environment: relative(workspace, environmentId),
-    code: relative(workspace, codeConfiguration?.codeId),
-    script: codeConfiguration?.scoringScript ?? '',
-    instanceType: instanceType ?? '',
-    capacity: String(deployment.sku?.capacity ?? ''),
-  };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== '' && value.length <= LONGEST_TAG));
+export function earlierOf({ name, tags, sku, ...deployment }: OnlineDeployment): Record<string, string> {
+  const kept = Object.entries(deployment.properties).filter(([key, value]) => !READ_ONLY.has(key) && value !== null);
+  const properties: Record<string, unknown> = Object.fromEntries(kept);
+  const variables = (properties.environmentVariables ?? {}) as Record<string, unknown>;
+  properties.environmentVariables = Object.fromEntries(
+    Object.entries(variables).filter(([key]) => !OF_SERVICE.has(key)),
+  );
+  const { location, identity, kind } = deployment as { location?: unknown; identity?: unknown; kind?: unknown };
+  const body = { location, identity, kind, tags, sku, properties };
+  const packed = gzipSync(JSON.stringify(body), { level: 9 }).toString('base64');
+  const parts = packed.match(new RegExp(`.{1,${LONGEST_TAG}}`, 'g')) ?? [];
+  if (parts.length > MOST_TAGS)
+    throw new UserError({
+      code: 'DeploymentTooLarge',
+      message: `The definition of the deployment '${name}' is too large to be saved in the endpoint's tags, so it could not be put back.`,
+      fix: 'Set strategy to blueGreen or canary, which leave the deployment that serves as it is.',
+    });
+  return Object.fromEntries(parts.map((part, i) => [String(i), part]));
 }
 
-function relative({ path: root }: Workspace, id: string | null | undefined): string {
-  if (!id) return '';
-  return id.toLowerCase().startsWith(`${root.toLowerCase()}/`) ? id.slice(root.length + 1) : id;
-}
-
-function absolute({ path: root }: Workspace, id: string): string {
-  return /^(?:\/|azureml:)/.test(id) ? id : `${root}/${id}`;
-}
-
-/**
- * The request that puts an earlier definition of a deployment back.
- * @param present the deployment as it is, for everything that `earlier` does not say
- * @param earlier see `earlierOf`
- */
+/** The request that puts an earlier definition of a deployment back. @param earlier see `earlierOf` */
 export function redeployment(
   workspace: Workspace,
-  endpoint: string,
-  present: OnlineDeployment & { location?: string },
+  { endpoint, deployment }: { endpoint: string; deployment: string },
   earlier: Readonly<Record<string, string>>,
 ): AzureRequest {
-  const kept = Object.entries(present.properties).filter(([name, value]) => !READ_ONLY.has(name) && value !== null);
-  const { model, environment, code, script, instanceType, capacity } = earlier;
-  const properties: Record<string, unknown> = {
-    ...Object.fromEntries(kept),
-    properties: {},
-    ...(model ? { model: absolute(workspace, model) } : {}),
-    ...(environment ? { environmentId: absolute(workspace, environment) } : {}),
-    ...(code ? { codeConfiguration: { codeId: absolute(workspace, code), scoringScript: script } } : {}),
-    ...(instanceType ? { instanceType } : {}),
+  const packed = Object.keys(earlier)
+    .toSorted((a, b) => Number(a) - Number(b))
+    .map((part) => earlier[part])
+    .join('');
+  const body = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as {
+    location?: string;
+    properties: Record<string, unknown>;
   };
-  const below = path('onlineEndpoints', endpoint, 'deployments', present.name);
-  const body = {
-    location: present.location ?? workspace.location,
-    tags: present.tags ?? {},
-    sku: { name: 'Default', ...(capacity ? { capacity: Number(capacity) } : {}) },
-    properties,
-  };
-  return requestTo(workspace, 'PUT', below, { body, apiVersion: writeVersionOf(below, properties).apiVersion });
+  const below = path('onlineEndpoints', endpoint, 'deployments', deployment);
+  const whole = { ...body, location: body.location ?? workspace.location };
+  return requestTo(workspace, 'PUT', below, {
+    body: whole,
+    apiVersion: writeVersionOf(below, body.properties).apiVersion,
+  });
 }

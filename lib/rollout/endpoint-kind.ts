@@ -24,6 +24,8 @@ export interface EndpointKind {
   read(workspace: Workspace, name: string, signal?: AbortSignal): Promise<ReadEndpoint>;
   /** The request that changes the endpoint: `PUT` of all of it. */
   update(workspace: Workspace, endpoint: EndpointResource, change: EndpointChange): AzureRequest;
+  /** The request that deletes the endpoint. */
+  removal(workspace: Workspace, endpoint: string): AzureRequest;
   /** The request that deletes a deployment; one with traffic is refused by the service. */
   deletion(workspace: Workspace, endpoint: string, deployment: string): AzureRequest;
 }

@@ -4,12 +4,14 @@ import { isSameTraffic, type Traffic, withShare } from './traffic.ts';
 
 /** One thing that a rollout does. Those that change the endpoint change its traffic and its tags in one request. */
 export type RolloutStep =
-  | { kind: 'createEndpoint' }
+  /** `replaces`: one that could not be made before, which takes no change, is deleted first. */
+  | { kind: 'createEndpoint'; replaces: boolean }
   /** Saves the earlier traffic in the endpoint's tags; undoes a rollout that was cut off. */
   | { kind: 'claim'; traffic: Traffic }
   /** Waits for what another request, perhaps of a killed task, has begun. */
   | { kind: 'await'; what: string }
-  | { kind: 'deploy' }
+  /** `replaces`: one that could not be made before is deleted first. */
+  | { kind: 'deploy'; replaces: boolean }
   | { kind: 'smoke' }
   | { kind: 'mirror'; percent: number }
   | { kind: 'traffic'; percent: number; traffic: Traffic }
@@ -34,6 +36,8 @@ export interface Seen {
   failure: string | undefined;
   /** The earlier definition is back in place. */
   redeployed: boolean;
+  /** Deployments that could not be deleted. */
+  kept: readonly string[];
 }
 
 export const NOTHING_SEEN: Seen = {
@@ -44,7 +48,14 @@ export const NOTHING_SEEN: Seen = {
   baked: [],
   failure: undefined,
   redeployed: false,
+  kept: [],
 };
+
+/** What is known before the first step: a rollout that waited has proved itself at its share. */
+export function seenBefore({ earlierRollout, deployment }: RolloutPlan): Seen {
+  const saved = earlierRollout?.how === 'resume' ? earlierRollout.saved : undefined;
+  return { ...NOTHING_SEEN, baked: saved?.phase === 'waiting' ? [saved.now[deployment] ?? 0] : [] };
+}
 
 /**
  * The next step of a rollout, from what the service says now. Nothing is remembered between steps but what this task has
@@ -54,18 +65,20 @@ export const NOTHING_SEEN: Seen = {
  */
 export function nextStep(plan: RolloutPlan, state: EndpointState, seen: Seen): RolloutStep | undefined {
   if (seen.failure !== undefined) return stepBack(plan, state, seen);
-  if (!state.exists) return { kind: 'createEndpoint' };
+  if (!state.exists) return { kind: 'createEndpoint', replaces: false };
   if (isBusy(state.provisioningState)) return { kind: 'await', what: 'endpoint' };
+  if (state.provisioningState === 'Failed' && state.deployments.length === 0 && plan.planned.isBroken)
+    return { kind: 'createEndpoint', replaces: true };
   if (!isAtIt(plan, state, seen)) return { kind: 'claim', traffic: claimedTraffic(plan, state) };
   const there = deploymentOf(state, plan.deployment);
   if (there && isBusy(there.provisioningState)) return { kind: 'await', what: plan.deployment };
-  if (!there || (plan.change !== 'none' && !seen.deployed)) return { kind: 'deploy' };
-  if (state.saved?.phase === 'released') return leftOver(plan, state);
+  const isBroken = there !== undefined && there.provisioningState !== 'Succeeded';
+  if (!there || isBroken || (plan.change !== 'none' && !seen.deployed))
+    return { kind: 'deploy', replaces: isBroken && (state.traffic[plan.deployment] ?? 0) === 0 };
+  if (state.saved?.phase === 'released') return leftOver(plan, state, seen);
   if (!seen.smokePassed) return { kind: 'smoke' };
   const share = state.traffic[plan.deployment] ?? 0;
-  // A rollout that waits has proved itself at its share.
-  if (share > 0 && !seen.baked.includes(share) && state.saved?.phase !== 'waiting')
-    return { kind: 'bake', percent: share };
+  if (share > 0 && !seen.baked.includes(share)) return { kind: 'bake', percent: share };
   if (share === 0 && plan.mirror > 0 && plan.to > 0 && !seen.mirrored) return { kind: 'mirror', percent: plan.mirror };
   const percent = plan.shares.find((one) => one > share);
   if (percent === undefined) return { kind: 'release' };
@@ -77,7 +90,8 @@ export function nextStep(plan: RolloutPlan, state: EndpointState, seen: Seen): R
 function stepBack(plan: RolloutPlan, state: EndpointState, seen: Seen): RolloutStep | undefined {
   if (!state.exists || !isAtIt(plan, state, seen) || ENDED.has(state.saved?.phase ?? '')) return undefined;
   if (plan.onFailure === 'stop') return { kind: 'close', phase: 'stopped' };
-  const isBefore = isSameTraffic(state.traffic, plan.before) && isSameTraffic(state.mirrorTraffic, {});
+  const isMirrored = isSameTraffic(state.mirrorTraffic, plan.mirrorBefore);
+  const isBefore = isSameTraffic(state.traffic, plan.before) && isMirrored;
   if (!isBefore) return { kind: 'restore', traffic: plan.before };
   // A task that takes up a rollout finds the deployment changed already, and in the tags what it was made of.
   const isChanged = plan.change !== 'none' || Object.keys(state.saved?.earlier ?? {}).length > 0;
@@ -86,20 +100,22 @@ function stepBack(plan: RolloutPlan, state: EndpointState, seen: Seen): RolloutS
   return { kind: 'close', phase: 'rolledBack' };
 }
 
-/** Phases after a failure. */
-const ENDED: ReadonlySet<string> = new Set(['rolledBack', 'stopped']);
+/** Phases that no step leads back from. */
+const ENDED: ReadonlySet<string> = new Set(['released', 'rolledBack', 'stopped']);
 
-/** True when this task is at the rollout: it has written so into the endpoint's tags, or it takes up what another one wrote. */
+/** True when this task is at the rollout: it has written so into the endpoint's tags, or has nothing left but to clean up. */
 export function isAtIt({ id, deployment, earlierRollout }: RolloutPlan, { saved }: EndpointState, seen: Seen): boolean {
   if (seen.claimed) return true;
-  return earlierRollout?.how === 'resume' && saved?.id === id && saved.to === deployment && !ENDED.has(saved.phase);
+  return earlierRollout?.how === 'resume' && saved?.id === id && saved.to === deployment && saved.phase === 'released';
 }
 
 function claimedTraffic({ earlierRollout, before }: RolloutPlan, { traffic }: EndpointState): Traffic {
   return earlierRollout?.how === 'undo' ? before : traffic;
 }
 
-function leftOver({ remove }: RolloutPlan, state: EndpointState): RolloutStep | undefined {
-  const deployment = remove.find((name) => deploymentOf(state, name) && (state.traffic[name] ?? 0) === 0);
+function leftOver({ remove }: RolloutPlan, state: EndpointState, { kept }: Seen): RolloutStep | undefined {
+  const deployment = remove.find(
+    (name) => deploymentOf(state, name) && (state.traffic[name] ?? 0) === 0 && !kept.includes(name),
+  );
   return deployment === undefined ? undefined : { kind: 'remove', deployment };
 }

@@ -1,6 +1,7 @@
 import { listOnlineDeployments } from '../azureml/online-actions.ts';
 import { deploymentDeletion, endpointUpdate, type OnlineEndpoint } from '../azureml/online-endpoints.ts';
 import { findOnlineEndpoint } from '../azureml/online-reads.ts';
+import { path, requestTo } from '../azureml/resources.ts';
 import { type EndpointKind, stateOf } from './endpoint-kind.ts';
 import { type Traffic, withoutZeros } from './traffic.ts';
 
@@ -14,6 +15,7 @@ export const ONLINE: EndpointKind = {
     return { resource, state: stateOf(name, resource, requests, deployments, (one) => one.properties.model ?? '') };
   },
   update: (workspace, endpoint, change) => endpointUpdate(workspace, endpoint as OnlineEndpoint, change),
+  removal: (workspace, name) => requestTo(workspace, 'DELETE', path('onlineEndpoints', name)),
   deletion: deploymentDeletion,
 };
 

@@ -34,15 +34,16 @@ export interface Desired {
 /** Everything that a rollout does, as data. */
 export interface RolloutPlan extends Omit<Desired, 'present'> {
   endpoint: string;
-  /** Traffic that a rollback restores. */
+  /** Traffic that a rollback restores, and what is mirrored beside it. */
   before: Traffic;
+  mirrorBefore: Traffic;
   /** `replace`: what is there can't be changed any more, so it is deleted first. */
   change: 'create' | 'update' | 'replace' | 'none';
   createEndpoint: boolean;
   /** A rollout that was cut off and is taken up (`resume`) or undone first (`undo`). */
   earlierRollout: { saved: SavedRollout; how: 'resume' | 'undo' } | undefined;
   /** The endpoint as it was when this was planned; another one must not be taken over. */
-  planned: { saved: SavedRollout | undefined; traffic: Traffic };
+  planned: { saved: SavedRollout | undefined; traffic: Traffic; isBroken: boolean };
   /** Deployments that are deleted when the new one is released. */
   remove: string[];
 }
@@ -62,7 +63,10 @@ export function planRollout(state: EndpointState, desired: Desired, now: number)
     throw deploymentIsLive(state, deployment);
   // The first deployment has nobody to share the requests with: it goes from none to all of them.
   const isFirst = liveDeployment({ ...before, [deployment]: 0 }) === undefined;
-  if (desired.from !== undefined && desired.from !== share && !(isFirst && share === 0))
+  // A stage that was cut off, or is run again, is beyond where it began.
+  const isOwn = earlierRollout?.saved.id === desired.id && earlierRollout.saved.phase !== 'waiting';
+  const isBeyond = isOwn && desired.from !== undefined && share > desired.from;
+  if (desired.from !== undefined && desired.from !== share && !isBeyond && !(isFirst && share === 0))
     throw stepMismatch(state, deployment, desired.from, share);
   const { present: _, ...rest } = desired;
   const there = deploymentOf(state, deployment);
@@ -73,10 +77,11 @@ export function planRollout(state: EndpointState, desired: Desired, now: number)
     mirror: isFirst || isLive ? 0 : desired.mirror,
     endpoint: state.name,
     before,
+    mirrorBefore: withoutZeros(earlierRollout ? earlierRollout.saved.mirror : state.mirrorTraffic),
     change: isBroken ? 'replace' : present === 'absent' ? 'create' : present === 'same' ? 'none' : 'update',
     createEndpoint: !state.exists,
     earlierRollout,
-    planned: { saved: state.saved, traffic: state.traffic },
+    planned: { saved: state.saved, traffic: state.traffic, isBroken: state.provisioningState === 'Failed' },
     remove: removable(state, before, desired),
   };
 }
@@ -91,24 +96,31 @@ function takenUp(
   // A deployment that was released and is to be changed in place begins anew.
   if (saved.phase === 'released' && present !== 'same') return undefined;
   const isSame = saved.to === deployment;
-  if (saved.id === id && isSame && isUntouched(saved, traffic)) return { saved, how: 'resume' };
-  // Somebody has changed the traffic since: what he set is what counts.
+  const isOwn = saved.id === id;
+  if (isOwn && isSame && isUntouched(saved, traffic)) return { saved, how: 'resume' };
+  // Somebody has changed the traffic since: what was set then is what counts.
   if (!isUnfinished(saved) || !isUntouched(saved, traffic)) return undefined;
-  if (saved.id !== id && saved.phase === 'running' && now < saved.until) throw inProgress(name, saved);
-  if (isSame) return { saved, how: 'resume' };
-  if (saved.phase === 'running') return { saved, how: 'undo' };
-  throw inProgress(name, saved);
+  // Others wait for an approval or for somebody to look at them; or they are at it still, perhaps in another job of this run.
+  if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(name, saved);
+  if (isSame && present === 'same') return { saved, how: 'resume' };
+  // What was changed in place needs its definition back, and not its traffic alone.
+  if (Object.keys(saved.earlier).length > 0) throw inProgress(name, saved);
+  return { saved, how: 'undo' };
 }
 
 /** What this task made, gets no requests and is more than is to be kept; the one that served before is the last to go. */
 function removable({ deployments }: EndpointState, before: Traffic, { deployment, keep, strategy }: Desired): string[] {
   if (strategy === 'recreate') return [];
   const rank = (name: string): number => before[name] ?? 0;
-  return deployments
-    .filter(({ name, isOurs }) => name !== deployment && isOurs)
-    .toSorted((a, b) => rank(b.name) - rank(a.name) || b.createdAt.localeCompare(a.createdAt))
-    .slice(keep)
-    .map(({ name }) => name);
+  return (
+    deployments
+      .filter(({ name, isOurs }) => name !== deployment && isOurs)
+      // A rollback needs all that served before.
+      .filter(({ name }) => keep === 0 || rank(name) === 0)
+      .toSorted((a, b) => rank(b.name) - rank(a.name) || b.createdAt.localeCompare(a.createdAt))
+      .slice(Math.max(0, keep - Object.keys(before).filter((name) => name !== deployment).length))
+      .map(({ name }) => name)
+  );
 }
 
 function inProgress(endpoint: string, saved: SavedRollout): UserError {

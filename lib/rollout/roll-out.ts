@@ -2,7 +2,7 @@ import { explainFailure } from '../azure/failures.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { requireUntouched } from './conflicts.ts';
 import type { EndpointState } from './endpoint-state.ts';
-import { isAtIt, NOTHING_SEEN, nextStep, type RolloutStep, type Seen } from './next-step.ts';
+import { isAtIt, nextStep, type RolloutStep, type Seen, seenBefore } from './next-step.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 import { isUnfinished, isUntouched, type RolloutPhase, type SavedRollout } from './saved-rollout.ts';
 import type { Traffic } from './traffic.ts';
@@ -10,7 +10,8 @@ import type { Traffic } from './traffic.ts';
 /** The endpoint as a rollout works on it. Every call is done when it returns; all of them may throw `UserError`s. */
 export interface RolloutService {
   read(): Promise<EndpointState>;
-  createEndpoint(): Promise<void>;
+  /** @param replace delete what is there first */
+  createEndpoint(replace: boolean): Promise<void>;
   /** Changes traffic and tags in one request, unless somebody else has changed them. @throws UserError `TrafficChanged` */
   change(change: {
     traffic: Traffic;
@@ -46,6 +47,8 @@ export interface RolloutPorts {
   onStep: (step: RolloutStep, state: EndpointState) => void;
   /** Hears of a failure before traffic is restored. */
   onFailure: (error: unknown) => void;
+  /** Hears of a deployment that could not be deleted after the release, which stands all the same. */
+  onKept: (deployment: string, error: unknown) => void;
   /** What the deployment that is changed in place was made of. */
   earlier: Readonly<Record<string, string>>;
 }
@@ -55,8 +58,10 @@ export interface RolloutEnd {
   end: 'released' | 'waiting' | 'rolledBack' | 'stopped';
   /** Why it did not go on; empty otherwise. */
   why: string;
-  /** The traffic at the end. */
+  /** The traffic at the end, as far as it is known. */
   traffic: Traffic;
+  /** Somebody else changed the endpoint, or the earlier traffic could not be restored. */
+  error?: UserError;
 }
 
 /** A rollout that is silent for longer than this, beside the time that a step takes by plan, is taken for dead. */
@@ -67,45 +72,49 @@ const PROVISIONING_MS = 2 * 60 * 60_000;
 /**
  * Carries a rollout out, step by step: reads the endpoint, decides what is next, does it. A failure ends it as the plan
  * says: traffic is restored first.
- * @throws what ends the task whatever is done: the run is cancelled, traffic can't be restored
+ * @throws when the run is cancelled
  */
 export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<RolloutEnd> {
-  const { service, signal, onStep, onFailure } = ports;
-  let seen = NOTHING_SEEN;
+  const { service, signal, onStep, onFailure, onKept } = ports;
+  let seen = seenBefore(plan);
+  let traffic = plan.planned.traffic;
   for (;;) {
     signal.throwIfAborted();
-    const state = await service.read();
-    const changed = isAtIt(plan, state, seen) ? changedUnderUs(state, plan) : undefined;
-    if (changed) return { end: 'stopped', why: changed.message, traffic: state.traffic };
-    const step = nextStep(plan, state, seen);
-    if (!step) return endOf(plan, state, seen);
-    onStep(step, state);
+    let step: RolloutStep | undefined;
     try {
+      const state = await service.read();
+      traffic = state.traffic;
+      if (isAtIt(plan, state, seen)) requireUntouched(state, plan);
+      step = nextStep(plan, state, seen);
+      if (!step) return endOf(plan, state, seen);
+      onStep(step, state);
       seen = { ...seen, ...(await doStep(step, seen, { plan, state, ports })) };
     } catch (thrown) {
+      signal.throwIfAborted();
       const error = explainFailure(thrown) ?? thrown;
-      if (signal.aborted || seen.failure !== undefined) throw error;
       // What somebody else has set is not overwritten, by no rollback either.
-      if (isChangedUnderUs(error))
-        return { end: 'stopped', why: messageOf(error), traffic: (await service.read()).traffic };
+      if (isChangedUnderUs(error)) return { end: 'stopped', why: error.message, traffic, error };
+      if (seen.failure !== undefined) return notRestored(seen.failure, error, traffic);
+      if (step?.kind === 'remove') {
+        onKept(step.deployment, error);
+        seen = { ...seen, kept: [...seen.kept, step.deployment] };
+        continue;
+      }
       onFailure(error);
       seen = { ...seen, failure: messageOf(error) };
     }
   }
 }
 
-function isChangedUnderUs(error: unknown): error is UserError {
-  return error instanceof UserError && error.code === 'TrafficChanged';
+/** The end of a rollout whose rollback failed too: what to do is more important than why. */
+function notRestored(failure: string, thrown: unknown, traffic: Traffic): RolloutEnd {
+  const why = `${failure.replace(/\.?$/, '.')} The earlier state could not be restored: ${messageOf(thrown)}`;
+  const fix = 'Run this stage again, or restore the earlier traffic with mode: rollback.';
+  return { end: 'stopped', why, traffic, error: new UserError({ code: 'NotRestored', message: why, fix }) };
 }
 
-function changedUnderUs(state: EndpointState, plan: RolloutPlan): UserError | undefined {
-  try {
-    requireUntouched(state, plan);
-    return undefined;
-  } catch (error) {
-    if (isChangedUnderUs(error)) return error;
-    throw error;
-  }
+function isChangedUnderUs(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'TrafficChanged';
 }
 
 interface Now {
@@ -117,13 +126,13 @@ interface Now {
 /** Does one step. @returns what was seen by it */
 async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now): Promise<Partial<Seen>> {
   const { service, checks } = ports;
-  const save = (traffic: Traffic, phase: RolloutPhase, mirrorTraffic: Traffic = {}): Promise<void> => {
+  const save = (traffic: Traffic, phase: RolloutPhase, mirrorTraffic = mirrorFor(plan, traffic)): Promise<void> => {
     const saved = savedFor(plan, state, traffic, phase, ports);
     return service.change({ traffic, mirrorTraffic, claims: step.kind === 'claim', saved });
   };
   switch (step.kind) {
     case 'createEndpoint':
-      await service.createEndpoint();
+      await service.createEndpoint(step.replaces);
       return {};
     case 'claim':
       await save(step.traffic, 'running');
@@ -132,7 +141,9 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
       await service.idle(step.what);
       return {};
     case 'deploy':
-      await service.deploy(plan.change === 'replace');
+      // It was made, and the service says all the same that it was not.
+      if (seen.deployed) return { failure: `The deployment '${plan.deployment}' is not in the state Succeeded.` };
+      await service.deploy(step.replaces || plan.change === 'replace');
       return { deployed: true };
     case 'smoke':
       return passed(await checks.smoke(), { smokePassed: true });
@@ -165,6 +176,11 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
   }
 }
 
+/** What is mirrored stays, but for a deployment that gets requests of its own: the service takes no other. */
+function mirrorFor({ mirrorBefore }: RolloutPlan, traffic: Traffic): Traffic {
+  return Object.fromEntries(Object.entries(mirrorBefore).filter(([name]) => (traffic[name] ?? 0) === 0));
+}
+
 function passed(wrong: string | undefined, seen: Partial<Seen>): Partial<Seen> {
   return wrong === undefined ? seen : { failure: wrong };
 }
@@ -176,7 +192,7 @@ function savedFor(
   phase: RolloutPhase,
   { now, earlier }: RolloutPorts,
 ): SavedRollout {
-  const { id, run, deployment, before, bakeMs } = plan;
+  const { id, run, deployment, before, mirrorBefore, bakeMs } = plan;
   const isOurs = saved?.id === id && saved.to === deployment && isUnfinished(saved);
   // Provisioning comes after the claim, and is the only step that takes long without a word.
   const silentMs = isOurs ? SILENT_MS + bakeMs : PROVISIONING_MS;
@@ -185,6 +201,7 @@ function savedFor(
     run,
     to: deployment,
     before,
+    mirror: mirrorBefore,
     now: traffic,
     phase,
     until: Math.ceil((now() + silentMs) / 1000),
@@ -197,7 +214,8 @@ function savedFor(
 }
 
 function endOf({ deployment }: RolloutPlan, { saved, traffic }: EndpointState, { failure }: Seen): RolloutEnd {
-  if (failure === undefined) return { end: saved?.phase === 'waiting' ? 'waiting' : 'released', why: '', traffic };
+  if (failure === undefined || saved?.phase === 'released')
+    return { end: saved?.phase === 'waiting' ? 'waiting' : 'released', why: '', traffic };
   const isBack = saved?.to === deployment && saved.phase === 'rolledBack';
   return { end: isBack ? 'rolledBack' : 'stopped', why: failure, traffic };
 }
@@ -215,12 +233,14 @@ export async function abandon(
   if (saved?.id !== plan.id || saved.to !== plan.deployment || !isUnfinished(saved) || !isUntouched(saved, traffic))
     return false;
   const until = Math.ceil(now() / 1000);
+  // A deployment that was changed in place needs its definition back, which takes minutes: whoever comes next does it.
+  const isUndone = Object.keys(saved.earlier).length === 0;
   await service.change({
     traffic: plan.before,
-    mirrorTraffic: {},
+    mirrorTraffic: mirrorFor(plan, plan.before),
     claims: false,
     unattended: true,
-    saved: { ...saved, now: plan.before, phase: 'rolledBack', until },
+    saved: { ...saved, now: plan.before, phase: isUndone ? 'rolledBack' : saved.phase, until },
   });
   return true;
 }

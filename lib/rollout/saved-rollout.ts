@@ -13,6 +13,8 @@ export interface SavedRollout {
   to: string;
   /** Traffic before the first change: what a rollback restores. */
   before: Traffic;
+  /** Mirrored traffic before the first change, which a rollout leaves alone but while it mirrors itself. */
+  mirror: Traffic;
   /** Traffic as the rollout set it last; another one was set by somebody else. */
   now: Traffic;
   phase: RolloutPhase;
@@ -43,6 +45,7 @@ export function savedTags(tags: Readonly<Record<string, string>>, saved: SavedRo
     [`${PREFIX}run`]: saved.run,
     [`${PREFIX}to`]: saved.to,
     [`${PREFIX}before`]: trafficText(saved.before),
+    [`${PREFIX}mirror`]: trafficText(saved.mirror),
     [`${PREFIX}now`]: trafficText(saved.now),
     [`${PREFIX}phase`]: saved.phase,
     [`${PREFIX}until`]: new Date(saved.until * 1000).toISOString(),
@@ -55,6 +58,7 @@ export function readSaved(tags: Readonly<Record<string, string>> | null | undefi
   const read = (name: string): string => tags?.[PREFIX + name] ?? '';
   const [id, run, to] = [read('id'), read('run'), read('to')];
   const [before, now] = [readTraffic(read('before')), readTraffic(read('now'))];
+  const mirror = readTraffic(read('mirror')) ?? {};
   const phase = PHASES.find((one) => one === read('phase'));
   const until = Date.parse(read('until')) / 1000;
   if (id === '' || to === '' || !before || !now || !phase || Number.isNaN(until)) return undefined;
@@ -64,6 +68,7 @@ export function readSaved(tags: Readonly<Record<string, string>> | null | undefi
     run,
     to,
     before,
+    mirror,
     now,
     phase,
     until,

@@ -1,7 +1,8 @@
 /** Runs pipelines with the tasks of the packed extension against a sandbox of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import AdmZip from 'adm-zip';
 import { stringify } from 'yaml';
 import { type RunOptions, type RunResult, runPipeline } from '../../sandbox/agent/run.ts';
@@ -39,13 +40,37 @@ let packed: Promise<string> | undefined;
 
 /** The tasks of the VSIX, unpacked once for all suites of the process. */
 function packedTasks(): Promise<string> {
-  packed ??= pack().then((vsix) => {
-    const folder = mkdtempSync(join(tmpdir(), 'vsix-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    new AdmZip(vsix).extractAllTo(folder, true);
-    return join(folder, 'tasks');
-  });
+  packed ??= packOnce();
   return packed;
+}
+
+/** The run of mocha that this process belongs to: its workers share what one of them packs. */
+const RUN = process.env.MOCHA_WORKER_ID === undefined ? process.pid : process.ppid;
+const PACKED = join(ROOT, 'build/packed');
+
+/** Packs and unpacks in one of the processes of a run; the others wait for it. */
+async function packOnce(): Promise<string> {
+  const folder = join(PACKED, String(RUN));
+  const [lock, done] = [join(folder, 'lock'), join(folder, 'done')];
+  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(lock);
+  } catch {
+    while (!existsSync(done)) await sleep(200);
+    return join(folder, 'extension/tasks');
+  }
+  for (const other of readdirSync(PACKED)) if (!isRunning(other)) rmSync(join(PACKED, other), { recursive: true });
+  new AdmZip(await pack()).extractAllTo(join(folder, 'extension'), true);
+  writeFileSync(done, '');
+  return join(folder, 'extension/tasks');
+}
+
+function isRunning(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
 }
 
 /** @param node that runs the tasks; default: the one that runs the tests */

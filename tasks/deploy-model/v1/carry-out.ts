@@ -1,6 +1,5 @@
 import { findOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import { type Workspace, withPatience } from '../../../lib/azureml/workspace.ts';
-import { formatDuration } from '../../../lib/core/duration.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import type { Begun } from '../../../lib/pipelines/cancel-with-run.ts';
 import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
@@ -8,6 +7,7 @@ import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { createDatastores, type Datastores } from '../../../lib/plan/storage.ts';
 import { earlierOf } from '../../../lib/rollout/earlier.ts';
 import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
+import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
 import { abandon, type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
 import { openScorer, type Scorer } from '../../../lib/rollout/scoring.ts';
@@ -15,11 +15,12 @@ import { type Findings, rolloutChecks, type Samples } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import type { BegunRollout, DeploymentPlan } from './plan-deployment.ts';
+import { sayWaiting } from './say-waiting.ts';
 import { trialChecks } from './trial.ts';
 import { wordingOf } from './wording.ts';
 
 /** How it ended, and what was found on the way. */
-export interface CarriedOut extends RolloutEnd {
+export interface CarriedOut extends Omit<RolloutEnd, 'error'> {
   findings: Findings;
   /** What was thrown when it failed, if anything was. */
   error: unknown;
@@ -50,34 +51,35 @@ export async function carryOut(
     checks,
     now: () => clock.now(),
     signal: pipeline.signal,
-    onStep: (step) => sayStep(step, plan, inputs, ports),
+    onStep: (step, state) => sayStep(step, state, plan, inputs, ports),
     onFailure: (thrown) => {
       error = thrown;
       pipeline.say(messages.Failed, { deployment: rollout.deployment, reason: messageOf(thrown) });
     },
-    earlier: present && rollout.change === 'update' ? earlierOf(workspace, present) : {},
+    onKept: (deployment, thrown) =>
+      pipeline.warn(pipeline.message(messages.NotRemoved, { deployment, reason: messageOf(thrown) })),
+    earlier: present && rollout.strategy === 'recreate' && rollout.change === 'update' ? earlierOf(present) : {},
   });
-  return { ...end, findings: checks.findings, error };
+  return { ...end, findings: checks.findings, error: end.error ?? error };
 }
 
 function serviceFor({ kind, workspace, plan }: BegunRollout, datastores: Datastores, { pipeline, clock }: Ports) {
-  const { rollout, endpoint, deployment, present } = plan;
+  const { rollout, endpoint, deployment } = plan;
   const { signal } = pipeline;
-  const told = new Map<string, number>();
+  const tellers = new Map<string, ReturnType<typeof sayWaiting>>();
+  const told = (what: string): ReturnType<typeof sayWaiting> => {
+    const known = tellers.get(what) ?? sayWaiting(what, pipeline);
+    tellers.set(what, known);
+    return known;
+  };
   return endpointService({
     kind,
     workspace,
     plan: rollout,
     endpoint: withoutTraffic(endpoint),
     deployment,
-    earlier: present,
     apply: { datastores, clock, signal, tell: progressOf(deployment, pipeline, () => undefined) },
-    tell(what, status, milliseconds) {
-      const minute = Math.floor(milliseconds / 30_000);
-      if (minute === 0 || told.get(what + status) === minute) return;
-      told.set(what + status, minute);
-      pipeline.say(messages.StillProvisioning, { what, status, duration: formatDuration(milliseconds) });
-    },
+    tell: (what, ...said) => told(what)(...said),
   });
 }
 
@@ -101,7 +103,13 @@ async function open(workspace: Workspace, name: string, { pipeline, clock }: Por
   return openScorer(workspace, endpoint, { clock, signal: pipeline.signal, onSecret });
 }
 
-function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, inputs: Inputs, { pipeline }: Ports): void {
+function sayStep(
+  step: RolloutStep,
+  state: EndpointState,
+  { rollout }: DeploymentPlan,
+  inputs: Inputs,
+  { pipeline }: Ports,
+): void {
   const words = wordingOf(inputs);
   const { endpoint, deployment, before } = rollout;
   switch (step.kind) {
@@ -132,7 +140,7 @@ function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, inputs: Inputs,
     case 'bake':
       break; // its check says it
     case 'wait':
-      pipeline.say(messages.StepWait, { percent: rollout.to });
+      pipeline.say(messages.StepWait, { percent: state.traffic[deployment] ?? 0 });
       break;
     case 'release':
       pipeline.say(messages.StepRelease, { endpoint });
@@ -154,17 +162,26 @@ function sayStep(step: RolloutStep, { rollout }: DeploymentPlan, inputs: Inputs,
 
 /** Of the 10 seconds between the agent's first signal and its last. */
 const RESTORE_WITHIN_MS = 8_000;
+/** For one try, however late it is. */
+const LEAST_MS = 500;
 
 /** Restores the earlier traffic when the run is cancelled in the middle of a rollout. */
 export function restoreOnCancel(begun: BegunRollout, { onFailure }: Inputs, ports: Ports): Begun {
   const { pipeline, clock } = ports;
   const { workspace, plan } = begun;
   const { endpoint } = plan.rollout;
+  // The agent's time counts from its signal, and an answer may have been waited for since.
+  let end: number | undefined;
+  const onAbort = (): void => {
+    end = clock.now() + RESTORE_WITHIN_MS;
+  };
+  pipeline.signal.addEventListener('abort', onAbort, { once: true });
   return {
     async cancel() {
       if (onFailure === 'stop') return;
       pipeline.say(messages.Abandoning, { endpoint });
-      const signal = AbortSignal.timeout(RESTORE_WITHIN_MS);
+      const left = (end ?? clock.now() + RESTORE_WITHIN_MS) - clock.now();
+      const signal = AbortSignal.timeout(Math.max(LEAST_MS, left));
       const within = { ...ports, pipeline: { ...pipeline, signal } };
       const patient = withPatience(workspace, { signal, retry: 'quick' });
       const datastores = createDatastores(patient, (secret) => pipeline.mask(secret), signal);

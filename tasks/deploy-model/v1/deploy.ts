@@ -1,4 +1,3 @@
-import { sendAndPoll } from '../../../lib/azure/long-running.ts';
 import type { Table } from '../../../lib/core/table.ts';
 import { cancelWithRun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
@@ -8,15 +7,17 @@ import { createDatastores } from '../../../lib/plan/storage.ts';
 import { batchRolloutTable } from '../../../lib/report/batch-rollout-report.ts';
 import { rolloutTable } from '../../../lib/report/rollout-report.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
-import { whenFree } from '../../../lib/rollout/change-endpoint.ts';
+import { changeTraffic } from '../../../lib/rollout/change-endpoint.ts';
+import { requireAsPlanned } from '../../../lib/rollout/conflicts.ts';
 import type { ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { isReleased, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
+import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
 import { readGoldenData, readSmokeTests } from '../../../lib/rollout/smoke-file.ts';
 import { carryOut, restoreOnCancel } from './carry-out.ts';
 import type { Samples } from './checks.ts';
 import { writtenNames } from './compile.ts';
-import { endpointChanges } from './differences.ts';
+import { editedEndpoint, endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
@@ -44,7 +45,8 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
     };
   }
   const begun = { kind, workspace, plan };
-  await updateEndpoint(begun, read, ports);
+  pipeline.setOutput('previousTraffic', trafficText(rollout.before));
+  await updateEndpoint(begun, read, inputs, ports);
   const end = isReleased(rollout, read.state)
     ? ({ end: 'unchanged', why: '', traffic: read.state.traffic } as const)
     : await cancelWithRun(pipeline, restoreOnCancel(begun, inputs, ports), () =>
@@ -93,21 +95,22 @@ function show(
 /** Brings an endpoint that exists to what its file says; its traffic is the rollout's. */
 async function updateEndpoint(
   { kind, workspace, plan }: BegunRollout,
-  { resource, state }: ReadEndpoint,
+  { state }: ReadEndpoint,
+  inputs: Inputs,
   ports: Ports,
 ): Promise<void> {
   const { pipeline, clock } = ports;
-  const { endpoint } = plan;
-  if (!resource || endpointChanges(endpoint).length === 0) return;
-  const planned = endpoint.main.body as { tags?: Record<string, string>; properties: Record<string, unknown> };
-  const { traffic: _traffic, mirrorTraffic: _mirror, defaults: _defaults, ...properties } = planned.properties;
-  const changed = { ...resource, ...planned, properties: { ...resource.properties, ...properties } };
-  const request = kind.update(workspace, changed, {
-    traffic: state.traffic,
-    mirrorTraffic: state.mirrorTraffic,
-    tags: { ...resource.tags, ...planned.tags },
-  });
-  const following = { clock, signal: pipeline.signal };
-  await whenFree(() => sendAndPoll(workspace.client, { ...request, signal: pipeline.signal }, following), following);
+  const { endpoint, rollout } = plan;
+  if (!state.exists || endpointChanges(endpoint, inputs).length === 0) return;
+  await changeTraffic(
+    {
+      traffic: state.traffic,
+      mirrorTraffic: state.mirrorTraffic,
+      saved: state.saved,
+      check: (now) => requireAsPlanned(now, rollout),
+      edit: (resource) => editedEndpoint(resource, endpoint, inputs),
+    },
+    { clock, signal: pipeline.signal, kind, workspace, endpoint: state.name },
+  );
   pipeline.say(messages.EndpointUpdated, { endpoint: state.name });
 }

@@ -1,3 +1,5 @@
+import type { EndpointResource } from '../../../lib/azureml/endpoints.ts';
+import { given, readYaml } from '../../../lib/compiler/yaml/yaml.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Difference } from '../../../lib/plan/differences.ts';
 import type { InspectedPlan } from '../../../lib/plan/inspect.ts';
@@ -7,13 +9,42 @@ import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import { wordingOf } from './wording.ts';
 
-/** What an endpoint's file would change; its traffic is left to the rollout. */
-export function endpointChanges({ differing, main }: InspectedPlan): Difference[] {
+/** Fields that a compiled endpoint has whether its file names them or not. */
+const DEFAULTS: readonly [field: RegExp, named: string][] = [
+  [/^identity\b/, 'identity'],
+  [/^properties\.authMode$/, 'auth_mode'],
+];
+
+/** What an endpoint's file would change; its traffic is left to the rollout, and what it does not name as it is. */
+export function endpointChanges({ differing, main }: InspectedPlan, inputs: Inputs): Difference[] {
+  const { endpointFile, sourcesFolder } = inputs;
+  if (endpointFile === undefined) return [];
+  const { root } = readYaml(endpointFile, sourcesFolder);
+  const isNamed = ({ field }: Difference): boolean =>
+    DEFAULTS.every(([pattern, name]) => !pattern.test(field) || given(root, name) !== undefined);
   return differing
     .filter(({ path }) => path === main.path)
     .flatMap(({ differences }) => differences)
     .filter(({ field }) => !/^properties\.(?:traffic|mirrorTraffic|defaults)\b/.test(field))
-    .filter((difference) => !isSameMode(difference));
+    .filter((difference) => isNamed(difference) && !isSameMode(difference));
+}
+
+/** An endpoint with what its file changes, and everything else as it is. */
+export function editedEndpoint(resource: EndpointResource, plan: InspectedPlan, inputs: Inputs): EndpointResource {
+  const planned = plan.main.body as Pick<EndpointResource, 'tags' | 'identity' | 'kind'> & {
+    properties: Record<string, unknown>;
+  };
+  const changed = new Set(
+    endpointChanges(plan, inputs).map(({ field }) => field.replace(/^properties\.(\w+).*$/, '$1')),
+  );
+  const properties = Object.fromEntries(Object.entries(planned.properties).filter(([name]) => changed.has(name)));
+  const isIdentified = [...changed].some((field) => field.startsWith('identity'));
+  return {
+    ...resource,
+    ...(isIdentified ? { identity: planned.identity ?? null } : {}),
+    tags: { ...resource.tags, ...planned.tags },
+    properties: { ...resource.properties, ...properties },
+  };
 }
 
 /** `aadToken` is sent, `AADToken` answered (recorded). */
@@ -30,7 +61,12 @@ function sayDifferences(kind: string, name: string, differences: readonly Differ
   pipeline.say(messages.Differs, { kind, name });
   pipeline.table({
     columns: ['Field', 'Now', 'New'],
-    rows: differences.map(({ field, present, planned }) => [field, shownValue(present), shownValue(planned)]),
+    rows: differences.map(({ field, present, planned }) =>
+      // Variables of a container are where keys and passwords are.
+      /\benvironmentVariables\b/.test(field)
+        ? [field, '***', '***']
+        : [field, shownValue(present), shownValue(planned)],
+    ),
   });
 }
 
@@ -49,7 +85,7 @@ export function sayPresent(
     return;
   }
   pipeline.say(words.now, { endpoint: name, traffic: words.traffic(traffic) });
-  sayDifferences('endpoint', name, endpointChanges(endpoint), pipeline);
+  sayDifferences('endpoint', name, endpointChanges(endpoint, inputs), pipeline);
   if (!deploymentOf(state, deployment.name)) return;
   const own = deployment.differing.filter(({ path }) => path === deployment.main.path);
   sayDifferences(

@@ -88,6 +88,12 @@ function checkTogether(inputs: Inputs): void {
       'Fill in endpointName, or name the endpoint’s or the deployment’s file.',
     );
   if (mode === 'rollback') return;
+  if (inputs.endpointOverrides.length > 0 && !endpointFile)
+    throw new UserError({
+      code: 'InputInvalid',
+      message: 'The input endpointOverrides changes fields of the endpoint’s file, but endpointFile is empty.',
+      fix: 'Name the endpoint’s file, or remove endpointOverrides.',
+    });
   checkSteps(inputs);
   if (deploymentFile) return;
   if (endpointType === 'batch')

@@ -40,7 +40,11 @@ export async function reportRelease(
   pipeline.setOutput('previousTraffic', trafficText(before));
   pipeline.setOutput('modelName', model.name);
   pipeline.setOutput('modelVersion', model.version);
-  const scoringUri = await setAddress(workspace, endpoint, inputs, ports);
+  const scoringUri = await setAddress(workspace, endpoint, inputs, ports).catch((error: unknown) => {
+    // Whatever is read now, the rollout has ended as it has.
+    pipeline.warn(pipeline.message(messages.AddressUnknown, { endpoint, reason: messageOf(error) }));
+    return '';
+  });
   if (end !== 'unchanged') {
     const title = outcomeSentence(plan, result, inputs, ports);
     pipeline.summary('rollout.md', rolloutMarkdown({ title, plan: rollout, traffic, why, ...result.findings }));
@@ -70,6 +74,8 @@ async function setAddress(
   const scoringUri = found?.properties.scoringUri ?? '';
   pipeline.setOutput('scoringUri', scoringUri);
   const secret = inputs.provideCredential && online ? await endpointSecret(workspace, online) : undefined;
+  if (inputs.provideCredential && online && secret === undefined)
+    pipeline.warn(pipeline.message(messages.NoKey, { endpoint }));
   if (secret !== undefined) {
     pipeline.mask(secret);
     pipeline.setOutput('endpointKey', secret, { secret: true });
@@ -120,6 +126,8 @@ async function notReleased(
   const { rollout } = plan;
   const { deployment, endpoint } = rollout;
   const { end, traffic: now, why, error } = result;
+  // They say themselves what happened and what to do.
+  if (error instanceof UserError && ['TrafficChanged', 'NotRestored'].includes(error.code)) return error;
   const logs = inputs.endpointType === 'online' ? await readLogs(workspace, endpoint, deployment, ports) : [];
   const { isKnown, cause, next, log } = diagnoseDeployment(why, logs);
   if (log.length > 0) pipeline.group(pipeline.message(messages.DeploymentLog, { deployment }), log);

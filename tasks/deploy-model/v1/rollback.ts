@@ -1,17 +1,20 @@
 import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
 import { getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
-import { findOnlineDeployment, getOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
+import { getOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
-import { changeTraffic } from '../../../lib/rollout/change-endpoint.ts';
+import { changeTraffic, whenFree } from '../../../lib/rollout/change-endpoint.ts';
 import { requireAsPlanned } from '../../../lib/rollout/conflicts.ts';
 import { redeployment } from '../../../lib/rollout/earlier.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { planRestore, type RestorePlan } from '../../../lib/rollout/restore.ts';
-import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
+import { rolloutId } from '../../../lib/rollout/rollout-id.ts';
+import { isUntouched, trafficText } from '../../../lib/rollout/saved-rollout.ts';
 import { writtenNames } from './compile.ts';
 import type { Inputs } from './inputs.ts';
+import { messages } from './messages.ts';
+import { sayWaiting } from './say-waiting.ts';
 import { wordingOf } from './wording.ts';
 
 /** Restores the traffic, and the definition, from before the last rollout: finished or cut off. */
@@ -38,13 +41,18 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
     deployment,
     run,
   });
+  if (saved.phase === 'running' && saved.id !== rolloutId(inputs.run) && clock.now() / 1000 < saved.until)
+    pipeline.warn(pipeline.message(messages.MayBeAtIt, { run, deployment }));
+  if (!isUntouched(saved, state.traffic))
+    pipeline.warn(pipeline.message(messages.NotAsLeft, { endpoint, traffic: words.traffic(saved.now) }));
   if (inputs.whatIf)
     return { result: 'Succeeded', message: pipeline.message(words.restoreWhatIf, { endpoint, traffic }) };
-  const following: LongRunningPorts = { clock, signal: pipeline.signal };
+  const following: LongRunningPorts = { clock, signal: pipeline.signal, tell: sayWaiting(endpoint, pipeline) };
   const planned = { saved: state.saved, traffic: state.traffic };
   await changeTraffic(
     {
       traffic: to,
+      mirrorTraffic: saved.mirror,
       saved: { ...saved, now: to, phase: plan.redeploys ? saved.phase : 'rolledBack' },
       check: (now) => requireAsPlanned(now, { planned }),
     },
@@ -54,13 +62,14 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
   return done(pipeline.message(words.restored, { endpoint, traffic }), to, ports);
 
   async function redeploy({ saved: kept }: RestorePlan): Promise<void> {
-    const present = await findOnlineDeployment(workspace, endpoint, deployment, pipeline.signal);
-    if (present)
-      await sendAndPoll(workspace.client, redeployment(workspace, endpoint, present, kept.earlier), following);
+    const request = redeployment(workspace, { endpoint, deployment }, kept.earlier);
+    pipeline.say(messages.StepRedeploy, { deployment });
+    await whenFree(() => sendAndPoll(workspace.client, request, following), following);
     const before = { saved: { ...kept, now: to }, traffic: to };
     await changeTraffic(
       {
         traffic: to,
+        mirrorTraffic: kept.mirror,
         saved: { ...kept, now: to, phase: 'rolledBack' },
         check: (now) => requireAsPlanned(now, { planned: before }),
       },

@@ -13,6 +13,9 @@ export interface EndpointModel {
   exists: boolean;
   /** Content by name. */
   deployments: Map<string, { content: string; isOurs: boolean; createdAt: string }>;
+  /** Deployments that could not be made, and those that were deleted and made anew. */
+  broken: Set<string>;
+  replaced: string[];
   /** What must never happen. */
   violations: string[];
 }
@@ -29,6 +32,8 @@ export function endpointModel(traffic: Traffic, deployments: Record<string, stri
         { content, isOurs: true, createdAt: `2026-11-0${i + 1}T00:00:00Z` },
       ]),
     ),
+    broken: new Set(),
+    replaced: [],
     violations: [],
   };
 }
@@ -44,7 +49,7 @@ export function stateOfModel(model: EndpointModel): EndpointState {
     lastModified: { by: 'ada@example.com', at: '' },
     deployments: [...model.deployments].map(([name, { isOurs, createdAt }]) => ({
       name,
-      provisioningState: 'Succeeded',
+      provisioningState: model.broken.has(name) ? 'Failed' : 'Succeeded',
       model: '',
       createdAt,
       isOurs,
@@ -58,7 +63,9 @@ export function serviceOf(
   plan: RolloutPlan,
   content: string,
   interrupt: () => void,
+  { locked, unreadable }: Pick<Attempt, 'locked' | 'unreadable'> = {},
 ): RolloutService {
+  let reads = 0;
   const write = async (effect: () => void): Promise<void> => {
     interrupt();
     effect();
@@ -66,7 +73,11 @@ export function serviceOf(
     interrupt();
   };
   return {
-    read: async () => stateOfModel(model),
+    read: async () => {
+      reads++;
+      if (unreadable && reads >= unreadable.from && reads < unreadable.from + unreadable.times) throw new Error('503');
+      return stateOfModel(model);
+    },
     createEndpoint: () =>
       write(() => {
         model.exists = true;
@@ -80,10 +91,12 @@ export function serviceOf(
         model.tags = savedTags(model.tags, saved);
       }),
     idle: async () => undefined,
-    deploy: () =>
-      write(
-        () => void model.deployments.set(plan.deployment, { content, isOurs: true, createdAt: '2026-11-20T00:00:00Z' }),
-      ),
+    deploy: (replace) =>
+      write(() => {
+        if (replace) model.replaced.push(plan.deployment);
+        model.broken.delete(plan.deployment);
+        model.deployments.set(plan.deployment, { content, isOurs: true, createdAt: '2026-11-20T00:00:00Z' });
+      }),
     redeploy: (earlier) =>
       write(
         () =>
@@ -95,6 +108,7 @@ export function serviceOf(
       ),
     remove: (name) =>
       write(() => {
+        if (name === locked) throw new Error('ScopeLocked');
         if ((model.traffic[name] ?? 0) > 0) model.violations.push(`removed ${name}, which serves`);
         model.deployments.delete(name);
       }),
@@ -115,24 +129,30 @@ export interface Attempt {
   /** Epoch seconds. */
   now: number;
   interrupt?: () => void;
+  /** A deployment that can't be deleted. */
+  locked?: string;
+  onKept?: (name: string) => void;
+  /** Reads that fail: from the nth, so many. */
+  unreadable?: { from: number; times: number };
   signal?: AbortSignal;
 }
 
 /** Plans and rolls out, as a task does. */
 export async function attempt(
   model: EndpointModel,
-  { desired, content, healthy, now, interrupt, signal }: Attempt,
+  { desired, content, healthy, now, interrupt, signal, locked, unreadable, onKept }: Attempt,
 ): Promise<RolloutEnd> {
   const there = model.deployments.get(desired.deployment);
   const present = !there ? 'absent' : there.content === content ? 'same' : 'differs';
   const plan = planRollout(stateOfModel(model), { ...desired, present }, now);
   const ports: RolloutPorts = {
-    service: serviceOf(model, plan, content, interrupt ?? (() => undefined)),
+    service: serviceOf(model, plan, content, interrupt ?? (() => undefined), { locked, unreadable }),
     checks: { smoke: async () => undefined, bake: async (percent) => (healthy || percent < 50 ? undefined : 'errors') },
     now: () => now * 1000,
     signal: signal ?? new AbortController().signal,
     onStep: () => undefined,
     onFailure: () => undefined,
+    onKept: onKept ?? (() => undefined),
     earlier: there ? { model: there.content } : {},
   };
   return rollOut(plan, ports);

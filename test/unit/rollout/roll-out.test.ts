@@ -117,6 +117,110 @@ describe('a rollout', () => {
     assert.deepEqual([end, model.deployments.get('green')?.content], ['rolledBack', 'v2']);
   });
 
+  it('stands when a deployment that is left over can’t be deleted', async () => {
+    const model = endpointModel(LIVE, { old: 'v0', blue: 'v1' });
+    const kept: string[] = [];
+    const given = {
+      desired: DESIRED,
+      content: 'v2',
+      healthy: true,
+      now: 0,
+      locked: 'old',
+      onKept: (name: string) => kept.push(name),
+    };
+    const { end, traffic } = await attempt(model, given);
+    assert.deepEqual([end, traffic, kept, phase(model)], ['released', { green: 100 }, ['old'], 'released']);
+  });
+
+  it('that waits for an approval is not taken over by another run, whatever it deploys', async () => {
+    for (const to of [0, 10]) {
+      const model = endpointModel(LIVE, { blue: 'v1' });
+      await attempt(model, { desired: { ...DESIRED, to }, content: 'v2', healthy: true, now: 0 });
+      for (const content of ['v2', 'v3'])
+        for (const deployment of ['green', 'amber'])
+          await assert.rejects(
+            attempt(model, {
+              desired: { ...DESIRED, id: 'run-2', deployment },
+              content,
+              healthy: true,
+              now: 9_999_999,
+            }),
+            { code: /RolloutInProgress|DeploymentIsLive/ },
+          );
+    }
+  });
+
+  it('of another run that was cut off is undone, under the same name too', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    assert.ok(await killed(model, 5, { desired: DESIRED, content: 'v2', healthy: true, now: 0 }));
+    assert.deepEqual(model.traffic, { blue: 90, green: 10 });
+    const { end } = await attempt(model, {
+      desired: { ...DESIRED, id: 'run-2' },
+      content: 'v3',
+      healthy: false,
+      now: 999_999,
+    });
+    assert.deepEqual([end, model.traffic, model.deployments.get('green')?.content], ['rolledBack', LIVE, 'v3']);
+  });
+
+  it('of another run that was cut off while it changed a deployment in place is left for a rollback', async () => {
+    const model = endpointModel({ green: 100 }, { green: 'v1' });
+    const desired = { ...DESIRED, strategy: 'recreate' as const, shares: [100] };
+    assert.ok(await killed(model, 4, { desired, content: 'v2', healthy: true, now: 0 }));
+    const other = { ...DESIRED, id: 'run-2', deployment: 'blue' };
+    await assert.rejects(attempt(model, { desired: other, content: 'v3', healthy: true, now: 999_999 }), {
+      code: 'RolloutInProgress',
+    });
+  });
+
+  it('is taken up by a stage that began at another share', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    await attempt(model, { desired: { ...DESIRED, to: 10 }, content: 'v2', healthy: true, now: 0 });
+    const desired = { ...DESIRED, from: 10 };
+    assert.ok(await killed(model, 4, { desired, content: 'v2', healthy: true, now: 0 }));
+    assert.deepEqual(model.traffic, { blue: 50, green: 50 });
+    for (const _ of ['after a kill', 'after its release']) {
+      const { end } = await attempt(model, { desired, content: 'v2', healthy: true, now: 0 });
+      assert.deepEqual([end, model.traffic], ['released', { green: 100 }]);
+    }
+  });
+
+  it('leaves requests that somebody mirrors as they are', async () => {
+    for (const healthy of [true, false]) {
+      const model = endpointModel(LIVE, { blue: 'v1', shadow: 'v1' });
+      model.mirror = { shadow: 20 };
+      await attempt(model, { desired: { ...DESIRED, mirror: 10, keep: 5 }, content: 'v2', healthy, now: 0 });
+      assert.deepEqual(model.mirror, { shadow: 20 });
+    }
+  });
+
+  it('does not give a deployment requests that could not be made', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1', green: 'v2' });
+    model.broken.add('green');
+    const { end } = await attempt(model, { desired: DESIRED, content: 'v2', healthy: true, now: 0 });
+    assert.equal(end, 'released');
+    assert.deepEqual(model.replaced, ['green'], 'it is made anew');
+  });
+
+  it('goes back when the endpoint can’t be read for a while, and says so when it can’t go back', async () => {
+    for (const [unreadable, end] of [
+      [1, 'rolledBack'],
+      [Number.POSITIVE_INFINITY, 'stopped'],
+    ] as const) {
+      const model = endpointModel(LIVE, { blue: 'v1' });
+      const found = await attempt(model, {
+        desired: DESIRED,
+        content: 'v2',
+        healthy: true,
+        now: 0,
+        unreadable: { from: 8, times: unreadable },
+      });
+      assert.equal(found.end, end);
+      if (end === 'rolledBack') assert.deepEqual(model.traffic, LIVE);
+      else assert.match(found.error?.message ?? '', /The earlier state could not be restored/);
+    }
+  });
+
   it('stops before it overwrites what somebody else has set, and says who', async () => {
     const model = endpointModel(LIVE, { blue: 'v1', amber: 'v1' });
     let writes = 0;
@@ -199,6 +303,8 @@ describe('a rollout', () => {
         const two = (await second) as { end?: string; code?: string } | undefined;
         assert.deepEqual(model.violations, []);
         const released = [one.end === 'released' && 'green', two?.end === 'released' && 'amber'].filter(Boolean);
+        // The second may begin when the first has ended, and then releases after it.
+        if (released.length === 2) assert.deepEqual(model.traffic, { amber: 100 });
         if (released.length === 1) assert.deepEqual(model.traffic, { [released[0] as string]: 100 });
         if (released.length === 0 && one.end === 'rolledBack') assert.deepEqual(model.traffic, LIVE);
       }),

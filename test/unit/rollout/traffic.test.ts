@@ -68,6 +68,7 @@ describe('the record of a rollout in tags', () => {
     run: '20261127.3',
     to: 'green',
     before: { blue: 100 },
+    mirror: { red: 20 },
     now: { blue: 90, green: 10 },
     phase: 'running',
     until: 1_795_000_000,
