@@ -175,21 +175,6 @@ describe('starting a job', function () {
       assert.match(await findJobStatus(fixture.sandbox, jobName), /Cancel|Completed/);
     });
 
-    it('tells why a model does not run in the sandbox', async () => {
-      const inputs = 'images=uri_file:https://example.org/a.csv';
-      const run = await fixture.run([
-        start('batchEndpoint', { ...scoring, deploymentName: 'model', inputs }),
-        stream(),
-      ]);
-      assert.equal(run.step('submit').result, 'Succeeded', run.log);
-      const post = run.requests.find(({ method, url }) => method === 'POST' && /\/jobs$/.test(url));
-      assert.deepEqual((post!.body as any).properties.inputData, {
-        images: { jobInputType: 'UriFile', uri: 'https://example.org/a.csv' },
-      });
-      assert.equal(run.step('stream').outputs.status, 'Failed');
-      assert.match(run.log, /The sandbox can't run nodes of type 'parallel'/);
-    });
-
     it('tells what is wrong', async () => {
       const of = (more: Record<string, string>): Promise<string> =>
         fails(start('batchEndpoint', { ...scoring, ...more }));

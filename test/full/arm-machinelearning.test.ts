@@ -75,7 +75,10 @@ describe('@azure/arm-machinelearning against the sandbox', function () {
       listed.map(({ name }) => name),
       ['sandbox-ws'],
     );
-    assert.equal((await all(client.workspaces.listBySubscription())).length, 1);
+    assert.deepEqual((await all(client.workspaces.listBySubscription())).map(({ name }) => name).sort(), [
+      'sandbox-prod-ws',
+      'sandbox-ws',
+    ]);
     await assert.rejects(client.workspaces.get(scope[0], 'other'), status(404));
   });
 

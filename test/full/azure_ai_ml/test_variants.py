@@ -12,7 +12,6 @@ from azure.ai.ml.entities import (
     Data,
     Environment,
     JobSchedule,
-    ManagedOnlineEndpoint,
     Model,
     PatTokenConfiguration,
     WorkspaceConnection,
@@ -214,9 +213,6 @@ class Variants(unittest.TestCase):
             self.client.online_endpoints.get("none")
         with self.assertRaises(ResourceNotFoundError):
             list(self.client.online_deployments.list("none"))
-        with self.assertRaises(HttpResponseError) as raised:
-            self.client.online_endpoints.begin_create_or_update(ManagedOnlineEndpoint(name="v-ep")).result()
-        self.assertIn("online endpoint", str(raised.exception))
 
 
 if __name__ == "__main__":
