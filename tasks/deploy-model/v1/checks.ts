@@ -50,6 +50,13 @@ export function rolloutChecks(
     findings.golden = result;
     pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
     if (result.examples.length > 0) pipeline.table(goldenTable(result));
+    if (result.unanswered === total)
+      return pipeline.message(messages.GoldenUnanswered, {
+        requests: total,
+        live,
+        deployment,
+        problem: result.problem,
+      });
     const most = inputs.mostDifferences;
     if ((100 * result.differing) / total <= most) return undefined;
     return pipeline.message(messages.GoldenFailed, { differing: result.differing, requests: total, live, most });
@@ -69,11 +76,13 @@ export function rolloutChecks(
       return pipeline.message(messages.SmokeFailed, { ...counts, test: test.name, problem: problems.join('; ') });
     },
     async bake(percent) {
+      const sent = samplesFor(samples);
       const baking = {
-        scorer: await scorer(),
+        scorer: sent.length === 0 ? undefined : await scorer(),
         candidate: deployment,
-        live: percent === 100 ? undefined : live,
-        samples: samplesFor(samples),
+        // At 100 % it is still there, and the header reaches it.
+        live,
+        samples: sent,
         rules: inputs.health,
         milliseconds: plan.bakeMs,
         tolerance: inputs.tolerance,
