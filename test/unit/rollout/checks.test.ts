@@ -6,7 +6,7 @@ import { deploymentName } from '../../../lib/rollout/deployment-name.ts';
 import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
 import { planRestore } from '../../../lib/rollout/restore.ts';
 import { savedTags } from '../../../lib/rollout/saved-rollout.ts';
-import type { Scored, Scorer } from '../../../lib/rollout/scoring.ts';
+import type { Scored } from '../../../lib/rollout/scoring.ts';
 import { judgeAnswer, replayGoldenData } from '../../../lib/rollout/smoke.ts';
 import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
 import { endpointModel, stateOfModel } from './endpoint-model.ts';
