@@ -15,18 +15,18 @@ const BEFORE_EXPIRY_MS = 5 * 60_000;
 
 /**
  * Fetches the key or token, and again when the service says so or has refused it. One that can't be renewed just now stays.
- * @param fetch undefined for an endpoint that takes Entra ID tokens
+ * @param read undefined for an endpoint that takes Entra ID tokens
  * @param onSecret hears every key and token, so that it can be masked
  */
 export async function renewingSecret(
-  fetch: () => Promise<EndpointCredential | undefined>,
+  read: () => Promise<EndpointCredential | undefined>,
   { clock, onSecret }: { clock: Clock; onSecret: (secret: string) => void },
 ): Promise<RenewingSecret> {
   let current: EndpointCredential | undefined;
   let renewing: Promise<void> | undefined;
   let notBefore = 0;
   const get = async (): Promise<void> => {
-    current = await fetch();
+    current = await read();
     if (current) onSecret(current.secret);
   };
   const renew = (): Promise<void> => {

@@ -33,11 +33,11 @@ export async function openScorer(
   workspace: Workspace,
   endpoint: OnlineEndpoint,
   ports: { clock: Clock; signal: AbortSignal; onSecret: (secret: string) => void },
-  fetch = () => endpointCredential(workspace, endpoint),
+  read = () => endpointCredential(workspace, endpoint),
 ): Promise<Scorer> {
   const { clock, signal } = ports;
   const url = addressOf(endpoint);
-  const secrets = await renewingSecret(fetch, ports);
+  const secrets = await renewingSecret(read, ports);
   const send = async (deployment: string, body: unknown, secret: string | undefined): Promise<Scored> => {
     const began = clock.now();
     const headers: Record<string, string> = { 'azureml-model-deployment': deployment };

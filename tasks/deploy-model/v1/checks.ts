@@ -50,16 +50,7 @@ export function rolloutChecks(
     findings.golden = result;
     pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
     if (result.examples.length > 0) pipeline.table(goldenTable(result));
-    if (result.unanswered === total)
-      return pipeline.message(messages.GoldenUnanswered, {
-        requests: total,
-        live,
-        deployment,
-        problem: result.problem,
-      });
-    const most = inputs.mostDifferences;
-    if ((100 * result.differing) / total <= most) return undefined;
-    return pipeline.message(messages.GoldenFailed, { differing: result.differing, requests: total, live, most });
+    return goldenFailure(result, both, inputs, pipeline);
   };
   return {
     findings,
@@ -107,6 +98,18 @@ export function rolloutChecks(
       return pipeline.message(messages.Unhealthy, { deployment, percent, reasons: failed.join('; ') });
     },
   };
+}
+
+function goldenFailure(
+  { requests, differing, unanswered, problem }: GoldenResult,
+  { live, candidate: deployment }: { live: string; candidate: string },
+  { mostDifferences: most }: Inputs,
+  pipeline: Ports['pipeline'],
+): string | undefined {
+  if (unanswered === requests)
+    return pipeline.message(messages.GoldenUnanswered, { requests, live, deployment, problem });
+  if ((100 * differing) / requests <= most) return undefined;
+  return pipeline.message(messages.GoldenFailed, { differing, requests, live, most });
 }
 
 /** While a deployment is watched its smoke tests are sent again and again; without any, the golden requests. */

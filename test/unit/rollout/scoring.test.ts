@@ -12,14 +12,14 @@ describe('the key or token of an endpoint', () => {
     let now = 0;
     let fetched = 0;
     const heard: string[] = [];
-    const fetch = async () => {
+    const read = async () => {
       const next = secrets[Math.min(fetched++, secrets.length - 1)]!;
       if (next instanceof Error) throw next;
       const { secret, refreshAfter, expiry } = next;
       return { secret, refreshAfterMs: refreshAfter, expiryMs: expiry };
     };
     const clock = { now: () => now, sleep: async () => undefined };
-    const open = () => renewingSecret(fetch, { clock, onSecret: (secret) => heard.push(secret) });
+    const open = () => renewingSecret(read, { clock, onSecret: (secret) => heard.push(secret) });
     return { open, heard, fetched: () => fetched, at: (time: number) => (now = time) };
   };
 
@@ -104,8 +104,8 @@ describe('requests to an endpoint', () => {
       return { status: 200, text: '{"a":1}' };
     };
     const keys = ['old', 'new'];
-    const fetch = async () => ({ secret: keys.shift() ?? 'new', refreshAfterMs: undefined, expiryMs: undefined });
-    const scorer = await openScorer(workspace(send), endpoint({ scoringUri: 'https://e.test/score' }), ports, fetch);
+    const read = async () => ({ secret: keys.shift() ?? 'new', refreshAfterMs: undefined, expiryMs: undefined });
+    const scorer = await openScorer(workspace(send), endpoint({ scoringUri: 'https://e.test/score' }), ports, read);
     const { status, answer, problem } = await scorer.score('green', {});
     assert.deepEqual({ status, answer, problem }, { status: 200, answer: { a: 1 }, problem: '' });
     assert.deepEqual(sent, ['Bearer old', 'Bearer new']);
@@ -117,8 +117,8 @@ describe('requests to an endpoint', () => {
       sent++;
       throw azureError(401);
     };
-    const fetch = async () => ({ secret: 'key', refreshAfterMs: undefined, expiryMs: undefined });
-    const scorer = await openScorer(workspace(send), endpoint({ scoringUri: 'https://e.test/score' }), ports, fetch);
+    const read = async () => ({ secret: 'key', refreshAfterMs: undefined, expiryMs: undefined });
+    const scorer = await openScorer(workspace(send), endpoint({ scoringUri: 'https://e.test/score' }), ports, read);
     assert.equal((await scorer.score('green', {})).status, 401);
     assert.equal(sent, 1, 'the same key is not tried twice');
   });
