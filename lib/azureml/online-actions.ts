@@ -22,15 +22,37 @@ export async function listOnlineDeployments(workspace: Workspace, endpoint: stri
   return found;
 }
 
-/** What signs requests to an endpoint: its key, or a token of its own. Undefined for one that takes Entra ID tokens. */
+/** What signs requests to an endpoint, and until when. Keys have no times. Milliseconds since the epoch. */
+export interface EndpointCredential {
+  secret: string;
+  refreshAfterMs: number | undefined;
+  expiryMs: number | undefined;
+}
+
+/** Its key, or a token of its own. Undefined for one that takes Entra ID tokens. */
 export async function endpointSecret(workspace: Workspace, endpoint: OnlineEndpoint): Promise<string | undefined> {
+  return (await endpointCredential(workspace, endpoint))?.secret;
+}
+
+/** The key or token with its times; the service gives them in seconds since the epoch (recorded). */
+export async function endpointCredential(
+  workspace: Workspace,
+  endpoint: OnlineEndpoint,
+): Promise<EndpointCredential | undefined> {
   const { subscriptionId, resourceGroup, workspaceName } = workspace.ids;
   const { onlineEndpoints } = managementClient(workspace.client, subscriptionId);
   const scope = [resourceGroup, workspaceName, endpoint.name] as const;
   const mode = (endpoint.properties.authMode ?? 'Key').toLowerCase();
-  if (mode === 'key') return (await viaClient(onlineEndpoints.listKeys(...scope))).primaryKey ?? undefined;
-  if (mode === 'amltoken') return (await viaClient(onlineEndpoints.getToken(...scope))).accessToken ?? undefined;
-  return undefined;
+  if (mode === 'key') {
+    const { primaryKey } = await viaClient(onlineEndpoints.listKeys(...scope));
+    return primaryKey ? { secret: primaryKey, refreshAfterMs: undefined, expiryMs: undefined } : undefined;
+  }
+  if (mode !== 'amltoken') return undefined;
+  const { accessToken, refreshAfterTimeUtc, expiryTimeUtc } = await viaClient(onlineEndpoints.getToken(...scope));
+  const inMs = (seconds: number | undefined): number | undefined => (seconds ? seconds * 1_000 : undefined);
+  return accessToken
+    ? { secret: accessToken, refreshAfterMs: inMs(refreshAfterTimeUtc), expiryMs: inMs(expiryTimeUtc) }
+    : undefined;
 }
 
 /** The last lines of a container: of the scoring script, or of what fetched the model. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
-import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
+import { escapeLine, escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
 import type { Measured } from '../rollout/health.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { GoldenResult, SmokeResult } from '../rollout/smoke.ts';
@@ -98,7 +98,7 @@ export function healthTable(measured: Measured): Table {
     String(health.requests),
     `${(100 * health.errorRate).toFixed(1)} %`,
     ...[health.p50, health.p95, health.p99].map((time) => `${Math.round(time)} ms`),
-    name === 'candidate' ? `${(100 * answers.differing).toFixed(1)} %` : '',
+    name === 'candidate' && answers.differing !== undefined ? `${(100 * answers.differing).toFixed(1)} %` : '',
   ];
   return {
     columns: ['', 'Requests', 'Errors', 'p50', 'p95', 'p99', 'Answers that differ'],
@@ -124,10 +124,10 @@ export function rolloutMarkdown(summary: RolloutSummary): string {
   const { title, plan, traffic, why, smoke, golden, baked } = summary;
   const section = (heading: string, table: Table): string[] => ['', `**${heading}**`, '', ...markdownTable(table)];
   return [
-    `### ${title}`,
+    `### ${escapeLine(title)}`,
     '',
     `Endpoint ${escapeMarkdown(plan.endpoint)}, deployment ${escapeMarkdown(plan.deployment)}. Traffic before: ${escapeMarkdown(describeTraffic(plan.before))}; now: ${escapeMarkdown(describeTraffic(traffic))}.`,
-    ...(why ? ['', escapeMarkdown(why)] : []),
+    ...(why && !title.includes(why) ? ['', escapeMarkdown(why)] : []),
     ...(smoke.length > 0 ? section('Smoke tests', smokeTable(smoke)) : []),
     ...(golden ? ['', `${golden.differing} of ${golden.requests} golden requests have other answers.`] : []),
     ...(golden && golden.examples.length > 0 ? ['', ...markdownTable(goldenTable(golden))] : []),

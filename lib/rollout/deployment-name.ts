@@ -19,6 +19,7 @@ export interface Naming {
 
 /** The longest name that the service takes. */
 const LONGEST = 32;
+const LONGEST_VERSION = 20;
 
 /**
  * The name of the deployment. `colour` gives `blue` or `green`, whichever does not serve; `version` gives the model's name
@@ -49,10 +50,16 @@ function versionName(model: string | undefined): string {
       fix: 'Name the deployment, or set deploymentName to colour.',
     });
   const [name = '', version = ''] = model.split(':');
-  const stem =
-    name
-      .toLowerCase()
-      .replace(/[^a-z\d]+/g, '-')
-      .replace(/^[-\d]+|-+$/g, '') || 'model';
-  return `${stem.slice(0, LONGEST - version.length - 1).replace(/-+$/, '')}-${version}`;
+  const stem = plain(name).replace(/^[-\d]+/, '') || 'model';
+  // The end of a long version says most.
+  const end = plain(plain(version).slice(-LONGEST_VERSION));
+  return `${stem.slice(0, LONGEST - end.length - 1).replace(/-+$/, '')}-${end}`;
+}
+
+/** Letters, digits and hyphens between them. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, '-')
+    .replace(/^-+|-+$/g, '');
 }

@@ -18,14 +18,21 @@ interface Kind {
 /** By what the service says (recorded, and published by users) or by what the container logged. The first that fits. */
 const KINDS: readonly Kind[] = [
   {
-    pattern: /not enough (?:subscription |memory |cpu )*quota|outofquota|Current usage\/limit/i,
-    cause: 'The subscription does not have enough quota for its instances; a fifth more than asked for is reserved.',
-    next: 'Ask for more quota, choose a smaller instance_type or fewer instances, or set strategy to recreate, which needs no second deployment.',
+    pattern: /endpoint .*has not been created successfully/i,
+    cause: 'The endpoint itself was not created successfully, so nothing can be deployed to it.',
+    next: 'Delete the endpoint in Azure ML studio, then run the stage again, which creates it.',
   },
+  // The service puts the code OutOfQuota in front of this too.
   {
     pattern: /insufficient memory|OOMKilled|MemoryError|out of memory/i,
     cause: 'The container ran out of memory.',
     next: 'Choose an instance_type with more memory, or a smaller model.',
+  },
+  {
+    pattern: /not enough (?:subscription |memory |cpu )*quota|outofquota|Current usage\/limit/i,
+    cause:
+      'The subscription does not have enough quota for its instances. Azure ML reserves 20 % more, rounded up to whole instances: one instance needs the quota of two.',
+    next: 'Ask for more quota, choose a smaller instance_type or fewer instances, or set strategy to recreate, which needs no second deployment.',
   },
   {
     pattern:

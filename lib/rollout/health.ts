@@ -1,9 +1,8 @@
 import { messageOf, UserError } from '../core/errors.ts';
 import { allOf } from '../core/words.ts';
-import { plainValues } from '../rules/condition.ts';
+import { type Condition, plainValues } from '../rules/condition.ts';
 import { NothingToCompare } from '../rules/left-out.ts';
 import { parseRules, type Rule } from '../rules/rules.ts';
-import type { Scored } from './scoring.ts';
 
 /** What a health rule reads. */
 export const HEALTH_VARIABLES = ['candidate', 'live', 'answers'] as const;
@@ -45,7 +44,7 @@ function withFix<T>(parse: () => T, fix: string): T {
 /** What was measured of one deployment. */
 export interface Health {
   requests: number;
-  /** Share of the requests that were not answered with a success, 0 to 1. */
+  /** Share of the requests that were not answered with the status that their test expects, 0 to 1. */
   errorRate: number;
   /** Milliseconds within which that share of the requests was answered. */
   p50: number;
@@ -58,14 +57,24 @@ export interface Measured {
   candidate: Health;
   /** Undefined when nobody serves beside the candidate. */
   live: Health | undefined;
-  /** Shares of the sample requests, 0 to 1: whose answers differ from the live deployment's, and that failed their test. */
-  answers: { differing: number; failed: number };
+  /**
+   * Shares of the sample requests, 0 to 1: whose answers differ from the live deployment's, undefined when there is none;
+   * and that failed their test.
+   */
+  answers: { differing: number | undefined; failed: number };
 }
 
-/** Sums up requests to one deployment. */
-export function healthOf(scored: readonly Pick<Scored, 'status' | 'milliseconds'>[]): Health {
-  const times = scored.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
-  const failed = scored.filter(({ status }) => status < 200 || status > 299).length;
+/** One request: whether its answer has another status than its test expects, and how long it took. */
+export interface Counted {
+  isError: boolean;
+  milliseconds: number;
+}
+
+/** Sums up requests to one deployment. @param forgiven so many of the errors and of the slowest answers do not count */
+export function healthOf(scored: readonly Counted[], forgiven = 0): Health {
+  const sorted = scored.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
+  const times = sorted.slice(0, Math.max(0, sorted.length - forgiven));
+  const failed = Math.max(0, scored.filter(({ isError }) => isError).length - forgiven);
   return {
     requests: scored.length,
     errorRate: scored.length === 0 ? 0 : failed / scored.length,
@@ -83,15 +92,16 @@ function percentile(sorted: readonly number[], percent: number): number {
 /**
  * The conditions that do not hold, with the values that they read. Parts that read the live deployment are left out when
  * there is none. Pure.
+ * @param isApplied says which conditions are judged; all of them when it is left out
  */
-export function unhealthy(rules: readonly Rule[], { candidate, live, answers }: Measured): string[] {
-  const values: Record<string, Record<string, number> | undefined> = {
-    candidate: { ...candidate },
-    live: live && { ...live },
-    answers: { ...answers },
-  };
+export function unhealthy(
+  rules: readonly Rule[],
+  measured: Measured,
+  isApplied: (condition: Condition) => boolean = () => true,
+): string[] {
   return rules.flatMap((rule) =>
-    rule.conditions.flatMap((condition) => {
+    rule.conditions.filter(isApplied).flatMap((condition) => {
+      const values = valuesFor(condition, measured);
       const seen = condition.uses.map(({ of, name }) => `${of}.${name} ${shown(values[of]?.[name])}`);
       try {
         if (condition.evaluate(plainValues(condition, values)).value === true) return [];
@@ -102,6 +112,26 @@ export function unhealthy(rules: readonly Rule[], { candidate, live, answers }: 
       return [`${condition.text} does not hold (${[...new Set(seen)].join(', ')})`];
     }),
   );
+}
+
+/** True for a condition over how many requests there were, which only the end of the watching shows. */
+export function readsRequests({ uses, readsAll }: Condition): boolean {
+  return readsAll.length > 0 || uses.some(({ name }) => name === 'requests');
+}
+
+type Values = Record<string, Record<string, number> | undefined>;
+
+function valuesFor({ uses }: Condition, { candidate, live, answers }: Measured): Values {
+  const { differing, failed } = answers;
+  const ofAnswers = uses.filter(({ of }) => of === 'answers');
+  // Without anybody to compare with there is no such share: what reads it alone does not apply, as what reads `live`.
+  const isAbsent =
+    differing === undefined && ofAnswers.length > 0 && ofAnswers.every(({ name }) => name === 'differing');
+  return {
+    candidate: { ...candidate },
+    live: live && { ...live },
+    answers: isAbsent ? undefined : { failed, ...(differing === undefined ? {} : { differing }) },
+  };
 }
 
 function shown(value: number | undefined): string {

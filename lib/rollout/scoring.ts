@@ -1,9 +1,10 @@
 import { AzureError } from '../azure/failures.ts';
-import { endpointSecret } from '../azureml/online-actions.ts';
+import { endpointCredential } from '../azureml/online-actions.ts';
 import type { OnlineEndpoint } from '../azureml/online-endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, UserError } from '../core/errors.ts';
+import { renewingSecret } from './scoring-secret.ts';
 
 /** One request to a deployment and what came of it. */
 export interface Scored {
@@ -24,7 +25,7 @@ export interface Scorer {
 
 /**
  * Opens the way to an endpoint: its address, and what signs requests. The header `azureml-model-deployment` reaches a
- * deployment whatever its share of the traffic is.
+ * deployment whatever its share of the traffic is. A request whose key or token is refused is sent once more with a new one.
  * @param onSecret hears the key or token, so that it can be masked
  * @throws UserError `EndpointNotReady`
  */
@@ -32,44 +33,64 @@ export async function openScorer(
   workspace: Workspace,
   endpoint: OnlineEndpoint,
   ports: { clock: Clock; signal: AbortSignal; onSecret: (secret: string) => void },
+  read = () => endpointCredential(workspace, endpoint),
 ): Promise<Scorer> {
-  const { clock, signal, onSecret } = ports;
-  const url = endpoint.properties.scoringUri;
+  const { clock, signal } = ports;
+  const url = addressOf(endpoint);
+  const secrets = await renewingSecret(read, ports);
+  const send = async (deployment: string, body: unknown, secret: string | undefined): Promise<Scored> => {
+    const began = clock.now();
+    const headers: Record<string, string> = { 'azureml-model-deployment': deployment };
+    if (secret) headers.Authorization = `Bearer ${secret}`;
+    try {
+      const { status, text } = await workspace.client.send<unknown>({
+        method: 'POST',
+        url,
+        // Endpoints that take Entra ID tokens take those for Azure ML's data plane.
+        audience: secret ? 'none' : 'ml',
+        body,
+        headers,
+        signal,
+        // Every answer counts, failures too.
+        retry: 'none',
+        asText: true,
+        from: `the scoringUri of the endpoint '${endpoint.name}'`,
+      });
+      return { status, milliseconds: clock.now() - began, answer: jsonOrText(text), problem: '' };
+    } catch (error) {
+      signal.throwIfAborted();
+      const status = error instanceof AzureError ? error.status : 0;
+      return { status, milliseconds: clock.now() - began, answer: undefined, problem: messageOf(error) };
+    }
+  };
+  return {
+    async score(deployment, body) {
+      const secret = await secrets.current();
+      const scored = await send(deployment, body, secret);
+      if (scored.status !== 401 || !secret) return scored;
+      const another = await secrets.instead(secret);
+      return another ? send(deployment, body, another) : scored;
+    },
+  };
+}
+
+/** @throws UserError `EndpointNotReady` */
+function addressOf({ name, properties }: OnlineEndpoint): string {
+  const url = properties.scoringUri;
   if (!url)
     throw new UserError({
       code: 'EndpointNotReady',
-      message: `The endpoint '${endpoint.name}' has no address to send requests to.`,
+      message: `The endpoint '${name}' has no address to send requests to.`,
       fix: 'Check its provisioning state in Azure ML studio, then run the stage again.',
     });
-  const secret = await endpointSecret(workspace, endpoint);
-  if (secret) onSecret(secret);
-  return {
-    async score(deployment, body) {
-      const began = clock.now();
-      const headers: Record<string, string> = { 'azureml-model-deployment': deployment };
-      if (secret) headers.Authorization = `Bearer ${secret}`;
-      try {
-        const { status, text } = await workspace.client.send<unknown>({
-          method: 'POST',
-          url,
-          // Endpoints that take Entra ID tokens take those for Azure ML's data plane.
-          audience: secret ? 'none' : 'ml',
-          body,
-          headers,
-          signal,
-          // Every answer counts, failures too.
-          retry: 'none',
-          asText: true,
-          from: `the scoringUri of the endpoint '${endpoint.name}'`,
-        });
-        return { status, milliseconds: clock.now() - began, answer: jsonOrText(text), problem: '' };
-      } catch (error) {
-        signal.throwIfAborted();
-        const status = error instanceof AzureError ? error.status : 0;
-        return { status, milliseconds: clock.now() - began, answer: undefined, problem: messageOf(error) };
-      }
-    },
-  };
+  // Endpoints on Kubernetes have such addresses until HTTPS is set up.
+  if (!/^https:/i.test(url))
+    throw new UserError({
+      code: 'EndpointNotReady',
+      message: `The endpoint '${name}' takes requests at ${url}, but the task sends requests over HTTPS only.`,
+      fix: 'Set up HTTPS for the inference router of its Kubernetes cluster, or leave out smokeTests and goldenData.',
+    });
+  return url;
 }
 
 function jsonOrText(text: string): unknown {

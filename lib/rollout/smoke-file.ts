@@ -4,8 +4,9 @@ import { jsonpath } from 'json-p3';
 import { check } from '../compiler/schema/check.ts';
 import { any, integer, listOf, mapOf, number, object, text } from '../compiler/schema/fields.ts';
 import { numberOf } from '../compiler/values.ts';
-import { entriesOf, get, jsonOf, readYaml, textOf, type YamlNode } from '../compiler/yaml/yaml.ts';
+import { entriesOf, get, isNull, jsonOf, readYaml, textOf, type YamlNode } from '../compiler/yaml/yaml.ts';
 import { messageOf, type Problem, UserError } from '../core/errors.ts';
+import { type AnswerSchema, answerSchema } from './answer-schema.ts';
 
 /** A request and what its answer has to be. */
 export interface SmokeTest {
@@ -17,8 +18,8 @@ export interface SmokeTest {
   equals: [path: string, value: unknown][];
   /** Numbers by JSON path, and how far the answer may be from them. */
   within: [path: string, value: number, tolerance: number][];
-  /** A JSON schema. */
-  schema: object | undefined;
+  /** Compiled from a JSON schema. */
+  schema: AnswerSchema | undefined;
   /** Most milliseconds. */
   latency: number | undefined;
 }
@@ -50,7 +51,7 @@ export function readSmokeTests(file: string, shownFrom: string): SmokeTest[] {
   check(root, listOf(smokeTest), '', problems);
   const items = root.kind === 'list' ? root.items : [];
   if (problems.length === 0 && items.length === 0)
-    problems.push({ message: 'The file must be a list of tests, and has none.', place: root.place });
+    problems.push({ message: 'The file must contain a list of tests; it is empty.', place: root.place });
   const tests = problems.length > 0 ? [] : items.map((item, i) => testOf(item, i, dirname(resolve(file)), problems));
   if (problems.length === 0) return tests;
   throw new UserError({
@@ -94,10 +95,21 @@ function pathsOf(node: YamlNode | undefined, problems: Problem[]): [path: string
   });
 }
 
-function schemaOf(node: YamlNode | undefined, folder: string, problems: Problem[]): object | undefined {
-  if (node === undefined) return undefined;
+function schemaOf(node: YamlNode | undefined, folder: string, problems: Problem[]): AnswerSchema | undefined {
+  if (node === undefined || isNull(node)) return undefined;
+  const before = problems.length;
   const schema = node.kind === 'scalar' ? jsonFile(node, folder, problems) : jsonOf(node);
-  return typeof schema === 'object' && schema !== null ? schema : undefined;
+  if (problems.length > before) return undefined;
+  const invalid = (message: string): undefined => {
+    problems.push({ message, place: node.place });
+  };
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
+    return invalid("The value of 'schema' is not valid: a JSON schema must be an object.");
+  try {
+    return answerSchema(schema);
+  } catch (error) {
+    return invalid(`The value of 'schema' is not a JSON schema: ${messageOf(error)}.`);
+  }
 }
 
 function jsonFile(node: YamlNode, folder: string, problems: Problem[]): unknown {

@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv';
 import { jsonpath } from 'json-p3';
 import { inParallel } from '../core/parallel.ts';
 import { answerDifferences, shownValue } from './answers.ts';
@@ -30,7 +29,7 @@ export async function runSmokeTests(
 /** What is wrong with an answer; nothing when it is as expected. */
 export function judgeAnswer(test: SmokeTest, scored: Scored): string[] {
   const { status, answer, milliseconds, problem } = scored;
-  if (test.status === undefined ? status < 200 || status > 299 : status !== test.status)
+  if (!hasExpectedStatus(test, scored))
     return [
       `status ${status === 0 ? 'none' : status} instead of ${test.status ?? 'a success'}${problem ? `: ${problem}` : ''}`,
     ];
@@ -47,7 +46,16 @@ export function judgeAnswer(test: SmokeTest, scored: Scored): string[] {
     if (typeof there !== 'number' || Math.abs(there - value) > tolerance)
       found.push(`${path} is ${shownValue(there)} instead of ${value} ± ${tolerance}`);
   }
-  return [...found, ...schemaProblems(test.schema, answer)];
+  return [...found, ...(test.schema?.(answer) ?? [])];
+}
+
+/** True for the status that the test expects: any success when it names none. */
+export function hasExpectedStatus(test: Pick<SmokeTest, 'status'>, { status }: Pick<Scored, 'status'>): boolean {
+  return test.status === undefined ? isSuccess(status) : status === test.status;
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 /** The value under a JSON path, or all of them when there are several. */
@@ -56,21 +64,15 @@ function valueAt(answer: unknown, path: string): unknown {
   return values.length > 1 ? values : values[0];
 }
 
-function schemaProblems(schema: object | undefined, answer: unknown): string[] {
-  if (!schema) return [];
-  const ajv = new Ajv({ allErrors: true, strict: false });
-  const validate = ajv.compile(schema);
-  if (validate(answer)) return [];
-  return (validate.errors ?? [])
-    .slice(0, 5)
-    .map(({ instancePath, message = '' }) => `$${instancePath.replaceAll('/', '.')} ${message}`);
-}
-
 /** How the answers of two deployments compare on the same requests. */
 export interface GoldenResult {
   requests: number;
-  /** Requests whose answers differ. */
+  /** Requests whose answers differ, or that either of them did not answer with a success. */
   differing: number;
+  /** Requests that the live deployment did not answer with a success. */
+  unanswered: number;
+  /** Why it did not answer the last of them. */
+  problem: string;
   /** Some of the differences, for the log. */
   examples: { request: number; path: string; live: string; candidate: string }[];
 }
@@ -78,7 +80,7 @@ export interface GoldenResult {
 const PARALLEL = 4;
 const MOST_EXAMPLES = 10;
 
-/** Sends golden data to the live deployment and to the new one and counts the answers that differ. */
+/** Sends golden data to the live deployment and to the new one and counts the answers that differ. Failing alike is a difference. */
 export async function replayGoldenData(
   scorer: Scorer,
   { live, candidate }: { live: string; candidate: string },
@@ -87,12 +89,16 @@ export async function replayGoldenData(
   tell: (done: number) => void,
 ): Promise<GoldenResult> {
   const examples: GoldenResult['examples'] = [];
-  let [differing, done] = [0, 0];
+  let [differing, unanswered, done, problem] = [0, 0, 0, ''];
   await inParallel(requests, PARALLEL, async (request, i) => {
     const [expected, found] = await Promise.all([scorer.score(live, request), scorer.score(candidate, request)]);
     tell(++done);
+    if (!isSuccess(expected.status)) {
+      unanswered++;
+      problem = expected.problem || `Its status is ${expected.status || 'none'}.`;
+    }
     const differences =
-      expected.status === found.status
+      isSuccess(expected.status) && expected.status === found.status
         ? answerDifferences(expected.answer, found.answer, tolerance)
         : [{ path: 'status', expected: expected.status, found: found.status }];
     const [first] = differences;
@@ -106,5 +112,5 @@ export async function replayGoldenData(
         candidate: shownValue(first.found),
       });
   });
-  return { requests: requests.length, differing, examples };
+  return { requests: requests.length, differing, unanswered, problem, examples };
 }

@@ -50,6 +50,16 @@ const WRONG: [what: string, inputs: Record<string, string>, error: RegExp][] = [
     /'candidate\.errors' is not measured; candidate has 'requests'/,
   ],
   ['a health rule that is not CEL', { ...ONLINE, healthRules: 'candidate.p95 < 100 ms' }, /for example candidate\.p95/],
+  [
+    'health rules without requests to measure by',
+    { ...ONLINE, smokeTests: '', healthRules: 'candidate.p95 < 100' },
+    /The input healthRules has rules, but there are no requests to measure by.*\[InputInvalid\]/,
+  ],
+  [
+    'smoke tests of a batch endpoint',
+    { ...BATCH, smokeTests: 'serving/smoke.yml' },
+    /healthRules are for online endpoints/,
+  ],
   ['minutes', { ...ONLINE, bakeMinutes: 'long' }, /The input bakeMinutes is not valid: 'long'/],
   [
     'a deployment file that is none',

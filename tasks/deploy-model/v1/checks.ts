@@ -50,9 +50,7 @@ export function rolloutChecks(
     findings.golden = result;
     pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
     if (result.examples.length > 0) pipeline.table(goldenTable(result));
-    const most = inputs.mostDifferences;
-    if ((100 * result.differing) / total <= most) return undefined;
-    return pipeline.message(messages.GoldenFailed, { differing: result.differing, requests: total, live, most });
+    return goldenFailure(result, both, inputs, pipeline);
   };
   return {
     findings,
@@ -69,11 +67,13 @@ export function rolloutChecks(
       return pipeline.message(messages.SmokeFailed, { ...counts, test: test.name, problem: problems.join('; ') });
     },
     async bake(percent) {
+      const sent = samplesFor(samples);
       const baking = {
-        scorer: await scorer(),
+        scorer: sent.length === 0 ? undefined : await scorer(),
         candidate: deployment,
-        live: percent === 100 ? undefined : live,
-        samples: samplesFor(samples),
+        // At 100 % it is still there, and the header reaches it.
+        live,
+        samples: sent,
         rules: inputs.health,
         milliseconds: plan.bakeMs,
         tolerance: inputs.tolerance,
@@ -98,6 +98,18 @@ export function rolloutChecks(
       return pipeline.message(messages.Unhealthy, { deployment, percent, reasons: failed.join('; ') });
     },
   };
+}
+
+function goldenFailure(
+  { requests, differing, unanswered, problem }: GoldenResult,
+  { live, candidate: deployment }: { live: string; candidate: string },
+  { mostDifferences: most }: Inputs,
+  pipeline: Ports['pipeline'],
+): string | undefined {
+  if (unanswered === requests)
+    return pipeline.message(messages.GoldenUnanswered, { requests, live, deployment, problem });
+  if ((100 * differing) / requests <= most) return undefined;
+  return pipeline.message(messages.GoldenFailed, { differing, requests, live, most });
 }
 
 /** While a deployment is watched its smoke tests are sent again and again; without any, the golden requests. */

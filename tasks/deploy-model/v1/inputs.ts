@@ -44,6 +44,7 @@ export function readInputs(inputs: TaskInputs) {
     /** Percent of the golden requests whose answers may differ. */
     mostDifferences: parsed(inputs, 'mostDifferences', parsePercent, '0'),
     health: parsed(inputs, 'healthRules', parseHealthRules, DEFAULT_HEALTH),
+    hasHealthRules: inputs.text('healthRules') !== undefined,
     trialInputs: pairs(inputs, 'trialInputs'),
     provideCredential: flag(inputs, 'provideCredential', false),
     releaseFile: optional(inputs, 'releaseFile') ?? 'model-release.json',
@@ -64,7 +65,7 @@ function parseMinutes(text: string): number {
   throw new UserError({
     code: 'InputInvalid',
     message: `'${text}' is not a number of minutes.`,
-    fix: 'Write 0 to watch the deployment for twenty requests alone.',
+    fix: 'Write 0 to send only twenty requests.',
   });
 }
 
@@ -95,6 +96,7 @@ function checkTogether(inputs: Inputs): void {
       fix: 'Name the endpoint’s file, or remove endpointOverrides.',
     });
   checkSteps(inputs);
+  checkSamples(inputs);
   if (deploymentFile) return;
   if (endpointType === 'batch')
     throw missing('The input deploymentFile is empty.', 'Name the YAML file of the batch deployment.');
@@ -102,6 +104,21 @@ function checkTogether(inputs: Inputs): void {
     throw missing(
       'There is neither a deploymentFile nor both model and instanceType.',
       'Name the deployment’s file; or, for an MLflow model, fill in model and instanceType.',
+    );
+}
+
+/** Health is measured by requests of the task's own. */
+function checkSamples({ hasHealthRules, smokeTests, goldenData, endpointType }: Inputs): void {
+  const invalid = (message: string, fix: string): UserError => new UserError({ code: 'InputInvalid', message, fix });
+  if (endpointType === 'batch' && (hasHealthRules || smokeTests || goldenData))
+    throw invalid(
+      'The inputs smokeTests, goldenData and healthRules are for online endpoints.',
+      'Remove them. A trial job (trialInputs) tests a batch deployment.',
+    );
+  if (hasHealthRules && !smokeTests && !goldenData)
+    throw invalid(
+      'The input healthRules has rules, but there are no requests to measure by: smokeTests and goldenData are empty.',
+      'Fill in smokeTests or goldenData, or remove healthRules.',
     );
 }
 

@@ -30,11 +30,13 @@ export const messages = defineMessages({
   StillProvisioning: '{what}: {status} for {duration}.',
   Failed: 'The rollout of {deployment} failed: {reason}',
   NoSmokeTests:
-    'There are no smoke tests: the deployment is taken for good when it is provisioned. Name some in smokeTests.',
+    'There are no smoke tests: the deployment counts as good once it is provisioned. Name some in smokeTests.',
   NobodyToCompareWith: 'No other deployment serves, so the golden data has nothing to compare {deployment} with.',
   GoldenReplayed: '{requests} golden requests were sent to {live} and to {deployment}; {differing} answers differ.',
   GoldenFailed:
     '{differing} of {requests} golden requests are answered differently from {live}; at most {most} percent may be.',
+  GoldenUnanswered:
+    'The live deployment {live} answered none of the {requests} golden requests, so {deployment} was not compared with it: {problem} Leave out goldenData to replace a deployment that fails.',
   SmokeFailed: '{failed} of {total} smoke tests failed; {test}: {problem}',
   Baking: 'Watching {deployment} at {percent} % for {duration}.',
   StillBaking: 'Watching {deployment} at {percent} %: {left} left.',

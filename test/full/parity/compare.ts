@@ -12,7 +12,7 @@ const SHORT_URI =
 /** Telemetry, addresses that the client makes up, schema links, and hashes that only the SDK uses. */
 const MEANINGLESS = new Set(['_source', '$schema', 'codeUri', 'client_component_hash']);
 /** Where the code came from: the run's repository here, the folder's for the SDK. */
-const PROVENANCE = /^(azureml\.git\.|mlflow\.source\.git\.|pipelines\.(step|attempt)$)/;
+const PROVENANCE = /^(azureml\.git\.|mlflow\.source\.git\.|pipelines\.(step|attempt|series)$|lineage\.)/;
 
 type Json = Record<string, unknown>;
 

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Clock } from '../../../lib/core/clock.ts';
+import { answerSchema } from '../../../lib/rollout/answer-schema.ts';
 import { answerDifferences } from '../../../lib/rollout/answers.ts';
-import { bake } from '../../../lib/rollout/bake.ts';
 import { deploymentName } from '../../../lib/rollout/deployment-name.ts';
 import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
-import { DEFAULT_HEALTH, HEALTH_VARIABLES, healthOf, unhealthy } from '../../../lib/rollout/health.ts';
 import { planRestore } from '../../../lib/rollout/restore.ts';
 import { savedTags } from '../../../lib/rollout/saved-rollout.ts';
-import type { Scored, Scorer } from '../../../lib/rollout/scoring.ts';
-import { judgeAnswer } from '../../../lib/rollout/smoke.ts';
+import type { Scored } from '../../../lib/rollout/scoring.ts';
+import { judgeAnswer, replayGoldenData } from '../../../lib/rollout/smoke.ts';
 import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
-import { parseRules } from '../../../lib/rules/rules.ts';
 import { endpointModel, stateOfModel } from './endpoint-model.ts';
 
 const TEST: SmokeTest = {
@@ -59,7 +56,7 @@ describe('a smoke test', () => {
         ['$.scores[*]', [0.3, 0.7]],
       ],
       within: [['$.scores[1]', 0.71, 0.02]],
-      schema: { type: 'object', required: ['scores'] },
+      schema: answerSchema({ type: 'object', required: ['scores'] }),
       latency: 20,
     };
     assert.deepEqual(judgeAnswer(test, scored(answer)), []);
@@ -76,7 +73,7 @@ describe('a smoke test', () => {
         ['$.scores[0]', 0.5, 0.1],
         ['$.model', 1, 1],
       ],
-      schema: { type: 'object', required: ['labels'] },
+      schema: answerSchema({ type: 'object', required: ['labels'] }),
       latency: 5,
     };
     assert.deepEqual(judgeAnswer(test, scored(answer)), [
@@ -98,75 +95,28 @@ describe('a smoke test', () => {
   });
 });
 
-describe('health', () => {
-  const rules = (text: string) => parseRules(text, HEALTH_VARIABLES);
-  const none = { differing: 0, failed: 0 };
-
-  it('is made of error rate and nearest-rank percentiles', () => {
-    const many = Array.from({ length: 100 }, (_, i) => scored({}, i < 3 ? 500 : 200, i + 1));
-    assert.deepEqual(healthOf(many), { requests: 100, errorRate: 0.03, p50: 50, p95: 95, p99: 99 });
-    assert.deepEqual(healthOf([]), { requests: 0, errorRate: 0, p50: 0, p95: 0, p99: 0 });
-  });
-
-  it('names the conditions that do not hold, with their values', () => {
-    const candidate = { requests: 20, errorRate: 0.25, p50: 1, p95: 300, p99: 300 };
-    const live = { ...candidate, errorRate: 0, p95: 100 };
-    assert.deepEqual(unhealthy(rules(DEFAULT_HEALTH), { candidate, live, answers: none }), [
-      'candidate.errorRate <= 0.01 does not hold (candidate.errorRate 0.25)',
-    ]);
-    assert.deepEqual(unhealthy(rules('candidate.p95 <= 1.5 * live.p95'), { candidate, live, answers: none }), [
-      'candidate.p95 <= 1.5 * live.p95 does not hold (candidate.p95 300, live.p95 100)',
-    ]);
-    const alone = { candidate, live: undefined, answers: none };
-    assert.deepEqual(unhealthy(rules('candidate.p95 <= live.p95'), alone), [], 'there is nobody to compare with');
-  });
-});
-
-describe('baking', () => {
-  /** Time passes only while somebody sleeps. */
-  const virtual = (): Clock => {
-    let now = 0;
-    return {
-      now: () => now,
-      async sleep(milliseconds) {
-        now += milliseconds;
-      },
-    };
-  };
-  const scorer = (statusAt: (n: number) => number): Scorer & { count: () => number } => {
-    let n = 0;
-    return { score: async () => scored({ a: 1 }, statusAt(n++)), count: () => n };
-  };
-  const baked = (one: Scorer, milliseconds: number, samples = [TEST]) => {
-    const baking = {
-      ...{ scorer: one, candidate: 'green', live: undefined, samples, milliseconds, tolerance: 0 },
-      rules: parseRules(DEFAULT_HEALTH, HEALTH_VARIABLES),
-    };
-    return bake(baking, { clock: virtual(), signal: new AbortController().signal, tell: () => undefined });
+describe('golden data', () => {
+  const replay = (statusOf: (deployment: string) => number) => {
+    const score = async (deployment: string) => ({ ...scored(undefined, statusOf(deployment)), problem: 'refused' });
+    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], 0, () => undefined);
   };
 
-  it('sends a sample every second for as long as it is asked to', async () => {
-    const one = scorer(() => 200);
-    assert.deepEqual((await baked(one, 60_000)).failed, []);
-    assert.ok(one.count() >= 60 && one.count() <= 62, String(one.count()));
+  it('does not pass by failing on both sides alike', async () => {
+    for (const status of [401, 0, 500]) {
+      const result = await replay(() => status);
+      assert.equal(result.differing, 2);
+      assert.equal(result.unanswered, 2);
+      assert.equal(result.problem, 'refused');
+      assert.equal(result.examples[0]?.path, 'status');
+    }
   });
 
-  it('ends as soon as a rule does not hold', async () => {
-    const one = scorer((n) => (n < 30 ? 200 : 503));
-    const { failed } = await baked(one, 3_600_000);
-    assert.equal(failed.length, 1);
-    assert.equal(one.count(), 31);
-  });
-
-  it('measures twenty requests even when it takes no time', async () => {
-    const one = scorer(() => 200);
-    assert.equal((await baked(one, 0)).measured?.candidate.requests, 20);
-  });
-
-  it('only waits when there is nothing to send', async () => {
-    const one = scorer(() => 500);
-    assert.deepEqual(await baked(one, 60_000, []), { measured: undefined, failed: [] });
-    assert.equal(one.count(), 0);
+  it('differs when one side alone fails', async () => {
+    const mine = await replay((deployment) => (deployment === 'blue' ? 200 : 500));
+    assert.deepEqual([mine.differing, mine.unanswered], [2, 0]);
+    const theirs = await replay((deployment) => (deployment === 'blue' ? 500 : 200));
+    assert.deepEqual([theirs.differing, theirs.unanswered], [2, 2]);
+    assert.deepEqual((await replay(() => 200)).differing, 0);
   });
 });
 
@@ -205,6 +155,10 @@ describe('the name of a deployment', () => {
     assert.equal(deploymentName(state({}), { ...naming, wanted: 'version' }), 'churn-model-2-7');
     const long = deploymentName(state({}), { ...naming, wanted: 'version', model: `9${'x'.repeat(60)}:12` });
     assert.match(long, /^[a-z][a-z\d-]{1,30}[a-z\d]$/);
+    const dotted = (model: string) => deploymentName(state({}), { ...naming, wanted: 'version', model });
+    assert.equal(dotted('churn:1.0.0'), 'churn-1-0-0');
+    assert.equal(dotted('churn:2026.11.28+Nightly_'), 'churn-2026-11-28-nightly');
+    assert.match(dotted(`churn:1.${'0'.repeat(60)}`), /^c[a-z\d-]{1,30}[a-z\d]$/);
     assert.throws(() => deploymentName(state({}), { ...naming, wanted: 'version', model: undefined }), {
       code: 'DeploymentNameUnknown',
     });
@@ -255,6 +209,15 @@ describe('a failed deployment', () => {
       /quota/,
     );
     assert.match(cause('Container terminated due to insufficient memory'), /memory/);
+    assert.match(cause('OutOfQuota: Container terminated due to insufficient memory'), /ran out of memory/);
+    assert.match(
+      cause('OutOfQuota: Not enough memory quota available'),
+      /enough quota.*one instance needs the quota of two/,
+    );
+    assert.match(
+      cause('Specified endpoint [churn] has not been created successfully. Please recreate the endpoint.'),
+      /endpoint.*was not created successfully/,
+    );
     assert.match(cause('BadArgument: Endpoint identity does not have pull permission on the registry'), /image/);
     assert.match(
       cause('ModelRegistryError: Could not find asset with ID: azureml://registries/r/environments/e'),
