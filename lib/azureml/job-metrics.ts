@@ -137,8 +137,8 @@ export function plainName(name: string): string {
 /**
  * Metrics of several runs under one roof: by their own name when one run logged it, and as `<step>/<name>` when several
  * did, whatever the values. The job's own keep their name. Steps that failed or were cancelled don't count. A metric whose
- * own name reads like that of another step's is never taken for it: it goes by `<step>/<name>`, and one of the job itself
- * is left out.
+ * own name begins like that of another step's is never taken for it, whether that step logged it or not: it goes by
+ * `<step>/<name>`, and one of the job itself is left out.
  */
 export function nameMetrics(runs: readonly RunMetrics[]): NamedMetric[] {
   const logged = runs
@@ -146,14 +146,26 @@ export function nameMetrics(runs: readonly RunMetrics[]): NamedMetric[] {
     .flatMap((run) => Object.keys(run.metrics).map((name) => ({ run, logged: name, inStep: `${run.step}/${name}` })));
   const owners = countsBy(logged.map(({ logged: name }) => name));
   const ofSteps = countsBy(logged.filter(({ run }) => run.step !== '').map(({ inStep }) => plainName(inStep)));
+  const steps = runs.map(({ step }) => step);
   return logged.flatMap(({ run, logged: name, inStep }) => {
-    const isOne = ofSteps.get(plainName(inStep)) === 1;
+    const isOne = ofSteps.get(plainName(inStep)) === 1 && !readsAsOfAnother(inStep, run.step, steps);
     const found = { logged: name, run, inStep: isOne ? plainName(inStep) : undefined };
-    const readsLikeAnother = ofSteps.has(plainName(name));
+    const others = steps.filter((step) => step !== run.step);
+    const readsLikeAnother = ofSteps.has(plainName(name)) || others.some((step) => isBelow(name, step));
     const isOwn = run.step === '' || (owners.get(name) === 1 && !readsLikeAnother);
     if (isOwn) return readsLikeAnother ? [] : [{ ...found, name }];
     return isOne ? [{ ...found, name: inStep }] : [];
   });
+}
+
+/** True for `Evaluate/accuracy` and `Evaluate.accuracy` of the step Evaluate. */
+function isBelow(name: string, step: string): boolean {
+  return step !== '' && plainName(name).startsWith(`${plainName(step)}.`);
+}
+
+/** True when `<step>/<name>` reads like a metric of a longer step: `A/B/x` of the step `A` like the `x` of the step `A/B`. */
+export function readsAsOfAnother(inStep: string, step: string, steps: readonly string[]): boolean {
+  return steps.some((other) => other.length > step.length && isBelow(inStep, other));
 }
 
 function countsBy(names: readonly string[]): Map<string, number> {

@@ -67,8 +67,13 @@ function problemOf(use: ValueUse, source: Measured): string | undefined {
   const value = valueOfUse(use, source);
   if (value === undefined) return use.optional ? undefined : missing(use, owner, source);
   const found = oddity(value, use.of);
-  if (found === undefined || (use.guarded && typeof value === 'number')) return undefined;
+  if (found === undefined || isGuarded(use, value)) return undefined;
   return `the metric '${use.name}' of ${owner} is ${found}; the rule needs a number.`;
+}
+
+/** True when the rule asks for such a value: `isNaN` for NaN alone, `isFinite` for the infinities as well. */
+function isGuarded({ guarded, guardsInfinities }: ValueUse, value: MetricValue | undefined): boolean {
+  return typeof value === 'number' && (Number.isNaN(value) ? guarded : guardsInfinities);
 }
 
 function problemsOfAll(of: string, source: Measured | undefined): string[] {
@@ -112,7 +117,7 @@ export function failingValues(condition: Condition, sources: Sources): string[] 
   const source = sources.metrics;
   if (!source) return [];
   const named = condition.uses
-    .filter(({ of, guarded }) => of === 'metrics' && !guarded)
+    .filter((use) => use.of === 'metrics' && !isGuarded(use, valueOfUse(use, source)))
     .map((use) => [use.name, valueOfUse(use, source)] as const);
   const all = condition.readsAll.includes('metrics') ? Object.entries(source.metrics) : [];
   const odd = [...named, ...all].flatMap(([name, value]) => (inWords(value) ? [`${name} is ${inWords(value)}`] : []));

@@ -1,4 +1,4 @@
-import { mergeMetrics, type RunMetrics } from '../azureml/job-metrics.ts';
+import { mergeMetrics, type RunMetrics, readsAsOfAnother } from '../azureml/job-metrics.ts';
 import type { Job } from '../azureml/jobs.ts';
 import { type Metrics, numbersOf, recordedValue } from '../azureml/metrics.ts';
 import type { ModelType, ModelVersion } from '../azureml/models.ts';
@@ -106,12 +106,20 @@ export function factsOfModel({ id, properties: { properties: recorded = {}, jobN
   };
 }
 
-/** Metrics whose name says enough by their name alone, and every metric of every step by `<step>/<name>`. */
+/**
+ * Metrics whose name says enough by their name alone, and every metric of every step by `<step>/<name>`, but for those that
+ * would read like a metric of another step.
+ */
 function recordable(runs: readonly RunMetrics[]): Record<'byName' | 'byStep', Record<string, number>> {
   const merged = numbersOf(mergeMetrics(runs));
+  const steps = runs.map(({ step }) => step);
   const qualified = runs
     .filter(({ step }) => step !== '')
-    .flatMap(({ step, metrics }) => Object.entries(metrics).map(([name, value]) => [`${step}/${name}`, value] as const))
+    .flatMap(({ step, metrics }) =>
+      Object.entries(metrics).flatMap(([name, value]) =>
+        readsAsOfAnother(`${step}/${name}`, step, steps) ? [] : [[`${step}/${name}`, value] as const],
+      ),
+    )
     .filter(([name]) => !Object.hasOwn(merged, name));
   return { byName: merged, byStep: numbersOf(Object.fromEntries(qualified)) };
 }

@@ -73,7 +73,8 @@ function joinSides(node: CelNode, onLeftOut: () => void): void {
     const left = sides.filter((side) => !('error' in side && side.error instanceof NothingToCompare));
     if (left.length === 0) throw new NothingToCompare();
     for (const side of left) if ('error' in side) throw side.error;
-    if (left.length < sides.length && !decides) onLeftOut();
+    // Of `||` too: under a `!` or as the test of `? :` the result may pass what the left out side would have failed.
+    if (left.length < sides.length) onLeftOut();
     return !decides;
   });
 }

@@ -1,6 +1,6 @@
 import { oneOf } from '../core/words.ts';
 import type { Condition, Evaluated, RuleValues } from './condition.ts';
-import { NothingToCompare, ValueMissing } from './left-out.ts';
+import { NotFinite, NothingToCompare, ValueMissing } from './left-out.ts';
 import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { namedUse, type Pick, type ValueUse } from './uses.ts';
 
@@ -82,8 +82,9 @@ function readOptions(texts: readonly string[], direction: Direction, start: numb
 
 /** @returns what the option is about */
 function readOption(text: string, direction: Direction, read: Options, at: number): string {
-  const amount = /^(?:(tolerance|within|by)\s+)?(\d+(?:\.\d+)?(?:e-?\d+)?)\s*(%?)$/.exec(text);
+  const amount = /^(?:(tolerance|within|by)\s+)?(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)$/.exec(text);
   if (amount && (amount[1] || amount[3])) {
+    requireFinite(amount[2]!, at);
     read.tolerance = Number(amount[2]) * (amount[1] === 'by' ? -1 : 1);
     read.isRelative = amount[3] === '%';
     return 'tolerance';
@@ -93,6 +94,7 @@ function readOption(text: string, direction: Direction, read: Options, at: numbe
     const fits = direction === 'higher' ? 'least' : 'most';
     if (limit[1] !== fits)
       throw new RuleProblem(`'at ${limit[1]}' contradicts '${direction}'. Write at ${fits} ${limit[2]}.`, at);
+    requireFinite(limit[2]!, at);
     read.limit = Number(limit[2]);
     return 'limit';
   }
@@ -104,6 +106,11 @@ function readOption(text: string, direction: Direction, read: Options, at: numbe
     throw new RuleProblem(`'${text}' is not an option. There are ${oneOf(OPTIONS)}.${decimals}`, at);
   }
   return text;
+}
+
+/** An infinite tolerance would pass everything. */
+function requireFinite(amount: string, at: number): void {
+  if (!Number.isFinite(Number(amount))) throw new RuleProblem(`'${amount}' is not a number that rules can have.`, at);
 }
 
 /** Rounding of doubles in a sum of two, with room. */
@@ -126,6 +133,7 @@ function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, re
       const [a, b] = [readNamed(values, metric), readNamed(values, baseline)];
       if (a === undefined || b === undefined) return whenMissing(read);
       const margin = tolerance * (isRelative ? Math.abs(b) / 100 : 1);
+      if (!Number.isFinite(margin)) throw new NotFinite(`${allowed} is ${margin}`);
       const ahead = sign * (a - b) + margin;
       const rounding = ROUNDING * Math.max(Math.abs(a), Math.abs(b), Math.abs(margin));
       return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false };

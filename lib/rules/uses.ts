@@ -27,6 +27,8 @@ export interface ValueUse {
   optional: boolean;
   /** The rule asks with `isNaN(...)` or `isFinite(...)` what it is. */
   guarded: boolean;
+  /** It asks with `isFinite(...)`, so that the infinities are meant as well. */
+  guardsInfinities: boolean;
 }
 
 /** What an expression reads of its variables. */
@@ -77,13 +79,14 @@ export function bindUses(root: CelNode, variables: readonly string[]): Uses {
 
 /** A value that is asked for with `has` anywhere may be missing everywhere; the same for what `isNaN` and `isFinite` ask. */
 export function withGuards(uses: readonly ValueUse[], all: readonly ValueUse[] = uses): ValueUse[] {
-  const keys = (is: 'optional' | 'guarded') =>
+  const keys = (is: 'optional' | 'guarded' | 'guardsInfinities') =>
     new Set(all.filter((use) => use[is]).map(({ of, key }) => `${of} ${key}`));
-  const [optional, guarded] = [keys('optional'), keys('guarded')];
+  const [optional, guarded, infinities] = [keys('optional'), keys('guarded'), keys('guardsInfinities')];
   return uses.map((use) => ({
     ...use,
     optional: optional.has(`${use.of} ${use.key}`),
     guarded: guarded.has(`${use.of} ${use.key}`),
+    guardsInfinities: infinities.has(`${use.of} ${use.key}`),
   }));
 }
 
@@ -143,6 +146,7 @@ function useOf(chain: Chain, pick: Pick | undefined, within: string | undefined)
     offset,
     optional: within === 'has',
     guarded: within === 'isNaN' || within === 'isFinite',
+    guardsInfinities: within === 'isFinite',
   };
 }
 
@@ -151,7 +155,8 @@ export function namedUse(of: string, path: string[], pick?: Pick): ValueUse {
   const plain = path.join('.');
   const name = !pick ? plain : pick.kind === 'at' ? `at(${plain}, ${pick.step})` : `${pick.kind}(${plain})`;
   const key = JSON.stringify([pick ?? '', ...path]);
-  return { of, path, ...(pick ? { pick } : {}), name, key, offset: 0, optional: false, guarded: false };
+  const asks = { optional: false, guarded: false, guardsInfinities: false };
+  return { of, path, ...(pick ? { pick } : {}), name, key, offset: 0, ...asks };
 }
 
 function bind({ node, variable, of }: Chain, key: string, isInHas: boolean): void {

@@ -157,6 +157,9 @@ describe('the gate', () => {
     assert.equal(run.result, 'Failed');
     assert.match(run.log, /The step 'Evaluate' is Failed, so what it logged does not count: 'accuracy'/);
     assert.match(run.log, /no metric 'accuracy' that counts; the step 'Evaluate' logged it, but is Failed/);
+    const forged = await judge('metrics.Evaluate.accuracy > 0.9');
+    assert.equal(forged.result, 'Failed');
+    assert.match(forged.log, /no metric 'Evaluate\.accuracy' that counts/);
   });
 
   it('warns when its verdict can not be written, and fails when an older one stays', async () => {

@@ -45,6 +45,33 @@ describe('the gate', () => {
     assert.equal(gate('metrics.accuracy >= 0.9', { accuracy: 0.95 }).verdict, 'pass');
   });
 
+  it('without a baseline does not pass by what was left out, under a negation and as a test', () => {
+    for (const rule of [
+      '!(metrics.loss > baseline.loss || metrics.loss > 0.5)',
+      '(metrics.loss > 0.5 || metrics.loss >= baseline.loss) == false',
+      '(metrics.loss > 0.5 || metrics.loss >= baseline.loss) ? metrics.loss > 9 : metrics.loss < 9',
+    ]) {
+      assert.equal(gate(rule, { loss: 0.4 }).verdict, 'noBaseline', rule);
+      assert.equal(gate(rule, { loss: 0.6 }).verdict, 'fail', rule);
+    }
+  });
+
+  it('an amount that is infinite is an error, and a margin that is never passes', () => {
+    for (const option of ['tolerance 1e999', '1e400 %', 'tolerance 1e+999', 'by 1e999', 'at least -1e999'])
+      assert.throws(() => parseRules(`auc: higher, ${option}`), /is not a number that rules can have/, option);
+    assert.equal(gate('auc: higher, 1e300 %', { auc: 0 }, { auc: 1e300 }).verdict, 'fail');
+  });
+
+  it('isNaN asks for NaN alone, and isFinite for the infinities as well', () => {
+    assert.equal(gate('!isNaN(metrics.p) && metrics.p > 0.5', { p: Infinity }).verdict, 'fail');
+    assert.equal(gate('isNaN(metrics.p) || metrics.p > 0.5', { p: Infinity }).verdict, 'fail');
+    assert.throws(
+      () => gate('isNaN(baseline.p) || metrics.p > baseline.p', { p: 1 }, { p: -Infinity }),
+      /'p' of the baseline is -Infinity/,
+    );
+    assert.equal(gate('!isFinite(metrics.p) || metrics.p > 0.5', { p: Infinity }).verdict, 'pass');
+  });
+
   it('counts with whole numbers and other characters in names', () => {
     assert.equal(gate('metrics.loss * 2 + 1 < 3 && abs(metrics.loss - 1.0) < 1.0', { loss: 0.5 }).verdict, 'pass');
     assert.equal(gate('metrics["val/acc"] > 0.5', { 'val/acc': 1 }).verdict, 'pass');

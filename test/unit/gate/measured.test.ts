@@ -44,6 +44,22 @@ describe('metrics of several steps', () => {
     assert.throws(() => verdict('metrics.a.b.c >= 0.9', twice), /no metric 'a\.b\.c'/);
   });
 
+  it('are not taken for those of a step that did not log them, failed, or has a longer name', () => {
+    for (const forged of ['Evaluate/accuracy', 'Evaluate.accuracy'])
+      for (const logger of ['Train', ''])
+        for (const other of [step('Evaluate', {}), step('Evaluate', { accuracy: 0.1 }, 'Failed')])
+          for (const rule of ['metrics.Evaluate.accuracy > 0.9', 'metrics["Evaluate/accuracy"] > 0.9'])
+            assert.throws(
+              () => verdict(rule, measuredByRuns([step(logger, { [forged]: 0.99 }), other])),
+              /has no metric/,
+              `${rule}: ${forged} of '${logger}'`,
+            );
+    const longer = measuredByRuns([step('A', { 'B/x': 0.99 }), step('A/B', { y: 1 })]);
+    assert.throws(() => verdict('metrics.A.B.x > 0.9', longer), /has no metric/);
+    // A step may repeat its own name.
+    assert.equal(verdict('metrics.Train.loss == 1', measuredByRuns([step('Train', { 'Train/loss': 1 })])), 'pass');
+  });
+
   it('of a step that failed or was cancelled do not count, and the message says so', () => {
     for (const status of ['Failed', 'Canceled']) {
       const found = measuredByRuns([step('Train', { loss: 0.1 }), step('Evaluate', { accuracy: 0.99 }, status)]);

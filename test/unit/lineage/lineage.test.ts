@@ -152,6 +152,16 @@ describe('lineage', () => {
     assert.doesNotMatch(JSON.stringify(properties), /token/);
   });
 
+  it('of a model has no metric of a step that reads like one of another step', () => {
+    const steps = [
+      { step: 'A/B', metrics: { x: 0.1, y: 1 } },
+      { step: 'A', metrics: { 'B/x': 0.9, 'B/z': 0.9 } },
+    ];
+    const { properties } = modelRecord({ ...source, metrics: steps }, run);
+    assert.equal(properties['metric.A/B/x'], '0.1');
+    assert.equal(properties['metric.A/B/z'], undefined);
+  });
+
   it('can be read back', () => {
     const { properties } = modelRecord(source, run);
     const model = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'mlflow_model', properties } };
