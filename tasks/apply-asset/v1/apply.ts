@@ -1,5 +1,6 @@
 import { hasStatus } from '../../../lib/azure/failures.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { applyPlan } from '../../../lib/plan/apply.ts';
@@ -68,7 +69,7 @@ export function appliedOf(file: string, { plan, action }: AssetChange, id: strin
   return { file, kind, name: version === '' ? label : label.replace(/:[^:]*$/, ''), version, id, action };
 }
 
-/** What was done, for the log. */
-export function wordOf(action: 'create' | 'update' | 'conflict'): string {
-  return action === 'create' ? 'created' : 'updated';
+/** One line of the log. */
+export function sayApplied({ kind, name, action, id }: Applied, pipeline: Pipeline): void {
+  pipeline.say(messages.Applied, { kind, name, action: action === 'create' ? 'created' : 'updated', id });
 }
