@@ -47,6 +47,7 @@ export async function openWorkspaceFiles(workspace: Workspace, model: ModelVersi
   const identity: StorageSecret = { kind: 'identity', credential: workspace.client.credential };
   const inDatastore = /^azureml:\/\/(?:.*\/)?datastores\/([^/]+)\/paths\/(.*)$/i.exec(modelUri);
   if (inDatastore) {
+    if (!isOfWorkspace(modelUri, workspace)) throw elsewhere(model, workspace.label);
     const { blobs } = await openDatastoreFiles(workspace, inDatastore[1]!, ports);
     return { blobs, root: withoutSlash(inDatastore[2]!) };
   }
@@ -54,6 +55,15 @@ export async function openWorkspaceFiles(workspace: Workspace, model: ModelVersi
   const suffix = `.blob.${workspace.client.cloud.storageSuffix}`;
   if (!place?.host.endsWith(suffix)) throw elsewhere(model, `*${suffix}`);
   return { blobs: await openBlobFiles(place.container, [identity], storage), root: place.path };
+}
+
+/** A long URI names its workspace; the short one, and one with only a part of it, mean the workspace of the model. */
+function isOfWorkspace(uri: string, { ids }: Workspace): boolean {
+  const named =
+    /^azureml:\/\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/(?:providers\/[^/]+\/)?workspaces\/([^/]+)\//i;
+  const found = named.exec(uri)?.slice(1).join('/');
+  const own = `${ids.subscriptionId}/${ids.resourceGroup}/${ids.workspaceName}`;
+  return found === undefined || found.toLowerCase() === own.toLowerCase();
 }
 
 interface DataReference {
@@ -95,8 +105,17 @@ function blobPlace(uri: string): { host: string; container: string; path: string
   const url = new URL(uri);
   const [, container = '', ...rest] = url.pathname.split('/');
   if (url.protocol !== 'https:' || container === '') return undefined;
-  const path = withoutSlash(rest.map(decodeURIComponent).join('/'));
+  const path = withoutSlash(rest.map(decoded).join('/'));
   return { host: url.host, container: `${url.origin}/${container}`, path };
+}
+
+/** Percent encoding undone; a malformed one stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function withoutSlash(text: string): string {
@@ -106,7 +125,7 @@ function withoutSlash(text: string): string {
 function elsewhere({ id, properties }: ModelVersion, host: string): UserError {
   return new UserError({
     code: 'ModelFilesElsewhere',
-    message: `The files of the model ${id} are at ${properties.modelUri.replace(/\?.*$/, '')}, which is neither in a datastore nor in a storage account of this cloud (${host}).`,
+    message: `The files of the model ${id} are at ${properties.modelUri.replace(/\?.*$/, '')}, which is neither in a datastore of its workspace nor in a storage account that it may use (${host}).`,
     fix: 'Register the model again from a datastore or from the output of a job.',
   });
 }

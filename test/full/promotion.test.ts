@@ -41,6 +41,7 @@ describe('promotion beside azure-ai-ml', function () {
       environments: 'auto',
       components: [],
       whatIf: false,
+      run: { collectionUrl: 'https://c/', project: 'p', kind: 'build', id: '7', step: 's' } as Inputs['run'],
       ...more,
     };
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { listHolders } from '../../lib/azureml/model-choice.ts';
+import { listHolders, versionOf } from '../../lib/azureml/model-choice.ts';
 import { openWorkspaceFiles } from '../../lib/azureml/model-files.ts';
 import { findModelVersion, putModelVersion } from '../../lib/azureml/models.ts';
 import { find, path, put } from '../../lib/azureml/resources.ts';
@@ -57,6 +57,7 @@ describe('a promotion that is cut off at any request and runs again', function (
       environments: 'auto',
       components: [],
       whatIf: false,
+      run: { collectionUrl: 'https://c/', project: 'p', kind: 'build', id: '7', step: 's' } as Inputs['run'],
     };
   }
 
@@ -124,6 +125,40 @@ describe('a promotion that is cut off at any request and runs again', function (
     assert.match((await run(inputsFor(name), third.ports)).message, /^Nothing had to be done/, when);
     assert.deepEqual(third.requests.writes, [], when);
   }
+
+  it('continues with its own version when that has left the stage by which it was chosen', async () => {
+    const stageInputs = (name: string): Inputs => ({
+      ...inputsFor(name),
+      second: undefined,
+      registryName: undefined,
+      version: { kind: 'stage', stage: 'Staging' },
+    });
+    const seedStages = async (name: string): Promise<void> => {
+      for (const [version, stage] of [
+        ['1', 'Production'],
+        ['2', 'Staging'],
+      ] as const) {
+        await putModelVersion(dev, name, version, { modelUri, modelType: 'custom_model' });
+        await changeVersion(dev, name, version, { stage, tags: { stage } });
+      }
+    };
+    await seedStages('staged');
+    const whole = portsOf(sandbox);
+    await run(stageInputs('staged'), whole.ports);
+    const again = portsOf(sandbox);
+    assert.match((await run(stageInputs('staged'), again.ports)).message, /^Nothing had to be done/);
+    assert.deepEqual(again.requests.writes, []);
+    const other = { ...stageInputs('staged'), run: { ...stageInputs('staged').run, id: '8' } };
+    await assert.rejects(run(other, portsOf(sandbox).ports), /is in the stage 'Staging'/, 'another run has its own');
+    for (let request = 0; request < whole.requests.count; request++) {
+      const name = `staged-${request}`;
+      await seedStages(name);
+      await assert.rejects(run(stageInputs(name), portsOf(sandbox, request).ports));
+      await run(stageInputs(name), portsOf(sandbox).ports);
+      const holders = await listHolders(dev, name, 'Production');
+      assert.deepEqual(holders.map(versionOf), ['2'], `after request ${request}`);
+    }
+  });
 
   it('ends consistent, with a version in production at every moment', async () => {
     await seed('whole');

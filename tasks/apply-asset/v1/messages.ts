@@ -9,10 +9,10 @@ export const messages = defineMessages({
   FilesNotSupported: 'The input files names {count} files that this task does not apply.',
   FilesInvalid: '{count} files have problems.',
   Differs: '{file}: the {kind} {name} exists and differs:',
-  AssetDiffers: '{count} of {total} files fix a version that exists with another content.',
+  AssetDiffers: '{count} of {total} files fix a version that exists with different content.',
   AssetDiffersAt: 'The {kind} {name} exists and differs from the file in {fields}.',
   AssetDiffersFix:
-    'Raise the version in the file, or leave it out to get the next one. Nothing was created or changed.',
+    'Raise the version in the file, or leave it out to get the next one. The version that exists was not changed.',
   VersionTaken: 'The {kind} {name} was created by somebody else in the meantime; comparing again.',
   Applied: '{kind} {name}: {action}, {id}',
   WhatIf: 'What if: these requests would be sent. Nothing was created or changed.',

@@ -2,7 +2,7 @@ import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { planRequests } from '../../../lib/plan/show.ts';
 import { createDatastores } from '../../../lib/plan/storage.ts';
-import { type Applied, appliedOf, applyFile } from './apply.ts';
+import { type Applied, appliedOf, applyFile, sayApplied } from './apply.ts';
 import { compileAssets } from './compile.ts';
 import type { Inputs } from './inputs.ts';
 import { type FileChange, inspectFiles, requireNoConflict, showChanges } from './inspect.ts';
@@ -25,8 +25,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
     pipeline.signal.throwIfAborted();
     pipeline.progress((100 * i) / found.length, file.file);
     const made = await applyFile(file, workspace, datastores, ports);
-    if (made.action !== 'unchanged')
-      pipeline.say(messages.Applied, { kind: made.kind, name: made.name, action: `${made.action}d`, id: made.id });
+    if (made.action !== 'unchanged') sayApplied(made, pipeline);
     applied.push(made);
   }
   const counts = report(applied, pipeline);

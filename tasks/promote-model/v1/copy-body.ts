@@ -1,8 +1,9 @@
 import type { ModelProperties, ModelVersion } from '../../../lib/azureml/models.ts';
 import { copiedProperties } from '../../../lib/lineage/copied-model.ts';
+import { RUN_TAG } from './plan.ts';
 
 /** Tags that say where a version is, not what it is: a copy begins without them. */
-const OF_ITS_PLACE = ['stage'];
+const OF_ITS_PLACE = ['stage', RUN_TAG];
 
 /**
  * What a copy says about itself, but for where its files are.

@@ -10,18 +10,25 @@ import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { formatDuration } from '../../../lib/core/duration.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { fill } from '../../../lib/core/message.ts';
+import { isCopyOf } from '../../../lib/lineage/copied-model.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { copyFiles } from '../../../lib/snapshot/copy.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
+import { type AssetVersion, getVersion, requireSame } from './companions.ts';
 import { copyBody } from './copy-body.ts';
 import { messages } from './messages.ts';
 import { progressOf } from './progress.ts';
+import { versionDeleted, versionTaken } from './taken.ts';
 
 /** Refusals that say that the registry does not import such a thing; any other one is an error. */
 const NO_IMPORT = [400, 404, 405, 415, 501];
 
+/** `Asset azureml://registries/... was deleted at ..., it cannot be recreated`: no other way of copying would be accepted either. */
+const WAS_DELETED = /\bwas deleted\b|\bcan(?:no|')t be recreated\b/i;
+
 /**
  * Copies a version of a model to a registry: by the registry's own import where it does that, else file by file through this agent.
+ * @throws UserError `VersionTaken` when somebody else has put another one there in the meantime, or the registry had one and deleted it
  */
 export async function copyModelToRegistry(
   source: ModelVersion,
@@ -32,9 +39,15 @@ export async function copyModelToRegistry(
   ports: Ports,
 ): Promise<ModelVersion> {
   const from: AssetName = { kind: 'models', name: sourceName, version: versionOf(source) };
-  const refused = await tryImport(workspace, registry, from, target, ports);
-  if (refused === undefined) return waitFor<ModelVersion>(registry, { kind: 'models', ...target }, ports);
-  ports.pipeline.say(messages.ImportRefused, { place: registry.label, reason: messageOf(refused) });
+  const asset: AssetName = { kind: 'models', ...target };
+  const end = await tryImport(workspace, registry, from, asset, ports);
+  if (end.kind !== 'refused') {
+    const there = await waitFor<ModelVersion>(registry, asset, ports);
+    if (end.kind === 'taken' && !isCopyOf(there, source, workspace.workspaceGuid))
+      throw versionTaken({ ...target, place: registry.label }, source.id);
+    return there;
+  }
+  ports.pipeline.say(messages.ImportRefused, { place: registry.label, reason: messageOf(end.error) });
   return streamToRegistry(source, workspace, registry, target, ports);
 }
 
@@ -45,29 +58,36 @@ export async function copyAssetToRegistry(
   registry: Registry,
   ports: Ports,
 ): Promise<void> {
-  const refused = await tryImport(workspace, registry, asset, asset, ports);
-  if (refused !== undefined) throw refused;
-  await waitFor<object>(registry, asset, ports);
+  const end = await tryImport(workspace, registry, asset, asset, ports);
+  if (end.kind === 'refused') throw end.error;
+  const there = await waitFor<AssetVersion>(registry, asset, ports);
+  if (end.kind === 'taken') requireSame(asset, await getVersion(workspace, asset), there, registry.label);
 }
 
-/** @returns the refusal, when the registry does not import such a thing */
+/** What came of an import: it has begun; the registry has the version, or is importing it; or it does not import such a thing. */
+type ImportEnd = { kind: 'begun' } | { kind: 'taken' } | { kind: 'refused'; error: unknown };
+
+/** @throws UserError `VersionTaken` for a version that the registry had and deleted */
 async function tryImport(
   workspace: Workspace,
   registry: Registry,
   from: AssetName,
-  target: Pick<AssetName, 'name' | 'version'>,
+  { kind, name, version }: AssetName,
   { pipeline, clock }: Ports,
-): Promise<unknown> {
+): Promise<ImportEnd> {
+  const target = { name, version };
   pipeline.say(messages.Importing, { place: registry.label, ...target });
   try {
     await importAsset(registry, workspace, from, target, { clock, signal: pipeline.signal });
   } catch (error) {
     // Somebody was faster, or an import that was cut off here has gone on there.
-    if (hasStatus(error, 409)) return undefined;
-    if (error instanceof AzureError && NO_IMPORT.includes(error.status)) return error;
+    if (hasStatus(error, 409)) return { kind: 'taken' };
+    if (error instanceof AzureError && WAS_DELETED.test(error.serviceMessage))
+      throw versionDeleted({ kind, ...target, place: registry.label }, error);
+    if (error instanceof AzureError && NO_IMPORT.includes(error.status)) return { kind: 'refused', error };
     throw error;
   }
-  return undefined;
+  return { kind: 'begun' };
 }
 
 const FIRST_PAUSE_MS = 1_000;

@@ -11,13 +11,10 @@ import { longModelUri, type ModelVersion, putModelVersion } from '../../../lib/a
 import type { Registry } from '../../../lib/azureml/registries.ts';
 import { find, path, put } from '../../../lib/azureml/resources.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import { UserError } from '../../../lib/core/errors.ts';
-import { fill } from '../../../lib/core/message.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { copyFiles } from '../../../lib/snapshot/copy.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
 import { copyBody } from './copy-body.ts';
-import { messages } from './messages.ts';
 import { progressOf } from './progress.ts';
 
 /** The datastore that every workspace has, to which Azure ML's tools upload models. */
@@ -82,7 +79,7 @@ const WRITABLE = [
   'autoRebuild',
 ];
 
-/** Copies an environment, which is an image and a conda file, to a workspace. @throws UserError `EnvironmentWithBuild` */
+/** Copies an environment, which is an image and a conda file, to a workspace. */
 export async function copyEnvironmentToWorkspace(
   { name, version }: { name: string; version: string },
   from: Workspace,
@@ -90,12 +87,6 @@ export async function copyEnvironmentToWorkspace(
 ): Promise<void> {
   const below = path('environments', name, 'versions', version);
   const { properties } = (await find<EnvironmentVersion>(from, below))!;
-  if (properties.build)
-    throw new UserError({
-      code: 'EnvironmentWithBuild',
-      message: fill(messages.EnvironmentWithBuild, { name, version }),
-      fix: fill(messages.EnvironmentWithBuildFix),
-    });
   const given = Object.entries(properties).filter(([member, value]) => WRITABLE.includes(member) && value);
   await put(to, below, { properties: { ...Object.fromEntries(given), isAnonymous: false, isArchived: false } });
 }

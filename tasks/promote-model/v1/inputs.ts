@@ -5,6 +5,7 @@ import { type FilledMessage, fill } from '../../../lib/core/message.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
 import { flag, optional, optionallyParsed, pairs, parsed, required } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
+import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 import { readSecondTarget } from '../../../lib/pipelines/second-target.ts';
 import { messages } from './messages.ts';
 
@@ -34,6 +35,7 @@ export function readInputs(inputs: TaskInputs) {
     environments: parsed(inputs, 'environments', parseAssets, 'auto'),
     components: parsed(inputs, 'components', parseAssets, ''),
     whatIf: flag(inputs, 'whatIf', false),
+    run: readPipelineRun(inputs),
   };
   checkTogether(read);
   return read;

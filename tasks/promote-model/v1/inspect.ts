@@ -1,17 +1,27 @@
 import { getChosenModel, listHolders, listVersionsWith, versionOf } from '../../../lib/azureml/model-choice.ts';
 import { findModelVersion, type ModelVersion } from '../../../lib/azureml/models.ts';
-import { type AssetRoot, find, path } from '../../../lib/azureml/resources.ts';
-import { UserError } from '../../../lib/core/errors.ts';
-import { fill } from '../../../lib/core/message.ts';
-import { PREFIX } from '../../../lib/lineage/stamp.ts';
+import type { AssetRoot } from '../../../lib/azureml/resources.ts';
+import { stepId } from '../../../lib/lineage/pipeline-run.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
+import { findCompanions } from './companions.ts';
 import type { Inputs } from './inputs.ts';
-import { messages } from './messages.ts';
 import type { Places } from './places.ts';
-import type { Companion, Found, Hop } from './plan.ts';
+import { type Found, type Hop, movesOn, RUN_TAG } from './plan.ts';
 
-/** Reads the version to promote. @throws UserError `ModelNotFound` */
-export function findSource({ workspace, sourceRegistry }: Places, inputs: Inputs): Promise<ModelVersion> {
+/**
+ * Reads the version to promote. One that leaves the stage by which it is chosen is found, when this step of the pipeline runs
+ * again, by the tag that it got with its new stage.
+ * @throws UserError `ModelNotFound`
+ */
+export async function findSource({ workspace, sourceRegistry }: Places, inputs: Inputs): Promise<ModelVersion> {
+  const { modelName, version, stage } = inputs;
+  if (movesOn(inputs) && version.kind === 'stage') {
+    const chosen = (await listHolders(workspace, modelName, version.stage))[0];
+    const own = stepId(inputs.run);
+    const isOwn = ({ properties }: ModelVersion): boolean => properties.tags?.[RUN_TAG] === own;
+    const found = chosen ?? (await listHolders(workspace, modelName, stage!)).find(isOwn);
+    if (found) return found;
+  }
   return getChosenModel(sourceRegistry ?? workspace, inputs.modelName, inputs.version);
 }
 
@@ -58,50 +68,4 @@ async function findHolders(
   const known = new Set(holders.map(versionOf));
   const tagged = await listVersionsWith(last, name, hasTag, {});
   return [...holders, ...tagged.filter((one) => !known.has(versionOf(one)))];
-}
-
-/** The environments and components that go along, in every place that they go to. */
-async function findCompanions(
-  source: ModelVersion,
-  { workspace, sourceRegistry, registry, second }: Places,
-  { environments, components }: Inputs,
-  pipeline: Pipeline,
-): Promise<Companion[]> {
-  if (sourceRegistry) return [];
-  const isAuto = environments === 'auto';
-  const named = isAuto ? environmentOf(source) : environments;
-  const wanted = [
-    ...named.map((one) => ({ kind: 'environments' as const, ...one })),
-    ...(components === 'auto' ? [] : components).map((one) => ({ kind: 'components' as const, ...one })),
-  ];
-  const found: Companion[] = [];
-  for (const { kind, name, version } of wanted) {
-    const below = path(kind, name, 'versions', version);
-    if (!(await find(workspace, below))) {
-      if (isAuto && kind === 'environments') {
-        pipeline.warn(pipeline.message(messages.AssetLeftOut, { name, version, place: workspace.label }));
-        continue;
-      }
-      throw new UserError({
-        code: 'AssetMissing',
-        message: fill(messages.AssetMissing, { kind: kind.replace(/s$/, ''), name, version, place: workspace.label }),
-        fix: fill(messages.AssetMissingFix),
-      });
-    }
-    const roots: AssetRoot[] = [
-      ...(registry ? [registry] : []),
-      ...(second && kind === 'environments' ? [second] : []),
-    ];
-    for (const root of roots)
-      found.push({ kind, place: root.label, name, version, isPresent: (await find(root, below)) !== undefined });
-  }
-  return found;
-}
-
-/** The environment in which the model was made, when it is one of the workspace's own that has a name. */
-function environmentOf({ properties }: ModelVersion): { name: string; version: string }[] {
-  const recorded = properties.properties?.[`${PREFIX}environment`] ?? '';
-  const [, name, version] = /^azureml:([^:/@]+):([^:/@]+)$/.exec(recorded) ?? [];
-  if (name === undefined || version === undefined || /^(?:CliV2AnonymousEnvironment|AzureML-)/.test(name)) return [];
-  return [{ name, version }];
 }

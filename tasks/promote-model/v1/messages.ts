@@ -21,6 +21,14 @@ export const messages = defineMessages({
   VersionTaken: 'There is a version {version} of the model {model} in {place} already, which is not a copy of {id}.',
   VersionTakenFix:
     'Set targetModelVersion to a version that is free, or targetModelName to another name. Nothing was written.',
+  VersionDeleted:
+    'The {kind} {name} version {version} was deleted from {place}, which does not take a deleted version again.',
+  VersionDeletedFix: 'Set targetModelVersion to another version, or targetModelName to another name.',
+  AssetDeletedFix: 'Register it under another version, and name that one in the inputs environments or components.',
+  AssetTaken:
+    'There is a version {version} of the {kind} {name} in {place} already, which is not the one of the source: {fields} differs.',
+  AssetTakenFix:
+    'Register it under a version that is free, and name that one in the inputs environments or components; or leave it out.',
   MayNotWrite: 'The service connection may not write models in {place}.',
   MayNotWriteFix:
     'Give its application the role {role} there; a new role assignment takes some minutes to work. Nothing was written.',

@@ -6,9 +6,11 @@ import { fill } from '../../../lib/core/message.ts';
 import type { Table } from '../../../lib/core/table.ts';
 import { oneOf } from '../../../lib/core/words.ts';
 import { isCopyOf } from '../../../lib/lineage/copied-model.ts';
+import { stepId } from '../../../lib/lineage/pipeline-run.ts';
 import { verdictOf } from '../../../lib/lineage/verdict-tags.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { versionTaken } from './taken.ts';
 
 /** Where a version goes, and what is there. */
 export interface Hop {
@@ -77,20 +79,13 @@ export function planPromotion(found: Found, inputs: Inputs): PromotionPlan {
   return { companions: found.companions, copies, transitions: transitionsOf(found, inputs) };
 }
 
-function versionTaken({ version, name, place }: Hop, id: string): UserError {
-  return new UserError({
-    code: 'VersionTaken',
-    message: fill(messages.VersionTaken, { version, model: name, place, id }),
-    fix: fill(messages.VersionTakenFix),
-  });
-}
-
 function transitionsOf({ holders, last }: Found, inputs: Inputs): Transition[] {
   const { stage, previousStage, tags, exclusiveTag } = inputs;
   if (stage === undefined && exclusiveTag === undefined && Object.keys(tags).length === 0) return [];
   const ownTags = {
     ...tags,
     ...(stage === undefined ? {} : { [STAGE_TAG]: stage }),
+    ...(movesOn(inputs) ? { [RUN_TAG]: stepId(inputs.run) } : {}),
     ...(exclusiveTag === undefined ? {} : { [exclusiveTag.name]: exclusiveTag.value }),
   };
   const own = { stage, tags: ownTags };
@@ -102,7 +97,7 @@ function transitionsOf({ holders, last }: Found, inputs: Inputs): Transition[] {
       const change: VersionChange = {
         stage: leaves ? previousStage : undefined,
         tags: leaves ? { [STAGE_TAG]: previousStage } : NO_TAGS,
-        removedTags: loses ? [exclusiveTag.name] : [],
+        removedTags: [...(loses ? [exclusiveTag.name] : []), ...(leaves ? [RUN_TAG] : [])],
       };
       return transition(model, versionOf(model), change);
     });
@@ -112,6 +107,14 @@ function transitionsOf({ holders, last }: Found, inputs: Inputs): Transition[] {
 /** For those that read tags: MLflow's clients and the gate. */
 const STAGE_TAG = 'stage';
 
+/** Names the step of the pipeline run that gave the version its stage: how that step finds it when it runs again. */
+export const RUN_TAG = 'promotion.step';
+
+/** True when the version leaves the stage by which it is chosen. */
+export function movesOn({ second, version, stage }: Pick<Inputs, 'second' | 'version' | 'stage'>): boolean {
+  return second === undefined && version?.kind === 'stage' && stage !== undefined;
+}
+
 const NO_TAGS: Readonly<Record<string, string>> = {};
 
 function transition(model: ModelVersion | undefined, version: string, change: VersionChange): Transition {
@@ -119,9 +122,9 @@ function transition(model: ModelVersion | undefined, version: string, change: Ve
   const shown = [
     ...(stage === undefined ? [] : [`stage ${model?.properties.stage ?? '(none)'} -> ${stage}`]),
     ...Object.entries(tags)
-      .filter(([name]) => name !== STAGE_TAG)
+      .filter(([name]) => name !== STAGE_TAG && name !== RUN_TAG)
       .map(([name, value]) => `tag ${name}=${value}`),
-    ...removedTags.map((name) => `tag ${name} removed`),
+    ...removedTags.filter((name) => name !== RUN_TAG).map((name) => `tag ${name} removed`),
   ].join(', ');
   return { version, change, shown, isDone: model !== undefined && isChanged(model, change) };
 }

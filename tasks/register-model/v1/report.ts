@@ -24,7 +24,7 @@ interface Registration {
 export async function report(
   workspace: Workspace,
   registration: Registration,
-  { modelName }: Inputs,
+  { modelName, whatIf }: Inputs,
   pipeline: Pipeline,
 ): Promise<Outcome> {
   const { model, source, isNew } = registration;
@@ -32,7 +32,7 @@ export async function report(
   pipeline.setOutput('modelVersion', model.name);
   pipeline.setOutput('modelId', model.id);
   try {
-    await tagJob(workspace, source.job, modelName, model.name);
+    if (!whatIf) await tagJob(workspace, source.job, modelName, model.name);
   } catch (error) {
     // The model names its job; the tag is the way back, for people who begin at the job.
     pipeline.say(messages.JobNotTagged, { job: source.job.name, reason: messageOf(error) });
