@@ -153,7 +153,7 @@ describe('lineage', () => {
   });
 
   it('of a model has no metric of a step that reads like one of another step', () => {
-    const steps = [
+    const steps: typeof source.metrics = [
       { step: 'A/B', metrics: { x: 0.1, y: 1 } },
       { step: 'A', metrics: { 'B/x': 0.9, 'B/z': 0.9 } },
     ];
