@@ -5,6 +5,7 @@ import type { OnlineDeployment } from '../azureml/online-endpoints.ts';
 import { path, requestTo } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
+import type { Difference } from '../plan/differences.ts';
 
 /** Of tags of Azure resources (Resource Manager). */
 const LONGEST_TAG = 256;
@@ -39,6 +40,19 @@ export function earlierOf({ name, tags, sku, ...deployment }: OnlineDeployment):
       fix: 'Set strategy to blueGreen or canary, which leave the deployment that serves as it is.',
     });
   return Object.fromEntries(parts.map((part, i) => [String(i), part]));
+}
+
+/**
+ * Variables that the deployment has and its file does not. A comparison of what would be sent does not see them: elsewhere
+ * the service fills in what was not sent.
+ */
+export function removedVariables(planned: unknown, present: OnlineDeployment): Difference[] {
+  const wanted = (planned as { properties: { environmentVariables?: object } }).properties.environmentVariables ?? {};
+  return Object.entries(present.properties.environmentVariables ?? {}).flatMap(([name, value]) =>
+    OF_SERVICE.has(name) || Object.hasOwn(wanted, name)
+      ? []
+      : [{ field: `properties.environmentVariables.${name}`, planned: undefined, present: value }],
+  );
 }
 
 /** The request that puts an earlier definition of a deployment back. @param earlier see `earlierOf` */

@@ -10,6 +10,7 @@ import type { Plan } from '../../../lib/plan/plan.ts';
 import { resolvePlan } from '../../../lib/plan/resolve.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
 import { deploymentName, needsVersion } from '../../../lib/rollout/deployment-name.ts';
+import { removedVariables } from '../../../lib/rollout/earlier.ts';
 import { type EndpointKind, MADE_BY_TAG, type ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { deploymentOf } from '../../../lib/rollout/endpoint-state.ts';
 import { planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
@@ -60,11 +61,16 @@ export async function planDeployment(
   const name = deploymentName(state, { ...naming, model: first?.name ? `${first.name}:${first.version}` : undefined });
   const resolved = await compile(name);
   const model = await servedModel(workspace, modelIdOf(resolved));
-  const [inspected, ofRun] = await Promise.all([
+  const there = deploymentOf(state, name);
+  const present =
+    there && inputs.endpointType === 'online'
+      ? await findOnlineDeployment(workspace, written.endpoint, name, pipeline.signal)
+      : undefined;
+  const [compared, ofRun] = await Promise.all([
     inspectPlan(resolved, workspace, datastores),
     ownRunFacts(inputs, ports),
   ]);
-  const there = deploymentOf(state, name);
+  const inspected = present ? withRemoved(compared, present) : compared;
   const endpointPlan = await inspectPlan(endpoint, workspace, datastores);
   // Before the plan, which may refuse what differs.
   sayPresent(state, endpointPlan, { ...inspected, name }, inputs, pipeline);
@@ -84,11 +90,15 @@ export async function planDeployment(
     endpoint: endpointPlan,
     deployment: stamped(there && !differs ? { ...inspected, mainAction: 'reuse' } : inspected, model, ofRun, inputs),
     model,
-    present:
-      there && inputs.endpointType === 'online'
-        ? await findOnlineDeployment(workspace, written.endpoint, name, pipeline.signal)
-        : undefined,
+    present,
   };
+}
+
+/** The comparison with variables that only the deployment has. */
+function withRemoved(plan: InspectedPlan, present: OnlineDeployment): InspectedPlan {
+  const { path, body } = plan.main;
+  const differences = removedVariables(body, present);
+  return differences.length === 0 ? plan : { ...plan, differing: [...plan.differing, { path, differences }] };
 }
 
 function modelIdOf({ main }: Plan): string | undefined {

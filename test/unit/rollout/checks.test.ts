@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import type { OnlineDeployment } from '../../../lib/azureml/online-endpoints.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { answerSchema } from '../../../lib/rollout/answer-schema.ts';
 import { answerDifferences } from '../../../lib/rollout/answers.ts';
 import { deploymentName } from '../../../lib/rollout/deployment-name.ts';
 import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
+import { earlierOf, redeployment, removedVariables } from '../../../lib/rollout/earlier.ts';
 import { planRestore } from '../../../lib/rollout/restore.ts';
 import { savedTags } from '../../../lib/rollout/saved-rollout.ts';
 import type { Scored } from '../../../lib/rollout/scoring.ts';
@@ -162,6 +166,54 @@ describe('the name of a deployment', () => {
     assert.throws(() => deploymentName(state({}), { ...naming, wanted: 'version', model: undefined }), {
       code: 'DeploymentNameUnknown',
     });
+  });
+});
+
+describe('the definition of a deployment that is changed in place', () => {
+  const deployment: OnlineDeployment & { location: string } = {
+    id: '/x/deployments/main',
+    name: 'main',
+    location: 'westeurope',
+    tags: { team: 'risk' },
+    sku: { name: 'Default', capacity: 3 },
+    properties: {
+      endpointComputeType: 'Managed',
+      provisioningState: 'Succeeded',
+      model: `/subscriptions/${'s'.repeat(200)}/models/m/versions/7`,
+      environmentVariables: { THRESHOLD: '0.5', AZUREML_MODEL_DIR: '/var/azureml-app/azureml-models/m/7' },
+      livenessProbe: { failureThreshold: 30 },
+      modelMountPath: null,
+      properties: { AzureAsyncOperationUri: 'https://...' },
+    },
+  };
+
+  it('comes back from the tags as it was, without what the service adds', () => {
+    const earlier = earlierOf(deployment);
+    assert.ok(Object.values(earlier).every((part) => part.length <= 256));
+    const workspace = { url: 'https://arm/ws', location: 'eastus', audience: 'arm' } as Workspace;
+    const { url, body } = redeployment(workspace, { endpoint: 'e', deployment: 'main' }, earlier);
+    assert.match(url, /\/onlineEndpoints\/e\/deployments\/main\?/);
+    const { model, livenessProbe } = deployment.properties;
+    assert.deepEqual(body, {
+      location: 'westeurope',
+      tags: { team: 'risk' },
+      sku: { name: 'Default', capacity: 3 },
+      properties: { endpointComputeType: 'Managed', model, environmentVariables: { THRESHOLD: '0.5' }, livenessProbe },
+    });
+  });
+
+  it('is refused when it has no room', () => {
+    const description = randomBytes(9_000).toString('base64');
+    const large = { ...deployment, properties: { ...deployment.properties, description } };
+    assert.throws(() => earlierOf(large), { code: 'DeploymentTooLarge' });
+  });
+
+  it('differs by variables that only the deployment has', () => {
+    const planned = { properties: { environmentVariables: {} } };
+    assert.deepEqual(
+      removedVariables(planned, deployment).map(({ field }) => field),
+      ['properties.environmentVariables.THRESHOLD'],
+    );
   });
 });
 
