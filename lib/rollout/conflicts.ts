@@ -42,6 +42,6 @@ export function trafficChanged(state: EndpointState, ours: Traffic | undefined):
   return new UserError({
     code: 'TrafficChanged',
     message: `Somebody else changed the endpoint '${name}' during this rollout${by}: its traffic is ${describeTraffic(traffic)}${expected}.${run}`,
-    fix: 'Nothing was overwritten. Find out who made the change, then run this stage again, or restore the earlier traffic with mode: rollback.',
+    fix: 'Nothing was overwritten. Find out who made the change and what it is for, then run this stage again.',
   });
 }

@@ -78,7 +78,7 @@ describe('two rollouts of one endpoint', function () {
     const [won, ...others] = runs.filter(({ result }) => result === 'succeeded');
     assert.ok(won && others.length === 0, runs.map(({ log }) => log).join('\n'));
     const lost = runs.find((run) => run !== won)!;
-    assert.match(lost.log, /\[(?:RolloutInProgress|RolloutStopped|RolledBack)\]/);
+    assert.match(lost.log, /\[(?:RolloutInProgress|TrafficChanged)\]/);
     const released = won.step('deploy').outputs.deploymentName!;
     assert.deepEqual(await endpoint(fixture), { traffic: { [released]: 100 }, phase: 'released' });
   });
