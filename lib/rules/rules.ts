@@ -53,7 +53,7 @@ function parseRule(line: string, environment: Environment, variables: readonly s
   try {
     const conditions = read(line);
     // What parses may still be a slip: a dash in front of a metric is a minus sign.
-    if (isShortForm(line) || !findSlip(line)) return conditions;
+    if (!findSlip(line, isShortForm(line))) return conditions;
   } catch (caught) {
     error = caught;
   }
