@@ -9,7 +9,7 @@ import { inParallel } from '../core/parallel.ts';
 import { hasMoreMetrics, madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
 import type { Rule } from '../rules/rules.ts';
 import type { ValueUse } from '../rules/uses.ts';
-import { type Measured, measured, measuredByRuns, nameOfPath } from './measured.ts';
+import { type Measured, measured, measuredByRecord, measuredByRuns, nameOfPath } from './measured.ts';
 import { messages } from './messages.ts';
 
 /**
@@ -46,12 +46,17 @@ export async function measureModel(
   const origins = Object.fromEntries(
     Object.keys(recorded).map((name) => [name, { runs: maker ? [maker.run, maker.job] : [], logged: name }]),
   );
-  const known = { ...measured(recorded), origins };
+  const known = { ...measuredByRecord(recorded), origins };
   if (Object.keys(recorded).length > 0 && !(maker && hasMoreMetrics(model))) return known;
   const logged = maker ? await loggedBy(workspace, maker) : measured({});
   // What was recorded can't change any more; what was not is as the run has it.
   if (Object.keys(logged.metrics).length > 0)
-    return { ...logged, metrics: { ...logged.metrics, ...recorded }, origins: { ...origins, ...logged.origins } };
+    return {
+      ...logged,
+      metrics: { ...logged.metrics, ...recorded },
+      logged: [...known.logged, ...logged.logged],
+      origins: { ...origins, ...logged.origins },
+    };
   return Object.keys(recorded).length > 0 ? known : undefined;
 }
 

@@ -15,11 +15,21 @@ export interface Measured {
   origins: Readonly<Record<string, { runs: readonly string[]; logged: string }>>;
   /** Steps whose metrics don't count, because they failed or were cancelled. */
   notCounted: { step: string; status: string; names: string[] }[];
+  /** Everything that was logged, whether it counts and has a name of its own or not: patterns must not pass over any of it. */
+  logged: Logged[];
+}
+
+/** A metric as a run logged it. */
+interface Logged {
+  /** `Train/slices.old.recall` */
+  label: string;
+  /** What a pattern may call it, in the form of `plainName`: with its step in front, and without. */
+  readAs: string[];
 }
 
 /** Metrics without further names, as those of a file. */
 export function measured(metrics: Metrics): Measured {
-  return { metrics, aliases: {}, histories: {}, origins: {}, notCounted: [] };
+  return { metrics, aliases: {}, histories: {}, origins: {}, notCounted: [], logged: [] };
 }
 
 /** What the runs of a job logged. */
@@ -33,7 +43,22 @@ export function measuredByRuns(runs: readonly RunMetrics[]): Measured {
     notCounted: runs
       .filter((run) => !counts(run) && Object.keys(run.metrics).length > 0)
       .map(({ step, status = '', metrics }) => ({ step, status, names: Object.keys(metrics) })),
+    logged: runs.flatMap(({ step, metrics }) =>
+      Object.keys(metrics).map((name) => {
+        const label = step === '' ? name : `${step}/${name}`;
+        return { label, readAs: [plainName(name), plainName(label)] };
+      }),
+    ),
   };
+}
+
+/** What a model's record has: of `Train/loss` it is not known whether `Train` is a step. */
+export function measuredByRecord(metrics: Metrics): Measured {
+  const logged = Object.keys(metrics).map((label) => ({
+    label,
+    readAs: [plainName(label), plainName(label.slice(label.indexOf('/') + 1))],
+  }));
+  return { ...measured(metrics), logged };
 }
 
 /** Metrics of two sources together. Of a name that both have, the first one's counts. */
@@ -44,6 +69,7 @@ export function together(first: Measured, second: Measured): Measured {
     histories: { ...second.histories, ...first.histories },
     origins: { ...second.origins, ...first.origins },
     notCounted: [...first.notCounted, ...second.notCounted],
+    logged: [...first.logged, ...second.logged],
   };
 }
 
@@ -62,13 +88,22 @@ export function nameOfPath(path: readonly string[], { metrics, aliases }: Measur
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-/** Values of the metrics that a path with `*` in it matches. */
-function valuesOfPattern(path: readonly string[], { metrics, aliases }: Measured): MetricValue[] {
+/** Values of the metrics that a path with `*` in it matches, and what it may mean besides: what has no name of its own, or does not count. */
+function matches(
+  path: readonly string[],
+  { metrics, aliases, logged }: Measured,
+): { values: MetricValue[]; passedOver: string | undefined } {
   const parts = path.map((part) => (part === '*' ? '.+' : plainName(part).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   const pattern = new RegExp(`^${parts.join('\\.')}$`);
   const names = Object.keys(metrics).filter((name) => pattern.test(plainName(name)));
-  const others = Object.entries(aliases).flatMap(([alias, name]) => (pattern.test(alias) ? [name] : []));
-  return [...new Set([...names, ...others])].map((name) => metrics[name]!);
+  const others = Object.entries(aliases).filter(([alias]) => pattern.test(alias));
+  const found = [...new Set([...names, ...others.map(([, name]) => name)])];
+  const covered = new Set([...names.map(plainName), ...others.map(([alias]) => alias)]);
+  const passedOver = logged.find(({ readAs }) => {
+    const meant = readAs.filter((one) => pattern.test(one));
+    return meant.length > 0 && !meant.some((one) => covered.has(one));
+  });
+  return { values: found.map((name) => metrics[name]!), passedOver: passedOver?.label };
 }
 
 /** The value that a rule reads; undefined when there is none. */
@@ -91,7 +126,10 @@ export function valueOfUse({ path, pick }: ValueUse, from: Measured): MetricValu
 }
 
 function overNames(kind: string, path: readonly string[], from: Measured): MetricValue | undefined {
-  const values = valuesOfPattern(path, from);
+  const { values, passedOver } = matches(path, from);
+  // Without it the worst slice might be left out.
+  if (passedOver !== undefined)
+    return { found: `not known in full, because '${passedOver}' does not count or was logged by several steps` };
   if (values.length === 0) return undefined;
   const odd = values.find((value) => typeof value !== 'number');
   if (odd !== undefined) return odd;
@@ -99,6 +137,9 @@ function overNames(kind: string, path: readonly string[], from: Measured): Metri
   // One slice has a spread of 0, which would pass every limit.
   if (numbers.length < 2 && (kind === 'spread' || kind === 'ratio')) return { found: 'one metric alone' };
   if (numbers.some(Number.isNaN)) return Number.NaN;
+  const infinite = numbers.find((value) => !Number.isFinite(value));
+  if (infinite !== undefined) return infinite;
+  if (kind === 'ratio' && numbers.some((value) => value < 0)) return { found: 'the ratio of a value below 0' };
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
   return { min: least, max: most, spread: most - least, ratio: least / most }[kind]!;
 }

@@ -43,6 +43,9 @@ export const messages = defineMessages({
     'Pass the outputs of the step that registered it: $(register.modelName):$(register.modelVersion).',
   CandidateUnmeasured:
     'The model {id} has no metrics: none were recorded at its registration, and its run is unknown or logged none.',
+  ModelInvalid: "'{model}' does not name a version of a model.",
+  ModelInvalidFix: 'Write name:version, for example churn:7, or $(register.modelId).',
+  ModelElsewhere: "'{model}' is not a model of the workspace '{workspace}', so its version can't be judged here.",
   StepNotCompleted: "The step '{step}' of the job '{job}' has to be Completed, but it is {status}.",
   StepNotCompletedFix:
     'Metrics of a step that did not complete are not judged. Run the job again, or judge another step.',

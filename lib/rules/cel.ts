@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { type CelNode, childrenOf, isNode, nodesOf, partsOf } from './cel-node.ts';
+import { type CelNode, calledBy, childrenOf, isNode, nodesOf, partsOf } from './cel-node.ts';
 import type { Evaluated, RuleValues } from './condition.ts';
 import { ABSENT, leavesOut, NotFinite } from './left-out.ts';
 import { RuleProblem } from './rule-problem.ts';
@@ -49,6 +49,7 @@ export interface Parsed {
 export function parse(text: string, environment: Environment, variables: readonly string[]): Parsed {
   const parsed = environment.parse(text);
   const tree = parsed.ast as unknown as CelNode;
+  refuseConversions(tree);
   asDoubles(tree);
   const uses = bindUses(tree, variables);
   const checked = parsed.check();
@@ -82,6 +83,17 @@ function asDoubles(node: unknown): void {
   if (node.op === 'value' && typeof node.args === 'bigint') node.args = Number(node.args);
   // The index of a list stays an int.
   else asDoubles(node.op === '[]' ? partsOf(node)[0] : node.args);
+}
+
+/** Functions that make a comparison one of texts or of types: `string(metrics.a) >= "0.9"` holds for 1e-7. */
+const CONVERSIONS = ['string', 'dyn', 'type', 'bytes', 'bool', 'timestamp', 'duration'];
+
+function refuseConversions(tree: CelNode): void {
+  for (const node of nodesOf(tree)) {
+    const name = calledBy(node);
+    if (name !== undefined && CONVERSIONS.includes(name))
+      throw new RuleProblem(`rules compare numbers, so they do not have ${name}(...); leave it out.`, node.start);
+  }
 }
 
 /** Types whose division may drop a remainder. */

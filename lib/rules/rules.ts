@@ -12,6 +12,7 @@ import { isShortForm, parseShortForm } from './short-form.ts';
 import { findSlip } from './slips.ts';
 import { withoutComment } from './text.ts';
 import { type ValueUse, withGuards } from './uses.ts';
+import { refuseWholes } from './wholes.ts';
 
 export interface Rule {
   text: string;
@@ -53,7 +54,7 @@ function parseRule(line: string, environment: Environment, variables: readonly s
   try {
     const conditions = read(line);
     // What parses may still be a slip: a dash in front of a metric is a minus sign.
-    if (isShortForm(line) || !findSlip(line)) return conditions;
+    if (!findSlip(line, isShortForm(line))) return conditions;
   } catch (caught) {
     error = caught;
   }
@@ -83,12 +84,13 @@ function toCondition(
     problem instanceof RuleProblem ? new RuleProblem(problem.message, problem.offset + offset) : problem;
   try {
     refuseConstants(parsed.tree, text, variables);
+    refuseWholes(parsed.tree, text, variables);
     if (parsed.type !== 'bool' && parsed.type !== 'dyn')
       throw new RuleProblem(
         `'${text}' gives a number, not true or false; compare it with something, as in ${text} >= 0.9`,
         0,
       );
-    if (holdsAlways(parsed)) throw new RuleProblem(`'${text}' holds whatever the metrics are.`, 0);
+    if (holdsAlways(parsed, variables[0]!)) throw new RuleProblem(`'${text}' holds whatever the metrics are.`, 0);
   } catch (problem) {
     throw inRule(problem);
   }

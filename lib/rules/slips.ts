@@ -43,14 +43,12 @@ const SYMBOLS: Record<string, string> = {
   '¬': '!',
 };
 
+/** A variable that was not replaced: `$(m)`, `${{ m }}`, `$[m]`, `${m}`, `{{m}}`, `$m`, `%m%`. Names in quotes have them too. */
+const VARIABLE =
+  /\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}|\$\{[^}]*\}|\{\{.*?\}\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
+
 /** In this order: what comes first may be part of what comes later. */
 const PATTERNS: Pattern[] = [
-  {
-    find: /\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}/,
-    what: ([found, name]) =>
-      name ? `the variable '${name}' has no value` : `'${found}' is not replaced in the input of a task`,
-    put: () => undefined,
-  },
   {
     find: /^[-*+•·–—](\s*)(?=\S)/,
     what: ([found]) =>
@@ -94,13 +92,15 @@ const QUOTES: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„'
  * @param isShortForm of `auc: higher`, where `%` and words are right
  */
 export function findSlip(text: string, isShortForm = false): Slip | undefined {
+  const variable = VARIABLE.exec(text);
+  if (variable) return { offset: variable.index, what: notReplaced(variable), meant: undefined };
   const plain = outsideStrings(text);
   const quote = plain.search(/[“”„‘’]/);
   if (quote >= 0) {
     const meant = text.replace(/[“”„‘’]/g, (found) => QUOTES[found]!);
     return { offset: quote, what: `'${plain[quote]}' does not quote a name`, meant };
   }
-  for (const { find, what, put } of isShortForm ? PATTERNS.slice(0, 1) : PATTERNS) {
+  for (const { find, what, put } of isShortForm ? [] : PATTERNS) {
     const found = find.exec(plain);
     if (!found) continue;
     const by = put(found);
@@ -112,6 +112,11 @@ export function findSlip(text: string, isShortForm = false): Slip | undefined {
     };
   }
   return decimalComma(text, plain);
+}
+
+function notReplaced([found, name]: RegExpExecArray): string {
+  if (name) return `the variable '${name}' has no value`;
+  return `the variable in '${found}' was not replaced; a variable of the pipeline is written $(name)`;
 }
 
 /** `0,9`: between the arguments of a function or the items of a list the comma is right. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { WorkspaceIds } from '../../../lib/azureml/ids.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { fill } from '../../../lib/core/message.ts';
 import {
@@ -8,6 +9,7 @@ import {
   requireBaselineFor,
 } from '../../../lib/gate/baseline-choice.ts';
 import type { CandidateChoice } from '../../../lib/gate/candidate.ts';
+import { parseModelChoice } from '../../../lib/gate/model-choice.ts';
 import { anyReads } from '../../../lib/gate/verdict.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
 import { choice, flag, optional, parsed, required } from '../../../lib/pipelines/inputs.ts';
@@ -22,9 +24,10 @@ export function readInputs(inputs: TaskInputs) {
   const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES);
   const baseline = inFolder(parsed(inputs, 'baseline', parseBaseline, 'none'), inputs);
   requireBaselineFor(rules, baseline);
+  const target = readAzureTarget(inputs);
   return {
-    target: readAzureTarget(inputs),
-    candidate: readCandidate(inputs),
+    target,
+    candidate: readCandidate(inputs, target.ids),
     rules,
     baseline,
     predictions: readPredictionFiles(inputs, rules),
@@ -47,9 +50,9 @@ function given(inputs: TaskInputs, name: string): string | undefined {
 }
 
 /** There is one candidate: a job, a model, or a file alone; a file may go along with either. @throws UserError `InputMissing`, `InputInvalid` */
-function readCandidate(inputs: TaskInputs): CandidateChoice {
+function readCandidate(inputs: TaskInputs, ids: WorkspaceIds): CandidateChoice {
   const jobName = given(inputs, 'jobName');
-  const model = given(inputs, 'model') && parsed(inputs, 'model', parseModel);
+  const model = given(inputs, 'model') && parsed(inputs, 'model', (text) => parseModelChoice(text, ids));
   const metricsFile = given(inputs, 'metricsFile') && inputs.path('metricsFile');
   if (jobName && model)
     throw new UserError({
@@ -65,18 +68,6 @@ function readCandidate(inputs: TaskInputs): CandidateChoice {
     });
   }
   return { jobName, step: optional(inputs, 'step'), model: model || undefined, metricsFile };
-}
-
-/** `churn:7`, `azureml:churn:7`, or the id that registration gives. */
-function parseModel(text: string): { name: string; version: string } {
-  const [, name, version] =
-    /^(?:azureml:|.*\/models\/)?([A-Za-z0-9][\w.-]*)(?::|\/versions\/)([1-9]\d*)$/.exec(text) ?? [];
-  if (name && version) return { name, version };
-  throw new UserError({
-    code: 'InputInvalid',
-    message: fill(messages.ModelInvalid, { model: text }),
-    fix: fill(messages.ModelInvalidFix),
-  });
 }
 
 /** @throws UserError `InputMissing` when a rule reads what the files are for */

@@ -6,8 +6,6 @@ export const messages = defineMessages({
     'Set jobName, for example to $(submit.jobName), or model to a registered version, or metricsFile to a file.',
   TwoCandidates: 'The inputs jobName and model both say what is judged.',
   TwoCandidatesFix: 'Give only one of them.',
-  ModelInvalid: "'{model}' does not name a version of a model.",
-  ModelInvalidFix: 'Write name:version, for example churn:7, or $(register.modelId).',
   PairedMissing: "Rule {line} reads 'paired', but the input {input} is empty.",
   PairedMissingFix: 'Name the files with the predictions of the candidate and of the baseline.',
   Candidate: 'Candidate: {candidate}.',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RunMetrics } from '../../../lib/azureml/job-metrics.ts';
 import type { Metrics } from '../../../lib/azureml/metrics.ts';
 import { GATE_VARIABLES } from '../../../lib/gate/baseline-choice.ts';
-import { type Measured, measured, measuredByRuns } from '../../../lib/gate/measured.ts';
+import { type Measured, measured, measuredByRecord, measuredByRuns } from '../../../lib/gate/measured.ts';
 import { parseMetrics } from '../../../lib/gate/metrics-file.ts';
 import { judge } from '../../../lib/gate/verdict.ts';
 import { parseRules } from '../../../lib/rules/rules.ts';
@@ -101,6 +101,8 @@ describe('values over time', () => {
   });
 });
 
+const named = (old: number): Metrics => ({ 'slices.old.recall': old, 'slices.young.recall': 0.5 });
+
 describe('slices', () => {
   const file = (content: unknown): Measured => parseMetrics(JSON.stringify(content), 'm.json');
   const recall = (old: number, young: number): Measured =>
@@ -114,6 +116,43 @@ describe('slices', () => {
       ratio(metrics.slices["*"].recall) >= 0.8`;
     assert.equal(verdict(rules, recall(0.8, 0.9)), 'pass');
     assert.equal(verdict(rules, recall(0.7, 0.9)), 'fail');
+  });
+
+  it('that two steps logged, or one that failed, are not passed over', () => {
+    const slices = (old: number): Metrics => ({ 'slices.old.recall': old });
+    const young = step('Young', { 'slices.young.recall': 0.9 });
+    for (const rule of ['min', 'max', 'spread', 'ratio'].map((kind) => `${kind}(metrics.slices["*"].recall) >= 0.1`)) {
+      for (const others of [
+        [step('Train', slices(0.1)), step('Evaluate', slices(0.2))],
+        [step('Evaluate', slices(0.1), 'Failed')],
+      ])
+        assert.throws(
+          () => verdict(rule, measuredByRuns([young, ...others])),
+          /is not known in full, because '(Train|Evaluate)\/slices\.old\.recall' does not count or was logged by several/,
+        );
+      const record = measuredByRecord({ 'slices.young.recall': 0.9, 'Train/slices.old.recall': 0.1 });
+      assert.throws(() => verdict(rule, record), /is not known in full/);
+    }
+    const one = 'min(metrics["*"].recall) == 0.1';
+    assert.throws(
+      () => verdict(one, measuredByRuns([step('A', { recall: 0.1 }), step('B', { recall: 0 }, 'Failed')])),
+      /is not known in full, because 'B\/recall'/,
+    );
+    // What was tried again and completed counts, and a pattern for all steps has what several of them logged.
+    const again = measuredByRuns([step('Old', slices(0), 'Failed'), step('New', slices(0.1))]);
+    assert.equal(verdict('min(metrics.slices["*"].recall) == 0.1', again), 'pass');
+    assert.equal(verdict(one, measuredByRuns([young, step('A', slices(0.1)), step('B', slices(0.2))])), 'pass');
+  });
+
+  it('that are not finite never pass, and those below 0 have no ratio', () => {
+    for (const odd of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      for (const kind of ['min', 'max', 'spread', 'ratio'])
+        for (const by of ['<=', '>='])
+          assert.equal(verdict(`${kind}(metrics.slices["*"].recall) ${by} 0.5`, measured(named(odd))), 'fail');
+    assert.throws(
+      () => verdict('ratio(metrics.slices["*"].recall) >= 0.8', recall(-2, -1)),
+      /the ratio of a value below 0/,
+    );
   });
 
   it('that are missing, alone or all zero never pass', () => {

@@ -118,6 +118,70 @@ describe('a rule, or a part of one, that reads nothing', () => {
   });
 });
 
+describe('a rule that every model passes', () => {
+  for (const rule of [
+    'metrics.all(k, true)',
+    'metrics.exists(k, k != "")',
+    'metrics.filter(k, metrics[k] > 0.9).size() >= 0',
+    'metrics.map(k, 1.0).size() > 0',
+    'metrics.map(k, 1.0).size() == 2',
+    '[metrics.a].all(x, true)',
+    'size(metrics) >= 0',
+    'size(metrics) > 0',
+    'size(baseline) >= 0 || metrics.a > 5',
+    'metrics != {}',
+    'metrics != baseline',
+    '[metrics.a] != [metrics.b]',
+    'metrics.a != 5 || metrics.a == 5',
+    'metrics.a in [metrics.a]',
+    'metrics.a - metrics.a == 0',
+    'metrics.a * 0 == 0',
+    'metrics.a != metrics.a + 1',
+    '[metrics.a].size() == 1',
+    '[metrics.a, 5.0][1] == 5',
+    'has(metrics.a) != !has(metrics.a)',
+    'lowest(metrics.loss) <= metrics.loss',
+    'highest(metrics.loss) >= at(metrics.loss, 5)',
+    'lowest(metrics.loss) <= highest(metrics.loss)',
+    'spread(metrics["*"]) >= 0',
+    'ratio(metrics.slices["*"].recall) <= 1',
+    'min(metrics.slices["*"].recall) <= metrics.slices.old.recall',
+    'metrics.all(k, metrics[k] >= metrics[k] - 1)',
+  ])
+    it(`is an error: ${rule}`, () => {
+      assert.throws(() => parseRules(rule, GATE_VARIABLES), /RuleInvalid|rule 1: /);
+    });
+});
+
+describe('a rule that some model does not pass', () => {
+  for (const rule of [
+    'metrics.flag == 1',
+    'metrics.flag != 1',
+    'metrics.a in [1, 2]',
+    '!(metrics.a in [1, 2])',
+    'metrics.all(k, metrics[k] > 0)',
+    'metrics.exists(k, metrics[k] != 5)',
+    'metrics.filter(k, metrics[k] > 0.9).size() >= 3',
+    'metrics.all(k, metrics[k] >= baseline[k])',
+    '[metrics.a, metrics.b].all(x, x > 0.5)',
+    'size(metrics) == 2',
+    'size(metrics) >= 2',
+    'size(baseline) > 0 || metrics.a > 5',
+    'metrics.a != baseline.a',
+    'metrics.a != baseline.a + 0.1',
+    'metrics.a + metrics.b != 3',
+    'metrics.a % 2 == 0',
+    'metrics.loss <= lowest(metrics.loss)',
+    'metrics.loss - lowest(metrics.loss) < 0.01',
+    'spread(metrics.slices["*"].recall) > 0',
+    'ratio(metrics.slices["*"].rate) >= 0.8',
+    'has(metrics.a) == has(metrics.b)',
+  ])
+    it(`is judged: ${rule}`, () => {
+      assert.equal(parseRules(rule, GATE_VARIABLES).length, 1);
+    });
+});
+
 describe('rules over other variables than the gate’s', () => {
   const holds = (rule: string, values: Record<string, Record<string, number> | undefined>): unknown => {
     const [condition] = parseRules(rule, ['candidate', 'live', 'answers'])[0]!.conditions;

@@ -60,6 +60,16 @@ const SLIPS: [rule: string, meant: string, at: string][] = [
 const OTHERS: [rule: string, said: RegExp, at: string][] = [
   ['metrics.auc >= $(threshold)', /the variable 'threshold' has no value/, '$('],
   ['auc: higher, at least $(threshold)', /the variable 'threshold' has no value/, '$('],
+  ['has(metrics["$(m)"]) ? metrics["$(m)"] > 0.5 : true', /the variable 'm' has no value/, '$(m)'],
+  ['"$(m)": higher, optional', /the variable 'm' has no value/, '$(m)'],
+  [`"\${{ parameters.m }}": higher, optional`, /the variable in '\$\{\{ parameters\.m \}\}' was not replaced/, '${{'],
+  [`metrics.a > \${threshold}`, /'\$\{threshold\}' was not replaced/, '${'],
+  ['"$threshold": higher, optional', /'\$threshold' was not replaced/, '$t'],
+  ['metrics.a > %threshold%', /'%threshold%' was not replaced/, '%t'],
+  ['"{{threshold}}": higher, optional', /'\{\{threshold\}\}' was not replaced/, '{{'],
+  ['string(metrics.a) >= "0.9"', /rules compare numbers, so they do not have string\(\.\.\.\)/, 'string'],
+  ['metrics.b > 0 && dyn(metrics.a) >= dyn("0.9")', /do not have dyn\(\.\.\.\)/, 'dyn'],
+  ['type(metrics.a) == double', /do not have type\(\.\.\.\)/, 'type'],
   [
     'accuracy',
     /'accuracy' is not 'metrics' or 'baseline'\. Write a comparison, as in metrics\.accuracy >= 0\.9/,
