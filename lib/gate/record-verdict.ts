@@ -3,7 +3,7 @@ import { changeTags } from '../azureml/tags.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { type VerdictRecord, verdictOf, withVerdictTags } from '../lineage/verdict-tags.ts';
+import { pickVerdictTags, type VerdictRecord, verdictOf, withVerdictTags } from '../lineage/verdict-tags.ts';
 import type { Candidate } from './candidate.ts';
 import { messages } from './messages.ts';
 
@@ -65,6 +65,15 @@ export async function recordVerdict(
     }
   }
   return recorded;
+}
+
+/** Takes an earlier verdict away from what could not be judged now: a gate must not pass by it. */
+export async function forgetVerdict(workspace: Workspace, targets: readonly VerdictTarget[]): Promise<void> {
+  for (const { path } of targets)
+    await changeTags(workspace, path, (tags) => {
+      const old = new Set(Object.keys(pickVerdictTags(tags)));
+      return Object.fromEntries(Object.entries(tags).filter(([name]) => !old.has(name)));
+    });
 }
 
 function notRecorded(target: string, { verdict }: VerdictRecord, error: AzureError): UserError {

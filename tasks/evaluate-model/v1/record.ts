@@ -1,7 +1,8 @@
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
+import { messageOf } from '../../../lib/core/errors.ts';
 import { allOf } from '../../../lib/core/words.ts';
 import type { Candidate } from '../../../lib/gate/candidate.ts';
-import { recordVerdict, verdictTargets } from '../../../lib/gate/record-verdict.ts';
+import { forgetVerdict, recordVerdict, verdictTargets } from '../../../lib/gate/record-verdict.ts';
 import type { GateReport } from '../../../lib/gate/verdict.ts';
 import { verdictTags } from '../../../lib/lineage/verdict-tags.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
@@ -36,4 +37,28 @@ export async function record(
   if (written.length > 0) pipeline.say(messages.Recorded, { targets: allOf(written) });
   for (const { label, reason } of notWritten)
     pipeline.warn(pipeline.message(messages.NotRecorded, { target: label, reason }));
+}
+
+/**
+ * Judges. When that ends in an error, an earlier verdict is taken away from the candidate.
+ * @throws what judging throws
+ */
+export async function judgedAnew<T>(
+  workspace: Workspace,
+  candidate: Candidate,
+  { recordVerdict: isWanted, whatIf }: Inputs,
+  pipeline: Ports['pipeline'],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const targets = verdictTargets(candidate);
+    if (isWanted && !whatIf)
+      await forgetVerdict(workspace, targets).catch((failure: unknown) => {
+        const label = allOf(targets.map((target) => target.label));
+        pipeline.warn(pipeline.message(messages.NotRecorded, { target: label, reason: messageOf(failure) }));
+      });
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ import {
 import type { Inputs } from './inputs.ts';
 import { paired } from './paired.ts';
 import { print, sayBaseline, sayCandidate } from './print.ts';
-import { record } from './record.ts';
+import { judgedAnew, record } from './record.ts';
 import { subjectOf } from './subject.ts';
 
 /** Reads what was measured of the candidate and of the baseline, judges, reports, and ends as `onFail` says. */
@@ -32,7 +32,9 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   const candidate = { ...found, measured: await withHistories(workspace, found.measured, 'metrics', rules) };
   const baseline = search.baseline && (await withHistories(workspace, search.baseline.measured, 'baseline', rules));
 
-  const report = judge(rules, candidate.measured, baseline, await paired(inputs, search.baseline));
+  const report = await judgedAnew(workspace, found, inputs, pipeline, async () =>
+    judge(rules, candidate.measured, baseline, await paired(inputs, search.baseline)),
+  );
   print(report, pipeline);
   setOutputs(report, search.baseline, pipeline);
   const subject = subjectOf(workspace, candidate, search.baseline);
