@@ -125,6 +125,8 @@ describe('lineage', () => {
     ['https://token@host', 'https://host'],
     ['ssh://git:token@host:22/repo', 'ssh://host:22/repo'],
     ['user:token@host/repo', 'host/repo'],
+    ['//user:token@host/repo', '//host/repo'],
+    ['//token@host/repo', '//host/repo'],
     ['https://host:8443/@scope/repo', 'https://host:8443/@scope/repo'],
     ['git@github.com:org/repo.git', 'git@github.com:org/repo.git'],
     ['https://dev.azure.com/org/my%20project/_git/repo', 'https://dev.azure.com/org/my%20project/_git/repo'],
@@ -153,7 +155,7 @@ describe('lineage', () => {
   });
 
   it('of a model has no metric of a step that reads like one of another step', () => {
-    const steps = [
+    const steps: RunMetrics[] = [
       { step: 'A/B', metrics: { x: 0.1, y: 1 } },
       { step: 'A', metrics: { 'B/x': 0.9, 'B/z': 0.9 } },
     ];
