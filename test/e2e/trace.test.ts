@@ -226,7 +226,7 @@ describe('tracing a model', function () {
     assert.equal(run.result, 'succeeded', run.log);
     assert.match(
       run.log,
-      /work items of this run are not recorded: the job's token may not read it \(403\): Access denied/,
+      /work items of this run is recorded: the job's token may not read it \(403\): Access denied/,
     );
     assert.equal(run.step('register').outputs.modelVersion, '1');
   });
