@@ -67,25 +67,22 @@ async function findChosen(root: AssetRoot, name: string, choice: VersionChoice):
 
 /** The versions that are in a stage and not archived, the highest first. */
 export function listHolders(root: AssetRoot, name: string, stage: string): Promise<ModelVersion[]> {
-  return listVersionsWith(root, name, (model) => isIn(model, stage), { stage });
+  return listVersionsWith(root, name, (model) => isIn(model, stage));
 }
 
 /**
  * The versions that have something and are not archived, as they are now, the highest first: lists are served by an index that
- * lags behind, so each version that the list names is read, and so are the newest ones in any case.
- * @param filter of the list; none: all versions are read that the list shows with it
+ * lags behind, so each version that has it by the list is read, and so are the newest ones in any case. The list's own filter by
+ * stage knows the field alone, not the tag.
  */
 export async function listVersionsWith(
   root: AssetRoot,
   name: string,
   has: (model: ModelVersion) => boolean,
-  filter: Record<string, string>,
 ): Promise<ModelVersion[]> {
   const versions = path('models', name, 'versions');
   const candidates = new Set<string>();
-  for await (const model of list<ModelVersion>(root, versions, filter)) {
-    if (Object.keys(filter).length > 0 || has(model)) candidates.add(versionOf(model));
-  }
+  for await (const model of list<ModelVersion>(root, versions)) if (has(model)) candidates.add(versionOf(model));
   let newest = 0;
   for await (const model of list<ModelVersion>(root, versions, { $orderBy: 'createdtime desc' })) {
     candidates.add(versionOf(model));
@@ -103,7 +100,20 @@ const PARALLEL = 8;
 /** Versions that are read whatever the list says about them. */
 const NEWEST_READ = 20;
 
+/** The stage that every version has at first. */
+export const FIRST_STAGE = 'Development';
+
+/**
+ * The stage of a version: the service's field where somebody has set it, else the tag `stage`, which MLflow's clients and people
+ * write; empty when there is neither.
+ */
+export function stageOf({ properties }: Pick<ModelVersion, 'properties'>): string {
+  const { stage, tags } = properties;
+  const isSet = stage && stage.toLowerCase() !== FIRST_STAGE.toLowerCase();
+  return isSet ? stage : tags?.stage || stage || '';
+}
+
 /** Stages are free words, compared without case. */
-export function isIn({ properties }: ModelVersion, stage: string): boolean {
-  return (properties.stage ?? '').toLowerCase() === stage.toLowerCase();
+export function isIn(model: Pick<ModelVersion, 'properties'>, stage: string): boolean {
+  return stageOf(model).toLowerCase() === stage.toLowerCase();
 }

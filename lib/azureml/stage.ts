@@ -1,4 +1,4 @@
-import { getChosenModel, isIn } from './model-choice.ts';
+import { getChosenModel } from './model-choice.ts';
 import { type ModelProperties, type ModelVersion, putModelVersion } from './models.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -15,7 +15,8 @@ export interface VersionChange {
 export function isChanged(model: ModelVersion, { stage, tags, removedTags = [] }: VersionChange): boolean {
   const present = model.properties.tags ?? {};
   return (
-    (stage === undefined || isIn(model, stage)) &&
+    // The field itself: one that is in the stage by its tag alone gets it.
+    (stage === undefined || (model.properties.stage ?? '').toLowerCase() === stage.toLowerCase()) &&
     Object.entries(tags).every(([name, value]) => present[name] === value) &&
     removedTags.every((name) => !Object.hasOwn(present, name))
   );

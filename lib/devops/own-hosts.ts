@@ -1,22 +1,30 @@
 import { UserError } from '../core/errors.ts';
 
-/** Azure DevOps Services have areas on hosts of their own: `vsrm.dev.azure.com`, `org.vsrm.visualstudio.com`. */
-const SERVICES = ['dev.azure.com', 'visualstudio.com'];
-
 /**
- * True for an address that may see the job's token: of the organization's own host, or of Azure DevOps Services when the
- * organization is there.
+ * True for an address that may see the job's token: of the organization's own host, or of its release management, which
+ * Azure DevOps Services have on a host of its own: `vsrm.dev.azure.com/org`, `org.vsrm.visualstudio.com`. Those of other
+ * organizations are not own hosts.
  */
 export function isOwnHost(collectionUrl: string, address: string): boolean {
   if (!URL.canParse(address) || !URL.canParse(collectionUrl)) return false;
   const [own, url] = [new URL(collectionUrl), new URL(address)];
   if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return false;
   if (url.host === own.host) return true;
-  return url.port === '' && isOfServices(own.hostname) && isOfServices(url.hostname);
+  const organization = organizationOf(own);
+  if (organization === undefined || url.port !== '') return false;
+  if (/^(?:vsrm\.)?dev\.azure\.com$/.test(url.hostname)) return firstSegment(url) === organization;
+  return [`${organization}.visualstudio.com`, `${organization}.vsrm.visualstudio.com`].includes(url.hostname);
 }
 
-function isOfServices(host: string): boolean {
-  return SERVICES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
+/** The organization of Azure DevOps Services that a collection's URL names, in either of its forms; undefined for a server. */
+function organizationOf(url: URL): string | undefined {
+  if (url.port !== '') return undefined;
+  if (url.hostname === 'dev.azure.com') return firstSegment(url) || undefined;
+  return /^([^.]+)\.visualstudio\.com$/.exec(url.hostname)?.[1];
+}
+
+function firstSegment({ pathname }: URL): string {
+  return pathname.split('/')[1]!.toLowerCase();
 }
 
 /** @throws UserError `HostNotTrusted` */

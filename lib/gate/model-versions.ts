@@ -1,3 +1,4 @@
+import { stageOf } from '../azureml/model-choice.ts';
 import { findNewestModelVersion, listModelNames, listModelVersions, type ModelVersion } from '../azureml/models.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type FilledMessage, fill } from '../core/message.ts';
@@ -49,16 +50,9 @@ function doubtful(why: FilledMessage): ChosenVersion {
 
 const isActive = ({ properties }: ModelVersion): boolean => properties.isArchived !== true;
 
-/** The stage that every version has at first. */
-const FIRST_STAGE = 'Development';
-
 /** Stages are a property of the service's; where nobody has set it, they may be a tag. */
-function valueOfTag({ properties }: ModelVersion, tag: string): string | undefined {
-  const tagged = properties.tags?.[tag];
-  if (tag !== 'stage') return tagged;
-  return properties.stage && properties.stage !== FIRST_STAGE
-    ? properties.stage
-    : (tagged ?? properties.stage ?? undefined);
+function valueOfTag(model: ModelVersion, tag: string): string | undefined {
+  return tag === 'stage' ? stageOf(model) || undefined : model.properties.tags?.[tag];
 }
 
 function same(one: string | undefined, other: string): boolean {

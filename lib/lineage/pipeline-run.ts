@@ -31,7 +31,7 @@ export interface PipelineRun {
  * The user of `git@host:path`, which has no password, stays.
  */
 export function withoutCredentials(url: string): string {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^?#]*)/i.exec(url) ?? [];
+  const [, scheme = '', rest = ''] = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^?#]*)/i.exec(url) ?? [];
   const end = rest.search(/[/\\]/);
   const authority = end < 0 ? rest : rest.slice(0, end);
   const hasUser = authority.includes('@') && (scheme !== '' || /:.*@/.test(authority));

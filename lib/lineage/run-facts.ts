@@ -9,25 +9,36 @@ import type { Facts } from './stamp.ts';
 type RunFacts = Pick<Facts, 'pullRequest' | 'workItems'>;
 
 /**
- * Pull request and work items of the run: of a release those of the build that it deploys.
- * @throws what reading them throws; the facts are worth a line of the log, never a failure
+ * Pull request and work items of the run: of a release those of the build that it deploys. What can't be read is left out; the
+ * facts are worth a line of the log, never a failure.
+ * @param onUnknown gets why something could not be read
  */
 export async function findRunFacts(
   devops: DevOps,
   { kind, project, id, commit, pullRequest }: PipelineRun,
+  onUnknown: (error: unknown) => void,
 ): Promise<RunFacts> {
-  const release = kind === 'release' ? await findRelease(devops, project, id) : undefined;
+  const attempt = <T>(work: Promise<T>): Promise<T | undefined> =>
+    work.catch((error: unknown) => {
+      onUnknown(error);
+      return undefined;
+    });
+  const release = kind === 'release' ? await attempt(findRelease(devops, project, id)) : undefined;
   const primary = release?.builds.find(({ isPrimary }) => isPrimary) ?? release?.builds[0];
   const of = kind === 'build' ? { project, id } : primary;
   if (!of) return {};
   const [build, ofBuild] = await Promise.all([
-    findBuild(devops, of.project, of.id),
-    listBuildWorkItems(devops, of.project, of.id),
+    attempt(findBuild(devops, of.project, of.id)),
+    attempt(listBuildWorkItems(devops, of.project, of.id)),
   ]);
-  if (!build?.repository.isAzureRepos) return { pullRequest: build?.pullRequest || pullRequest, workItems: ofBuild };
+  const known = build?.pullRequest || pullRequest;
+  if (!build?.repository.isAzureRepos) return factsOf(known, ofBuild);
   const repository = { project: of.project, id: build.repository.id };
-  const number =
-    build.pullRequest || pullRequest || (await listPullRequestsOf(devops, repository, build.commit || commit))[0]?.id;
-  const ofPull = number ? await listPullRequestWorkItems(devops, repository, number) : [];
-  return { pullRequest: number, workItems: [...new Set([...ofBuild, ...ofPull])] };
+  const number = known || (await attempt(listPullRequestsOf(devops, repository, build.commit || commit)))?.[0]?.id;
+  const ofPull = number ? await attempt(listPullRequestWorkItems(devops, repository, number)) : [];
+  return factsOf(number, ofBuild || ofPull ? [...new Set([...(ofBuild ?? []), ...(ofPull ?? [])])] : undefined);
+}
+
+function factsOf(pullRequest: string | undefined, workItems: string[] | undefined): RunFacts {
+  return { ...(pullRequest ? { pullRequest } : {}), ...(workItems ? { workItems } : {}) };
 }

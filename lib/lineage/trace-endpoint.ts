@@ -19,7 +19,7 @@ import type { Walk } from './walk.ts';
 /**
  * An endpoint, one deployment of it and its model. A name that no online endpoint has may be a batch endpoint's.
  * @param deployment the one that is meant; else the one that gets most of the traffic, of a batch endpoint the default one
- * @throws UserError `EndpointNotFound`, `DeploymentNotFound`
+ * @throws UserError `EndpointNotFound`; `DeploymentNotFound` for one that is named. Any other that can't be read is missing.
  */
 export async function traceEndpoint(walk: Walk, name: string, deployment: string | undefined): Promise<void> {
   const { ws } = walk;
@@ -31,7 +31,10 @@ export async function traceEndpoint(walk: Walk, name: string, deployment: string
   const id = addEndpoint(walk, name, 'online', trafficText(traffic));
   const wanted = deployment ?? busiest(traffic) ?? (await onlyDeployment(walk, name, id));
   if (wanted === undefined) return;
-  const found = await getOnlineDeployment(ws, name, wanted);
+  const read = () => getOnlineDeployment(ws, name, wanted);
+  const found =
+    deployment === undefined ? await walk.trace.attempt(id, `the deployment ${wanted}`, read) : await read();
+  if (found === undefined) return;
   const share = `${traffic[wanted] ?? 0} %`;
   const { model, environmentId, instanceType } = found.properties;
   await traceDeployment(walk, {
@@ -52,8 +55,11 @@ async function traceBatch(
 ): Promise<void> {
   const { name } = endpoint;
   const preset = endpoint.properties.defaults?.deploymentName ?? '';
-  addEndpoint(walk, name, 'batch', preset);
-  const found = await getBatchDeployment(walk.ws, endpoint, deployment);
+  const id = addEndpoint(walk, name, 'batch', preset);
+  const read = () => getBatchDeployment(walk.ws, endpoint, deployment);
+  const what = preset === '' ? 'the deployment' : `the deployment ${preset}`;
+  const found = deployment === undefined ? await walk.trace.attempt(id, what, read) : await read();
+  if (found === undefined) return;
   const { model } = found.properties;
   await traceDeployment(walk, { endpoint: name, name: found.name, tags: found.tags, model: model?.assetId });
 }
@@ -85,7 +91,8 @@ function busiest(traffic: Readonly<Record<string, number>>): string | undefined 
 }
 
 async function onlyDeployment({ trace, ws }: Walk, endpoint: string, id: string): Promise<string | undefined> {
-  const all = await onlineDeploymentNames(ws, endpoint);
+  const all = await trace.attempt(id, 'the deployment', () => onlineDeploymentNames(ws, endpoint));
+  if (all === undefined) return undefined;
   if (all.length === 1) return all[0];
   const why =
     all.length === 0

@@ -1,4 +1,5 @@
 import { parseAssetId } from '../azureml/asset-ids.ts';
+import { FIRST_STAGE, stageOf } from '../azureml/model-choice.ts';
 import { findModelVersion, findNewestModelVersion, type ModelVersion } from '../azureml/models.ts';
 import { openRegistry } from '../azureml/registries.ts';
 import type { AssetRoot } from '../azureml/resources.ts';
@@ -62,7 +63,7 @@ export async function traceModel(
         registry: registry ?? '',
         modelUri: model?.properties.modelUri ?? '',
         description: model?.properties.description ?? '',
-        stage: stageOf(model),
+        stage: chosenStage(model),
       },
     },
     by,
@@ -79,9 +80,9 @@ export async function traceModel(
 }
 
 /** The stage that somebody has set; `Development` is what the service says of every other version. */
-function stageOf(model: ModelVersion | undefined): string {
-  const { stage, tags } = model?.properties ?? {};
-  return (stage === 'Development' ? '' : stage) || tags?.stage || '';
+function chosenStage(model: ModelVersion | undefined): string {
+  const stage = model ? stageOf(model) : '';
+  return stage === FIRST_STAGE ? '' : stage;
 }
 
 /** The version that a copy was made from. @returns false when it can't be read, so that the copy's own record counts */

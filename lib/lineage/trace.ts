@@ -8,7 +8,7 @@ import { traceJob } from './trace-job.ts';
 import { traceModel } from './trace-model.ts';
 import type { TraceStart } from './trace-start.ts';
 import { traceRegistered, traceServing } from './trace-uses.ts';
-import { beginWalk, type TracePorts } from './walk.ts';
+import { beginWalk, type TracePorts, whyNot } from './walk.ts';
 
 /**
  * Walks from something to everything that made it: endpoint, deployment, model, job, data, environment, code, run, commit,
@@ -29,6 +29,24 @@ export async function trace(from: TraceStart, ports: TracePorts): Promise<Lineag
     await traceServing(walk, walk.trace.lineage.nodes[0]!);
   }
   return walk.trace.lineage;
+}
+
+/**
+ * The same for what a lineage is compared with. When there is nothing to begin with, that is a missing line of the lineage: what
+ * was asked for first is known all the same.
+ */
+export async function traceCompared(
+  from: TraceStart,
+  lineage: Lineage,
+  ports: TracePorts,
+): Promise<Lineage | undefined> {
+  try {
+    return await trace(from, ports);
+  } catch (error) {
+    const why = whyNot(error, ports.devops.collectionUrl);
+    lineage.missing.push({ of: lineage.nodes[0]!.id, what: 'what compareTo names', why });
+    return undefined;
+  }
 }
 
 function modelNotFound(

@@ -40,7 +40,7 @@ async function openAt({ client }: Workspace, path: string): Promise<Workspace> {
 }
 
 /** Why something could not be read, in words that follow a colon. @throws the error when it is a defect, not an answer */
-function whyNot(error: unknown, collectionUrl: string): string {
+export function whyNot(error: unknown, collectionUrl: string): string {
   if (error instanceof UserError) return error.message.replace(/\.$/, '');
   if (error instanceof NoAnswerError) return error.message;
   if (!(error instanceof AzureError)) {

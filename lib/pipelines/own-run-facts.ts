@@ -17,10 +17,16 @@ export async function ownRunFacts(
 ): Promise<Pick<Facts, 'pullRequest' | 'workItems'>> {
   const { run, target } = inputs;
   if (!run.collectionUrl || !run.id || !target.systemAccessToken) return {};
+  const said = new Set<string>();
+  const onUnknown = (error: unknown): void => {
+    const reason = whyNot(error);
+    if (!said.has(reason)) pipeline.say(messages.RunFactsUnknown, { reason });
+    said.add(reason);
+  };
   try {
-    return await findRunFacts(openOwnOrganization(inputs, { outside }, 'quick'), run);
+    return await findRunFacts(openOwnOrganization(inputs, { outside }, 'quick'), run, onUnknown);
   } catch (error) {
-    pipeline.say(messages.RunFactsUnknown, { reason: whyNot(error) });
+    onUnknown(error);
     return {};
   }
 }

@@ -5,6 +5,7 @@ import { type Difference, removalsOf } from './differences.ts';
 import { type InspectedPlan, inspectPlan, read } from './inspect.ts';
 import { latestOfContainer } from './own-versions.ts';
 import { NEXT, type Plan, type PlannedRequest } from './plan.ts';
+import type { Replacement } from './replace.ts';
 import { resolvePlan } from './resolve.ts';
 import type { Datastores } from './storage.ts';
 
@@ -27,15 +28,21 @@ const DEFINITION_HASH = 'definition.sha256';
  * Finds out, with reads alone, what applying a plan comes to: nothing, when what it makes exists and is equal; a new version,
  * when it differs and its file does not fix the version; `conflict`, when it differs from the version that the file fixes.
  * Computes and schedules have no versions and are updated.
+ * @param known see `resolvePlan`
  * @throws UserError `ReferenceNotFound`
  */
-export async function inspectAsset(plan: Plan, workspace: Workspace, datastores: Datastores): Promise<AssetChange> {
+export async function inspectAsset(
+  plan: Plan,
+  workspace: Workspace,
+  datastores: Datastores,
+  known: readonly Replacement[] = [],
+): Promise<AssetChange> {
   const main = withDefinitionHash(plan.main);
   const isOpen = /\/versions\/@\w+$/.test(main.path);
   const newest = isOpen ? await newestVersion(workspace, main.path) : undefined;
   const inspect = async (version?: string): Promise<{ plan: InspectedPlan; differences: Difference[] }> => {
     const path = version === undefined ? main.path : main.path.replace(/@\w+$/, () => version);
-    const resolved = await resolvePlan({ ...plan, main: { ...main, path } }, workspace);
+    const resolved = await resolvePlan({ ...plan, main: { ...main, path } }, workspace, known);
     const inspected = await inspectPlan(resolved, workspace, datastores);
     return { plan: inspected, differences: await differencesIn(inspected, workspace) };
   };

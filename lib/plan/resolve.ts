@@ -21,11 +21,13 @@ import { type Replacement, replaceInBody, replaceInText } from './replace.ts';
 /**
  * Checks with reads alone that everything the plan refers to is in the workspace, and replaces `@latest` and `@next` by
  * versions. Nothing is created before this has succeeded.
+ * @param known versions that are made before the plan is applied, in place of their `@latest`
  * @throws UserError `ReferenceNotFound` with everything that is missing, each with its place in the file
  */
-export async function resolvePlan(plan: Plan, workspace: Workspace): Promise<Plan> {
+export async function resolvePlan(plan: Plan, workspace: Workspace, known: readonly Replacement[] = []): Promise<Plan> {
   const what = isJob(plan.main.path) ? 'job' : 'file';
   const replacements = [
+    ...known,
     ...(await resolveRequirements(plan.requirements, workspace, what)),
     ...(await ownVersions(plan, workspace, (kind, name) => latestVersion(workspace, kind, name))),
   ];

@@ -3,6 +3,7 @@ import type { Table } from '../core/table.ts';
 import type { Difference } from './differences.ts';
 import type { InspectedPlan } from './inspect.ts';
 import type { PlannedRequest, PlanStep } from './plan.ts';
+import { shownDifference, withoutSecrets } from './secrets.ts';
 
 /** What a plan does, one row per step. */
 export function planTable({ workspace, steps, actions, main, mainAction }: InspectedPlan): Table {
@@ -41,14 +42,14 @@ export function mainWords({ main }: Pick<InspectedPlan, 'main'>): [kind: string,
   return [wordOf(below), nameIn(below)];
 }
 
-/** What there is beside what the file has, one row per member. */
+/** What there is beside what the file has, one row per member; secrets are hidden. */
 export function differenceTable(differences: readonly Difference[]): Table {
   return {
     columns: ['Field', 'In the workspace', 'In the file'],
     rows: differences.map(({ field, planned, present }) => [
       field.replace(/^properties\./, ''),
-      shown(present),
-      shown(planned),
+      shown(shownDifference(field, present)),
+      shown(shownDifference(field, planned)),
     ]),
   };
 }
@@ -82,11 +83,11 @@ export interface ShownRequest {
   body?: unknown;
 }
 
-/** Every write that is left to do, in the plan's order, for `whatIf`. `{container}` is the container that the service opens. */
+/** Every write that is left to do, in the plan's order and without its secrets, for `whatIf`. `{container}` is the container that the service opens. */
 export function planRequests({ steps, actions, main, mainAction }: InspectedPlan): ShownRequest[] {
   const show = ({ method, path, apiVersion, body }: PlannedRequest): ShownRequest => ({
     title: `${method} ${path}?api-version=${apiVersion}`,
-    body,
+    body: withoutSecrets(body),
   });
   const shown = steps
     .filter((_, i) => actions[i] !== 'reuse')

@@ -81,6 +81,11 @@ async function isPresent(path: string, blob: StoredBlob): Promise<boolean> {
 }
 
 /** @returns bytes that were there from an earlier download */
+/** Where a file is until it is whole. One of another version of the blob is of no use, so the name says which it is of. */
+export function partialPath(path: string, { etag }: Pick<StoredBlob, 'etag'>): string {
+  return `${path}.${createHash('sha256').update(etag).digest('hex').slice(0, 8)}.part`;
+}
+
 async function downloadFile(
   source: Pick<BlobFiles, 'read'>,
   blob: StoredBlob,
@@ -89,7 +94,7 @@ async function downloadFile(
   add: (bytes: number) => void,
 ): Promise<number> {
   await mkdir(dirname(target), { recursive: true });
-  const partial = `${target}.${createHash('sha256').update(blob.etag).digest('hex').slice(0, 8)}.part`;
+  const partial = partialPath(target, blob);
   const file = await open(partial, 'a');
   const hash = createHash('md5');
   let start = 0;

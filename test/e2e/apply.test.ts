@@ -117,6 +117,10 @@ describe('AzureMLApplyAsset', function () {
     assert.match(spec.environment, /environments\/train-env\/versions\/1$/);
     const again = await run('*.yml\n!job.yml');
     assert.deepEqual(writes(again.requests), [], again.log);
+    assert.deepEqual(
+      JSON.parse(again.step('apply').outputs.assets!).map(({ action }: any) => action),
+      ['unchanged', 'unchanged'],
+    );
 
     write({ 'a-component.yml': COMPONENT.replace(', limit: {type: integer, default: 3}', '') });
     const removed = await run('a-component.yml');

@@ -4,7 +4,6 @@ import { fill, fillText } from '../../../lib/core/message.ts';
 import { allOf } from '../../../lib/core/words.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import { type AssetChange, inspectAsset } from '../../../lib/plan/asset.ts';
-import type { Plan } from '../../../lib/plan/plan.ts';
 import { differenceTable, mainWords } from '../../../lib/plan/show.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
 import { type AssetFile, inRegion } from './compile.ts';
@@ -14,7 +13,7 @@ import { withoutOwn } from './own-references.ts';
 /** A file and what applying it comes to. */
 export interface FileChange extends AssetFile {
   change: AssetChange;
-  /** It refers to the newest version of what another file makes, so it is inspected again when that was made. */
+  /** It refers to the newest version, which another file makes now, so it is inspected again when that was made. */
   hasLatest: boolean;
 }
 
@@ -25,13 +24,11 @@ export async function inspectFiles(
   datastores: Datastores,
 ): Promise<FileChange[]> {
   const found: FileChange[] = [];
-  const before: Plan[] = [];
   for (const { file, plan: planned } of files) {
     const plan = inRegion(planned, workspace.location);
-    const own = withoutOwn(plan, before);
-    before.push(plan);
-    const change = await inspectAsset(own.plan, workspace, datastores);
-    found.push({ file, plan, change, hasLatest: own.hasLatest });
+    const own = withoutOwn(plan, found);
+    const change = await inspectAsset(own.plan, workspace, datastores, own.known);
+    found.push({ file, plan, change, hasLatest: own.known.length > 0 });
   }
   return found;
 }

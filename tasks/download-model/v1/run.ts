@@ -3,7 +3,7 @@ import { formatBytes } from '../../../lib/core/duration.ts';
 import { allOf } from '../../../lib/core/words.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { downloadFiles } from '../../../lib/snapshot/download.ts';
+import { downloadFiles, partialPath } from '../../../lib/snapshot/download.ts';
 import { localNames } from '../../../lib/snapshot/local-names.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
 import { findFiles } from './find-files.ts';
@@ -35,7 +35,8 @@ export async function run(inputs: Inputs, { pipeline, clock, connect }: Ports): 
       }),
     );
   const paths = names.map(({ path }) => path);
-  if (cleanFolder) await clean(folder, paths);
+  const partials = files.map(({ blob }, i) => partialPath(paths[i]!, blob));
+  if (cleanFolder) await clean(folder, [...paths, ...partials]);
   else await reportOthers(folder, paths, pipeline);
   const wanted = files.map(({ blob }, i) => ({ blob, path: paths[i]! }));
   const onProgress = progressOf(pipeline, clock);

@@ -47,7 +47,7 @@ async function copyModel(
   { copies }: PromotionPlan,
   { source, sourceGuid }: Found,
   { workspace, sourceRegistry, registry, second }: Places,
-  { modelName }: Inputs,
+  { modelName, exclusiveTag }: Inputs,
   ports: Ports,
 ): Promise<ModelVersion> {
   let from: CopySource = {
@@ -63,7 +63,7 @@ async function copyModel(
     const copy = (): Promise<ModelVersion> =>
       kind === 'registry'
         ? copyModelToRegistry(original.model, original.name, workspace, registry!, { name, version }, ports)
-        : copyModelToWorkspace(original, second!, { name, version }, ports);
+        : copyModelToWorkspace(original, second!, { name, version, leftTag: exclusiveTag?.name }, ports);
     const model =
       isDone && present
         ? present

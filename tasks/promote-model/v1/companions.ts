@@ -72,7 +72,11 @@ export async function findCompanions(
   { environments, components }: Inputs,
   pipeline: Pipeline,
 ): Promise<Companion[]> {
-  if (sourceRegistry) return [];
+  if (sourceRegistry) {
+    for (const one of environments === 'auto' ? environmentOf(model) : [])
+      pipeline.say(messages.EnvironmentStays, { ...one, place: sourceRegistry.label });
+    return [];
+  }
   const isAuto = environments === 'auto';
   const named = isAuto ? environmentOf(model) : environments;
   const wanted = [

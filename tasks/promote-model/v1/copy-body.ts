@@ -8,10 +8,12 @@ const OF_ITS_PLACE = ['stage', RUN_TAG];
 /**
  * What a copy says about itself, but for where its files are.
  * @param workspacePath see `copiedProperties`
+ * @param leftTag a tag that one version has at a time: the copy gets it when the version before loses it
  */
 export function copyBody(
   source: ModelVersion,
   workspacePath: string | undefined,
+  leftTag: string | undefined,
 ): Omit<ModelProperties, 'modelUri'> & { properties: Record<string, string> } {
   const { modelType, description, tags, flavors } = source.properties;
   const hasFlavors = flavors && Object.keys(flavors).length > 0;
@@ -19,7 +21,9 @@ export function copyBody(
     modelType,
     ...(description ? { description } : {}),
     ...(hasFlavors ? { flavors } : {}),
-    tags: Object.fromEntries(Object.entries(tags ?? {}).filter(([name]) => !OF_ITS_PLACE.includes(name))),
+    tags: Object.fromEntries(
+      Object.entries(tags ?? {}).filter(([name]) => name !== leftTag && !OF_ITS_PLACE.includes(name)),
+    ),
     properties: copiedProperties(source, workspacePath),
     isAnonymous: false,
     isArchived: false,

@@ -146,6 +146,6 @@ async function streamToRegistry(
     onProgress: progressOf({ name, version, place: registry.label }, pipeline, clock),
   });
   const modelUri = `${containerUrl.replace(/:443(?=\/)/, '')}/${folder}`;
-  const body = { ...copyBody(source, workspace.path), modelUri };
+  const body = { ...copyBody(source, workspace.path, undefined), modelUri };
   return putRegistryVersion<ModelVersion>(registry, asset, body, { clock, signal: pipeline.signal });
 }

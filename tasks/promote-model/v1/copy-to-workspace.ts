@@ -36,7 +36,7 @@ export interface CopySource {
 export async function copyModelToWorkspace(
   source: CopySource,
   workspace: Workspace,
-  { name, version }: { name: string; version: string },
+  { name, version, leftTag }: { name: string; version: string; leftTag: string | undefined },
   { pipeline, clock }: Ports,
 ): Promise<ModelVersion> {
   const { model } = source;
@@ -52,7 +52,7 @@ export async function copyModelToWorkspace(
     onProgress: progressOf({ name, version, place: workspace.label }, pipeline, clock),
   });
   return putModelVersion(workspace, name, version, {
-    ...copyBody(model, source.jobsIn),
+    ...copyBody(model, source.jobsIn, leftTag),
     modelUri: longModelUri(workspace.path, `azureml://datastores/${DATASTORE}/paths/${prefix}${folder}`),
   });
 }

@@ -12,6 +12,7 @@ import { messages } from './messages.ts';
 export type Inputs = ReturnType<typeof readInputs>;
 
 export function readInputs(inputs: TaskInputs) {
+  for (const name of NAMED) requireSet(name, inputs.text(name) ?? '');
   const target = readAzureTarget(inputs);
   const second = readSecondTarget(inputs, target);
   const modelName = required(inputs, 'modelName');
@@ -24,7 +25,7 @@ export function readInputs(inputs: TaskInputs) {
     /** The registry to copy to. */
     registryName: optional(inputs, 'registryName'),
     modelName,
-    version: parsed(inputs, 'modelVersion', parseVersionChoice, 'latest'),
+    version: parsed(inputs, 'modelVersion', parseVersionChoice),
     targetModelName: optional(inputs, 'targetModelName') ?? modelName,
     targetModelVersion: optionallyParsed(inputs, 'targetModelVersion', parseModelVersion),
     stage: optional(inputs, 'stage'),
@@ -39,6 +40,20 @@ export function readInputs(inputs: TaskInputs) {
   };
   checkTogether(read);
   return read;
+}
+
+/** What a promotion writes as it is given. */
+const NAMED = ['stage', 'previousStage', 'exclusiveTag', 'tags', 'targetModelName'];
+
+/** The agent leaves `$(x)` as it is when no variable has that name. @throws UserError `InputMissing` */
+function requireSet(name: string, text: string): void {
+  const value = /\$\([A-Za-z_][\w.-]*\)/.exec(text)?.[0];
+  if (value === undefined) return;
+  throw new UserError({
+    code: 'InputMissing',
+    message: fill(messages.VariableUnset, { name, value }),
+    fix: fill(messages.VariableUnsetFix),
+  });
 }
 
 /** A tag that one version has at a time. */
@@ -70,7 +85,7 @@ function parseAssets(text: string): 'auto' | { name: string; version: string }[]
 }
 
 type Read = Pick<Inputs, 'second' | 'sourceRegistryName' | 'registryName' | 'stage' | 'exclusiveTag' | 'components'> &
-  Pick<Inputs, 'tags'>;
+  Pick<Inputs, 'tags' | 'previousStage' | 'environments'>;
 
 /** @throws UserError `InputInvalid` */
 function checkTogether({
@@ -81,12 +96,18 @@ function checkTogether({
   exclusiveTag,
   components,
   tags,
+  previousStage,
+  environments,
 }: Read): void {
-  const refuse = (message: FilledMessage): never => {
-    throw new UserError({ code: 'InputInvalid', message, fix: fill(messages.TogetherFix) });
+  const refuse = (message: FilledMessage, fix = fill(messages.TogetherFix)): never => {
+    throw new UserError({ code: 'InputInvalid', message, fix });
   };
   if (sourceRegistryName !== undefined && registryName !== undefined) refuse(fill(messages.TwoRegistries));
   if (sourceRegistryName !== undefined && second === undefined) refuse(fill(messages.RegistryWithoutWorkspace));
+  if (sourceRegistryName !== undefined && environments !== 'auto' && environments.length > 0)
+    refuse(fill(messages.EnvironmentsOfRegistry), fill(messages.EnvironmentsOfRegistryFix));
+  if (stage !== undefined && stage.toLowerCase() === previousStage.toLowerCase())
+    refuse(fill(messages.StageTwice, { stage }), fill(messages.StageTwiceFix));
   const isInRegistry = registryName !== undefined && second === undefined;
   if (isInRegistry && (stage !== undefined || exclusiveTag !== undefined || Object.keys(tags).length > 0))
     refuse(fill(messages.StageOfRegistry));

@@ -66,6 +66,6 @@ async function findHolders(
   if (exclusiveTag === undefined) return holders;
   const hasTag = ({ properties }: ModelVersion): boolean => properties.tags?.[exclusiveTag.name] === exclusiveTag.value;
   const known = new Set(holders.map(versionOf));
-  const tagged = await listVersionsWith(last, name, hasTag, {});
+  const tagged = await listVersionsWith(last, name, hasTag);
   return [...holders, ...tagged.filter((one) => !known.has(versionOf(one)))];
 }

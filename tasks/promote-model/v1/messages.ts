@@ -5,6 +5,15 @@ export const messages = defineMessages({
   TagInvalidFix: 'Write for example champion=true.',
   AssetInvalid: "it has '{text}', which is not of the form name:version.",
   AssetInvalidFix: 'Write one per line, for example train-env:5.',
+  VariableUnset: "The input {name} has '{value}', but there is no variable of that name.",
+  VariableUnsetFix:
+    'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
+  EnvironmentsOfRegistry:
+    'The input environments names environments to copy, but the model comes from a registry, which keeps them.',
+  EnvironmentsOfRegistryFix: 'Leave environments empty, and refer to the environments in the registry.',
+  EnvironmentStays: 'The environment {name} version {version} stays in {place}; refer to it there.',
+  StageTwice: "The inputs stage and previousStage are both '{stage}', so two versions would have the stage.",
+  StageTwiceFix: 'Set previousStage to the stage that the previous version gets, for example Retired.',
   TwoRegistries: 'The inputs sourceRegistryName and registryName both name a registry.',
   RegistryWithoutWorkspace: 'The input sourceRegistryName names where the model is, but nothing says where it goes.',
   StageOfRegistry:
@@ -29,7 +38,7 @@ export const messages = defineMessages({
     'There is a version {version} of the {kind} {name} in {place} already, which is not the one of the source: {fields} differs.',
   AssetTakenFix:
     'Register it under a version that is free, and name that one in the inputs environments or components; or leave it out.',
-  MayNotWrite: 'The service connection may not write models in {place}.',
+  MayNotWrite: 'The service connection may not write {what} in {place}.',
   MayNotWriteFix:
     'Give its application the role {role} there; a new role assignment takes some minutes to work. Nothing was written.',
   AssetMissing: 'There is no {kind} {name} version {version} in {place}.',

@@ -7,6 +7,7 @@ import { fill } from '../../../lib/core/message.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import type { Companion } from './plan.ts';
 
 /** Everything that a promotion reads from and writes to, opened. */
 export interface Places {
@@ -41,23 +42,34 @@ const PROVIDER = 'Microsoft.MachineLearningServices';
  * Checks that what a promotion writes may be written. Azure says what a connection may do; where it does not, the attempt shows it.
  * @throws UserError `Forbidden`
  */
-export async function requirePermissions({ registry, second, last }: Places, inputs: Inputs): Promise<void> {
+export async function requirePermissions(
+  { registry, second, last }: Places,
+  inputs: Inputs,
+  companions: readonly Companion[],
+): Promise<void> {
   const changes =
     inputs.stage !== undefined || inputs.exclusiveTag !== undefined || Object.keys(inputs.tags).length > 0;
   if (registry) {
     const may = await mayDo(registry.client, registry.path, `${PROVIDER}/registries/assets/write`);
-    if (may === false) throw mayNotWrite(registry.label, 'AzureML Registry User');
+    if (may === false) throw mayNotWrite('models', registry.label, 'AzureML Registry User');
   }
   if (second || changes) {
     const may = await mayDo(last.client, last.path, `${PROVIDER}/workspaces/models/versions/write`);
-    if (may === false) throw mayNotWrite(last.label, 'AzureML Data Scientist');
+    if (may === false) throw mayNotWrite('models', last.label, 'AzureML Data Scientist');
+  }
+  const kinds = new Set(
+    companions.filter(({ place, isPresent }) => !isPresent && place === second?.label).map(({ kind }) => kind),
+  );
+  for (const kind of kinds) {
+    const may = await mayDo(last.client, last.path, `${PROVIDER}/workspaces/${kind}/write`);
+    if (may === false) throw mayNotWrite(kind, last.label, 'AzureML Data Scientist');
   }
 }
 
-function mayNotWrite(place: string, role: string): UserError {
+function mayNotWrite(what: string, place: string, role: string): UserError {
   return new UserError({
     code: 'Forbidden',
-    message: fill(messages.MayNotWrite, { place }),
+    message: fill(messages.MayNotWrite, { what, place }),
     fix: fill(messages.MayNotWriteFix, { role }),
   });
 }

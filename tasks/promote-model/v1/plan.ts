@@ -1,4 +1,4 @@
-import { isIn, versionOf } from '../../../lib/azureml/model-choice.ts';
+import { isIn, stageOf, versionOf } from '../../../lib/azureml/model-choice.ts';
 import type { ModelVersion } from '../../../lib/azureml/models.ts';
 import { isChanged, type VersionChange } from '../../../lib/azureml/stage.ts';
 import { UserError } from '../../../lib/core/errors.ts';
@@ -120,7 +120,7 @@ const NO_TAGS: Readonly<Record<string, string>> = {};
 function transition(model: ModelVersion | undefined, version: string, change: VersionChange): Transition {
   const { stage, tags, removedTags = [] } = change;
   const shown = [
-    ...(stage === undefined ? [] : [`stage ${model?.properties.stage ?? '(none)'} -> ${stage}`]),
+    ...(stage === undefined ? [] : [`stage ${(model && stageOf(model)) || '(none)'} -> ${stage}`]),
     ...Object.entries(tags)
       .filter(([name]) => name !== STAGE_TAG && name !== RUN_TAG)
       .map(([name, value]) => `tag ${name}=${value}`),

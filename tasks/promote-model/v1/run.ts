@@ -22,7 +22,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const plan = planPromotion(found, inputs);
   pipeline.table(promotionTable(plan, nameIn(found, inputs)));
   const count = changesOf(plan);
-  if (count > 0) await requirePermissions(places, inputs);
+  if (count > 0) await requirePermissions(places, inputs, plan.companions);
   if (inputs.whatIf) {
     report(found.last.model, found, inputs, pipeline);
     return { result: 'Succeeded', message: pipeline.message(messages.WhatIfDone, { count }) };

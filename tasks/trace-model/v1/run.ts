@@ -1,7 +1,7 @@
 import { compareLineage } from '../../../lib/lineage/compare.ts';
 import { findBetween } from '../../../lib/lineage/find-between.ts';
 import type { Lineage } from '../../../lib/lineage/lineage.ts';
-import { trace } from '../../../lib/lineage/trace.ts';
+import { trace, traceCompared } from '../../../lib/lineage/trace.ts';
 import { openOwnOrganization } from '../../../lib/pipelines/own-organization.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
@@ -21,8 +21,8 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const ws = await connect(inputs.target);
   pipeline.say(messages.Tracing, { from: inputs.written });
   const lineage = await trace(inputs.from, { ws, devops });
+  const before = inputs.compareTo && (await traceCompared(inputs.compareTo, lineage, { ws, devops }));
   for (const line of treeLines(lineage, pipeline.translate)) pipeline.info(line);
-  const before = inputs.compareTo && (await trace(inputs.compareTo, { ws, devops }));
   const comparison = before && compareLineage(before, lineage, await findBetween(before, lineage, { ws, devops }));
   if (comparison) for (const line of comparisonLines(comparison, pipeline.translate)) pipeline.info(line);
 

@@ -184,9 +184,20 @@ describe('Azure DevOps', () => {
       'https://dev.azure.com.example.com/',
       'https://evil-dev.azure.com/',
       'https://user@dev.azure.com/',
+      'https://vsrm.dev.azure.com/other/',
+      'https://vsrm.dev.azure.com/',
+      'https://org.dev.azure.com/',
+      'https://other.visualstudio.com/',
+      'https://other.vsrm.visualstudio.com/',
+      'https://org.pkgs.visualstudio.com/',
       'nonsense',
     ])
       assert.equal(isOwnHost(cloud, address), false, address);
+    const old = 'https://Org.visualstudio.com/DefaultCollection/';
+    for (const address of ['https://org.vsrm.visualstudio.com/x', 'https://vsrm.dev.azure.com/org/x'])
+      assert.ok(isOwnHost(old, address), address);
+    for (const address of ['https://other.visualstudio.com/', 'https://dev.azure.com/other/'])
+      assert.equal(isOwnHost(old, address), false, address);
     assert.ok(isOwnHost('https://tfs.example.com/tfs/Default/', 'https://tfs.example.com/tfs/x'));
     assert.equal(isOwnHost('https://tfs.example.com/tfs/', cloud), false);
     const http = open({ collectionUrl: fixture.devops.collectionUrl.replace('https', 'http') });

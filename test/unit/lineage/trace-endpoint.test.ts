@@ -54,6 +54,33 @@ describe('a trace of an endpoint', () => {
     ]);
   });
 
+  it('goes on when the deployment that gets most of the traffic can’t be read', async () => {
+    for (const status of [404, 403]) {
+      const { lineage } = await traced('endpoint:live', {
+        ...world,
+        azure: { ...azure, 'onlineEndpoints/live/deployments/green': status },
+      });
+      assert.deepEqual(
+        lineage.missing.map(({ of, what }) => [of, what]),
+        [['endpoint:live', 'the deployment green']],
+      );
+      assert.notEqual(lineage.missing[0]!.why, '');
+    }
+    const named = { ...world, azure: { ...azure, 'onlineEndpoints/live/deployments/green': 404 } };
+    await assert.rejects(traced('deployment:live/green', named), { code: 'DeploymentNotFound' });
+  });
+
+  it('says why there is nothing to compare with, and is there all the same', async () => {
+    const { lineage, compared } = await traced('endpoint:live', world, 'endpoint:gone');
+    assert.equal(compared, undefined);
+    assert.ok(lineage.nodes.some(({ kind }) => kind === 'job'));
+    assert.deepEqual(
+      lineage.missing.map(({ of, what }) => [of, what]),
+      [['endpoint:live', 'what compareTo names']],
+    );
+    assert.match(lineage.missing[0]!.why, /gone/);
+  });
+
   it('of a batch endpoint goes through its default deployment', async () => {
     const { tree } = await traced('endpoint:nightly', {
       ...world,

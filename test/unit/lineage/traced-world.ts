@@ -2,7 +2,7 @@
 import { AzureError } from '../../../lib/azure/failures.ts';
 import type { DevOps } from '../../../lib/devops/open.ts';
 import type { Lineage } from '../../../lib/lineage/lineage.ts';
-import { trace } from '../../../lib/lineage/trace.ts';
+import { trace, traceCompared } from '../../../lib/lineage/trace.ts';
 import { parseTraceStart } from '../../../lib/lineage/trace-start.ts';
 import { treeLines } from '../../../lib/report/lineage-tree.ts';
 import { fakeWorkspace } from '../azureml/fake-workspace.ts';
@@ -56,7 +56,11 @@ function devopsOf({ builds = {}, workItems = {}, commits = {}, releases = {}, de
 }
 
 /** What a trace finds, and its tree as the log shows it, without links. */
-export async function traced(from: string, world: World): Promise<{ lineage: Lineage; tree: string[] }> {
+export async function traced(
+  from: string,
+  world: World,
+  compareTo?: string,
+): Promise<{ lineage: Lineage; tree: string[]; compared: Lineage | undefined }> {
   const pieces = Object.entries(world.azure).sort(([a], [b]) => b.length - a.length);
   const { workspace } = fakeWorkspace(({ below }) => {
     const address = below.split('?')[0]!;
@@ -70,7 +74,9 @@ export async function traced(from: string, world: World): Promise<{ lineage: Lin
     devops: devopsOf(world),
   };
   const lineage = await trace(parseTraceStart(from), ports);
-  return { lineage, tree: treeLines(lineage).map((line) => line.replace(/ {2}https:\S+$/, '')) };
+  const compared =
+    compareTo === undefined ? undefined : await traceCompared(parseTraceStart(compareTo), lineage, ports);
+  return { lineage, compared, tree: treeLines(lineage).map((line) => line.replace(/ {2}https:\S+$/, '')) };
 }
 
 /** A model version as ARM has it. */

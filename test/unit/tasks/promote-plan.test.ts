@@ -37,6 +37,24 @@ describe('the plan of a promotion', () => {
     );
   });
 
+  it('knows the stage of a version by its tag where nobody has set the field', () => {
+    const tagged = version('2', { tags: { stage: 'production' } });
+    const moved = version('1', { stage: 'Archived', tags: { stage: 'Production' } });
+    const { transitions } = planPromotion(found({ holders: [tagged, moved] }), inputs({ stage: 'Production' }));
+    assert.deepEqual(
+      transitions.map(({ version: number, change }) => [number, change.stage]),
+      [
+        ['3', 'Production'],
+        ['2', 'Archived'],
+        ['1', undefined],
+      ],
+    );
+    assert.equal(transitions[1]!.shown, 'stage production -> Archived');
+    const own = version('3', { tags: { stage: 'Production' } });
+    const plan = planPromotion(found({ source: own }), inputs({ stage: 'Production' }));
+    assert.equal(changesOf(plan), 1, 'the field is not set yet');
+  });
+
   it('has nothing to do for a version that has it all', () => {
     const source = version('3', { stage: 'Production', tags: { stage: 'Production', champion: 'true', a: 'b' } });
     const all = inputs({ stage: 'Production', exclusiveTag: { name: 'champion', value: 'true' }, tags: { a: 'b' } });

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
+import { copyBody } from '../../../tasks/promote-model/v1/copy-body.ts';
+import { type Inputs, readInputs } from '../../../tasks/promote-model/v1/inputs.ts';
+import { type Places, requirePermissions } from '../../../tasks/promote-model/v1/places.ts';
+import type { Companion } from '../../../tasks/promote-model/v1/plan.ts';
+
+/** Reads the inputs of a promotion with these besides the ones that every promotion has. */
+function read(values: Record<string, string | undefined>): Inputs {
+  const all: Record<string, string | undefined> = {
+    resourceGroupName: 'rg',
+    workspaceName: 'ws',
+    modelName: 'm',
+    modelVersion: 'latest',
+    ...values,
+  };
+  const connection = { url: 'https://arm/', data: { subscriptionid: 's' }, scheme: 'ServicePrincipal', parameters: {} };
+  return readInputs({
+    text: (name: string) => all[name],
+    path: (name: string) => all[name],
+    variable: () => 'x',
+    connection: () => connection,
+    systemAccessToken: () => 't',
+  } as unknown as TaskInputs);
+}
+
+describe('the inputs of a promotion', () => {
+  it('are errors when no variable has the name that they have', () => {
+    const unset = { stage: '$(x)', previousStage: '$(x)', targetModelName: 'm-$(x)', tags: 'a=$(x)' };
+    for (const [name, text] of Object.entries({ ...unset, exclusiveTag: 'champion=$(x.y)' }))
+      assert.throws(() => read({ stage: 'Production', [name]: text }), {
+        code: 'InputMissing',
+        message: new RegExp(`The input ${name} has '\\$\\(x`),
+      });
+    assert.deepEqual(read({ tags: 'cost=5 $ (net)' }).tags, { cost: '5 $ (net)' });
+  });
+
+  it('say which version: an empty variable does not mean the newest one', () => {
+    assert.throws(() => read({ stage: 'Production', modelVersion: undefined }), {
+      code: 'InputMissing',
+      message: /modelVersion is empty/,
+    });
+  });
+
+  it('give the version before another stage', () => {
+    for (const more of [{ stage: 'Production', previousStage: 'production' }, { stage: 'Archived' }])
+      assert.throws(() => read(more), { code: 'InputInvalid', message: /stage and previousStage are both/ });
+    assert.equal(read({ stage: 'Production' }).previousStage, 'Archived');
+  });
+
+  it('name no environments of a registry’s model, which would not be copied', () => {
+    const from = { sourceRegistryName: 'r', targetWorkspaceName: 'prod' };
+    assert.throws(() => read({ ...from, environments: 'e:1' }), { code: 'InputInvalid', message: /environments/ });
+    assert.equal(read({ ...from, environments: 'auto' }).environments, 'auto');
+    assert.deepEqual(read({ ...from, environments: ',' }).environments, []);
+  });
+});
+
+describe('a copy', () => {
+  it('does not have the tag that one version has at a time', () => {
+    const tags = { champion: 'true', team: 'risk', stage: 'Production' };
+    const source = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'custom_model', tags } };
+    assert.deepEqual(copyBody(source, undefined, 'champion').tags, { team: 'risk' });
+    assert.deepEqual(copyBody(source, undefined, undefined).tags, { champion: 'true', team: 'risk' });
+  });
+});
+
+describe('the permissions of a promotion', () => {
+  const PROVIDER = 'Microsoft.MachineLearningServices/workspaces';
+  const places = (...actions: string[]): Places => {
+    const send = async () => ({ body: { value: [{ actions: actions.map((one) => `${PROVIDER}/${one}`) }] } });
+    const last = { client: { cloud: { armUrl: 'https://arm' }, send }, path: '/ws', label: 'prod' };
+    return { second: last, last, registry: undefined } as unknown as Places;
+  };
+  const environment = (isPresent: boolean): Companion[] => [
+    { kind: 'environments', place: 'prod', name: 'e', version: '1', isPresent },
+  ];
+
+  it('are those for environments too, when one is copied', async () => {
+    const inputs = { tags: {} } as Inputs;
+    const models = places('models/*');
+    await requirePermissions(models, inputs, environment(true));
+    await assert.rejects(requirePermissions(models, inputs, environment(false)), {
+      code: 'Forbidden',
+      message: /may not write environments in prod/,
+    });
+    await requirePermissions(places('models/*', 'environments/write'), inputs, environment(false));
+  });
+});
