@@ -52,7 +52,7 @@ export function matchingFiles(inputs: TaskInputs, name: string): string[] {
 function noFiles(name: string, why: string): UserError {
   return new UserError({
     code: 'FileNotFound',
-    message: `The input ${name} names no file: ${why}.`,
+    message: `The input ${name} does not name a file: ${why}.`,
     fix: 'Write paths and patterns relative to the sources, such as ml/assets/*.yml, and check that the job checks them out.',
   });
 }

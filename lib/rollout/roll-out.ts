@@ -143,7 +143,7 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
     case 'deploy':
       // It was made, and the service says all the same that it was not.
       if (seen.deployed) return { failure: `The deployment '${plan.deployment}' is not in the state Succeeded.` };
-      await service.deploy(step.replaces || plan.change === 'replace');
+      await service.deploy(step.replaces);
       return { deployed: true };
     case 'smoke':
       return passed(await checks.smoke(), { smokePassed: true });
