@@ -7,13 +7,12 @@ import { armClient } from '../../sandbox/test/http.ts';
 import { score } from '../../sandbox/test/online-workspace.ts';
 import { type Fixture, type Run, type Step, task } from '../e2e/fixture.ts';
 
-/** A step that deploys, without smoke tests unless `inputs` names some. */
-export const deploy = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
+/** A step that deploys to the endpoint that its file names, under the name of the step's outputs. */
+export const deployFiles = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
   task(
     'AzureMLDeployModel',
     'deploy',
     {
-      endpointName: 'churn',
       endpointFile: 'serving/endpoint.yml',
       deploymentFile: 'serving/deployment.yml',
       smokeTests: 'serving/smoke.yml',
@@ -22,6 +21,9 @@ export const deploy = (inputs: Record<string, string> = {}, more: Step = {}): St
     },
     more,
   );
+
+export const deploy = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
+  deployFiles({ endpointName: 'churn', ...inputs }, more);
 
 export const behaving = (behaviour: string): Record<string, string> => ({
   overrides: `environment_variables.BEHAVIOUR=${behaviour}`,
