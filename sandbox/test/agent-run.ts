@@ -1,7 +1,8 @@
 /** Starts Azure DevOps without the rest of the sandbox and runs pipelines against it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunOptions, type RunResult, runPipeline } from '../agent/run.ts';
 import type { StepResult } from '../agent/steps/run-step.ts';
@@ -9,6 +10,7 @@ import type { DevOps, ServiceConnection, Tokens } from '../contracts.ts';
 import { createDevOps } from '../devops/devops.ts';
 import { createTokens } from '../identity/tokens.ts';
 import { prepareTls } from '../tls.ts';
+import { writeFiles } from './files.ts';
 
 export const connections: ServiceConnection[] = (['ServicePrincipal', 'WorkloadIdentityFederation'] as const).map(
   (scheme, index) => ({
@@ -49,10 +51,7 @@ export async function startAgentFixture(): Promise<AgentFixture> {
   const tokens = await createTokens(join(folder, 'identity'), '5ab0c1de-0000-4000-8000-0000000000aa');
   const folderWith = (files: Record<string, string>): string => {
     const sources = mkdtempSync(join(folder, 'sources-'));
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(sources, name)), { recursive: true });
-      writeFileSync(join(sources, name), content);
-    }
+    writeFiles(sources, files);
     return sources;
   };
   const devops = await createDevOps({ tokens, connections, dataFolder: join(folder, 'devops'), tls, log: () => {} });

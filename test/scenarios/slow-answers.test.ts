@@ -15,23 +15,17 @@ describe('a slow answer', () => {
     assert.equal((await runBuiltTask('stream-job', azure, FOLLOW)).result, 'Succeeded');
   });
 
-  it('that does not come within 30 s is asked for again', async () => {
-    const azure = fake();
-    azure.logs.set(STD_LOG, 'the log\n');
-    addRunningJob(azure);
-    azure.on(requests.DETAILS, hangs(), { times: 1 });
-    const run = await runBuiltTask('stream-job', azure, FOLLOW, { speed: 5 });
-    assert.deepEqual([run.result, run.killedBy], ['Succeeded', null], run.raw);
-    assert.match(run.log, /\| the log/);
-  });
-
-  it('of the storage does not hold up the news about the job for ever', async () => {
-    const azure = fake();
-    azure.logs.set(STD_LOG, 'the log\n');
-    addRunningJob(azure);
-    azure.on(requests.LOG, hangs(), { times: 1 });
-    const run = await runBuiltTask('stream-job', azure, FOLLOW, { speed: 5 });
-    assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
-    assert.match(run.log, /\| the log/);
-  });
+  for (const [what, request] of [
+    ['that does not come within 30 s is asked for again', requests.DETAILS],
+    ['of the storage does not hold up the news about the job for ever', requests.LOG],
+  ] as const)
+    it(what, async () => {
+      const azure = fake();
+      azure.logs.set(STD_LOG, 'the log\n');
+      addRunningJob(azure);
+      azure.on(request, hangs(), { times: 1 });
+      const run = await runBuiltTask('stream-job', azure, FOLLOW, { speed: 5 });
+      assert.deepEqual([run.result, run.outputs.status, run.killedBy], ['Succeeded', 'Completed', null], run.raw);
+      assert.match(run.log, /\| the log/);
+    });
 });
