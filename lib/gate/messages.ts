@@ -53,6 +53,8 @@ export const messages = defineMessages({
     'Pass the outputs of the step that registered it: $(register.modelName):$(register.modelVersion).',
   CandidateUnmeasured:
     'The model {id} has no metrics: none were recorded at its registration, and its run is unknown or logged none.',
+  NeverLogged:
+    "Rule {line} does not need the metric '{name}', and neither the candidate nor the baseline has it. If you meant '{meant}', correct the rule.",
   ModelInvalid: "'{model}' does not name a version of a model.",
   ModelInvalidFix: 'Write name:version, for example churn:7, or $(register.modelId).',
   ModelElsewhere: "'{model}' is not a model of the workspace '{workspace}', so its version can't be judged here.",
