@@ -85,11 +85,14 @@ function parseExpression(text: string, environment: Environment, variables: read
 function refuseConstant({ text, parsed }: Conjunct, variables: readonly string[]): void {
   refuseConstants(parsed.tree, text, variables);
   refuseWholes(parsed.tree, text, variables);
-  if (parsed.type !== 'bool' && parsed.type !== 'dyn')
-    throw new RuleProblem(
-      `'${text}' gives a number, not true or false; compare it with something, as in ${text} >= 0.9`,
-      0,
-    );
+  if (parsed.type === 'bool' || parsed.type === 'dyn') return;
+  const isMany = /^(map|list)\b/.test(parsed.type);
+  const [what, example] = !isMany
+    ? ['a number', `${text} >= 0.9`]
+    : variables.includes(text)
+      ? ['all values', `${text}.accuracy >= 0.9`]
+      : ['several values', `size(${text}) >= 1`];
+  throw new RuleProblem(`'${text}' gives ${what}, not true or false; compare it with something, as in ${example}`, 0);
 }
 
 /** Checks a part; the place of its problem is that in the rule. */
