@@ -10,6 +10,13 @@ export class ValueMissing extends Error {}
 /** All of a condition needs a variable that is absent. */
 export class NothingToCompare extends Error {}
 
+/** Why a condition has no result, without the words of the library. @param error what `evaluate` threw */
+export function whyNot(error: unknown): string {
+  if (error instanceof NotFinite) return error.message;
+  const isMissing = error instanceof ValueMissing || (error as { code?: string }).code === 'no_such_key';
+  return isMissing ? 'it reads a value that is not there' : 'it makes no number of these values';
+}
+
 /** The value of a variable that is absent. */
 export const ABSENT: Readonly<Record<string, number>> = Object.freeze({});
 
