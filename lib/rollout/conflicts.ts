@@ -33,6 +33,11 @@ export function requireAsPlanned(
   throw trafficChanged(state, planned.traffic);
 }
 
+/** True for the error that says so. */
+export function isChangedUnderUs(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'TrafficChanged';
+}
+
 /** @param ours the traffic that this rollout had set or planned with */
 export function trafficChanged(state: EndpointState, ours: Traffic | undefined): UserError {
   const { name, traffic, saved, lastModified } = state;

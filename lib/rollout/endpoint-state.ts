@@ -28,6 +28,9 @@ export interface DeploymentState {
   isOurs: boolean;
 }
 
+/** Provisioning of a deployment may take so long (azure-ai-ml waits for 2 hours as well). */
+export const PROVISIONED_WITHIN_MS = 2 * 60 * 60_000;
+
 /** True for a state in which the service takes no other change. */
 export function isBusy(provisioningState: string): boolean {
   return !['Succeeded', 'Failed', 'Canceled', ''].includes(provisioningState);

@@ -58,10 +58,20 @@ export const messages = defineMessages({
   StoppedFix: 'Run this stage again, or restore the earlier traffic with mode: rollback.',
   DiagnosedFix: '{cause} {next}',
   WhatIfDone: 'What if: the rollout of {deployment} has {steps} steps; nothing was created or changed.',
-  Abandoning: 'The run was cancelled; restoring the earlier traffic of {endpoint}.',
-  Abandoned: 'The earlier traffic of {endpoint} is being restored.',
+  Abandoning: 'The run was cancelled; ending the rollout of {endpoint}.',
+  NothingToAbandon: 'This rollout has not changed the endpoint {endpoint}, so there is nothing to restore.',
+  Abandoned: 'The earlier traffic of {endpoint} is being restored: {traffic}. Azure ML has accepted it.',
+  AbandonedAsIs:
+    'The traffic of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}.',
   AbandonFailed:
-    'The earlier traffic of {endpoint} could not be restored in time. Run this stage again, or restore it with mode: rollback. {reason}',
+    'The earlier traffic of {endpoint} could not be restored within {within}. Its traffic is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}, which waits until the endpoint takes changes. {reason}',
+  DefinitionLeft:
+    'The deployment {deployment} was being changed in place and may have its new definition. To put the earlier one back, run this task with mode: rollback and endpointName: {endpoint}.',
+  BatchAbandoned: 'The earlier default deployment of {endpoint} is being restored: {traffic}. Azure ML has accepted it.',
+  BatchAbandonedAsIs:
+    'The default deployment of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}.',
+  BatchAbandonFailed:
+    'The earlier default deployment of {endpoint} could not be restored within {within}. It is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}, which waits until the endpoint takes changes. {reason}',
   ReleaseFile: 'The release is described in {path}.',
   RestorePlan:
     'The traffic of {endpoint} goes back from {from} to {to}, as it was before the rollout of {deployment} by the run {run}.',

@@ -102,7 +102,8 @@ describe('a smoke test', () => {
 describe('golden data', () => {
   const replay = (statusOf: (deployment: string) => number) => {
     const score = async (deployment: string) => ({ ...scored(undefined, statusOf(deployment)), problem: 'refused' });
-    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], 0, () => undefined);
+    const options = { tolerance: 0, signal: new AbortController().signal, tell: () => undefined };
+    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], options);
   };
 
   it('does not pass by failing on both sides alike', async () => {
