@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
+import { trafficChanged } from './conflicts.ts';
 import { type EndpointState, isBusy } from './endpoint-state.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 import { mirrorFor, type RolloutService } from './roll-out.ts';
@@ -36,13 +37,17 @@ export async function abandon(
       traffic = state.traffic;
       const saved = ownRecord(plan, state);
       isRedefined = Object.keys(saved?.earlier ?? {}).length > 0;
-      if (saved) {
+      if (saved && isOwnTraffic(plan, saved, traffic)) {
         await service.send(lastChange(plan, state, saved, clock.now()));
         return { isSent: true, traffic, isRedefined, why: '' };
       }
-      // The record itself may be on its way.
-      if (!isBusy(state.provisioningState)) return undefined;
-      why = `The endpoint is in the state ${state.provisioningState}.`;
+      // What is under way may be the record itself.
+      const isDone = !isBusy(state.provisioningState);
+      if (!saved && isDone) return undefined;
+      why = saved
+        ? trafficChanged(state, saved.now).message
+        : `The endpoint is in the state ${state.provisioningState}.`;
+      if (isDone) break;
     } catch (error) {
       // That the time is over says less than what happened before.
       if (!signal.aborted || why === '') why = messageOf(error);
@@ -52,15 +57,18 @@ export async function abandon(
   return { isSent: false, traffic, isRedefined, why };
 }
 
-/** The record of this rollout, as long as the traffic is one that it sets; what somebody else has set is not overwritten. */
-function ownRecord(
-  { id, deployment, before, shares }: RolloutPlan,
-  { saved, traffic }: EndpointState,
-): SavedRollout | undefined {
-  if (saved?.id !== id || saved.to !== deployment || !isUnfinished(saved)) return undefined;
-  // A change that was made already may not be shown yet, so it need not be the last one.
-  const own = [before, saved.now, ...shares.map((share) => withShare(before, deployment, share))];
-  return own.some((one) => isSameTraffic(one, traffic)) ? saved : undefined;
+/** The record of this rollout, when there is one that has not come to its end. */
+function ownRecord({ id, deployment }: RolloutPlan, { saved }: EndpointState): SavedRollout | undefined {
+  return saved?.id === id && saved.to === deployment && isUnfinished(saved) ? saved : undefined;
+}
+
+/**
+ * True for a traffic that this rollout sets, whichever: a change may not be shown yet. What somebody else has set is not
+ * overwritten.
+ */
+function isOwnTraffic({ deployment, before, shares }: RolloutPlan, { now }: SavedRollout, traffic: Traffic): boolean {
+  const own = [before, now, ...shares.map((share) => withShare(before, deployment, share))];
+  return own.some((one) => isSameTraffic(one, traffic));
 }
 
 function lastChange(plan: RolloutPlan, { traffic, mirrorTraffic }: EndpointState, saved: SavedRollout, now: number) {

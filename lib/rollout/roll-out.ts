@@ -120,7 +120,7 @@ export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<R
 /** The end of a rollout whose rollback failed too: what to do is more important than why. */
 function notRestored(failure: string, thrown: unknown, traffic: Traffic): RolloutEnd {
   const why = `${failure.replace(/\.?$/, '.')} The earlier state could not be restored: ${messageOf(thrown)}`;
-  const fix = 'Run this stage again, or restore the earlier traffic with mode: rollback.';
+  const fix = 'Run this stage again, or go back with mode: rollback.';
   return { end: 'stopped', why, traffic, error: new UserError({ code: 'NotRestored', message: why, fix }) };
 }
 

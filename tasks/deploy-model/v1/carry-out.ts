@@ -63,7 +63,11 @@ export async function carryOut(
 }
 
 /** The endpoint's side of a rollout, whose waiting is printed. */
-export function serviceFor({ kind, workspace, plan }: BegunRollout, datastores: Datastores, { pipeline, clock }: Ports) {
+export function serviceFor(
+  { kind, workspace, plan }: BegunRollout,
+  datastores: Datastores,
+  { pipeline, clock }: Ports,
+) {
   const { rollout, endpoint, deployment } = plan;
   const { signal } = pipeline;
   const tellers = new Map<string, ReturnType<typeof sayWaiting>>();
@@ -123,7 +127,7 @@ function sayStep(
       pipeline.say(messages.StepAwait, { what: step.what });
       break;
     case 'deploy':
-      pipeline.say(words.deploy, { deployment });
+      pipeline.say((state.traffic[deployment] ?? 0) > 0 ? words.change : words.deploy, { deployment });
       break;
     case 'smoke':
       pipeline.say(words.test, { deployment });

@@ -60,7 +60,8 @@ export function rolloutChecks(
     },
     async smoke(signal) {
       if (samples.smoke.length === 0) pipeline.say(messages.NoSmokeTests);
-      const results = samples.smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, samples.smoke, signal);
+      const results =
+        samples.smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, samples.smoke, signal);
       findings.smoke = results;
       if (results.length > 0) pipeline.table(smokeTable(results));
       const failed = results.filter(({ problems }) => problems.length > 0);

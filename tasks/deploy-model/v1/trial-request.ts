@@ -45,14 +45,22 @@ function ofTrialInputs(error: unknown): unknown {
   if (!(error instanceof UserError) || !['InputValuesInvalid', 'ReferenceNotFound'].includes(error.code)) return error;
   const { code, message, problems } = error;
   const fix = 'Change the input trialInputs: one name=value per line. No job was started.';
-  return new UserError({ code, message: `The input trialInputs is not valid: ${message}`, fix, problems }, { cause: error });
+  return new UserError(
+    { code, message: `The input trialInputs is not valid: ${message}`, fix, problems },
+    { cause: error },
+  );
 }
 
 /**
  * Checks the trial's inputs before the deployment is made: what its component declares, and whether the data exists.
  * @throws UserError as `trialRequest`
  */
-export async function checkTrialInputs(workspace: Workspace, deployment: Plan, names: Names, inputs: Trial): Promise<void> {
+export async function checkTrialInputs(
+  workspace: Workspace,
+  deployment: Plan,
+  names: Names,
+  inputs: Trial,
+): Promise<void> {
   if (Object.keys(inputs.trialInputs).length === 0) return;
   const component = await plannedComponent(workspace, deployment);
   // Only its name is read here; a new endpoint gets its address when it is created.

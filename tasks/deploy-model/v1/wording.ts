@@ -10,6 +10,7 @@ export function wordingOf({ endpointType }: Pick<Inputs, 'endpointType'>) {
     now: isBatch ? messages.BatchNow : messages.EndpointNow,
     claim: isBatch ? messages.BatchClaim : messages.StepClaim,
     deploy: isBatch ? messages.BatchDeploy : messages.StepDeploy,
+    change: isBatch ? messages.BatchDeploy : messages.StepChange,
     test: isBatch ? messages.BatchTry : messages.StepSmoke,
     share: isBatch ? messages.BatchSwitch : messages.StepTraffic,
     restore: isBatch ? messages.BatchRestore : messages.StepRestore,

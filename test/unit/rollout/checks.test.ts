@@ -241,7 +241,7 @@ describe('a rollback without a rollout', () => {
   it('is refused when the deployment before is gone, or nothing was rolled out', () => {
     assert.throws(
       () => planRestore(released({ green: 'v2' })),
-      /the earlier traffic was blue 100 %, and blue can't serve/,
+      /before the rollout its traffic was blue 100 %, and blue can't serve/,
     );
     assert.throws(() => planRestore(stateOfModel(endpointModel({ a: 100 }, { a: 'v1' }))), {
       code: 'NothingToRollBack',

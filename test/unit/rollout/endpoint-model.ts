@@ -42,6 +42,7 @@ export function endpointModel(traffic: Traffic, deployments: Record<string, stri
 export function stateOfModel(model: EndpointModel): EndpointState {
   return {
     name: 'churn',
+    isBatch: false,
     exists: model.exists,
     traffic: model.traffic,
     mirrorTraffic: model.mirror,
