@@ -154,6 +154,8 @@ export function useRunsWorkspace(components: Record<string, Record<string, unkno
     for (const [name, spec] of Object.entries(components)) ids[name] = await workspace.component(name, spec);
   });
   after(() => workspace.stop?.());
+  const nameOf = (shown: string): string =>
+    Object.keys(components).find((name) => components[name]!.display_name === shown) ?? shown;
   return {
     workspace,
     /** A step that runs a component. */
@@ -163,10 +165,13 @@ export function useRunsWorkspace(components: Record<string, Record<string, unkno
       inputs,
       ...more,
     }),
-    /** The steps of a run by their display names. */
+    /**
+     * The steps of a run by their keys in `jobs`, where a key is the name of its component. Run history does not say them: it
+     * shows the display name of the component, and the key only where there is none.
+     */
     async steps(runId: string): Promise<Record<string, any>> {
       const { body } = await workspace.history('GET', `runs/${runId}/children`);
-      return Object.fromEntries(body.value.map((run: any) => [run.displayName, run]));
+      return Object.fromEntries(body.value.map((run: any) => [nameOf(run.displayName), run]));
     },
     /** What a run's process has printed. */
     async log(runId: string): Promise<string> {
