@@ -146,6 +146,11 @@ describe('the gate', function () {
       assert.equal(await isOpen({ stage: 'Production' }), true);
       await model({ 'gate.verdict': 'pass' }, { stage: 'Production' });
       assert.equal(await isOpen({ stage: 'Production' }), true);
+      // As everywhere else, the tag counts only while Azure ML has no stage, or the first one.
+      await model({ 'gate.verdict': 'pass', stage: 'Production' }, { stage: 'Archived' });
+      assert.deepEqual([await isOpen({ stage: 'Production' }), await isOpen({ stage: 'Archived' })], [false, true]);
+      await model({ 'gate.verdict': 'pass', stage: 'Production' }, { stage: 'Development' });
+      assert.equal(await isOpen({ stage: 'Production' }), true);
       await model({ 'gate.verdict': 'pass' }, { isArchived: true });
       assert.equal(await isOpen(), false);
     });
