@@ -51,15 +51,20 @@ function failedConditions(rules: GateReport['rules']): ConditionResult[] {
   return rules.flatMap(({ conditions }) => conditions.filter(({ result }) => result === 'fail'));
 }
 
+/** What became of a condition, in a few words. */
+export function conditionWord({ result, isPartial }: ConditionResult): string {
+  return result === 'pass' && isPartial ? WORDS.partial : WORDS[result];
+}
+
 /** Rules with the values that decided them. */
 export function ruleTable({ rules }: GateReport): Table {
   return {
     columns: ['Rule', 'Result', 'Values'],
     rows: rules.flatMap(({ conditions }) =>
-      conditions.map(({ condition, result, values, reason, isPartial }) => [
-        condition.text,
-        result === 'pass' && isPartial ? WORDS.partial : WORDS[result],
-        reason && reason !== values ? `${values}; ${reason}` : values,
+      conditions.map((one) => [
+        one.condition.text,
+        conditionWord(one),
+        one.reason && one.reason !== one.values ? `${one.values}; ${one.reason}` : one.values,
       ]),
     ),
   };

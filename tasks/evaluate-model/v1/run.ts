@@ -1,4 +1,4 @@
-import { type Baseline, findBaseline } from '../../../lib/gate/baseline.ts';
+import { findBaseline } from '../../../lib/gate/baseline.ts';
 import { findCandidate } from '../../../lib/gate/candidate.ts';
 import { withHistories } from '../../../lib/gate/job-measured.ts';
 import { readPictures } from '../../../lib/gate/pictures.ts';
@@ -6,10 +6,12 @@ import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { sayStep } from '../../../lib/pipelines/say-step.ts';
+import { gateJUnit } from '../../../lib/report/gate-junit.ts';
 import { gateRecord } from '../../../lib/report/gate-record.ts';
 import {
   failedRules,
   failureSentence,
+  type GateSubject,
   gateFailure,
   gateMarkdown,
   verdictSentence,
@@ -36,8 +38,8 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
     judge(rules, candidate.measured, baseline, await paired(inputs, search.baseline)),
   );
   print(report, pipeline);
-  setOutputs(report, search.baseline, pipeline);
   const subject = subjectOf(workspace, candidate, search.baseline);
+  setOutputs(report, subject, pipeline);
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate));
   await record(workspace, candidate, report, subject, inputs, { pipeline, clock });
   const { measured, images } = await readPictures(workspace, report, candidate.measured);
@@ -45,10 +47,11 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   return outcomeOf(report, onFail, pipeline);
 }
 
-function setOutputs(report: GateReport, baseline: Baseline | undefined, pipeline: Pipeline): void {
+function setOutputs(report: GateReport, subject: GateSubject, pipeline: Pipeline): void {
   pipeline.setOutput('verdict', report.verdict);
   pipeline.setOutput('failedRules', failedRules(report).join('; '));
-  pipeline.setOutput('baseline', baseline?.label ?? 'none');
+  pipeline.setOutput('baseline', subject.baseline ?? 'none');
+  pipeline.setOutput('junitFile', pipeline.attach('model-gate-junit.xml', gateJUnit(report, subject)));
 }
 
 function outcomeOf(report: GateReport, onFail: Inputs['onFail'], pipeline: Pipeline): Outcome {
