@@ -1,6 +1,7 @@
 /** The gate's verdicts, what it compares with, and what becomes of a verdict: with the packed tasks against the sandbox. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { runGate } from '../../sandbox/agent/server/gate.ts';
 import { modelVersions } from '../../scripts/workspace-facts.ts';
 import { evaluate, type Run, register, type Step, stream, submit, task, useFixture, writes } from './fixture.ts';
@@ -37,7 +38,8 @@ describe('the gate', function () {
       assert.equal(first.result, 'succeeded', first.log);
       const { junitFile, ...outputs } = first.step('gate').outputs;
       assert.deepEqual(outputs, { verdict: 'noBaseline', failedRules: '', baseline: 'none' });
-      assert.match(readFileSync(junitFile!, 'utf8'), /<testsuite name="Model gate: job \S+" tests="2" failures="0"/);
+      const kept = first.attachments.find(({ name }) => name === basename(junitFile!))!;
+      assert.match(readFileSync(kept.file, 'utf8'), /<testsuite name="Model gate: job \S+" tests="2" failures="0"/);
       assert.match(first.log, /Baseline: there is no model gated yet\./);
       const [model] = await modelVersions(fixture.sandbox, 'gated');
       assert.equal(model!.properties.tags['gate.verdict'], 'noBaseline');
@@ -58,7 +60,11 @@ describe('the gate', function () {
         judge('misspelt', rule, { jobName: '$(submit.jobName)', baseline: 'build:4711' }),
         {
           task: 'PublishTestResults@2',
-          inputs: { testResultsFiles: '$(worse.junitFile)', failTaskOnMissingResultsFile: 'true' },
+          inputs: {
+            testResultsFiles: '$(worse.junitFile)',
+            searchFolder: '$(Agent.TempDirectory)',
+            failTaskOnMissingResultsFile: 'true',
+          },
         },
       ]);
       const outcome = (name: string) => {
