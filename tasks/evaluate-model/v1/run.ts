@@ -40,10 +40,10 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   print(report, pipeline);
   const subject = subjectOf(workspace, candidate, search.baseline);
   setOutputs(report, subject, pipeline);
-  pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate));
+  const shown = await readPictures(workspace, report, candidate.measured);
+  pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate, shown));
+  pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, shown), null, 2));
   await record(workspace, candidate, report, subject, inputs, { pipeline, clock });
-  const { measured, images } = await readPictures(workspace, report, candidate.measured);
-  pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, measured, images), null, 2));
   return outcomeOf(report, onFail, pipeline);
 }
 
