@@ -6,17 +6,10 @@ import { type GateReport, judge } from '../../../lib/gate/verdict.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { sayStep } from '../../../lib/pipelines/say-step.ts';
-import { gateJUnit } from '../../../lib/report/gate-junit.ts';
 import { gateRecord } from '../../../lib/report/gate-record.ts';
-import {
-  failedRules,
-  failureSentence,
-  type GateSubject,
-  gateFailure,
-  gateMarkdown,
-  verdictSentence,
-} from '../../../lib/report/gate-report.ts';
+import { failureSentence, gateFailure, gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
+import { setOutputs } from './outputs.ts';
 import { paired } from './paired.ts';
 import { print, sayBaseline, sayCandidate } from './print.ts';
 import { judgedAnew, record } from './record.ts';
@@ -45,13 +38,6 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, shown), null, 2));
   await record(workspace, candidate, report, subject, inputs, { pipeline, clock });
   return outcomeOf(report, onFail, pipeline);
-}
-
-function setOutputs(report: GateReport, subject: GateSubject, pipeline: Pipeline): void {
-  pipeline.setOutput('verdict', report.verdict);
-  pipeline.setOutput('failedRules', failedRules(report).join('; '));
-  pipeline.setOutput('baseline', subject.baseline ?? 'none');
-  pipeline.setOutput('junitFile', pipeline.attach('model-gate-junit.xml', gateJUnit(report, subject)));
 }
 
 function outcomeOf(report: GateReport, onFail: Inputs['onFail'], pipeline: Pipeline): Outcome {
