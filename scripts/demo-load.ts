@@ -19,16 +19,29 @@ export async function constantLoad(
   const { body } = await call(sandbox, 'POST', `${sandbox.azuremlUrl}${path}?api-version=2026-05-01`, {});
   const ca = readFileSync(sandbox.environment.NODE_EXTRA_CA_CERTS!);
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS, ca });
+  return sendUntilStopped(agent, { clients: CLIENTS, pauseMs: 20 }, () => statusOf(agent, scoringUri, body.primaryKey));
+}
+
+/**
+ * Clients that send one request after the other.
+ * @param send sends one request over the agent. @returns its status; undefined when there was no answer
+ * @returns what stops them, and counts their requests and those that were not answered with 200
+ */
+export function sendUntilStopped(
+  agent: Agent,
+  { clients, pauseMs }: { clients: number; pauseMs: number },
+  send: () => Promise<number | undefined>,
+): () => Promise<{ requests: number; failed: number }> {
   let [requests, failed, running] = [0, 0, true];
   const client = async (): Promise<void> => {
     while (running) {
-      const status = await statusOf(agent, scoringUri, body.primaryKey);
+      const status = await send();
       requests++;
       if (status !== 200) failed++;
-      await sleep(20);
+      await sleep(pauseMs);
     }
   };
-  const all = Promise.all(Array.from({ length: CLIENTS }, client));
+  const all = Promise.all(Array.from({ length: clients }, client));
   return async () => {
     running = false;
     await all;

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
           [process.execPath, join(STAGE, 'tasks/stream-job/v1/index.js')],
           taskEnvironment(sandbox, { JOBNAME: name }),
         ),
-        follow([PYTHON, '-W', 'ignore', join(HERE, 'stream.py'), name], sdkEnvironment(sandbox)),
+        follow([PYTHON, '-W', 'ignore', join(ROOT, 'bench/sdk.py'), 'stream', name], sdkEnvironment(sandbox)),
       ]);
       const ended = task.ended ?? sdk.ended ?? Number.NaN;
       const mine = sandbox.requests.slice(first);

@@ -122,7 +122,7 @@ async function main(): Promise<void> {
                   )
                 : measure(
                     sandbox,
-                    [PYTHON, join(HERE, 'sdk.py'), jobFile],
+                    [PYTHON, join(ROOT, 'bench/sdk.py'), 'submit', jobFile],
                     { PATH: process.env.PATH ?? '', HOME: project, ...sandbox.environment },
                     project,
                   );

@@ -24,7 +24,12 @@ export interface Job {
     /** Of a pipeline: its steps by name, with the keys of YAML as they were sent. */
     jobs?: Record<
       string,
-      { componentId?: string | null; display_name?: string | null; inputs?: Record<string, unknown> | null }
+      {
+        componentId?: string | null;
+        display_name?: string | null;
+        inputs?: Record<string, unknown> | null;
+        outputs?: Record<string, unknown> | null;
+      }
     > | null;
   };
   /** Of a step: the job that it is part of. */

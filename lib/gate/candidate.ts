@@ -1,10 +1,12 @@
+import { findStep, jobRun } from '../azureml/job-metrics.ts';
 import { findJob, getJob, type Job, requireCompleted } from '../azureml/jobs.ts';
 import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
 import { madeByRun } from '../lineage/model-lineage.ts';
-import { measureJob, measureModel } from './job-measured.ts';
+import { modelPart, type Part, WHOLE } from '../lineage/verdict-tags.ts';
+import { measureJob, measureModel, measureStep } from './job-measured.ts';
 import { type Measured, together } from './measured.ts';
 import { messages } from './messages.ts';
 import { readMetricsFile } from './metrics-file.ts';
@@ -24,6 +26,10 @@ export interface Candidate {
   measured: Measured;
   job: Job | undefined;
   model: { name: string; version: ModelVersion } | undefined;
+  /** The part of the job that is judged; see `Part`. */
+  part: Part;
+  /** Display name of the step that is judged; empty for the job as a whole, a model and a file. */
+  step: string;
 }
 
 /**
@@ -43,7 +49,15 @@ export async function findCandidate(
       : undefined;
   if (choice.metricsFile === undefined) return found!;
   const file = await readMetricsFile(choice.metricsFile);
-  if (!found) return { label: `file ${choice.metricsFile}`, measured: file, job: undefined, model: undefined };
+  if (!found)
+    return {
+      label: `file ${choice.metricsFile}`,
+      measured: file,
+      job: undefined,
+      model: undefined,
+      part: WHOLE,
+      step: '',
+    };
   refuseTwice(found.measured, file, choice.metricsFile);
   return { ...found, measured: together(found.measured, file) };
 }
@@ -57,7 +71,16 @@ async function ofJob(
   const job = await getJob(workspace, name);
   onJob(job);
   await requireCompleted(workspace, job);
-  return { label: `job ${name}`, measured: await measureJob(workspace, name, step), job, model: undefined };
+  const found = { label: `job ${name}`, job, model: undefined };
+  if (step !== undefined) {
+    const run = await findStep(workspace, name, step);
+    return { ...found, measured: await measureStep(workspace, name, run), part: run.worker, step: run.step };
+  }
+  const measured = await measureJob(workspace, name);
+  // The name may be the run id of a step.
+  if (job.rootRunId === undefined || job.rootRunId === name) return { ...found, measured, part: WHOLE, step: '' };
+  const { worker } = await jobRun(workspace, name);
+  return { ...found, measured, part: worker, step: job.properties.displayName || name };
 }
 
 async function ofModel(
@@ -83,7 +106,14 @@ async function ofModel(
   }
   const maker = madeByRun(model);
   const job = maker && (await findJob(workspace, maker.job));
-  return { label: `model ${name} version ${version}`, measured: found, job, model: { name, version: model } };
+  return {
+    label: `model ${name} version ${version}`,
+    measured: found,
+    job,
+    model: { name, version: model },
+    part: modelPart(name, version),
+    step: '',
+  };
 }
 
 /** Two values under one name: whichever were taken, the rule would mean the other one for somebody. */

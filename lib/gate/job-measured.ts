@@ -1,4 +1,4 @@
-import { findStep, listRunMetrics } from '../azureml/job-metrics.ts';
+import { findStep, type JobRun, listRunMetrics } from '../azureml/job-metrics.ts';
 import { getMetricHistory, type MetricHistory } from '../azureml/metric-history.ts';
 import { getMetrics } from '../azureml/metrics.ts';
 import type { ModelVersion } from '../azureml/models.ts';
@@ -18,7 +18,11 @@ import { messages } from './messages.ts';
  */
 export async function measureJob(workspace: Workspace, jobName: string, step?: string): Promise<Measured> {
   if (!step) return measuredByRuns(await listRunMetrics(workspace, jobName));
-  const run = await findStep(workspace, jobName, step);
+  return measureStep(workspace, jobName, await findStep(workspace, jobName, step));
+}
+
+/** What one step of a job logged. @throws UserError `JobNotCompleted` for a step that failed or was cancelled */
+export async function measureStep(workspace: Workspace, jobName: string, run: JobRun): Promise<Measured> {
   if (run.status === 'Failed' || run.status === 'Canceled') {
     throw new UserError({
       code: 'JobNotCompleted',

@@ -3,7 +3,18 @@ import { changeTags } from '../azureml/tags.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { pickVerdictTags, type VerdictRecord, verdictOf, withVerdictTags } from '../lineage/verdict-tags.ts';
+import {
+  outweighs,
+  type Part,
+  pickVerdictTags,
+  VERDICT_TAGS,
+  type VerdictRecord,
+  verdictOf,
+  verdictTags,
+  WHOLE,
+  withoutVerdictTags,
+  withVerdictTags,
+} from '../lineage/verdict-tags.ts';
 import type { Candidate } from './candidate.ts';
 import { messages } from './messages.ts';
 
@@ -13,10 +24,12 @@ export interface VerdictTarget {
   label: string;
   /** Segments of its path. */
   path: string[];
+  /** What of it was judged. */
+  part: Part;
 }
 
 /** What gets the tags of the candidate's verdict: the model version, and the job. A step has no tags, so its job has them. */
-export function verdictTargets({ job, model }: Pick<Candidate, 'job' | 'model'>): VerdictTarget[] {
+export function verdictTargets({ job, model, part }: Pick<Candidate, 'job' | 'model' | 'part'>): VerdictTarget[] {
   const jobName = job && (job.rootRunId ?? job.name);
   return [
     ...(model
@@ -24,10 +37,11 @@ export function verdictTargets({ job, model }: Pick<Candidate, 'job' | 'model'>)
           {
             label: `model ${model.name} version ${model.version.name}`,
             path: ['models', model.name, 'versions', model.version.name],
+            part: WHOLE,
           },
         ]
       : []),
-    ...(jobName ? [{ label: `job ${jobName}`, path: ['jobs', jobName] }] : []),
+    ...(jobName ? [{ label: `job ${jobName}`, path: ['jobs', jobName], part }] : []),
   ];
 }
 
@@ -37,6 +51,8 @@ export interface Recorded {
   written: string[];
   /** What could not be written, and has no verdict that it contradicts: gates see none there. */
   notWritten: { label: string; reason: string }[];
+  /** What keeps the verdict that another step of the same pipeline run gave it, since that is the worse one. */
+  kept: { label: string; verdict: VerdictRecord['verdict']; step: string }[];
 }
 
 /**
@@ -48,31 +64,44 @@ export async function recordVerdict(
   targets: readonly VerdictTarget[],
   record: VerdictRecord,
 ): Promise<Recorded> {
-  const recorded: Recorded = { written: [], notWritten: [] };
-  for (const { label, path } of targets) {
+  const recorded: Recorded = { written: [], notWritten: [], kept: [] };
+  for (const { label, path, part } of targets) {
     // Set once the tags were read.
-    let kept: string | undefined = 'unknown';
+    let before: Record<string, string> | undefined;
     try {
       const isWritten = await changeTags(workspace, path, (tags) => {
-        kept = verdictOf(tags);
-        return withVerdictTags(tags, record);
+        before = pickVerdictTags(tags, part);
+        return outweighs(before, verdictTags(record)) ? tags : withVerdictTags(tags, record, part);
       });
-      if (isWritten) recorded.written.push(label);
+      const kept = before && outweighs(before, verdictTags(record)) ? before : undefined;
+      if (kept) recorded.kept.push({ label, verdict: verdictOf(kept)!, step: kept[VERDICT_TAGS.judgedStep] ?? '' });
+      else if (isWritten) recorded.written.push(label);
     } catch (error) {
       if (!(error instanceof AzureError)) throw error;
-      if (kept === undefined || kept === record.verdict) recorded.notWritten.push({ label, reason: error.message });
+      const earlier = before && verdictOf(before);
+      const isHarmless = before !== undefined && (earlier === undefined || earlier === record.verdict);
+      if (isHarmless) recorded.notWritten.push({ label, reason: error.message });
       else throw notRecorded(label, record, error);
     }
   }
   return recorded;
 }
 
-/** Takes an earlier verdict away from what could not be judged now: a gate must not pass by it. */
-export async function forgetVerdict(workspace: Workspace, targets: readonly VerdictTarget[]): Promise<void> {
-  for (const { path } of targets)
+/**
+ * Takes an earlier verdict away from what could not be judged now: a gate must not pass by it. A `fail` that another step of the
+ * same pipeline run found stays, so that a later step does not hide it.
+ */
+export async function forgetVerdict(
+  workspace: Workspace,
+  targets: readonly VerdictTarget[],
+  by: Pick<VerdictRecord, 'judgedBy' | 'judgedStep'>,
+): Promise<void> {
+  const nothing = verdictTags({ verdict: 'pass', failedRules: [], step: '', baseline: '', judgedAt: '', ...by });
+  for (const { path, part } of targets)
     await changeTags(workspace, path, (tags) => {
-      const old = new Set(Object.keys(pickVerdictTags(tags)));
-      return Object.fromEntries(Object.entries(tags).filter(([name]) => !old.has(name)));
+      const before = pickVerdictTags(tags, part);
+      const stays = verdictOf(before) === 'fail' && outweighs(before, nothing);
+      return stays ? tags : withoutVerdictTags(tags, part);
     });
 }
 

@@ -8,10 +8,21 @@ import { type Facts, fitsIn, PREFIX, PROPERTY_LIMITS, stampPairs } from './stamp
 /** Begins the names of properties that hold what the job logged. Properties can't be changed later, so they are the record. */
 const METRIC_PREFIX = 'metric.';
 
+/** Who made a model, for finding out whether a verdict is on it. */
+export interface ModelMaker {
+  /** Ids of the runs: of a reused step the run of this job, and the one that did the work. */
+  runs: readonly string[];
+  /** Display name of the step; empty for an output of the job itself. */
+  step: string;
+  /** False for files of a run that is not part of the job, which a URI named. */
+  isOfJob: boolean;
+}
+
 export interface ModelSource {
   job: Job;
   /** Run that has the output: the job itself, or a step of it. */
   runId: string;
+  maker: ModelMaker;
   /** Display name of the step; empty for the job itself. */
   step: string;
   /** Name of the output; empty for a URI of the user's own. */

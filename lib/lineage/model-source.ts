@@ -9,14 +9,14 @@ import {
   type ModelType,
   type ModelVersion,
 } from '../azureml/models.ts';
-import { findRunOutputs } from '../azureml/runs.ts';
+import { findRun, findRunOutputs, runLabel, workerOf } from '../azureml/runs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
 import { didYouMean, oneOf } from '../core/words.ts';
 import { findLogged } from './logged-files.ts';
 import { messages } from './messages.ts';
-import { isOwnModel, type ModelSource } from './model-lineage.ts';
+import { isOwnModel, type ModelMaker, type ModelSource } from './model-lineage.ts';
 import { isArtifacts, jobUri, type ModelPlace, parseJobUri } from './model-place.ts';
 
 /**
@@ -38,10 +38,29 @@ export async function findModelSource(
   const label = run.step || (isStep ? job.properties.displayName || job.name : '');
   return {
     ...found,
+    maker: await makerOf(workspace, job, run, label, { runId: found.runId, place }),
     job: isStep ? await getJob(workspace, job.rootRunId!) : job,
     step: label,
     metrics: (await listRunMetrics(workspace, job.name)).filter(counts),
   };
+}
+
+/** @param step its display name; empty for the job itself */
+async function makerOf(
+  workspace: Workspace,
+  job: Job,
+  { runId, worker }: JobRun,
+  step: string,
+  made: { runId: string; place: ModelPlace },
+): Promise<ModelMaker> {
+  const named = made.place.kind === 'uri' ? parseJobUri(made.place.uri)?.run : undefined;
+  const own = [runId, worker];
+  if (named === undefined || own.includes(named))
+    return { runs: [...new Set([...own, made.runId])], step, isOfJob: true };
+  const run = await findRun(workspace, named);
+  if (!run) return { runs: [named], step: '', isOfJob: false };
+  const isOfJob = run.rootRunId === (job.rootRunId ?? job.name);
+  return { runs: [named, workerOf(run)], step: runLabel(run), isOfJob };
 }
 
 type Located = Pick<ModelSource, 'runId' | 'output' | 'path' | 'uri' | 'type' | 'typeFrom' | 'files'>;

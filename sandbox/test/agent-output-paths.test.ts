@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { type AgentFixture, stepOf, useAgentFixture } from './agent-run.ts';
+import { resultsOf, stepOf, useAgentFixture, warningsOf } from './agent-run.ts';
 
 describe('paths to outputs', () => {
   const fixture = useAgentFixture();
-
-  const resultsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
-    Object.fromEntries(run.stages.map(({ name, result }) => [name, result]));
-  const warningsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
-    run.lines.filter((line) => line.startsWith('##[warning]'));
 
   const producer = `stages:
 - stage: Make

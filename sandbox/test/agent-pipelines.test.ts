@@ -1,24 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type AgentFixture, stepOf, useAgentFixture } from './agent-run.ts';
+import { resultsOf, stepOf, useAgentFixture, warningsOf } from './agent-run.ts';
 
 describe('the agent runs pipelines as people write them', () => {
   const fixture = useAgentFixture();
-
-  const resultsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
-    Object.fromEntries(run.stages.map(({ name, result }) => [name, result]));
-  const warningsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
-    run.lines.filter((line) => line.startsWith('##[warning]'));
-
-  function _folderWith(files: Record<string, string>): string {
-    const folder = mkdtempSync(join(fixture.folder, 'files-'));
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content);
-    }
-    return folder;
-  }
 
   it('evaluates the $[ ] variables of the file once, before its stages', async () => {
     const run = await fixture.run(`name: v$(count)

@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type AgentFixture, stepOf, useAgentFixture } from './agent-run.ts';
+import { join } from 'node:path';
+import { stepOf, useAgentFixture, warningsOf } from './agent-run.ts';
 
 describe('the agent finds repositories and folders', () => {
   const fixture = useAgentFixture();
-
-  const warningsOf = (run: Awaited<ReturnType<AgentFixture['run']>>) =>
-    run.lines.filter((line) => line.startsWith('##[warning]'));
-
-  function folderWith(files: Record<string, string>): string {
-    const folder = mkdtempSync(join(fixture.folder, 'files-'));
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content);
-    }
-    return folder;
-  }
 
   it('warns that containers are not used', async () => {
     const run = await fixture.run(
@@ -27,7 +14,7 @@ describe('the agent finds repositories and folders', () => {
   });
 
   it('checks several repositories out, each into its folder', async () => {
-    const tools = folderWith({
+    const tools = fixture.folderWith({
       'tool.sh': 'echo from the tool',
       'steps.yml': 'steps: [{ script: echo from a template, name: t }]',
     });
@@ -64,7 +51,7 @@ jobs:
   });
 
   it('takes the Git repository that holds the file, or the folder that it is given', async () => {
-    const folder = folderWith({
+    const folder = fixture.folderWith({
       '.git/HEAD': 'ref: refs/heads/main\n',
       'ci/pipe.yml': 'steps:\n- template: /shared/steps.yml\n- { script: ls data, name: s }',
       'shared/steps.yml': 'steps: [{ script: echo hello }]',
@@ -78,7 +65,7 @@ jobs:
   });
 
   it('warns when a file is beside the pipeline file but not where tasks look for it', async () => {
-    const folder = folderWith({
+    const folder = fixture.folderWith({
       '.git/HEAD': 'ref: refs/heads/main\n',
       'project/pipe.yml':
         'steps:\n- { task: PublishPipelineArtifact@1, name: p, inputs: { targetPath: out, artifact: a } }',

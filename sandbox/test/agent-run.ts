@@ -1,7 +1,8 @@
 /** Starts Azure DevOps without the rest of the sandbox and runs pipelines against it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunOptions, type RunResult, runPipeline } from '../agent/run.ts';
 import type { StepResult } from '../agent/steps/run-step.ts';
@@ -9,6 +10,7 @@ import type { DevOps, ServiceConnection, Tokens } from '../contracts.ts';
 import { createDevOps } from '../devops/devops.ts';
 import { createTokens } from '../identity/tokens.ts';
 import { prepareTls } from '../tls.ts';
+import { writeFiles } from './files.ts';
 
 export const connections: ServiceConnection[] = (['ServicePrincipal', 'WorkloadIdentityFederation'] as const).map(
   (scheme, index) => ({
@@ -26,6 +28,8 @@ export const connections: ServiceConnection[] = (['ServicePrincipal', 'WorkloadI
   }),
 );
 
+export type FixtureRun = RunResult & { lines: string[] };
+
 export interface AgentFixture {
   devops: DevOps;
   tokens: Tokens;
@@ -33,11 +37,9 @@ export interface AgentFixture {
   ca: string;
   folder: string;
   /** Writes the YAML into a folder of its own and runs it. */
-  run(
-    yaml: string,
-    options?: Partial<RunOptions>,
-    files?: Record<string, string>,
-  ): Promise<RunResult & { lines: string[] }>;
+  run(yaml: string, options?: Partial<RunOptions>, files?: Record<string, string>): Promise<FixtureRun>;
+  /** A folder of its own with these files. */
+  folderWith(files: Record<string, string>): string;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,11 @@ export async function startAgentFixture(): Promise<AgentFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'agent-test-'));
   const tls = await prepareTls(join(folder, 'tls'));
   const tokens = await createTokens(join(folder, 'identity'), '5ab0c1de-0000-4000-8000-0000000000aa');
+  const folderWith = (files: Record<string, string>): string => {
+    const sources = mkdtempSync(join(folder, 'sources-'));
+    writeFiles(sources, files);
+    return sources;
+  };
   const devops = await createDevOps({ tokens, connections, dataFolder: join(folder, 'devops'), tls, log: () => {} });
   return {
     devops,
@@ -54,14 +61,9 @@ export async function startAgentFixture(): Promise<AgentFixture> {
     caFile: tls.caFile,
     ca: tls.ca,
     folder,
+    folderWith,
     async run(yaml, options = {}, files = {}) {
-      const sources = mkdtempSync(join(folder, 'sources-'));
-      const file = join(sources, 'azure-pipelines.yml');
-      writeFileSync(file, yaml);
-      for (const [name, content] of Object.entries(files)) {
-        mkdirSync(dirname(join(sources, name)), { recursive: true });
-        writeFileSync(join(sources, name), content);
-      }
+      const file = join(folderWith({ 'azure-pipelines.yml': yaml, ...files }), 'azure-pipelines.yml');
       const lines: string[] = [];
       const result = await runPipeline({
         file,
@@ -79,6 +81,11 @@ export async function startAgentFixture(): Promise<AgentFixture> {
     },
   };
 }
+
+export const resultsOf = ({ stages }: RunResult): Record<string, string> =>
+  Object.fromEntries(stages.map(({ name, result }) => [name, result]));
+
+export const warningsOf = ({ lines }: FixtureRun): string[] => lines.filter((line) => line.startsWith('##[warning]'));
 
 /** The step of that `name:` in any job. */
 export function stepOf(result: RunResult, name: string): StepResult {

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { armClient, refused, uploadBlob, useSandbox } from './http.ts';
+import { armClient, refused, trueCommand, uploadBlob, useSandbox } from './http.ts';
 
 const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
-const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };
 
 describe('assets of the resource provider', () => {
   const { sandbox, arm } = useSandbox();
-
-  const putJob = (name: string, properties: object) => arm.call('PUT', `jobs/${name}`, { properties });
 
   describe('assets', () => {
     it('finds code by its hash, and checks the hash against what was uploaded', async () => {
@@ -118,12 +115,12 @@ describe('assets of the resource provider', () => {
       await arm.call('PUT', 'environments/prefixed/versions/1', { properties: { image: 'python' } });
       assert.equal((await arm.call('GET', 'environments/azureml%3Aprefixed')).body.name, 'prefixed');
       const environmentId = `${arm.workspace}/environments/azureml:prefixed/versions/1`;
-      assert.equal((await putJob('prefixed', { ...command, environmentId })).status, 201);
+      assert.equal((await arm.putJob('prefixed', { ...trueCommand, environmentId })).status, 201);
     });
 
     it('runs a job without a compute', async () => {
-      const { computeId: _none, ...serverless } = command;
-      assert.equal((await putJob('serverless', serverless)).status, 201);
+      const { computeId: _none, ...serverless } = trueCommand;
+      assert.equal((await arm.putJob('serverless', serverless)).status, 201);
     });
 
     it('has no serverless endpoints and says so', async () => {

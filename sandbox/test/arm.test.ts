@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { armClient, refused, send, signIn, useSandbox } from './http.ts';
+import { armClient, refused, send, signIn, trueCommand, useSandbox } from './http.ts';
 
 const environmentId = 'azureml:AzureML-sklearn-1.5@latest';
-const command = { jobType: 'Command', command: 'true', environmentId, computeId: 'cpu-cluster' };
 
 describe('the resource provider', () => {
   const { sandbox, arm } = useSandbox();
-
-  const putJob = (name: string, properties: object) => arm.call('PUT', `jobs/${name}`, { properties });
 
   describe('who may call', () => {
     it('lets anyone read the cloud and the discovery document', async () => {
@@ -55,7 +52,7 @@ describe('the resource provider', () => {
     it('lets a reader read and answers 403 with action and scope to a write', async () => {
       const reader = await armClient(sandbox, 'sandbox-reader');
       assert.equal((await reader.call('GET', 'computes')).status, 200);
-      const written = await reader.call('PUT', 'jobs/x', { properties: command });
+      const written = await reader.call('PUT', 'jobs/x', { properties: trueCommand });
       refused(
         written,
         403,
@@ -90,34 +87,41 @@ describe('the resource provider', () => {
   describe('jobs', () => {
     it('refuses what the specification does not have', async () => {
       const tries: [object, RegExp][] = [
-        [{ ...command, comand: 'x' }, /'comand' on object of type 'CommandJob'\. Path 'comand', line 1/],
-        [{ ...command, command: undefined }, /Required property 'command'/],
-        [{ ...command, jobType: 'Comand' }, /'Comand' of 'properties\.jobType' is not one of: Command, /],
+        [{ ...trueCommand, comand: 'x' }, /'comand' on object of type 'CommandJob'\. Path 'comand', line 1/],
+        [{ ...trueCommand, command: undefined }, /Required property 'command'/],
+        [{ ...trueCommand, jobType: 'Comand' }, /'Comand' of 'properties\.jobType' is not one of: Command, /],
         [
-          { ...command, inputs: { a: { jobInputType: 'literal', value: 5 } } },
+          { ...trueCommand, inputs: { a: { jobInputType: 'literal', value: 5 } } },
           /inputs\.a\.value' must be a string, not number/,
         ],
-        [{ ...command, inputs: { a: { jobInputType: 'literal', value: '' } } }, /inputs\.a\.value/],
-        [{ ...command, inputs: { a: { jobInputType: 'uri_fil', uri: 'x' } } }, /'uri_fil'/],
+        [{ ...trueCommand, inputs: { a: { jobInputType: 'literal', value: '' } } }, /inputs\.a\.value/],
+        [{ ...trueCommand, inputs: { a: { jobInputType: 'uri_fil', uri: 'x' } } }, /'uri_fil'/],
         [
-          { ...command, queueSettings: { jobTier: 'Spot', priority: 1 } },
+          { ...trueCommand, queueSettings: { jobTier: 'Spot', priority: 1 } },
           /'priority' on object of type 'QueueSettings'/,
         ],
-        [{ ...command, limits: { jobLimitsType: 'Command', timeout: '1h' } }, /'1h'.*ISO 8601/],
-        [{ ...command, computeId: 'no-cluster' }, /^Unknown compute target 'no-cluster'\.$/],
-        [{ ...command, environmentId: 'azureml:none:1' }, /environment 'azureml:none:1' does not exist/],
-        [{ ...command, codeId: `${arm.workspace}/codes/none/versions/1` }, /code '.*' does not exist/],
+        [{ ...trueCommand, limits: { jobLimitsType: 'Command', timeout: '1h' } }, /'1h'.*ISO 8601/],
+        [{ ...trueCommand, computeId: 'no-cluster' }, /^Unknown compute target 'no-cluster'\.$/],
+        [{ ...trueCommand, environmentId: 'azureml:none:1' }, /environment 'azureml:none:1' does not exist/],
+        [{ ...trueCommand, codeId: `${arm.workspace}/codes/none/versions/1` }, /code '.*' does not exist/],
       ];
-      for (const [properties, message] of tries) refused(await putJob('bad', properties), 400, 'UserError', message);
+      for (const [properties, message] of tries)
+        refused(await arm.putJob('bad', properties), 400, 'UserError', message);
       refused(await arm.call('PUT', 'jobs/bad', '{"properties":'), 400, 'InvalidRequestContent', /deserialized/);
       assert.equal((await arm.call('GET', 'jobs/bad')).status, 404);
     });
 
     it('is changed by a second PUT only where a job can change', async () => {
-      assert.equal((await putJob('twice', { ...command, tags: { a: '1' }, properties: { p: '1' } })).status, 201);
-      assert.equal((await putJob('twice', { ...command, tags: { a: '1' }, properties: { p: '1' } })).status, 200);
-      const changed = await putJob('twice', {
-        ...command,
+      assert.equal(
+        (await arm.putJob('twice', { ...trueCommand, tags: { a: '1' }, properties: { p: '1' } })).status,
+        201,
+      );
+      assert.equal(
+        (await arm.putJob('twice', { ...trueCommand, tags: { a: '1' }, properties: { p: '1' } })).status,
+        200,
+      );
+      const changed = await arm.putJob('twice', {
+        ...trueCommand,
         tags: { b: '2' },
         displayName: 'again',
         properties: { q: '2' },
@@ -125,12 +129,17 @@ describe('the resource provider', () => {
       assert.equal(changed.status, 200);
       const { tags, displayName, properties } = (await arm.call('GET', 'jobs/twice')).body.properties;
       assert.deepEqual([tags, displayName, properties.p, properties.q], [{ b: '2' }, 'again', '1', '2']);
-      refused(await putJob('twice', { ...command, command: 'false' }), 409, 'UserError', /'command' cannot be changed/);
-      refused(await putJob('twice', { ...command, properties: { p: 'other' } }), 409, 'UserError', /'p'/);
+      refused(
+        await arm.putJob('twice', { ...trueCommand, command: 'false' }),
+        409,
+        'UserError',
+        /'command' cannot be changed/,
+      );
+      refused(await arm.putJob('twice', { ...trueCommand, properties: { p: 'other' } }), 409, 'UserError', /'p'/);
     });
 
     it('has the addresses and the default output of its run', async () => {
-      await putJob('addressed', command);
+      await arm.putJob('addressed', trueCommand);
       const { services, outputs, status } = (await arm.call('GET', 'jobs/addressed')).body.properties;
       assert.match(services.Studio.endpoint, /\/runs\/addressed\?wsid=\/subscriptions\//);
       assert.match(services.Tracking.endpoint, /^azureml:\/\/127\.0\.0\.1:\d+\/mlflow\//);
@@ -183,7 +192,7 @@ describe('the resource provider', () => {
         ],
       ];
       for (const [properties, message] of tries)
-        refused(await putJob('bad-pipe', properties), 400, 'UserError', message);
+        refused(await arm.putJob('bad-pipe', properties), 400, 'UserError', message);
     });
 
     it('needs the second token, for the audience of Azure ML', async () => {

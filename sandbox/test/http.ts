@@ -83,7 +83,15 @@ export async function armClient(sandbox: Sandbox, connection = 'sandbox') {
     const sent = { Authorization: `Bearer ${token}`, 'x-azureml-token': aml, ...headers };
     return send(sandbox, url, { method, headers: sent, ...(body !== undefined && { body }) });
   };
-  return { call, workspace, token };
+  /** Sends a request below the workspace in another api-version, with these properties. */
+  const callIn = (method: string, path: string, version: string, properties?: object) =>
+    send(sandbox, `${sandbox.azuremlUrl}${workspace}/${path}?api-version=${version}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'x-azureml-token': aml },
+      ...(properties && { body: { properties } }),
+    });
+  const putJob = (name: string, properties: object) => call('PUT', `jobs/${name}`, { properties });
+  return { call, callIn, putJob, workspace, token, mlToken: aml };
 }
 
 /** Uploads a blob through a container's SAS address. */
@@ -106,6 +114,14 @@ export function useSandbox() {
   after(() => sandbox.stop?.());
   return { sandbox, arm };
 }
+
+/** Properties of a job that ends well. */
+export const trueCommand = {
+  jobType: 'Command',
+  command: 'true',
+  environmentId: 'azureml:AzureML-sklearn-1.5@latest',
+  computeId: 'cpu-cluster',
+};
 
 /** Asserts that the service refused a request in the form of its errors, with ids that support can look for. */
 export function refused(answer: Answer, status: number, code: string, message: RegExp): void {

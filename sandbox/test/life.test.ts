@@ -2,26 +2,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../sandbox.ts';
 import { armClient, uploadBlob } from './http.ts';
+import { isOpen, portOf } from './ports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const data = { properties: { dataType: 'uri_folder', dataUri: 'azureml://datastores/workspaceblobstore/paths/kept/' } };
-
-const isOpen = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-const portOf = (url: string | undefined) => Number(new URL(url!).port);
 
 describe('the life of a sandbox', () => {
   let folder: string;

@@ -1,31 +1,14 @@
 /** Assets, datastores and registries answer as recordings of the real service do. */
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../contracts.ts';
-import { startSandbox } from '../sandbox.ts';
-import { armClient, send, signIn } from './http.ts';
+import { send, useSandbox } from './http.ts';
 
 describe('assets, as the service answers them', () => {
-  let sandbox: Sandbox;
-  let arm: Awaited<ReturnType<typeof armClient>>;
-  let mlToken: string;
-
-  before(async () => {
-    sandbox = await startSandbox();
-    arm = await armClient(sandbox);
-    mlToken = (await signIn(sandbox, 'sandbox', { scope: 'https://ml.azure.localhost/.default' })).body.access_token;
-  });
-  after(() => sandbox?.stop());
+  const { sandbox, arm } = useSandbox();
 
   const at = (path: string, version: string) => `${arm.workspace}/${path}?api-version=${version}`;
-  /** Sends a request in another api-version than the client's own. */
-  const call = (method: string, path: string, version: string, properties?: object) =>
-    send(sandbox, `${sandbox.azuremlUrl}${at(path, version)}`, {
-      method,
-      headers: { Authorization: `Bearer ${arm.token}`, 'x-azureml-token': mlToken },
-      ...(properties && { body: { properties } }),
-    });
+  const call: typeof arm.callIn = (...request) => arm.callIn(...request);
   const dataPlane = (method: string, url: string, body?: unknown) =>
-    send(sandbox, url, { method, headers: { Authorization: `Bearer ${mlToken}` }, ...(body ? { body } : {}) });
+    send(sandbox, url, { method, headers: { Authorization: `Bearer ${arm.mlToken}` }, ...(body ? { body } : {}) });
   const component = { type: 'command', command: 'true', environment: 'azureml:AzureML-sklearn-1.5:1' };
 
   it('answers a new version 201 with the address of the request, a repeated one by its kind', async () => {

@@ -1,34 +1,11 @@
 /** Jobs answer as recordings of the real service do. */
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../contracts.ts';
-import { startSandbox } from '../sandbox.ts';
-import { armClient, send, signIn } from './http.ts';
+import { send, trueCommand, useSandbox } from './http.ts';
 
 describe('jobs, as the service answers them', () => {
-  let sandbox: Sandbox;
-  let arm: Awaited<ReturnType<typeof armClient>>;
-  let mlToken: string;
+  const { sandbox, arm } = useSandbox();
 
-  before(async () => {
-    sandbox = await startSandbox();
-    arm = await armClient(sandbox);
-    mlToken = (await signIn(sandbox, 'sandbox', { scope: 'https://ml.azure.localhost/.default' })).body.access_token;
-  });
-  after(() => sandbox?.stop());
-
-  const call = (method: string, path: string, version: string, properties?: object) =>
-    send(sandbox, `${sandbox.azuremlUrl}${arm.workspace}/${path}?api-version=${version}`, {
-      method,
-      headers: { Authorization: `Bearer ${arm.token}`, 'x-azureml-token': mlToken },
-      ...(properties && { body: { properties } }),
-    });
-  const computeId = 'cpu-cluster';
-  const command = {
-    jobType: 'Command',
-    command: 'true',
-    environmentId: 'azureml:AzureML-sklearn-1.5@latest',
-    computeId,
-  };
+  const call: typeof arm.callIn = (...request) => arm.callIn(...request);
   const until = async (name: string, ...statuses: string[]) => {
     for (;;) {
       const { body } = await call('GET', `jobs/${name}`, '2024-04-01');
@@ -38,7 +15,7 @@ describe('jobs, as the service answers them', () => {
   };
 
   it('answers 201 with Location for a new job and 200 without for a known one', async () => {
-    const first = await call('PUT', 'jobs/twice', '2024-04-01', command);
+    const first = await call('PUT', 'jobs/twice', '2024-04-01', trueCommand);
     assert.equal(first.status, 201);
     assert.equal(first.headers.location, `${sandbox.azuremlUrl}${arm.workspace}/jobs/twice?api-version=2024-04-01`);
     // Clients send back what they read, and change the tags.
@@ -49,7 +26,7 @@ describe('jobs, as the service answers them', () => {
   });
 
   it('says of a command job that it starts, with every member of the api-version', async () => {
-    const { body } = await call('PUT', 'jobs/started', '2025-01-01-preview', command);
+    const { body } = await call('PUT', 'jobs/started', '2025-01-01-preview', trueCommand);
     const { properties, systemData } = body;
     assert.equal(properties.status, 'Starting');
     assert.deepEqual(properties.properties, {
@@ -80,12 +57,12 @@ describe('jobs, as the service answers them', () => {
   it('gives a sweep its tags and Studio alone', async () => {
     const { body } = await call('PUT', 'jobs/swept', '2024-01-01-preview', {
       jobType: 'Sweep',
-      computeId,
+      computeId: trueCommand.computeId,
       objective: { goal: 'maximize', primaryMetric: 'acc' },
       samplingAlgorithm: { samplingAlgorithmType: 'Random' },
       searchSpace: { lr: ['choice', [[1]]] },
       limits: { jobLimitsType: 'Sweep', maxTotalTrials: 1, maxConcurrentTrials: 1 },
-      trial: { command: 'true', environmentId: command.environmentId },
+      trial: { command: 'true', environmentId: trueCommand.environmentId },
     });
     const { status, tags, objective, services } = body.properties;
     assert.deepEqual([status, objective.goal, Object.keys(services)], ['Running', 'Maximize', ['Studio']]);
@@ -94,7 +71,7 @@ describe('jobs, as the service answers them', () => {
 
   it('refuses all members that the api-version does not have, together', async () => {
     const output = { jobOutputType: 'uri_folder', assetName: 'a', assetVersion: '2' };
-    const job = { ...command, outputs: { one: output, two: output } };
+    const job = { ...trueCommand, outputs: { one: output, two: output } };
     const { status, headers, body } = await call('PUT', 'jobs/refused', '2025-01-01-preview', job);
     assert.deepEqual([status, headers['x-ms-response-type']], [400, 'error']);
     assert.equal(body.error.message, 'Request is invalid and/or missing fields.');
@@ -114,7 +91,7 @@ describe('jobs, as the service answers them', () => {
     const info = Object.fromEntries(missing.additionalInfo.map(({ type, info: { value } }: any) => [type, value]));
     assert.deepEqual(info.InnerError, { code: 'NotFound', innerError: { code: 'JobNotFound', innerError: null } });
     assert.deepEqual([info.MessageFormat, info.MessageParameters], ['Job {jobId} not found.', { jobId: 'none' }]);
-    const compute = (await call('PUT', 'jobs/x', '2024-04-01', { ...command, computeId: 'none' })).body.error;
+    const compute = (await call('PUT', 'jobs/x', '2024-04-01', { ...trueCommand, computeId: 'none' })).body.error;
     assert.equal(compute.message, "Unknown compute target 'none'.");
     const elsewhere = await arm.call('GET', `${arm.workspace.replace('sandbox-ws', 'gone')}/jobs`);
     assert.deepEqual([elsewhere.status, elsewhere.body.error.code], [404, 'ParentResourceNotFound']);
@@ -132,13 +109,13 @@ describe('jobs, as the service answers them', () => {
       { experimentName: 'a b' },
     ];
     for (const members of tries) {
-      const { status, body } = await call('PUT', 'jobs/limited', '2024-04-01', { ...command, ...members });
+      const { status, body } = await call('PUT', 'jobs/limited', '2024-04-01', { ...trueCommand, ...members });
       assert.deepEqual([status, body.error?.code], [400, 'UserError'], JSON.stringify(Object.keys(members)));
     }
   });
 
   it('accepts a cancellation with 202 and nothing but Location, and one of an ended job with 200', async () => {
-    await call('PUT', 'jobs/long', '2024-04-01', { ...command, command: 'sleep 60' });
+    await call('PUT', 'jobs/long', '2024-04-01', { ...trueCommand, command: 'sleep 60' });
     await until('long', 'Running');
     const { status, headers, body } = await call('POST', 'jobs/long/cancel', '2024-04-01');
     assert.deepEqual(
@@ -163,7 +140,7 @@ describe('jobs, as the service answers them', () => {
         interval: 1,
         schedule: { hours: [1], minutes: [0], weekDays: ['monday'] },
       },
-      action: { actionType: 'CreateJob', jobDefinition: { ...command, experimentName: 'nightly' } },
+      action: { actionType: 'CreateJob', jobDefinition: { ...trueCommand, experimentName: 'nightly' } },
     };
     const put = () => call('PUT', 'schedules/nightly', '2023-06-01-preview', schedule);
     for (const made of [await put(), await put()]) {

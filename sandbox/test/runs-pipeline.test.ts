@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { commandNode, literal, pipeline, type RunsWorkspace, startRunsWorkspace, stepLog } from './runs-workspace.ts';
+import { literal, pipeline, useRunsWorkspace } from './runs-workspace.ts';
 
 describe('a pipeline job in the sandbox', () => {
-  let workspace: RunsWorkspace;
-  const ids: Record<string, string> = {};
-
-  before(async () => {
-    workspace = await startRunsWorkspace();
-    ids.prepare = await workspace.component('prepare', {
+  const { workspace, node, steps, log } = useRunsWorkspace({
+    prepare: {
       display_name: 'Prepare data',
       command: 'echo "${{inputs.text}}-$STAGE" > ${{outputs.data}}/rows.txt',
       inputs: { text: { type: 'string' } },
       outputs: { data: { type: 'uri_folder' } },
-    });
-    ids.train = await workspace.component('train', {
+    },
+    train: {
       command:
         'cp ${{inputs.data}}/rows.txt ${{outputs.model}}/model.txt && echo " x${{inputs.factor}} $[[limit ${{inputs.limit}}]]" >> ${{outputs.model}}/model.txt',
       inputs: {
@@ -22,25 +18,11 @@ describe('a pipeline job in the sandbox', () => {
         limit: { type: 'integer', optional: true },
       },
       outputs: { model: { type: 'custom_model' } },
-    });
-    ids.fail = await workspace.component('fail', { command: 'echo bad luck; exit 7' });
-    ids.wait = await workspace.component('wait', { command: 'sleep 20' });
-    ids.show = await workspace.component('show', {
-      command: 'cat ${{inputs.model}}/model.txt',
-      inputs: { model: { type: 'custom_model' } },
-    });
+    },
+    fail: { command: 'echo bad luck; exit 7' },
+    wait: { command: 'sleep 20' },
+    show: { command: 'cat ${{inputs.model}}/model.txt', inputs: { model: { type: 'custom_model' } } },
   });
-  after(() => workspace?.stop());
-
-  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) =>
-    commandNode(ids[component], inputs, more);
-  const steps = async (runId: string) => {
-    const { body } = await workspace.history('GET', `runs/${runId}/children`);
-    // Run history does not say which key of `jobs` a step has; without a display name it is shown under it.
-    const keys: Record<string, string> = { 'Prepare data': 'prepare' };
-    return Object.fromEntries(body.value.map((run: any) => [keys[run.displayName] ?? run.displayName, run]));
-  };
-  const log = (runId: string) => stepLog(workspace, runId);
   const chain = () => ({
     show: node('show', { model: literal('${{parent.jobs.train.outputs.model}}') }),
     train: node(

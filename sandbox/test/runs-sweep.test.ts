@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict';
-import { commandNode, literal, pipeline, type RunsWorkspace, startRunsWorkspace, stepLog } from './runs-workspace.ts';
+import { literal, pipeline, useRunsWorkspace } from './runs-workspace.ts';
 
 describe('a sweep in the sandbox', () => {
-  let workspace: RunsWorkspace;
-  const ids: Record<string, string> = {};
-
-  before(async () => {
-    workspace = await startRunsWorkspace();
-    ids.show = await workspace.component('show', {
-      command: 'cat ${{inputs.model}}/model.txt',
-      inputs: { model: { type: 'custom_model' } },
-    });
+  const { workspace, node, steps, log } = useRunsWorkspace({
+    show: { command: 'cat ${{inputs.model}}/model.txt', inputs: { model: { type: 'custom_model' } } },
   });
-  after(() => workspace?.stop());
-
-  const node = (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) =>
-    commandNode(ids[component], inputs, more);
-  const steps = async (runId: string) => {
-    const { body } = await workspace.history('GET', `runs/${runId}/children`);
-    return Object.fromEntries(body.value.map((run: any) => [run.displayName, run]));
-  };
-  const log = (runId: string) => stepLog(workspace, runId);
 
   it('runs a sweep over a grid and names the best trial', async () => {
     const script = `python3 - <<'END'

@@ -131,15 +131,6 @@ export async function startRunsWorkspace(options: { data?: string } = {}): Promi
 /** An input of a step that is text or a binding. */
 export const literal = (value: string) => ({ job_input_type: 'literal', value });
 
-/** A step that runs a command component. */
-export function commandNode(
-  componentId: string | undefined,
-  inputs: Record<string, unknown>,
-  more: Record<string, unknown>,
-): Record<string, unknown> {
-  return { type: 'command', componentId, inputs, ...more };
-}
-
 /** Properties of a pipeline job. */
 export function pipeline(jobs: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -151,8 +142,41 @@ export function pipeline(jobs: Record<string, unknown>, more: Record<string, unk
   };
 }
 
-/** What a run's process has printed. */
-export async function stepLog(workspace: RunsWorkspace, runId: string): Promise<string> {
-  const { body } = await workspace.history('GET', `runs/${runId}/details`);
-  return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
+/**
+ * A workspace for the tests of one `describe`, and what they do with it: filled before them, stopped after them.
+ * @param components by the name that `node` calls them
+ */
+export function useRunsWorkspace(components: Record<string, Record<string, unknown>>) {
+  const workspace = {} as RunsWorkspace;
+  const ids: Record<string, string> = {};
+  before(async () => {
+    Object.assign(workspace, await startRunsWorkspace());
+    for (const [name, spec] of Object.entries(components)) ids[name] = await workspace.component(name, spec);
+  });
+  after(() => workspace.stop?.());
+  const nameOf = (shown: string): string =>
+    Object.keys(components).find((name) => components[name]!.display_name === shown) ?? shown;
+  return {
+    workspace,
+    /** A step that runs a component. */
+    node: (component: string, inputs: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({
+      type: 'command',
+      componentId: ids[component],
+      inputs,
+      ...more,
+    }),
+    /**
+     * The steps of a run by their keys in `jobs`, where a key is the name of its component. Run history does not say them: it
+     * shows the display name of the component, and the key only where there is none.
+     */
+    async steps(runId: string): Promise<Record<string, any>> {
+      const { body } = await workspace.history('GET', `runs/${runId}/children`);
+      return Object.fromEntries(body.value.map((run: any) => [nameOf(run.displayName), run]));
+    },
+    /** What a run's process has printed. */
+    async log(runId: string): Promise<string> {
+      const { body } = await workspace.history('GET', `runs/${runId}/details`);
+      return workspace.readUrl(body.logFiles['user_logs/std_log.txt']);
+    },
+  };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { workspaceArmId } from '../../sandbox/settings.ts';
+import { writeFiles } from '../../sandbox/test/files.ts';
 import { call } from '../../scripts/workspace-facts.ts';
 import { type Run, type Step, task, useFixture, writes } from './fixture.ts';
 
@@ -36,10 +37,7 @@ describe('AzureMLApplyAsset', function () {
   afterEach(() => rmSync(sources, { recursive: true, force: true }));
 
   const write = (files: Record<string, string>): void => {
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(sources, name)), { recursive: true });
-      writeFileSync(join(sources, name), content);
-    }
+    writeFiles(sources, files);
   };
   const run = (files: string, inputs?: Record<string, string>): Promise<Run> =>
     fixture.run([apply(files, inputs)], { sourcesFolder: sources });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { writeFiles } from '../../sandbox/test/files.ts';
 import { evaluate, type Fixture, register, startFixture, stream, submit, task, writes } from './fixture.ts';
 
 interface Failure {
@@ -29,10 +30,7 @@ describe('bad input', function () {
 
   /** Runs steps with these files as the sources; they must fail with error issues and change nothing. */
   const fails = async (steps: Record<string, unknown>[], files: Record<string, string> = {}): Promise<Failure> => {
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(sources, name)), { recursive: true });
-      writeFileSync(join(sources, name), content);
-    }
+    writeFiles(sources, files);
     const run = await fixture.run(steps, { sourcesFolder: sources });
     assert.equal(run.result, 'failed', run.log);
     assert.deepEqual(writes(run.requests), [], 'nothing is created');

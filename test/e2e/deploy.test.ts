@@ -1,25 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { armClient } from '../../sandbox/test/http.ts';
-import { type Run, type Step, task, useFixture } from './fixture.ts';
-
-/** A step that deploys, under the name of the step's outputs. */
-const deploy = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
-  task(
-    'AzureMLDeployModel',
-    'deploy',
-    {
-      endpointFile: 'serving/endpoint.yml',
-      deploymentFile: 'serving/deployment.yml',
-      smokeTests: 'serving/smoke.yml',
-      bakeMinutes: '0',
-      ...inputs,
-    },
-    more,
-  );
-const behaving = (behaviour: string): Record<string, string> => ({
-  overrides: `environment_variables.BEHAVIOUR=${behaviour}`,
-});
+import { behaving, deployFiles as deploy } from '../scenarios/rollout.ts';
+import { type Run, useFixture } from './fixture.ts';
 
 describe('deploying to an online endpoint', function () {
   this.timeout(240_000);

@@ -84,9 +84,13 @@ describe('the gate', function () {
       assert.match(run.log, /no job of this step was submitted in the build 4711\. There are jobs of the builds '\d+'/);
       assert.equal(run.step('worse').outputs.failedRules, 'metrics.accuracy >= baseline.accuracy - 0.005');
       const [model] = await modelVersions(fixture.sandbox, 'gated');
-      // The last evaluation of the version counts, and nothing of an earlier one stays.
-      assert.equal(model!.properties.tags['gate.verdict'], 'noBaseline');
-      assert.equal(model!.properties.tags['gate.failedRules'], undefined);
+      // Of several evaluations in one run the worst counts, and nothing of another one is mixed into it.
+      const { 'gate.verdict': verdict, 'gate.failedRules': failed } = model!.properties.tags;
+      assert.deepEqual([verdict, failed], ['fail', run.step('worse').outputs.failedRules]);
+      assert.match(
+        run.log,
+        /The tags of model gated version 1 keep the verdict 'fail' of the step 'worse' of this run/,
+      );
     });
 
     it('keeps a report with the values over time', async () => {

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { isOpen, portOf } from '../../sandbox/test/ports.ts';
 import { ROOT } from '../../scripts/layout.ts';
-
-const isOpen = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 
 async function until(condition: () => boolean, child: ChildProcess): Promise<void> {
   while (!condition()) {
@@ -36,6 +26,6 @@ describe('npm run sandbox', () => {
     const ended = once(npm, 'close');
     npm.kill('SIGTERM');
     await ended;
-    assert.equal(await isOpen(Number(new URL(url).port)), false);
+    assert.equal(await isOpen(portOf(url)), false);
   });
 });

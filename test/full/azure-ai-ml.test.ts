@@ -1,18 +1,10 @@
 /** Microsoft's Python SDK, azure-ai-ml, judges the sandbox. The checks are in the folder azure_ai_ml. */
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../../sandbox/contracts.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { preparePython, runPython } from './python.ts';
+import { runPython, usePythonSandbox } from './python.ts';
 
 describe('azure-ai-ml against the sandbox', function () {
   this.timeout(600_000);
-  let sandbox: Sandbox;
-
-  before(async () => {
-    preparePython();
-    sandbox = await startSandbox();
-  });
-  after(() => sandbox?.stop());
+  const sandbox = usePythonSandbox();
 
   for (const part of ['workspace', 'assets', 'jobs', 'variants', 'endpoints']) {
     it(`finds the ${part} as Azure ML has them`, async () => {

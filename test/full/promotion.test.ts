@@ -1,22 +1,15 @@
 /** azure-ai-ml reads what AzureMLPromoteModel made, and the task promotes what azure-ai-ml has shared. */
 import assert from 'node:assert/strict';
 import { putModelVersion } from '../../lib/azureml/models.ts';
-import type { Sandbox } from '../../sandbox/contracts.ts';
-import { startSandbox } from '../../sandbox/sandbox.ts';
 import { productionSettings } from '../../sandbox/settings.ts';
 import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
 import { run } from '../../tasks/promote-model/v1/run.ts';
 import { connectionOf, portsOf, storeFiles } from '../scenarios/interrupted-run.ts';
-import { preparePython, runPython } from './python.ts';
+import { runPython, usePythonSandbox } from './python.ts';
 
 describe('promotion beside azure-ai-ml', function () {
   this.timeout(600_000);
-  let sandbox: Sandbox;
-  before(async () => {
-    preparePython();
-    sandbox = await startSandbox();
-  });
-  after(() => sandbox?.stop());
+  const sandbox = usePythonSandbox();
 
   function inputs(more: Partial<Inputs>): Inputs {
     const target = (connection: string, { resourceGroup, workspaceName }: typeof productionSettings) => ({

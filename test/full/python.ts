@@ -1,6 +1,8 @@
 /** Runs Python clients against a sandbox, in the virtual environment that `scripts/setup-full.mjs` makes. */
 import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Sandbox } from '../../sandbox/contracts.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -30,4 +32,15 @@ export async function runPython(
     child.on('close', (exitCode) => resolve(exitCode ?? 1));
   });
   return { code, output };
+}
+
+/** A sandbox for the tests of one `describe`, and Python clients for it: filled before them, stopped after them. */
+export function usePythonSandbox(): Sandbox {
+  const sandbox = {} as Sandbox;
+  before(async () => {
+    preparePython();
+    Object.assign(sandbox, await startSandbox());
+  });
+  after(() => sandbox.stop?.());
+  return sandbox;
 }

@@ -122,7 +122,7 @@ function model({ models }: FakeState, { path, method, body }: Received): Answer 
   const version = below.split('/').at(-1)!;
   if (method !== 'PUT') return versions && ok(versions.find((one) => one.name === version) ?? {});
   const made = { id: path, name: version, ...body };
-  models.set(name, [...(versions ?? []), made]);
+  models.set(name, [...(versions ?? []).filter((one) => one.name !== version), made]);
   return ok(made, 201);
 }
 

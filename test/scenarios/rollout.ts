@@ -2,18 +2,17 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { armClient } from '../../sandbox/test/http.ts';
 import { score } from '../../sandbox/test/online-workspace.ts';
+import { sendUntilStopped } from '../../scripts/demo-load.ts';
 import { type Fixture, type Run, type Step, task } from '../e2e/fixture.ts';
 
-/** A step that deploys, without smoke tests unless `inputs` names some. */
-export const deploy = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
+/** A step that deploys to the endpoint that its file names, under the name of the step's outputs. */
+export const deployFiles = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
   task(
     'AzureMLDeployModel',
     'deploy',
     {
-      endpointName: 'churn',
       endpointFile: 'serving/endpoint.yml',
       deploymentFile: 'serving/deployment.yml',
       smokeTests: 'serving/smoke.yml',
@@ -22,6 +21,9 @@ export const deploy = (inputs: Record<string, string> = {}, more: Step = {}): St
     },
     more,
   );
+
+export const deploy = (inputs: Record<string, string> = {}, more: Step = {}): Step =>
+  deployFiles({ endpointName: 'churn', ...inputs }, more);
 
 export const behaving = (behaviour: string): Record<string, string> => ({
   overrides: `environment_variables.BEHAVIOUR=${behaviour}`,
@@ -56,22 +58,10 @@ export async function constantLoad(
   const keys = await (await armClient(sandbox)).call('POST', 'onlineEndpoints/churn/listKeys', {});
   const key = keys.body.primaryKey as string;
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  let [requests, failed, running] = [0, 0, true];
-  const client = async (): Promise<void> => {
-    while (running) {
-      const answer = await score(sandbox, scoringUri, { key, agent, body: { data: [[1, 2]] } }).catch(() => undefined);
-      requests++;
-      if (answer?.status !== 200) failed++;
-      await sleep(2);
-    }
-  };
-  const all = Promise.all(Array.from({ length: clients }, client));
-  return async () => {
-    running = false;
-    await all;
-    agent.destroy();
-    return { requests, failed };
-  };
+  return sendUntilStopped(agent, { clients, pauseMs: 2 }, async () => {
+    const answer = await score(sandbox, scoringUri, { key, agent, body: { data: [[1, 2]] } }).catch(() => undefined);
+    return answer?.status;
+  });
 }
 
 /** Requests that change the endpoint or its deployments. */

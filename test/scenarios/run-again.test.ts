@@ -4,8 +4,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answers } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRun } from './run-built-task.ts';
-import { addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG, setStatus } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG, setStatus } from './story.ts';
 
 describe('a submit step that runs again', () => {
   const fake = fakeAzurePerTest();
@@ -123,6 +124,48 @@ describe('a stream step that the agent runs again', () => {
     assert.deepEqual(again.log.match(/\| \w+/g), ['| last']);
     const third = await runBuiltTask('stream-job', azure, FOLLOW, { variables });
     assert.deepEqual([third.result, Object.keys(third.outputs)], ['Succeeded', []], third.raw);
-    assert.ok(azure.received(DETAILS).length > 0);
+    assert.ok(azure.received(requests.DETAILS).length > 0);
+  });
+});
+
+describe('a register step that runs again', () => {
+  const fake = fakeAzurePerTest();
+  const train = (): void => {
+    fake().addJob('train', 'Completed', { outputs: { model: { jobOutputType: 'custom_model', uri: 'azureml://x' } } });
+    fake().metrics.set('train', [{ key: 'loss', value: 0.1, step: 0, timestamp: 1 }]);
+  };
+  const judge = (most: number): Promise<TaskRun> =>
+    runBuiltTask('evaluate-model', fake(), { jobName: 'train', rules: `metrics.loss <= ${most}`, onFail: 'skip' });
+  const register = (inputs: Record<string, string> = {}): Promise<TaskRun> =>
+    runBuiltTask('register-model', fake(), { jobName: 'train', modelName: 'm', outputName: 'model', ...inputs });
+  const verdicts = (): string[] =>
+    (fake().models.get('m') ?? []).map(({ properties }) => properties.tags['gate.verdict']);
+
+  it('brings the version that it registered the verdict that the job got since', async () => {
+    train();
+    await judge(0.5);
+    assert.equal((await register()).result, 'Succeeded');
+    assert.deepEqual(verdicts(), ['pass']);
+    await judge(0.05);
+    const shown = await register({ whatIf: 'true' });
+    assert.match(shown.log, /model m version 1 would get the newer verdict 'fail'/);
+    assert.deepEqual(verdicts(), ['pass']);
+    const again = await register();
+    assert.match(again.message, /registered the model m version 1 before/);
+    assert.match(again.log, /model m version 1 has the verdict 'fail' now/);
+    assert.deepEqual(verdicts(), ['fail']);
+  });
+
+  it('leaves a version its own verdict when that is the newer one, and fails when a newer one can not be written', async () => {
+    train();
+    await judge(0.5);
+    await register();
+    await runBuiltTask('evaluate-model', fake(), { model: 'm:1', rules: 'metrics.loss <= 0', onFail: 'skip' });
+    assert.equal((await register()).result, 'Succeeded');
+    assert.deepEqual(verdicts(), ['fail']);
+    await judge(0.5);
+    fake().on(/^PUT [^?]*\/models\//, answers(403, { error: { code: 'AuthorizationFailed', message: 'No.' } }));
+    const refused = await register();
+    assert.equal(refused.result, 'Failed', refused.log);
   });
 });

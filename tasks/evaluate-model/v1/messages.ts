@@ -17,5 +17,7 @@ export const messages = defineMessages({
   Rules: 'Rules',
   Recorded: 'The verdict is written to the tags of {targets}.',
   NotRecorded: 'The verdict is not in the tags of {target}, so gates do not see it: {reason}',
+  VerdictKept:
+    "The tags of {target} keep the verdict '{verdict}' of the step '{step}' of this run: a later step does not replace a worse verdict of an earlier one. Set recordVerdict to false in a step that only compares.",
   WouldRecord: 'What if: these tags would be written to {targets}; nothing was sent.',
 });

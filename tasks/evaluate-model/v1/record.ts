@@ -4,7 +4,7 @@ import { allOf } from '../../../lib/core/words.ts';
 import type { Candidate } from '../../../lib/gate/candidate.ts';
 import { forgetVerdict, recordVerdict, verdictTargets } from '../../../lib/gate/record-verdict.ts';
 import type { GateReport } from '../../../lib/gate/verdict.ts';
-import { verdictTags } from '../../../lib/lineage/verdict-tags.ts';
+import { verdictTags, WHOLE } from '../../../lib/lineage/verdict-tags.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { failedRules, type GateSubject } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
@@ -24,17 +24,25 @@ export async function record(
   const verdict = {
     verdict: report.verdict,
     failedRules: failedRules(report),
+    step: candidate.step,
     baseline: subject.baseline ?? 'none',
     judgedBy: run.url,
+    judgedStep: run.step,
     judgedAt: new Date(clock.now()).toISOString(),
   };
   if (whatIf) {
-    const lines = Object.entries(verdictTags(verdict)).map(([tag, value]) => `${tag}: ${value}`);
+    const lines = Object.entries(verdictTags(verdict, candidate.model ? WHOLE : candidate.part)).map(
+      ([tag, value]) => `${tag}: ${value}`,
+    );
     const labels = allOf(targets.map(({ label }) => label));
     return pipeline.group(pipeline.message(messages.WouldRecord, { targets: labels }), lines);
   }
-  const { written, notWritten } = await recordVerdict(workspace, targets, verdict);
+  const { written, notWritten, kept } = await recordVerdict(workspace, targets, verdict);
   if (written.length > 0) pipeline.say(messages.Recorded, { targets: allOf(written) });
+  for (const { label, verdict: earlier, step } of kept)
+    pipeline.warn(
+      pipeline.message(messages.VerdictKept, { target: label, verdict: earlier, step: step.split('/').at(-1)! }),
+    );
   for (const { label, reason } of notWritten)
     pipeline.warn(pipeline.message(messages.NotRecorded, { target: label, reason }));
 }
@@ -46,7 +54,7 @@ export async function record(
 export async function judgedAnew<T>(
   workspace: Workspace,
   candidate: Candidate,
-  { recordVerdict: isWanted, whatIf }: Inputs,
+  { recordVerdict: isWanted, whatIf, run }: Inputs,
   pipeline: Ports['pipeline'],
   work: () => Promise<T>,
 ): Promise<T> {
@@ -55,7 +63,7 @@ export async function judgedAnew<T>(
   } catch (error) {
     const targets = verdictTargets(candidate);
     if (isWanted && !whatIf)
-      await forgetVerdict(workspace, targets).catch((failure: unknown) => {
+      await forgetVerdict(workspace, targets, { judgedBy: run.url, judgedStep: run.step }).catch((failure: unknown) => {
         const label = allOf(targets.map((target) => target.label));
         pipeline.warn(pipeline.message(messages.NotRecorded, { target: label, reason: messageOf(failure) }));
       });

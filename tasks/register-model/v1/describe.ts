@@ -3,8 +3,8 @@ import { allOf } from '../../../lib/core/words.ts';
 import { requireMlflow } from '../../../lib/lineage/logged-files.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { modelRecord } from '../../../lib/lineage/model-lineage.ts';
+import { sourceVerdict } from '../../../lib/lineage/source-verdict.ts';
 import type { Facts } from '../../../lib/lineage/stamp.ts';
-import { pickVerdictTags } from '../../../lib/lineage/verdict-tags.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -24,12 +24,18 @@ export function describe(
   const { properties, leftOut } = modelRecord(source, run, facts);
   if (leftOut.length > 0)
     pipeline.warn(pipeline.message(messages.LeftOut, { count: leftOut.length, names: allOf(leftOut) }));
+  const verdict = sourceVerdict(source);
+  for (const { verdict: given, step } of verdict.others)
+    pipeline.warn(
+      step === ''
+        ? pipeline.message(messages.VerdictOfJob, { verdict: given, job: source.job.name, uri })
+        : pipeline.message(messages.VerdictOfStep, { verdict: given, step }),
+    );
   return {
     modelUri: uri,
     modelType: MODEL_TYPES[modelType === 'auto' ? type : modelType],
     ...(description ? { description } : {}),
-    // The verdict of the job is that of the model it made.
-    tags: { ...pickVerdictTags(source.job.properties.tags), ...tags },
+    tags: { ...verdict.tags, ...tags },
     properties,
   };
 }

@@ -10,6 +10,12 @@ export const messages = defineMessages({
   TypeOfFiles: 'The model is registered as {type}. Set modelType for another type.',
   LeftOut:
     'Azure ML takes 50 properties of 1,000 characters; {count} facts about the model are not recorded with it: {names}.',
+  VerdictOfStep:
+    "The verdict '{verdict}' is not recorded with the model: it is on the step '{step}', which neither made the model nor read it. Judge the step that made it, one that reads it, or the job as a whole.",
+  VerdictOfJob:
+    "The verdict '{verdict}' is not recorded with the model: it is on the job {job}, but {uri} is of another job. Judge that job, or the version once it is registered.",
+  VerdictBrought: "Its job was judged again, so model {model} version {version} has the verdict '{verdict}' now.",
+  WouldBringVerdict: "What if: model {model} version {version} would get the newer verdict '{verdict}' of its job.",
   VersionTaken: 'Version {version} of {model} was taken in the meantime; trying the next.',
   Registered: 'Model {model} version {version} was registered from {origin}.',
   AlreadyRegistered:

@@ -10,6 +10,7 @@ import { describe } from './describe.ts';
 import { factsAround } from './facts.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { bringNewerVerdict } from './newer-verdict.ts';
 import { report } from './report.ts';
 
 /** Finds the model, decides what its version will say about itself, registers it, and marks the job with it. */
@@ -25,7 +26,10 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const model = describe(source, facts, inputs, pipeline);
 
   const own = await findOwnModel(workspace, modelName, model.properties);
-  if (own) return report(workspace, { model: own, source, isNew: false }, inputs, pipeline);
+  if (own) {
+    await bringNewerVerdict(workspace, own, model, inputs, pipeline);
+    return report(workspace, { model: own, source, isNew: false }, inputs, pipeline);
+  }
   if (whatIf) return show(model, inputs, pipeline);
   const registered = await registerVersion(workspace, {
     name: modelName,

@@ -8,27 +8,16 @@ from azure.ai.ml import Input, Output, command, load_component
 from azure.ai.ml.entities import Data, Environment, Model
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from workspace_client import EXAMPLE, connect
+from workspace_client import EXAMPLE, TestWithFiles
 
 
-class Assets(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.client = connect()
-        cls.folder = tempfile.TemporaryDirectory()
-        root = Path(cls.folder.name)
-        (root / "data" / "inner").mkdir(parents=True)
-        (root / "data" / "rows.csv").write_text("a,b\n1,2\n")
-        (root / "data" / "inner" / "more.csv").write_text("a,b\n3,4\n")
-        (root / "model").mkdir()
-        (root / "model" / "weights.json").write_text("{}")
-        (root / "src").mkdir()
-        (root / "src" / "main.py").write_text("print('hello')\n")
-        cls.root = root
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+class Assets(TestWithFiles):
+    files = {
+        "data/rows.csv": "a,b\n1,2\n",
+        "data/inner/more.csv": "a,b\n3,4\n",
+        "model/weights.json": "{}",
+        "src/main.py": "print('hello')\n",
+    }
 
     def archive_and_restore(self, operations, name, version):
         versions = lambda: [found.version for found in operations.list(name)]

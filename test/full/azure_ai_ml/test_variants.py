@@ -19,7 +19,7 @@ from azure.ai.ml.entities import (
 from azure.ai.ml.sweep import Choice
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 
-from workspace_client import connect
+from workspace_client import TestWithFiles, connect
 
 COMPONENT = """
 name: variants
@@ -35,21 +35,12 @@ command: echo ${{inputs.count}} > ${{outputs.out}}/count
 """
 
 
-class Variants(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.client = connect()
-        cls.folder = tempfile.TemporaryDirectory()
-        root = Path(cls.folder.name)
-        (root / "table").mkdir()
-        (root / "table" / "rows.csv").write_text("a,b\n1,2\n")
-        (root / "table" / "MLTable").write_text("paths:\n  - file: ./rows.csv\n")
-        (root / "component.yml").write_text(COMPONENT)
-        cls.root = root
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+class Variants(TestWithFiles):
+    files = {
+        "table/rows.csv": "a,b\n1,2\n",
+        "table/MLTable": "paths:\n  - file: ./rows.csv\n",
+        "component.yml": COMPONENT,
+    }
 
     def hello(self, text, **more):
         return command(command=text, **{"environment": "AzureML-sklearn-1.5@latest", "compute": "cpu-cluster", **more})

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import tempfile
+import unittest
 import warnings
 from pathlib import Path
 
@@ -29,3 +31,19 @@ def connect(**more) -> MLClient:
         return MLClient(credential, **more)
     names = {"resource_group_name": env["AZURE_RESOURCE_GROUP"], "workspace_name": env["AZUREML_WORKSPACE_NAME"]}
     return MLClient(credential, env["AZURE_SUBSCRIPTION_ID"], **{**names, **more})
+
+
+class TestWithFiles(unittest.TestCase):
+    """Has a client, and the folder `root` with the class's `files`: contents by path."""
+
+    files: dict = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.client = connect()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.root = Path(folder.name)
+        for path, content in cls.files.items():
+            (cls.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (cls.root / path).write_text(content)

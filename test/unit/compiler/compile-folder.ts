@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type CompileFileOptions, compileFile } from '../../../lib/compiler/compile-file.ts';
 import { formatProblem, UserError } from '../../../lib/core/errors.ts';
 import type { Plan } from '../../../lib/plan/plan.ts';
+import { writeFiles } from '../../../sandbox/test/files.ts';
 
 export const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 
@@ -19,10 +20,7 @@ export interface CompileFolder {
 export function compileFolder(): CompileFolder {
   const root = mkdtempSync(join(tmpdir(), 'compile-'));
   const compile: CompileFolder['compile'] = (files, more = {}) => {
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, name)), { recursive: true });
-      writeFileSync(join(root, name), content);
-    }
+    writeFiles(root, files);
     return compileFile({
       file: join(root, 'file.yml'),
       shownFrom: root,
@@ -45,6 +43,22 @@ export function compileFolder(): CompileFolder {
       return [];
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** A folder of its own for every test of a `describe`. */
+export function compileFolderPerTest(): Omit<CompileFolder, 'remove'> {
+  let folder: CompileFolder;
+  beforeEach(() => {
+    folder = compileFolder();
+  });
+  afterEach(() => folder.remove());
+  return {
+    get root() {
+      return folder.root;
+    },
+    compile: (files, more) => folder.compile(files, more),
+    problems: (files, more) => folder.problems(files, more),
   };
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type CompileOptions, compileJob } from '../../../lib/compiler/compile-job.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { mainName, type Plan } from '../../../lib/plan/plan.ts';
+import { writeFiles } from '../../../sandbox/test/files.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws';
 
@@ -16,10 +17,7 @@ describe('compiling job files', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   const compile = (files: Record<string, string>, more: Partial<CompileOptions> = {}): Plan => {
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, name)), { recursive: true });
-      writeFileSync(join(root, name), content);
-    }
+    writeFiles(root, files);
     return compileJob({ file: join(root, 'jobs/job.yml'), shownFrom: root, workspace: WS, jobName: 'j-1', ...more });
   };
   const errorOf = (files: Record<string, string>, more: Partial<CompileOptions> = {}): UserError => {

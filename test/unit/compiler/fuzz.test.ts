@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
@@ -9,6 +9,7 @@ import { compileFile } from '../../../lib/compiler/compile-file.ts';
 import { jsonOf, parseYaml } from '../../../lib/compiler/yaml/yaml.ts';
 import { formatProblem, UserError } from '../../../lib/core/errors.ts';
 import type { Plan } from '../../../lib/plan/plan.ts';
+import { writeFiles } from '../../../sandbox/test/files.ts';
 import { WS } from './compile-folder.ts';
 import { changeText, changeTree, textChange, treeChange } from './fuzz-changes.ts';
 import { corpusFiles, FILES } from './fuzz-files.ts';
@@ -42,10 +43,7 @@ describe('odd files', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   const write = (files: Record<string, string>): void => {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, name)), { recursive: true });
-      writeFileSync(join(root, name), text);
-    }
+    writeFiles(root, files);
   };
   const refused = (text: string): void => {
     write({ 'file.yml': text });

@@ -89,6 +89,7 @@ describe('lineage', () => {
   const source: ModelSource = {
     job,
     runId: 'step-1',
+    maker: { runs: ['step-1'], step: 'Train', isOfJob: true },
     step: 'Train',
     output: 'model',
     path: '',

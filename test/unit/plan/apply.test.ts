@@ -113,31 +113,28 @@ describe('ids that the service makes', () => {
     );
   });
 
-  it('replace the planned ones in the job of a schedule', async () => {
-    const service = fakeService(THERE);
-    const plan = folder.compile({
-      ...FILES,
-      'file.yml': 'name: nightly\ntrigger: {type: recurrence, frequency: day, interval: 1}\ncreate_job: ./job.yml\n',
+  for (const [what, file, path, count] of [
+    [
+      'the job of a schedule',
+      'name: nightly\ntrigger: {type: recurrence, frequency: day, interval: 1}\ncreate_job: ./job.yml\n',
+      'schedules/nightly',
+      2,
+    ],
+    [
+      'a deployment of a pipeline component',
+      'name: blue\nendpoint_name: ep\ntype: pipeline\ncomponent: ./flow.yml\n',
+      'batchEndpoints/ep/deployments/blue',
+      1,
+    ],
+  ] as const)
+    it(`replace the planned ones in ${what}`, async () => {
+      const service = fakeService(THERE);
+      await carryOut(folder.compile({ ...FILES, 'file.yml': file }), service);
+      const ids = await answered(service);
+      const used = idsIn(service.bodyOf('PUT', path));
+      assert.equal(used.length, count);
+      for (const id of used) assert.ok([...ids.values()].includes(id));
     });
-    await carryOut(plan, service);
-    const ids = await answered(service);
-    const used = idsIn(service.bodyOf('PUT', 'schedules/nightly'));
-    assert.equal(used.length, 2);
-    for (const id of used) assert.ok([...ids.values()].includes(id));
-  });
-
-  it('replace the planned ones in a deployment of a pipeline component', async () => {
-    const service = fakeService(THERE);
-    const plan = folder.compile({
-      ...FILES,
-      'file.yml': 'name: blue\nendpoint_name: ep\ntype: pipeline\ncomponent: ./flow.yml\n',
-    });
-    await carryOut(plan, service);
-    const ids = await answered(service);
-    const used = idsIn(service.bodyOf('PUT', 'batchEndpoints/ep/deployments/blue'));
-    assert.equal(used.length, 1);
-    assert.ok([...ids.values()].includes(used[0]!));
-  });
 
   it('count for any asset whose answer names another id than the one that was asked for', async () => {
     const service = fakeService({ 'computes/cpu': {} });

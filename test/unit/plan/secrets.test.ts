@@ -24,28 +24,20 @@ describe('what is shown of a plan', () => {
   });
 
   it('has no text below a member whose name says that it is a secret', () => {
-    const shown = withoutSecrets({
-      secrets: { any: 'hunter2', nested: [{ a: 'hunter2' }] },
-      connectionString: 'hunter2',
-      OPENAI_API_KEY: 'hunter2',
-      hf_token: { jobInputType: 'literal', value: 'hunter2' },
+    const harmless = {
       other_key: { jobInputType: 'literal', value: '${{parent.inputs.key}}' },
       max_tokens: '256',
       adminUserSshPublicKey: 'ssh-rsa',
       keyVaultUri: 'https://x',
       password: '',
+    };
+    const secret = (value: string) => ({
+      secrets: { any: value, nested: [{ a: value }] },
+      connectionString: value,
+      OPENAI_API_KEY: value,
+      hf_token: { jobInputType: 'literal', value },
     });
-    assert.deepEqual(shown, {
-      secrets: { any: '***', nested: [{ a: '***' }] },
-      connectionString: '***',
-      OPENAI_API_KEY: '***',
-      hf_token: { jobInputType: 'literal', value: '***' },
-      other_key: { jobInputType: 'literal', value: '${{parent.inputs.key}}' },
-      max_tokens: '256',
-      adminUserSshPublicKey: 'ssh-rsa',
-      keyVaultUri: 'https://x',
-      password: '',
-    });
+    assert.deepEqual(withoutSecrets({ ...secret('hunter2'), ...harmless }), { ...secret('***'), ...harmless });
   });
 
   it('has no value of an environment variable that differs', () => {

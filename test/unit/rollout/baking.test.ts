@@ -5,18 +5,9 @@ import { bake } from '../../../lib/rollout/bake.ts';
 import { DEFAULT_HEALTH, HEALTH_VARIABLES, healthOf, unhealthy } from '../../../lib/rollout/health.ts';
 import type { RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
 import type { Scorer } from '../../../lib/rollout/scoring.ts';
-import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
 import { parseRules } from '../../../lib/rules/rules.ts';
+import { TEST } from './smoke-request.ts';
 
-const TEST: SmokeTest = {
-  name: 'a',
-  request: {},
-  status: undefined,
-  equals: [],
-  within: [],
-  schema: undefined,
-  latency: undefined,
-};
 const rules = (text: string) => parseRules(text, HEALTH_VARIABLES);
 
 describe('health', () => {

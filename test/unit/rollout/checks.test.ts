@@ -14,15 +14,18 @@ import type { Scored } from '../../../lib/rollout/scoring.ts';
 import { judgeAnswer, replayGoldenData } from '../../../lib/rollout/smoke.ts';
 import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
 import { endpointModel, stateOfModel } from './endpoint-model.ts';
+import { TEST } from './smoke-request.ts';
 
-const TEST: SmokeTest = {
-  name: 'a',
-  request: {},
-  status: undefined,
-  equals: [],
-  within: [],
-  schema: undefined,
-  latency: undefined,
+/** A rollout from blue to green. */
+const SAVED = {
+  id: 'x',
+  run: '7',
+  to: 'green',
+  before: { blue: 100 },
+  mirror: {},
+  now: { green: 100 },
+  until: 0,
+  earlier: {},
 };
 const scored = (answer: unknown, status = 200, milliseconds = 10): Scored => ({
   status,
@@ -102,7 +105,8 @@ describe('a smoke test', () => {
 describe('golden data', () => {
   const replay = (statusOf: (deployment: string) => number) => {
     const score = async (deployment: string) => ({ ...scored(undefined, statusOf(deployment)), problem: 'refused' });
-    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], 0, () => undefined);
+    const options = { tolerance: 0, signal: new AbortController().signal, tell: () => undefined };
+    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], options);
   };
 
   it('does not pass by failing on both sides alike', async () => {
@@ -140,16 +144,7 @@ describe('the name of a deployment', () => {
   });
 
   it('stays the same while the run goes on with its rollout', () => {
-    const saved = {
-      run: '1',
-      before: { blue: 100 },
-      mirror: {},
-      now: { green: 100 },
-      until: 0,
-      earlier: {},
-      phase: 'running' as const,
-    };
-    const tags = savedTags({}, { ...saved, id: 'run-1', to: 'green' });
+    const tags = savedTags({}, { ...SAVED, id: 'run-1', phase: 'running' });
     assert.equal(deploymentName(state({ green: 100 }, tags), naming), 'green');
     // Another run undoes it first, and then blue serves.
     assert.equal(deploymentName(state({ green: 100 }, tags), { ...naming, id: 'run-2' }), 'green');
@@ -220,17 +215,7 @@ describe('the definition of a deployment that is changed in place', () => {
 describe('a rollback without a rollout', () => {
   const released = (deployments: Record<string, string>) => {
     const model = endpointModel({ green: 100 }, deployments);
-    const saved = {
-      id: 'x',
-      run: '7',
-      to: 'green',
-      before: { blue: 100 },
-      mirror: {},
-      now: { green: 100 },
-      until: 0,
-      earlier: {},
-    };
-    model.tags = savedTags({}, { ...saved, phase: 'released' });
+    model.tags = savedTags({}, { ...SAVED, phase: 'released' });
     return stateOfModel(model);
   };
 
@@ -240,7 +225,7 @@ describe('a rollback without a rollout', () => {
   it('is refused when the deployment before is gone, or nothing was rolled out', () => {
     assert.throws(
       () => planRestore(released({ green: 'v2' })),
-      /the earlier traffic was blue 100 %, and blue can't serve/,
+      /before the rollout its traffic was blue 100 %, and blue can't serve/,
     );
     assert.throws(() => planRestore(stateOfModel(endpointModel({ a: 100 }, { a: 'v1' }))), {
       code: 'NothingToRollBack',

@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict';
-import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { copyBody } from '../../../tasks/promote-model/v1/copy-body.ts';
 import { type Inputs, readInputs } from '../../../tasks/promote-model/v1/inputs.ts';
 import { type Places, requirePermissions } from '../../../tasks/promote-model/v1/places.ts';
 import type { Companion } from '../../../tasks/promote-model/v1/plan.ts';
+import { taskInputs } from './task-inputs.ts';
 
 /** Reads the inputs of a promotion with these besides the ones that every promotion has. */
-function read(values: Record<string, string | undefined>): Inputs {
-  const all: Record<string, string | undefined> = {
-    resourceGroupName: 'rg',
-    workspaceName: 'ws',
-    modelName: 'm',
-    modelVersion: 'latest',
-    ...values,
-  };
-  const connection = { url: 'https://arm/', data: { subscriptionid: 's' }, scheme: 'ServicePrincipal', parameters: {} };
-  return readInputs({
-    text: (name: string) => all[name],
-    path: (name: string) => all[name],
-    variable: () => 'x',
-    connection: () => connection,
-    systemAccessToken: () => 't',
-  } as unknown as TaskInputs);
-}
+const read = (values: Record<string, string | undefined>): Inputs =>
+  readInputs(taskInputs({ modelName: 'm', modelVersion: 'latest', ...values }));
 
 describe('the inputs of a promotion', () => {
   it('are errors when no variable has the name that they have', () => {

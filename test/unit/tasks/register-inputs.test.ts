@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
-import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { type Inputs, readInputs } from '../../../tasks/register-model/v1/inputs.ts';
+import { taskInputs } from './task-inputs.ts';
 
 /** Reads the inputs of a registration with these besides the ones that every registration has. */
-function read(values: Record<string, string>): Inputs {
-  const all: Record<string, string> = {
-    resourceGroupName: 'rg',
-    workspaceName: 'ws',
-    jobName: 'j',
-    modelName: 'm',
-    ...values,
-  };
-  const connection = { url: 'https://arm/', data: { subscriptionid: 's' }, scheme: 'ServicePrincipal', parameters: {} };
-  return readInputs({
-    text: (name: string) => all[name],
-    path: (name: string) => all[name],
-    variable: () => 'x',
-    connection: () => connection,
-    systemAccessToken: () => 't',
-  } as unknown as TaskInputs);
-}
+const read = (values: Record<string, string>): Inputs =>
+  readInputs(taskInputs({ jobName: 'j', modelName: 'm', ...values }));
 
 describe('the inputs of a registration', () => {
   it('say in exactly one way where the model is', () => {

@@ -1,4 +1,8 @@
-"""Submits a job file as a user of Microsoft's SDK does: load it, create it. The workspace is in the environment."""
+"""What a user of Microsoft's SDK does, in the workspace of the environment.
+
+sdk.py submit FILE: loads a job file, creates the job and prints its name.
+sdk.py stream JOB: follows a job.
+"""
 
 import os
 import sys
@@ -19,4 +23,8 @@ client = MLClient(
     os.environ["AZURE_RESOURCE_GROUP"],
     os.environ["AZUREML_WORKSPACE_NAME"],
 )
-print(client.jobs.create_or_update(load_job(sys.argv[1])).name)
+command, subject = sys.argv[1:3]
+if command == "submit":
+    print(client.jobs.create_or_update(load_job(subject)).name)
+else:
+    client.jobs.stream(subject)
