@@ -39,17 +39,21 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 
 /** `'a', 'b' or 'c'` for messages; long lists are cut. */
 export function oneOf(words: Iterable<string>, most = 12): string {
+  return joined(words, most, 'or');
+}
+
+/** `'a', 'b' and 'c'` for messages; long lists are cut. */
+export function allOf(words: Iterable<string>, most = 12): string {
+  return joined(words, most, 'and');
+}
+
+function joined(words: Iterable<string>, most: number, by: 'or' | 'and'): string {
   const all = [...words].map((word) => `'${word}'`);
   if (all.length === 0) return 'none';
   const shown = all.slice(0, most);
   if (all.length > most) return `${shown.join(', ')} and ${all.length - most} more`;
   if (shown.length === 1) return shown[0]!;
-  return `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
-}
-
-/** `'a', 'b' and 'c'` for messages; long lists are cut. */
-export function allOf(words: Iterable<string>, most = 12): string {
-  return oneOf(words, most).replace(/ or (?=\S*$)/, ' and ');
+  return `${shown.slice(0, -1).join(', ')} ${by} ${shown.at(-1)}`;
 }
 
 /** ` It has 'a' and 'b'.`, or the empty string when there are none; to be put behind a sentence. */

@@ -1,6 +1,6 @@
 import type { MetricPoint } from '../azureml/metric-history.ts';
 import type { MetricValue } from '../azureml/metrics.ts';
-import type { Measured } from '../gate/measured.ts';
+import type { Pictures } from '../gate/pictures.ts';
 import type { GateReport, Verdict } from '../gate/verdict.ts';
 
 /** The gate's part of a run's report: plain data, for what shows it later. */
@@ -29,12 +29,14 @@ export interface GateRecord {
 /** Points of a history that are kept; a picture of it has not more of them. */
 const MOST_POINTS = 500;
 
+/** Paths of pictures that are kept. */
+const MOST_IMAGES = 200;
+
 /** The record of a verdict. NaN and the infinities are text, since JSON has no word for them. */
 export function gateRecord(
   report: GateReport,
   subject: { candidate: string; candidateUrl: string; baseline: string | undefined },
-  { histories }: Pick<Measured, 'histories'>,
-  images: GateRecord['gate']['images'],
+  { measured: { histories }, images }: Pictures,
 ): GateRecord {
   return {
     version: 1,
@@ -63,7 +65,7 @@ export function gateRecord(
           thinned(points).map(({ step, value }) => [step, inJson(value) ?? ''] as [number, number | string]),
         ]),
       ),
-      images,
+      images: images.slice(0, MOST_IMAGES),
     },
   };
 }

@@ -2,7 +2,9 @@ import { formatMetric, type MetricValue } from '../azureml/metrics.ts';
 import { UserError } from '../core/errors.ts';
 import { english, type FilledMessage, fill } from '../core/message.ts';
 import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
+import type { Pictures } from '../gate/pictures.ts';
 import type { ConditionResult, GateReport } from '../gate/verdict.ts';
+import { historyTable } from './history-table.ts';
 import { messages } from './messages.ts';
 
 /** What the report is about. */
@@ -51,15 +53,20 @@ function failedConditions(rules: GateReport['rules']): ConditionResult[] {
   return rules.flatMap(({ conditions }) => conditions.filter(({ result }) => result === 'fail'));
 }
 
+/** What became of a condition, in a few words. */
+export function conditionWord({ result, isPartial }: ConditionResult): string {
+  return result === 'pass' && isPartial ? WORDS.partial : WORDS[result];
+}
+
 /** Rules with the values that decided them. */
 export function ruleTable({ rules }: GateReport): Table {
   return {
     columns: ['Rule', 'Result', 'Values'],
     rows: rules.flatMap(({ conditions }) =>
-      conditions.map(({ condition, result, values, reason, isPartial }) => [
-        condition.text,
-        result === 'pass' && isPartial ? WORDS.partial : WORDS[result],
-        reason && reason !== values ? `${values}; ${reason}` : values,
+      conditions.map((one) => [
+        one.condition.text,
+        conditionWord(one),
+        one.reason && one.reason !== one.values ? `${one.values}; ${one.reason}` : one.values,
       ]),
     ),
   };
@@ -86,11 +93,12 @@ function difference(candidate: MetricValue | undefined, baseline: MetricValue | 
   return `${value > 0 ? '+' : ''}${formatMetric(value)}`;
 }
 
-/** The report as Markdown, for the run's summary page. @param translate puts a sentence into the agent's language */
+/** The report as Markdown, for the run's summary page. @param translate puts a sentence into the agent's language @param shown values over time, and pictures */
 export function gateMarkdown(
   report: GateReport,
   subject: GateSubject,
   translate: (sentence: FilledMessage) => string = english,
+  shown?: Pictures,
 ): string {
   const picture = PICTURES[report.verdict];
   const rules = ruleTable(report);
@@ -109,5 +117,20 @@ export function gateMarkdown(
     '',
     ...markdownTable(metricTable(report)),
     '',
+    ...(shown ? pictureLines(shown, translate) : []),
   ].join('\n');
+}
+
+/** Names of pictures that the summary has; the record has all of them. */
+const MOST_PICTURES = 20;
+
+function pictureLines({ measured, images }: Pictures, translate: (sentence: FilledMessage) => string): string[] {
+  const histories = historyTable(measured.histories);
+  const paths = images.slice(0, MOST_PICTURES).map(({ path }) => path);
+  const more = images.length > paths.length ? [`... and ${images.length - paths.length} more`] : [];
+  const list = [...paths, ...more].join(', ');
+  return [
+    ...(histories.rows.length > 0 ? [...markdownTable(histories), ''] : []),
+    ...(list === '' ? [] : [escapeMarkdown(translate(fill(messages.GatePictures, { list }))), '']),
+  ];
 }

@@ -2,6 +2,7 @@ import { defineMessages } from '../core/message.ts';
 
 /** Sentences of reports, which appear in the log, on the summary page and in errors. */
 export const messages = defineMessages({
+  GatePictures: 'Pictures that were logged: {list}',
   GatePassed: 'The model passes the gate.',
   GateNoBaseline: 'The model passes the gate; there is no baseline to compare it with yet.',
   GateFailed: 'The model does not pass the gate. {failed} of {total} conditions failed.',

@@ -6,10 +6,11 @@ import { samples } from './samples.ts';
  * True when a condition holds for every choice of values that was tried: `metrics.acc >= metrics.acc - 0.005` compares a
  * model with itself.
  * @param judged the variable that has metrics at least, since a model without any is not judged
+ * @param isComplete only of models that have every value, as a finite number
  */
-export function holdsAlways({ tree, uses, evaluate }: Parsed, judged: string): boolean {
+export function holdsAlways({ tree, uses, evaluate }: Parsed, judged: string, isComplete = false): boolean {
   let held = 0;
-  for (const given of samples(nodesOf(tree), uses)) {
+  for (const given of samples(nodesOf(tree), uses, isComplete)) {
     const isEmpty = uses.whole.includes(judged) && Object.keys(given[judged]?.all ?? {}).length === 0;
     if (isEmpty) continue;
     try {

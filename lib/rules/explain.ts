@@ -1,4 +1,4 @@
-import { didYouMean, oneOf } from '../core/words.ts';
+import { allOf, didYouMean } from '../core/words.ts';
 import { type CelFailure, failureOf, misnamed } from './misnamed.ts';
 import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { isShortForm } from './short-form.ts';
@@ -91,7 +91,7 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
     return at(
       isKnown
         ? `${name}(...) does not take what is in '${part}'.`
-        : `there is no function '${name}'.${didYouMean(name, FUNCTIONS)} There are ${oneOf(FUNCTIONS, 20).replace(/ or (?=\S*$)/, ' and ')}.`,
+        : `there is no function '${name}'.${didYouMean(name, FUNCTIONS)} There are ${allOf(FUNCTIONS, 20)}.`,
     );
   }
   if (code === 'unexpected_character' && variables.includes(part)) return at(TWO_RULES);

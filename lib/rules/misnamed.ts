@@ -74,7 +74,7 @@ function wholeBaseline(text: string, parse: Parse, variables: readonly string[])
   const end = found.index + found[0].length;
   const meant = `${text.slice(0, end)}${found[1]}${text.slice(end)}`;
   if (failureOf(meant, parse)) return undefined;
-  return { offset: end - compared.length, what: `'${compared}' stands for all values together`, meant };
+  return { offset: end - compared.length, what: `'${compared}' means all values together`, meant };
 }
 
 /** Ends a name that is written without quotes. */

@@ -11,7 +11,7 @@ import { RuleProblem } from './rule-problem.ts';
 import { isShortForm, parseShortForm } from './short-form.ts';
 import { findSlip } from './slips.ts';
 import { withoutComment } from './text.ts';
-import { refuseUncompared } from './uncompared.ts';
+import { asksKindAlone, refuseUncompared } from './uncompared.ts';
 import { type ValueUse, withGuards } from './uses.ts';
 import { refuseWholes } from './wholes.ts';
 
@@ -79,6 +79,10 @@ function parseExpression(text: string, environment: Environment, variables: read
     inRule(part, () => {
       if (holdsAlways(part.parsed, judged!)) throw new RuleProblem(`'${part.text}' holds whatever the metrics are.`, 0);
     });
+  const hasGuards =
+    whole.uses.whole.length > 0 || whole.uses.named.some(({ optional, guarded }) => optional || guarded);
+  if (hasGuards && !asksKindAlone(whole.tree, variables) && holdsAlways(whole, judged!, true))
+    throw new RuleProblem('it holds whatever the metrics are, as soon as all of them exist and are finite numbers.', 0);
   return parts.map((part) => toCondition(part, whole.uses.named));
 }
 

@@ -12,8 +12,11 @@ const MOST_PAIRED = 8;
 /** Names of metrics that no rule means. */
 const OTHERS = ['some other', 'one more', 'a third'];
 
-/** Values for a rule, as a model could have them: one value for all metrics, values that meet the numbers of the rule, any. */
-export function* samples(nodes: readonly CelNode[], uses: Uses): Generator<RuleValues> {
+/**
+ * Values for a rule, as a model could have them: one value for all metrics, values that meet the numbers of the rule, any.
+ * @param isComplete every value is there and a finite number
+ */
+export function* samples(nodes: readonly CelNode[], uses: Uses, isComplete = false): Generator<RuleValues> {
   const literals = nodes.flatMap(({ op, args }) => (op === 'value' && typeof args === 'number' ? [args, -args] : []));
   // Of huge numbers `metrics.a == metrics.a + 1` holds.
   const asksForEqual = nodes.some(({ op }) => ['==', '!=', 'in'].includes(op));
@@ -26,13 +29,16 @@ export function* samples(nodes: readonly CelNode[], uses: Uses): Generator<RuleV
   const given = (choose: (use?: ValueUse) => number): RuleValues =>
     valuesOf(uses, {
       choose,
-      leftOut: new Set(optional.filter(() => next() < 0.4)),
-      names: [...OTHERS.slice(0, Math.floor(next() * (OTHERS.length + 1))), ...texts.filter(() => next() < 0.5)],
+      leftOut: new Set(optional.filter(() => !isComplete && next() < 0.4)),
+      names: [
+        ...OTHERS.slice(0, Math.floor(next() * (OTHERS.length + 1))),
+        ...texts.filter(() => isComplete || next() < 0.5),
+      ],
     });
   for (const value of all) yield given(() => value);
   for (let index = 0; index < TRIES; index++) {
     const from = index % 2 === 0 ? meeting : all;
-    yield given((use) => among(use?.guarded ? [...from, ...ODD] : from));
+    yield given((use) => among(use?.guarded && !isComplete ? [...from, ...ODD] : from));
   }
 }
 

@@ -39,6 +39,14 @@ export function refuseUncompared(tree: CelNode, text: string, variables: readonl
   if (!areGuards && passes(true)) throw problem(tree, text, variables, ['isFinite', 'isNaN']);
 }
 
+/** True for a rule that reads values only to ask whether they are finite numbers, which may be all that is wanted. */
+export function asksKindAlone(tree: CelNode, variables: readonly string[]): boolean {
+  const guarded = nodesOf(tree)
+    .filter(isOddityGuard)
+    .flatMap((node) => readsOf(node, variables));
+  return readsOf(tree, variables).every((read) => guarded.includes(read));
+}
+
 /** What a condition can give without a comparison of a value: none, one or both of true and false. */
 function outcomes(node: CelNode, known: Known): boolean[] {
   const parts = childrenOf(node);
@@ -56,7 +64,8 @@ function outcomes(node: CelNode, known: Known): boolean[] {
       return left.includes(!decides) && right.includes(!decides) ? [...decided, !decides] : decided;
     }
     case '?:':
-      return of(0).flatMap((test) => of(test ? 1 : 2));
+      // What both results give is given whichever way the test goes.
+      return [...of(0).flatMap((test) => of(test ? 1 : 2)), ...of(1).filter((result) => of(2).includes(result))];
     default:
       return outcomesOfLeaf(node, parts, known);
   }

@@ -1,6 +1,7 @@
 /** The gate's verdicts, what it compares with, and what becomes of a verdict: with the packed tasks against the sandbox. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { runGate } from '../../sandbox/agent/server/gate.ts';
 import { modelVersions } from '../../scripts/workspace-facts.ts';
 import { evaluate, type Run, register, type Step, stream, submit, task, useFixture, writes } from './fixture.ts';
@@ -35,7 +36,10 @@ describe('the gate', function () {
 
     it('is noBaseline at first, and the version has the verdict of its job', async () => {
       assert.equal(first.result, 'succeeded', first.log);
-      assert.deepEqual(first.step('gate').outputs, { verdict: 'noBaseline', failedRules: '', baseline: 'none' });
+      const { junitFile, ...outputs } = first.step('gate').outputs;
+      assert.deepEqual(outputs, { verdict: 'noBaseline', failedRules: '', baseline: 'none' });
+      const kept = first.attachments.find(({ name }) => name === basename(junitFile!))!;
+      assert.match(readFileSync(kept.file, 'utf8'), /<testsuite name="Model gate: job \S+" tests="2" failures="0"/);
       assert.match(first.log, /Baseline: there is no model gated yet\./);
       const [model] = await modelVersions(fixture.sandbox, 'gated');
       assert.equal(model!.properties.tags['gate.verdict'], 'noBaseline');
@@ -53,6 +57,15 @@ describe('the gate', function () {
         judge('version', 'metrics.accuracy >= 0.9', { model: 'gated:1' }),
         judge('worse', rule, { model: 'gated:1', baseline: 'job:$(submit.jobName)' }),
         judge('stage', rule, { model: 'gated:1', baseline: 'model:gated@stage=Production' }),
+        judge('misspelt', rule, { jobName: '$(submit.jobName)', baseline: 'build:4711' }),
+        {
+          task: 'PublishTestResults@2',
+          inputs: {
+            testResultsFiles: '$(worse.junitFile)',
+            searchFolder: '$(Agent.TempDirectory)',
+            failTaskOnMissingResultsFile: 'true',
+          },
+        },
       ]);
       const outcome = (name: string) => {
         const { verdict, baseline } = run.step(name).outputs;
@@ -66,6 +79,9 @@ describe('the gate', function () {
       assert.deepEqual(outcome('tagged'), ['pass', 'model gated version 1']);
       assert.deepEqual(outcome('stage'), ['noBaseline', 'none']);
       assert.match(run.log, /no version of the model gated has stage 'Production'/);
+      assert.match(run.log, /Test run '[^']+': 1 tests, 0 passed, 1 failed, 0 not executed/);
+      assert.deepEqual(outcome('misspelt'), [undefined, undefined]);
+      assert.match(run.log, /no job of this step was submitted in the build 4711\. There are jobs of the builds '\d+'/);
       assert.equal(run.step('worse').outputs.failedRules, 'metrics.accuracy >= baseline.accuracy - 0.005');
       const [model] = await modelVersions(fixture.sandbox, 'gated');
       // Of several evaluations in one run the worst counts, and nothing of another one is mixed into it.

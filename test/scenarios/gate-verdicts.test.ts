@@ -122,6 +122,15 @@ describe('the gate', () => {
       assert.equal((await judge('m: higher', { baseline: 'model:m' })).outputs.verdict, 'pass');
     });
 
+    it('when the baseline’s job has not completed', async () => {
+      trained('candidate', { m: 1 });
+      for (const status of ['Running', 'Failed', 'Canceled']) {
+        trained('other', { m: 0.5 }, status);
+        const said = new RegExp(`the job 'other', has to be Completed, but it is ${status}`);
+        await fails(said, 'm: higher', { baseline: 'job:other' });
+      }
+    });
+
     for (const [what, pattern, baseline] of [
       ['the job', /\/jobs\/candidate/, 'none'],
       ['the metrics', /\/runs\/get/, 'none'],
@@ -145,6 +154,25 @@ describe('the gate', () => {
     assert.match(named.log, /model m version 2, is archived/);
     const newest = await judge('m: higher', { baseline: 'model:m' });
     assert.deepEqual([newest.outputs.verdict, newest.outputs.baseline], ['pass', 'model m version 1'], newest.log);
+  });
+
+  it('compares with the newest version although the list of versions lags behind', async () => {
+    trained('candidate', { m: 0.8 });
+    const [older, newer] = [version('1', { m: '0.7' }), version('2', { m: '0.9' }, { tags: { champion: 'true' } })];
+    azureOf().models.set('m', [older, newer]);
+    azureOf().on(/^GET \S*\/models\/m\/versions\?/, answers(200, { value: [older] }));
+    azureOf().on(/^GET \S*\/models\/m\?/, answers(200, { properties: { latestVersion: '2', nextVersion: '3' } }));
+    for (const baseline of ['model:m', 'model:m@champion=true']) {
+      const run = await judge('m: higher', { baseline, onFail: 'skip' });
+      assert.deepEqual([run.outputs.verdict, run.outputs.baseline], ['fail', 'model m version 2'], run.log);
+    }
+  });
+
+  it('warns of a name that may be missing and is spelt like another one', async () => {
+    trained('candidate', { f1_score: 0.1 });
+    const run = await judge('has(metrics.f1_scor) ? metrics.f1_scor > 0.5 : true');
+    assert.deepEqual([run.result, run.outputs.verdict], ['Succeeded', 'pass']);
+    assert.match(run.issues[0]!.message, /neither the candidate nor the baseline has it\. If you meant 'f1_score'/);
   });
 
   it('does not count what failed and cancelled steps logged, and says so', async () => {

@@ -1,4 +1,4 @@
-import { type Baseline, findBaseline } from '../../../lib/gate/baseline.ts';
+import { findBaseline } from '../../../lib/gate/baseline.ts';
 import { findCandidate } from '../../../lib/gate/candidate.ts';
 import { withHistories } from '../../../lib/gate/job-measured.ts';
 import { readPictures } from '../../../lib/gate/pictures.ts';
@@ -7,14 +7,9 @@ import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { sayStep } from '../../../lib/pipelines/say-step.ts';
 import { gateRecord } from '../../../lib/report/gate-record.ts';
-import {
-  failedRules,
-  failureSentence,
-  gateFailure,
-  gateMarkdown,
-  verdictSentence,
-} from '../../../lib/report/gate-report.ts';
+import { failureSentence, gateFailure, gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
+import { setOutputs } from './outputs.ts';
 import { paired } from './paired.ts';
 import { print, sayBaseline, sayCandidate } from './print.ts';
 import { judgedAnew, record } from './record.ts';
@@ -36,19 +31,13 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
     judge(rules, candidate.measured, baseline, await paired(inputs, search.baseline)),
   );
   print(report, pipeline);
-  setOutputs(report, search.baseline, pipeline);
   const subject = subjectOf(workspace, candidate, search.baseline);
-  pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate));
+  setOutputs(report, subject, pipeline);
+  const shown = await readPictures(workspace, report, candidate.measured);
+  pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate, shown));
+  pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, shown), null, 2));
   await record(workspace, candidate, report, subject, inputs, { pipeline, clock });
-  const { measured, images } = await readPictures(workspace, report, candidate.measured);
-  pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, measured, images), null, 2));
   return outcomeOf(report, onFail, pipeline);
-}
-
-function setOutputs(report: GateReport, baseline: Baseline | undefined, pipeline: Pipeline): void {
-  pipeline.setOutput('verdict', report.verdict);
-  pipeline.setOutput('failedRules', failedRules(report).join('; '));
-  pipeline.setOutput('baseline', baseline?.label ?? 'none');
 }
 
 function outcomeOf(report: GateReport, onFail: Inputs['onFail'], pipeline: Pipeline): Outcome {

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { notFound } from '../../../lib/core/words.ts';
+import { allOf, notFound, oneOf } from '../../../lib/core/words.ts';
+
+describe('lists of words', () => {
+  it('join the last one, whatever the words have in them', () => {
+    assert.equal(allOf(['model m version 1', 'job j']), "'model m version 1' and 'job j'");
+    assert.equal(allOf(['this or that', 'b', 'c']), "'this or that', 'b' and 'c'");
+    assert.equal(oneOf(['a b', 'c']), "'a b' or 'c'");
+    assert.equal(allOf(['a', 'b', 'c'], 2), "'a', 'b' and 1 more");
+    assert.equal(allOf(['a']), "'a'");
+  });
+});
 
 describe('what is not found', () => {
   it('is one sentence with the nearest name and all that there are', () => {

@@ -162,7 +162,7 @@ describe('any text as a rule', () => {
   });
 
   it('never passes every model: some values of the metrics fail, or are an error', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const whole: Record<string, number>[] = [-1e9, -1, 0, 0.3, 0.5, 0.7, 1, 2, 1e9, Number.NaN].flatMap((auc) =>
       [-1e9, -1, 0, 0.3, 0.5, 0.9, 1e9].map((loss) => ({ auc, loss, 'val/loss': loss })),
     );
@@ -174,7 +174,7 @@ describe('any text as a rule', () => {
           text,
         );
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 });

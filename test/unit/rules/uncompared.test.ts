@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { GATE_VARIABLES } from '../../../lib/gate/baseline-choice.ts';
+import { measured } from '../../../lib/gate/measured.ts';
+import { judge } from '../../../lib/gate/verdict.ts';
 import { parseRules } from '../../../lib/rules/rules.ts';
 
 const VARIABLES = ['metrics', 'baseline'];
@@ -26,6 +30,8 @@ describe('a rule that can pass without comparing a metric', () => {
     ['isFinite(metrics.loss) || metrics.loss < 1', /passes whenever metrics\.loss is a finite number/],
     ['!isNaN(metrics.loss) || metrics.loss < 1', /passes whenever metrics\.loss is a finite number/],
     ['isFinite(metrics.loss) ? !isNaN(metrics.loss) : metrics.loss < 1', /is a finite number/],
+    ['metrics.a > 0.5 ? has(metrics.a) : has(metrics.b)', /whenever metrics\.a is there|as soon as all of them exist/],
+    ['has(metrics.a) ? metrics.a > 0.5 || metrics.a <= 0.5 : metrics.b > 1', /as soon as all of them exist/],
     ['size(metrics) >= 2', /does not compare the value of a metric/],
     ['metrics.size() == 2 || metrics.auc > 0.9', /does not compare the value of a metric/],
     ['size(baseline) > 0 || metrics.auc > 0.9', /does not compare the value of a metric/],
@@ -57,4 +63,55 @@ describe('a rule that can pass without comparing a metric', () => {
     it(`is not ${rule}`, () => {
       assert.equal(parseRules(rule, VARIABLES).length, 1);
     });
+});
+
+/** Conditions of guards and comparisons. */
+const { condition } = fc.letrec<{ condition: string }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom('has(metrics.a)', 'has(metrics.b)', 'has(baseline.a)', 'size(metrics) == 2', 'size(baseline) == 2'),
+    fc.constantFrom('isFinite(metrics.a)', 'isNaN(metrics.b)', '"a" in metrics'),
+    fc.constantFrom('metrics.a > 0.5', 'metrics.b < 0.2', 'metrics.a >= baseline.a', 'metrics.b - baseline.b < 0.1'),
+    tie('condition').map((inner) => `!(${inner})`),
+    fc.tuple(tie('condition'), fc.constantFrom('&&', '||'), tie('condition')).map(([a, by, b]) => `(${a} ${by} ${b})`),
+    fc.tuple(tie('condition'), tie('condition'), tie('condition')).map(([a, b, c]) => `(${a} ? ${b} : ${c})`),
+  ),
+}));
+
+describe('a rule of guards and comparisons that is accepted', () => {
+  const numbers = [-2, 0.1, 0.3, 0.6, 2];
+  const limits = [-3, 0.3, 3];
+  /** Every pair, with a third metric and without. */
+  const pairs = (values: readonly number[]): Record<string, number>[] =>
+    values.flatMap((a) =>
+      values.flatMap((b): Record<string, number>[] => [
+        { a, b },
+        { a, b, c: 0 },
+      ]),
+    );
+  const [worlds, baselines] = [pairs(numbers), pairs(limits).map((one) => measured(one))];
+
+  it('does not pass every model that has all of its metrics', function () {
+    this.timeout(120_000);
+    let accepted = 0;
+    fc.assert(
+      fc.property(condition, (rule) => {
+        let rules: ReturnType<typeof parseRules>;
+        try {
+          rules = parseRules(`(${rule})`, GATE_VARIABLES);
+        } catch {
+          return;
+        }
+        // Rules that ask only what kind of number it is pass every finite one.
+        if (!/[<>]=? ?(?:0|baseline)/.test(rule)) return;
+        accepted++;
+        const passing = worlds.every((metrics) =>
+          baselines.every((baseline) => judge(rules, measured(metrics), baseline).verdict === 'pass'),
+        );
+        assert.ok(!passing, rule);
+      }),
+      { numRuns: 600 },
+    );
+    assert.ok(accepted > 30, String(accepted));
+  });
 });
