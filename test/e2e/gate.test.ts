@@ -71,7 +71,10 @@ describe('the gate', function () {
       // Of several evaluations in one run the worst counts, and nothing of another one is mixed into it.
       const { 'gate.verdict': verdict, 'gate.failedRules': failed } = model!.properties.tags;
       assert.deepEqual([verdict, failed], ['fail', run.step('worse').outputs.failedRules]);
-      assert.match(run.log, /The tags of model gated version 1 keep the verdict 'fail' of the step 'worse' of this run/);
+      assert.match(
+        run.log,
+        /The tags of model gated version 1 keep the verdict 'fail' of the step 'worse' of this run/,
+      );
     });
 
     it('keeps a report with the values over time', async () => {

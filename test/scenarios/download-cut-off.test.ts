@@ -42,6 +42,7 @@ describe('a download that is cut off', function () {
       target: { connection: connectionOf(sandbox, 'sandbox'), systemAccessToken: '', ids },
       modelName: 'net',
       version: { kind: 'latest' },
+      run: { id: '7' } as Inputs['run'],
       registryName: undefined,
       folder,
       cleanFolder: false,
