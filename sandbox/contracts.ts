@@ -223,6 +223,17 @@ export interface Faults {
 /** What the project's build service, whose rights the tokens of jobs have, may be denied. */
 export type JobPermission = 'builds' | 'code' | 'workItems' | 'buildTags';
 
+/** A run that begins. */
+export interface NewRun {
+  definitionName: string;
+  branch: string;
+  commit: string;
+  reason: string;
+  repository: string;
+  /** Folder with the repository's content, whose Git history the REST API shows. */
+  folder?: string;
+}
+
 /** The Azure DevOps part as the agent sees it. */
 export interface DevOps {
   /** `https://127.0.0.1:{port}/{organization}/` */
@@ -230,15 +241,7 @@ export interface DevOps {
   organization: string;
   project: { id: string; name: string };
   /** Registers a run and its plan; the agent calls it before the first job. */
-  createRun(run: {
-    definitionName: string;
-    branch: string;
-    commit: string;
-    reason: string;
-    repository: string;
-    /** Folder with the repository's content, whose Git history the REST API shows. */
-    folder?: string;
-  }): DevOpsRun;
+  createRun(run: NewRun): DevOpsRun;
   /**
    * Puts a pull request into the repository, active unless it names the commit that its merge made; its id is what
    * `System.PullRequest.PullRequestId` would be.

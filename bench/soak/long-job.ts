@@ -32,7 +32,7 @@ export interface LongJob {
   heap: number[];
 }
 
-export async function followLongJob({ hours = 12, faultShare = 0.05, seed = 1 } = {}): Promise<LongJob> {
+export async function followLongJob({ hours = 12, faultShare = 0.05, seed = 1, steps = true } = {}): Promise<LongJob> {
   const chance = random(seed);
   const begin = Date.UTC(2026, 0, 1);
   const end = begin + hours * HOUR;
@@ -85,6 +85,7 @@ export async function followLongJob({ hours = 12, faultShare = 0.05, seed = 1 } 
     clock,
     signal: new AbortController().signal,
     random: chance,
+    steps,
     tell(event) {
       if (event.kind === 'status' && event.status === 'Completed') noticed = now;
     },

@@ -79,22 +79,28 @@ export function jobNotFound({ label }: Pick<Workspace, 'label'>, name: string): 
   });
 }
 
-/**
- * Requires that a job has completed. Run history knows first and Resource Manager follows some seconds later, so one that has
- * just been followed to its end may be running yet by the latter.
- * @throws UserError `JobNotCompleted`
- */
+/** @throws UserError `JobNotCompleted` */
 export async function requireCompleted(workspace: Workspace, job: Job): Promise<void> {
-  const { status } = job.properties;
+  const status = await statusNow(workspace, job);
   if (status === 'Completed') return;
-  const isFinal = status === 'Failed' || status === 'Canceled';
-  const run = isFinal ? undefined : await findRun(workspace, job.name).catch(() => undefined);
-  if (run?.status === 'Completed') return;
   throw new UserError({
     code: 'JobNotCompleted',
-    message: `The job '${job.name}' has to be Completed, but it is ${status ?? 'in an unknown state'}.`,
+    message: `The job '${job.name}' has to be Completed, but it is ${status}.`,
     fix: 'Put AzureMLStreamJob before this step: it waits for the job and fails when the job fails.',
   });
+}
+
+const FINAL = ['Completed', 'Failed', 'Canceled'];
+
+/**
+ * The status of a job. Run history knows of an end first and Resource Manager follows some seconds later, so a job that has just
+ * been followed to its end may be running yet by the latter.
+ */
+export async function statusNow(workspace: Workspace, { name, properties }: Job): Promise<string> {
+  const { status = 'in an unknown state' } = properties;
+  if (FINAL.includes(status)) return status;
+  const run = await findRun(workspace, name).catch(() => undefined);
+  return FINAL.includes(run?.status ?? '') ? run!.status! : status;
 }
 
 /**

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors.ts';
 import { inParallel } from '../core/parallel.ts';
 import { notFound } from '../core/words.ts';
 import { nameOf } from './ids.ts';
-import { findModelVersion, findNewestModelVersion, type ModelVersion } from './models.ts';
+import { findLatestVersion, findModelVersion, findNewestModelVersion, type ModelVersion } from './models.ts';
 import { type AssetRoot, list, names, path } from './resources.ts';
 
 /** Which version of a model is meant. */
@@ -83,17 +83,59 @@ export async function listVersionsWith(
   const versions = path('models', name, 'versions');
   const candidates = new Set<string>();
   for await (const model of list<ModelVersion>(root, versions)) if (has(model)) candidates.add(versionOf(model));
-  let newest = 0;
-  for await (const model of list<ModelVersion>(root, versions, { $orderBy: 'createdtime desc' })) {
-    candidates.add(versionOf(model));
-    if (++newest === NEWEST_READ) break;
+  const newest: ModelVersion[] = [];
+  for await (const model of list<ModelVersion>(root, versions, NEWEST_FIRST)) {
+    if (newest.push(model) === NEWEST_READ) break;
   }
-  const now = await inParallel([...candidates], PARALLEL, (version) => findModelVersion(root, name, version));
-  return now
-    .filter((model) => model !== undefined)
-    .filter((model) => has(model) && model.properties.isArchived !== true)
-    .sort((one, other) => Number(versionOf(other)) - Number(versionOf(one)));
+  for (const version of [...newest.map(versionOf), ...(await unlisted(root, name, newest))]) candidates.add(version);
+  const now = await readNow(root, name, [...candidates]);
+  return now.filter((model) => isActiveWith(model, has)).sort((a, b) => Number(versionOf(b)) - Number(versionOf(a)));
 }
+
+/**
+ * The newest version that has something and is not archived, as it is now. The list says in which order they were made; what
+ * they have is read from each, newest first, as far as needed.
+ */
+export async function findNewestVersionWith(
+  root: AssetRoot,
+  name: string,
+  has: (model: ModelVersion) => boolean,
+): Promise<ModelVersion | undefined> {
+  const listed: ModelVersion[] = [];
+  for await (const model of list<ModelVersion>(root, path('models', name, 'versions'), NEWEST_FIRST))
+    listed.push(model);
+  // Of older ones what the list says is true: an index lags by seconds.
+  const older = listed.slice(NEWEST_READ).filter((model) => isActiveWith(model, has));
+  const candidates = [
+    ...(await unlisted(root, name, listed)),
+    ...[...listed.slice(0, NEWEST_READ), ...older].map(versionOf),
+  ];
+  for (let start = 0; start < candidates.length; start += PARALLEL) {
+    const now = await readNow(root, name, candidates.slice(start, start + PARALLEL));
+    const found = now.find((model) => isActiveWith(model, has));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Versions above those of a list that there are by the model itself, the highest first: the list does not have them yet. */
+async function unlisted(root: AssetRoot, name: string, listed: readonly ModelVersion[]): Promise<string[]> {
+  const latest = Number((await findLatestVersion(root, name)) ?? 0);
+  const highest = Math.max(0, ...listed.map((model) => Number(versionOf(model))));
+  const count = Math.min(NEWEST_READ, Math.max(0, latest - highest)) || 0;
+  return Array.from({ length: count }, (_, index) => String(latest - index));
+}
+
+async function readNow(root: AssetRoot, name: string, versions: readonly string[]): Promise<ModelVersion[]> {
+  const now = await inParallel(versions, PARALLEL, (version) => findModelVersion(root, name, version));
+  return now.filter((model) => model !== undefined);
+}
+
+function isActiveWith(model: ModelVersion, has: (model: ModelVersion) => boolean): boolean {
+  return model.properties.isArchived !== true && has(model);
+}
+
+const NEWEST_FIRST = { $orderBy: 'createdtime desc' };
 
 const PARALLEL = 8;
 

@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { nameOf } from './ids.ts';
 import { type AssetRoot, find, list, names, path, put } from './resources.ts';
 
 export const MODEL_TYPES = { mlflow: 'mlflow_model', custom: 'custom_model', triton: 'triton_model' } as const;
@@ -60,22 +61,29 @@ export async function listModelVersions(root: AssetRoot, name: string, top: numb
 
 /**
  * The newest version of a model by the time of its creation. Undefined only when the service says in every way that there
- * is none, after all pages: the list is served by an index that lags behind, so the container and the names of all models
- * are asked as well.
+ * is none, after all pages: the list is served by an index that lags behind, so the container is asked as well, and of two
+ * versions the one that was made later counts; where there is neither, the names of all models are asked.
  * @throws UserError `ModelVersionsUnclear` when the answers contradict each other
  */
 export async function findNewestModelVersion(root: AssetRoot, name: string): Promise<ModelVersion | undefined> {
   const [first] = await listModelVersions(root, name, 1);
-  if (first) return first;
   const container = await find<ModelContainer>(root, path('models', name));
-  const latest = container?.properties?.latestVersion;
-  const newest = await latestOf(root, name, container);
+  const latest = container?.properties?.latestVersion ?? undefined;
+  const versions = new Set([first && nameOf(first.id), latest].filter((version) => version !== undefined));
+  const found: ModelVersion[] = [];
+  for (const version of versions) {
+    const model = await findModelVersion(root, name, version);
+    if (model) found.push(model);
+  }
+  const [newest] = found.sort((one, other) => createdAt(other) - createdAt(one) || numberOf(other) - numberOf(one));
   if (newest) return newest;
   const contradiction = latest
     ? `its latest version is ${latest}, but that version can't be read`
-    : !container && (await listModelNames(root)).includes(name)
-      ? 'the list of models has it, but the model itself is not found'
-      : undefined;
+    : first
+      ? `the list of its versions has ${nameOf(first.id)}, but that version can't be read`
+      : !container && (await listModelNames(root)).includes(name)
+        ? 'the list of models has it, but the model itself is not found'
+        : undefined;
   if (contradiction === undefined) return undefined;
   throw new UserError({
     code: 'ModelVersionsUnclear',
@@ -84,22 +92,28 @@ export async function findNewestModelVersion(root: AssetRoot, name: string): Pro
   });
 }
 
+/** Milliseconds; 0 where the service does not say it. */
+function createdAt({ systemData }: ModelVersion): number {
+  return Date.parse(systemData?.createdAt ?? '') || 0;
+}
+
+function numberOf({ id }: ModelVersion): number {
+  return Number(nameOf(id));
+}
+
 interface ModelContainer {
   properties?: { latestVersion?: string | null; nextVersion?: string } | null;
 }
 
-async function latestOf(
-  root: AssetRoot,
-  name: string,
-  container: ModelContainer | undefined,
-): Promise<ModelVersion | undefined> {
-  const latest = container?.properties?.latestVersion;
-  return latest ? findModelVersion(root, name, latest) : undefined;
+/** The number of the latest version by the model itself, which does not lag behind as lists do; undefined when there is none. */
+export async function findLatestVersion(root: AssetRoot, name: string): Promise<string | undefined> {
+  return (await find<ModelContainer>(root, path('models', name)))?.properties?.latestVersion ?? undefined;
 }
 
-/** The latest version by the model itself, which does not lag behind as lists do; undefined when there is none. */
+/** The same version itself. */
 export async function findLatestModelVersion(root: AssetRoot, name: string): Promise<ModelVersion | undefined> {
-  return latestOf(root, name, await find<ModelContainer>(root, path('models', name)));
+  const latest = await findLatestVersion(root, name);
+  return latest === undefined ? undefined : findModelVersion(root, name, latest);
 }
 
 /** Names of all models. */

@@ -14,7 +14,7 @@ export interface Cancellation {
 }
 
 /** The agent kills a cancelled task 10 seconds after its first signal; the rest is for what is said about it. */
-const WITHIN_MS = 8_000;
+export const CANCEL_WITHIN_MS = 8_000;
 const AGAIN_AFTER_MS = 500;
 /** One that is not answered by then is sent again: it may have been lost, and cancelling twice does no harm. */
 const ANSWER_WITHIN_MS = 3_000;
@@ -31,7 +31,7 @@ export async function cancelJob(
   workspace: Workspace,
   job: string,
   clock: Clock,
-  within = WITHIN_MS,
+  within = CANCEL_WITHIN_MS,
   stopped?: AbortSignal,
 ): Promise<Cancellation> {
   const end = clock.now() + within;

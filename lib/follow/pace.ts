@@ -6,14 +6,18 @@ export interface Pace {
   logs: number;
 }
 
-const QUICKEST_MS = 2_000;
+const QUICKEST_MS = 3_000;
 /** Short jobs are noticed within 5 s, so polls are never further apart than this until a fraction of the time is more. */
-const SHORT_JOB_MS = 4_000;
-/** Of the elapsed time: the end of a long job is noticed within 2 % of it. */
-const SHARE = 0.018;
-const SLOWEST_STATUS_MS = 18_000;
-/** What azure-ai-ml `jobs.stream` comes to: every request beyond the status keeps to it. */
-const SLOWEST_READ_MS = 60_000;
+const SHORT_JOB_MS = 4_800;
+/** Of the elapsed time: the end of a long job is noticed within 2 % of it, and within 20 s. */
+const SHARE = 0.0195;
+const SLOWEST_STATUS_MS = 19_600;
+/**
+ * What the status leaves of the requests that azure-ai-ml `jobs.stream` makes: after its first two minutes it reads, once a
+ * minute, the status, two lists of log files and each log. Logs are therefore read more rarely than the status.
+ */
+const LOG_SHARE = 0.3;
+const SLOWEST_READ_MS = 78_000;
 /** Each look at a log is one request per running step. */
 const PER_STEP_MS = 250;
 /** Below this rest of the subscription's budget of reads (250 and refilled steadily, recorded 2026) polls are rarer. */
@@ -38,11 +42,11 @@ export function paceAfter(
   const wanted = Math.min(SLOWEST_STATUS_MS, Math.max(young, elapsed * SHARE));
   // What the user asks for is taken as it is, also when it is quicker.
   const status = least ?? (readsLeft !== undefined && readsLeft < FEW_READS ? SLOWEST_READ_MS : wanted);
-  const slower = Math.min(SLOWEST_READ_MS, Math.max(status, elapsed * 2 * SHARE));
-  return { status, steps: slower, logs: Math.max(slower, running * PER_STEP_MS) };
+  const atMost = (share: number): number => Math.min(SLOWEST_READ_MS, Math.max(status, elapsed * share));
+  return { status, steps: atMost(2 * SHARE), logs: Math.max(atMost(LOG_SHARE), running * PER_STEP_MS) };
 }
 
-/** Up to a tenth sooner, so that many followers that began together don't ask together. @param random from 0 to 1 */
+/** Up to 3 % sooner, so that many followers that began together don't ask together for long. @param random from 0 to 1 */
 export function jittered(milliseconds: number, random: number): number {
-  return milliseconds * (1 - random / 10);
+  return milliseconds * (1 - random * 0.03);
 }

@@ -1,12 +1,11 @@
-import type { Job } from '../azureml/jobs.ts';
-import { findJob } from '../azureml/jobs.ts';
+import { findJob, type Job, statusNow } from '../azureml/jobs.ts';
 import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { type FilledMessage, fill } from '../core/message.ts';
 import { madeByRun } from '../lineage/model-lineage.ts';
 import type { BaselineChoice } from './baseline-choice.ts';
-import { findEarlierJob } from './earlier-build.ts';
+import { baselineNotCompleted, findEarlierJob } from './earlier-build.ts';
 import { measureJob, measureModel } from './job-measured.ts';
 import { findLiveModel } from './live-model.ts';
 import type { Measured } from './measured.ts';
@@ -43,7 +42,7 @@ export interface BaselineContext {
 /**
  * Finds what a candidate is compared with, and what was measured of it. That there is none is only what the service says in
  * every way; what it can't say, or does not let us read, is an error.
- * @throws UserError `ModelNotFound`, `JobNotFound`, `BaselineWithoutMetrics`, `ModelVersionsUnclear`, `FileNotFound`, ...
+ * @throws UserError `ModelNotFound`, `JobNotFound`, `JobNotCompleted`, `BaselineWithoutMetrics`, `ModelVersionsUnclear`, `FileNotFound`, ...
  */
 export async function findBaseline(
   workspace: Workspace,
@@ -58,10 +57,8 @@ export async function findBaseline(
     case 'job':
       return { baseline: await ofJob(workspace, choice.name, step) };
     case 'build': {
-      const earlier = await findEarlierJob(workspace, choice.id, job);
-      return earlier
-        ? { baseline: await ofJob(workspace, earlier.job, step, `build ${earlier.build} `) }
-        : { baseline: undefined, why: fill(messages.NoEarlierBuild) };
+      const { job: earlier, build, ...said } = await findEarlierJob(workspace, choice.id, job);
+      return { ...said, baseline: earlier && (await measuredJob(workspace, earlier.name, step, `build ${build} `)) };
     }
     case 'endpoint': {
       const { model, ...said } = await findLiveModel(workspace, choice.name);
@@ -121,7 +118,8 @@ async function ofModel(
   });
 }
 
-async function ofJob(workspace: Workspace, name: string, step: string | undefined, before = ''): Promise<Baseline> {
+/** A job that still runs, failed or was cancelled has not shown what its model is worth. */
+async function ofJob(workspace: Workspace, name: string, step: string | undefined): Promise<Baseline> {
   const job = await findJob(workspace, name);
   if (!job) {
     throw new UserError({
@@ -130,6 +128,17 @@ async function ofJob(workspace: Workspace, name: string, step: string | undefine
       fix: fill(messages.BaselineJobNotFoundFix),
     });
   }
+  const status = await statusNow(workspace, job);
+  if (status !== 'Completed') throw baselineNotCompleted(fill(messages.BaselineNotCompleted, { job: name, status }));
+  return measuredJob(workspace, name, step);
+}
+
+async function measuredJob(
+  workspace: Workspace,
+  name: string,
+  step: string | undefined,
+  before = '',
+): Promise<Baseline> {
   const found = await measureJob(workspace, name, step);
   if (Object.keys(found.metrics).length > 0) return { label: `${before}job ${name}`, measured: found };
   throw new UserError({

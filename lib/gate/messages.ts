@@ -18,6 +18,14 @@ export const messages = defineMessages({
   BaselineJobNotFound: "The baseline, the job '{job}', is not in the workspace '{workspace}'.",
   BaselineJobNotFoundFix: 'It may have been deleted. Name another job, or a model, whose version records its metrics.',
   BaselineJobUnmeasured: "The baseline, the job '{job}', logged no metrics.",
+  BaselineNotCompleted: "The baseline, the job '{job}', has to be Completed, but it is {status}.",
+  BaselineNotCompletedFix: 'Wait for the job and run this one again, or name another baseline whose job has completed.',
+  BuildNotCompleted: "The baseline, the job '{job}' of the build {build}, has to be Completed, but it is {status}.",
+  BuildWithoutJob: 'The baseline is build:{id}, but no job of this step was submitted in the build {id}.{known}',
+  BuildIsOwn: "The baseline is build:{id}, but the build {id} is the candidate's own.",
+  BuildWithoutJobFix:
+    'Write the id of a build of this pipeline (its address has it as buildId, it is not the number), or build:previous.',
+  PassedOver: 'The job {job} of the build {build} is {status}, so it is not the baseline.',
   NoModel: 'there is no model {model} yet.',
   NoModelButLike: 'there is no model {model} yet. If you meant {similar}, correct the input baseline.',
   NoActiveVersion: 'every version of the model {model} is archived.',
@@ -25,6 +33,8 @@ export const messages = defineMessages({
   NoEndpoint: 'there is no endpoint {endpoint} yet.{known}',
   NoTraffic: 'the endpoint {endpoint} has no deployment with traffic.',
   NoEarlierBuild: 'no completed job of an earlier build of this pipeline was found.',
+  NoEarlierBuildAmong:
+    'no completed job of an earlier build of this pipeline was found among the {most} newest jobs of the workspace.',
   Archived: 'The baseline, {baseline}, is archived.',
   MostTraffic: 'The deployment {deployment} of the endpoint {endpoint} has the most traffic ({percent} %).',
   DeploymentWithoutModel:
@@ -43,6 +53,8 @@ export const messages = defineMessages({
     'Pass the outputs of the step that registered it: $(register.modelName):$(register.modelVersion).',
   CandidateUnmeasured:
     'The model {id} has no metrics: none were recorded at its registration, and its run is unknown or logged none.',
+  NeverLogged:
+    "Rule {line} does not need the metric '{name}', and neither the candidate nor the baseline has it. If you meant '{meant}', correct the rule.",
   ModelInvalid: "'{model}' does not name a version of a model.",
   ModelInvalidFix: 'Write name:version, for example churn:7, or $(register.modelId).',
   ModelElsewhere: "'{model}' is not a model of the workspace '{workspace}', so its version can't be judged here.",

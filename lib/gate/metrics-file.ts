@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Metrics, MetricValue } from '../azureml/metrics.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
 import { type Measured, measured } from './measured.ts';
+import { readMeasuredFile } from './measured-file.ts';
 import { messages } from './messages.ts';
 
 /** More levels than this are not names of metrics. */
@@ -16,14 +16,7 @@ const DEEPEST = 10;
  * @throws UserError `FileNotFound`, `MetricsFileInvalid`
  */
 export async function readMetricsFile(path: string): Promise<Measured> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const said = {
-      message: fill(messages.MetricsFileMissing, { file: path }),
-      fix: fill(messages.MetricsFileMissingFix),
-    };
-    throw new UserError({ code: 'FileNotFound', ...said }, { cause: error });
-  });
-  return parseMetrics(text, path);
+  return parseMetrics(await readMeasuredFile(path), path);
 }
 
 /** @throws UserError `MetricsFileInvalid` */

@@ -1,4 +1,4 @@
-import { stageOf } from '../azureml/model-choice.ts';
+import { findNewestVersionWith, stageOf } from '../azureml/model-choice.ts';
 import { findNewestModelVersion, listModelNames, listModelVersions, type ModelVersion } from '../azureml/models.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type FilledMessage, fill } from '../core/message.ts';
@@ -6,7 +6,7 @@ import { listed, nearest } from '../core/words.ts';
 import type { ModelChoice } from './baseline-choice.ts';
 import { messages } from './messages.ts';
 
-/** Versions that are searched for one with a tag. */
+/** Versions whose tags a message names. */
 const MOST_VERSIONS = 1_000;
 
 interface ChosenVersion {
@@ -24,15 +24,13 @@ export async function findChosenVersion(
   const newest = await findNewestModelVersion(workspace, name);
   if (!newest) return noModel(workspace, name);
   if (choice.kind === 'latest') {
-    if (!newest.properties.isArchived) return { model: newest };
-    const active = (await listModelVersions(workspace, name, MOST_VERSIONS)).find(isActive);
+    const active = isActive(newest) ? newest : await findNewestVersionWith(workspace, name, () => true);
     return active ? { model: active } : doubtful(fill(messages.NoActiveVersion, { model: name }));
   }
   const { tag, value } = choice;
-  const active = (await listModelVersions(workspace, name, MOST_VERSIONS)).filter(isActive);
-  const has = (version: ModelVersion): boolean => same(valueOfTag(version, tag), value);
-  const model = active.find(has) ?? (isActive(newest) && has(newest) ? newest : undefined);
+  const model = await findNewestVersionWith(workspace, name, (version) => same(valueOfTag(version, tag), value));
   if (model) return { model };
+  const active = (await listModelVersions(workspace, name, MOST_VERSIONS)).filter(isActive);
   const known = listed('There are', new Set(active.flatMap((version) => valueOfTag(version, tag) ?? [])));
   return doubtful(fill(messages.NoTaggedVersion, { model: name, tag, value, known }));
 }

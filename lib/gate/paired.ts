@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
 import { seededNumbers } from '../core/random.ts';
 import { type Measured, measured } from './measured.ts';
+import { readMeasuredFile } from './measured-file.ts';
 import { messages } from './messages.ts';
 
 /** What one model said about one example. */
@@ -23,14 +23,7 @@ const TAIL = 0.025;
 
 /** @throws UserError `FileNotFound`, `PredictionsInvalid` */
 export async function readPredictions(path: string): Promise<Predictions> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const said = {
-      message: fill(messages.MetricsFileMissing, { file: path }),
-      fix: fill(messages.MetricsFileMissingFix),
-    };
-    throw new UserError({ code: 'FileNotFound', ...said }, { cause: error });
-  });
-  return parsePredictions(text, path);
+  return parsePredictions(await readMeasuredFile(path), path);
 }
 
 /**

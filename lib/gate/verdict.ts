@@ -1,10 +1,12 @@
 import type { MetricValue } from '../azureml/metrics.ts';
 import { type Problem, UserError } from '../core/errors.ts';
+import type { FilledMessage } from '../core/message.ts';
 import { type Condition, type Evaluated, reads } from '../rules/condition.ts';
-import { NotFinite, NothingToCompare, ValueMissing } from '../rules/left-out.ts';
+import { NotFinite, NothingToCompare, ValueMissing, whyNot } from '../rules/left-out.ts';
 import { type Rule, severalOf } from '../rules/rules.ts';
 import { describeValues, failingValues, problemsOf, type Sources, valuesFor } from './judged-values.ts';
 import { type Measured, nameOfPath, valueOfUse } from './measured.ts';
+import { neverLogged } from './never-logged.ts';
 
 export type Verdict = 'pass' | 'fail' | 'noBaseline';
 
@@ -38,6 +40,8 @@ export interface GateReport {
   verdict: Verdict;
   rules: RuleResult[];
   metrics: MetricRow[];
+  /** What may not be as it was meant, though it decides nothing. */
+  warnings: FilledMessage[];
 }
 
 /**
@@ -68,6 +72,7 @@ export function judge(
     verdict: failed ? 'fail' : skipped ? 'noBaseline' : 'pass',
     rules: results,
     metrics: metricRows(rules, candidate, baseline),
+    warnings: neverLogged(rules, [candidate, baseline]),
   };
 }
 
@@ -92,7 +97,7 @@ function judgeCondition(rule: Rule, condition: Condition, sources: Sources, prob
     if (error instanceof NothingToCompare) return { ...judged, result: 'notApplicable' };
     if (error instanceof NotFinite) return { ...judged, result: 'fail', reason: error.message };
     if (error instanceof ValueMissing) return { ...judged, result: 'fail', reason: 'a value that it reads is missing' };
-    problems.push({ message: `rule ${rule.line}: ${(error as Error).message}` });
+    problems.push({ message: `rule ${rule.line}: '${condition.text}' can't be evaluated: ${whyNot(error)}.` });
   }
   return { ...judged, result: 'fail' };
 }

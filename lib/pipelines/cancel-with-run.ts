@@ -1,7 +1,7 @@
 import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
-import { cancelJob } from '../follow/cancel.ts';
+import { CANCEL_WITHIN_MS, cancelJob } from '../follow/cancel.ts';
 import type { AzureTarget } from './azure-target.ts';
 import { messages } from './messages.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -57,8 +57,6 @@ export function begunJob(job: BegunJob, target: AzureTarget, { pipeline, clock, 
   };
 }
 
-/** Of the 10 seconds between the agent's first signal and its last. */
-const CANCEL_WITHIN_MS = 8_000;
 /** For one try, however late it is. */
 const LEAST_MS = 500;
 

@@ -104,6 +104,7 @@ export function gateMarkdown(
     '',
     `Candidate: ${candidate}. Baseline: ${subject.baseline ? escapeMarkdown(subject.baseline) : 'none'}.`,
     '',
+    ...report.warnings.flatMap((warning) => [`⚠️ ${escapeMarkdown(translate(warning))}`, '']),
     ...markdownTable({ ...rules, rows }),
     '',
     ...markdownTable(metricTable(report)),

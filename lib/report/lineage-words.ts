@@ -1,4 +1,4 @@
-import { type FilledMessage, fill } from '../core/message.ts';
+import { type FilledMessage, fill, type Message } from '../core/message.ts';
 import type { LineageLink, LineageNode, NodeKind, Relation } from '../lineage/lineage.ts';
 import { messages } from './messages.ts';
 
@@ -30,24 +30,24 @@ export function relationText({ relation, detail }: Pick<LineageLink, 'relation' 
   return say(RELATIONS[relation]);
 }
 
-const KINDS: Record<NodeKind, (title: string) => FilledMessage> = {
-  endpoint: (title) => fill(messages.LineageEndpoint, { title }),
-  deployment: (title) => fill(messages.LineageDeployment, { title }),
-  model: (title) => fill(messages.LineageModel, { title }),
-  job: (title) => fill(messages.LineageJob, { title }),
-  data: (title) => fill(messages.LineageData, { title }),
-  environment: (title) => fill(messages.LineageEnvironment, { title }),
-  code: (title) => fill(messages.LineageCode, { title }),
-  build: (title) => fill(messages.LineageBuild, { title }),
-  release: (title) => fill(messages.LineageRelease, { title }),
-  commit: (title) => fill(messages.LineageCommit, { title }),
-  pullRequest: (title) => fill(messages.LineagePullRequest, { title }),
-  workItem: (title) => fill(messages.LineageWorkItem, { title }),
+const KINDS: Record<NodeKind, Message<`${string}{title}`>> = {
+  endpoint: messages.LineageEndpoint,
+  deployment: messages.LineageDeployment,
+  model: messages.LineageModel,
+  job: messages.LineageJob,
+  data: messages.LineageData,
+  environment: messages.LineageEnvironment,
+  code: messages.LineageCode,
+  build: messages.LineageBuild,
+  release: messages.LineageRelease,
+  commit: messages.LineageCommit,
+  pullRequest: messages.LineagePullRequest,
+  workItem: messages.LineageWorkItem,
 };
 
 /** `the commit 1a2b3c4d`. @param title as it is to be shown; in Markdown it is a link */
 export function nodeText({ kind, title }: Pick<LineageNode, 'kind' | 'title'>, say: Translate): string {
-  return say(KINDS[kind](title));
+  return say(fill(KINDS[kind], { title }));
 }
 
 /** What else people want to know of a thing, in the order of importance: ['Use tenure', 'Ada', '2026-11-27'] of a commit. */

@@ -1,6 +1,6 @@
 import type { Workspace } from '../azureml/workspace.ts';
-import { madeByRun } from '../lineage/model-lineage.ts';
 import { type PipelineRun, withoutCredentials } from '../lineage/pipeline-run.ts';
+import { type ModelOrigin, originOf } from '../rollout/model-origin.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { ServedModel } from '../rollout/served-model.ts';
 import { type Traffic, withoutZeros } from '../rollout/traffic.ts';
@@ -10,7 +10,7 @@ export interface ReleaseManifest {
   version: 1;
   result: string;
   endpoint: { name: string; scoringUri: string; deployment: string; traffic: Traffic; previousTraffic: Traffic };
-  model: { id: string; name: string; version: string; job: string };
+  model: { id: string; name: string; version: string } & ModelOrigin;
   workspace: string;
   run: { kind: string; id: string; number: string; url: string; repository: string; branch: string; commit: string };
 }
@@ -41,7 +41,7 @@ export function releaseManifest(release: {
       id: model.id,
       name: model.name,
       version: model.version,
-      job: (model.resource && madeByRun(model.resource)?.job) ?? '',
+      ...originOf(model, run),
     },
     workspace: workspace.path,
     run: { kind, id, number, url, repository: withoutCredentials(repository), branch, commit },

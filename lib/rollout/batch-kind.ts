@@ -19,7 +19,10 @@ export const BATCH: EndpointKind = {
     const isThere = deployments.some((one) => one.name.toLowerCase() === live);
     const traffic: Traffic = live !== undefined && isThere ? { [live]: 100 } : {};
     const modelOf = (one: (typeof deployments)[number]): string => one.properties.model?.assetId ?? '';
-    return { resource, state: stateOf(name, resource, { traffic, mirrorTraffic: {} }, deployments, modelOf) };
+    return {
+      resource,
+      state: stateOf(name, resource, { isBatch: true, traffic, mirrorTraffic: {} }, deployments, modelOf),
+    };
   },
   update: (workspace, endpoint, { traffic, tags }) =>
     batchEndpointUpdate(workspace, endpoint as BatchEndpoint, { deploymentName: liveDeployment(traffic), tags }),

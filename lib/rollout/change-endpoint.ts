@@ -25,13 +25,11 @@ export interface TrafficChange {
   saved: SavedRollout | undefined;
   /** Further changes of the endpoint, made to it as it is then. */
   edit?: (resource: EndpointResource) => EndpointResource;
-  /** Done when the service has accepted it: nobody is left to wait for its end. */
-  unattended?: boolean;
   /** Throws when the endpoint is not as this rollout left it. */
   check: (state: EndpointState) => void;
 }
 
-/** Another change of the endpoint is waited for so long; traffic takes seconds, a deployment below it minutes. */
+/** Another change of the endpoint is waited for so long; traffic takes seconds. */
 const BUSY_WITHIN_MS = 30 * 60_000;
 const BUSY_POLL_MS = 5_000;
 /** After a change that succeeded `GET` may show the earlier traffic for a while (seen by users). */
@@ -61,10 +59,6 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
       tags: saved ? savedTags(edited.tags ?? {}, saved) : (edited.tags ?? {}),
     });
     try {
-      if (change.unattended) {
-        await workspace.client.send({ ...request, signal });
-        return { ...state, traffic };
-      }
       await sendAndPoll(workspace.client, { ...request, signal }, ports);
       return await shown(change, ports);
     } catch (error) {
@@ -73,6 +67,18 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
       signal.throwIfAborted();
     }
   }
+}
+
+/** Writes to an endpoint as it is now, in one request whose operation nobody waits for. Checks nothing. */
+export async function sendChange(
+  { traffic, mirrorTraffic, saved }: Pick<TrafficChange, 'traffic' | 'mirrorTraffic'> & { saved: SavedRollout },
+  { kind, workspace, endpoint, signal }: Pick<ChangePorts, 'kind' | 'workspace' | 'endpoint' | 'signal'>,
+): Promise<void> {
+  const { resource } = await kind.read(workspace, endpoint, signal);
+  if (!resource) throw endpointGone(endpoint);
+  const tags = savedTags(resource.tags ?? {}, saved);
+  const change = { traffic: withoutZeros(traffic), mirrorTraffic: withoutZeros(mirrorTraffic), tags };
+  await workspace.client.send({ ...kind.update(workspace, resource, change), signal });
 }
 
 /** The endpoint when no other change of it is under way. @throws UserError `EndpointBusy` */
@@ -118,10 +124,10 @@ function isConflict(error: unknown): boolean {
   return hasStatus(error, 400, 409) && /another operation|provisioning state/i.test((error as Error).message);
 }
 
-function endpointBusy(name: string, provisioningState: string): UserError {
+function endpointBusy(name: string, provisioningState: string, withinMs = BUSY_WITHIN_MS): UserError {
   return new UserError({
     code: 'EndpointBusy',
-    message: `'${name}' has been in the state ${provisioningState} for 30 minutes, in which it takes no other change.`,
+    message: `'${name}' has been in the state ${provisioningState} for ${withinMs / 60_000} minutes, in which it takes no other change.`,
     fix: 'Check in Azure ML studio what changes it, then run the stage again.',
   });
 }
@@ -152,9 +158,9 @@ export async function whenFree<T>(write: () => Promise<T>, { clock, signal, tell
   }
 }
 
-/** Waits until a deployment or an endpoint takes changes again. */
+/** Waits until a deployment or an endpoint takes changes again. @throws UserError `EndpointBusy` */
 export async function untilIdle(
-  what: string,
+  { what, withinMs = BUSY_WITHIN_MS }: { what: string; withinMs?: number },
   stateNow: () => Promise<string>,
   { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell?: LongRunningPorts['tell'] },
 ): Promise<void> {
@@ -162,7 +168,7 @@ export async function untilIdle(
   for (;;) {
     const provisioningState = await stateNow();
     if (!isBusy(provisioningState)) return;
-    if (clock.now() - began > BUSY_WITHIN_MS) throw endpointBusy(what, provisioningState);
+    if (clock.now() - began > withinMs) throw endpointBusy(what, provisioningState, withinMs);
     tell?.(provisioningState, clock.now() - began);
     await clock.sleep(BUSY_POLL_MS, signal);
     signal.throwIfAborted();

@@ -41,7 +41,7 @@ export const MADE_BY_TAG = 'rollout.madeBy';
 export function stateOf<D extends DeploymentResource>(
   name: string,
   resource: EndpointResource | undefined,
-  requests: Pick<EndpointState, 'traffic' | 'mirrorTraffic'>,
+  requests: Pick<EndpointState, 'isBatch' | 'traffic' | 'mirrorTraffic'>,
   deployments: readonly D[],
   modelOf: (deployment: D) => string,
 ): EndpointState {

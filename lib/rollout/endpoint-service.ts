@@ -3,11 +3,11 @@ import { type LongRunningPorts, sendAndPoll } from '../azure/long-running.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { type ApplyPorts, applyPlan } from '../plan/apply.ts';
 import type { InspectedPlan } from '../plan/inspect.ts';
-import { changeTraffic, untilIdle, whenFree } from './change-endpoint.ts';
+import { changeTraffic, sendChange, untilIdle, whenFree } from './change-endpoint.ts';
 import { requireAsPlanned, requireUntouched } from './conflicts.ts';
 import { redeployment } from './earlier.ts';
 import type { EndpointKind } from './endpoint-kind.ts';
-import { deploymentOf } from './endpoint-state.ts';
+import { deploymentOf, PROVISIONED_WITHIN_MS } from './endpoint-state.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 import type { RolloutService } from './roll-out.ts';
 
@@ -44,14 +44,15 @@ export function endpointService(rollout: EndpointRollout): RolloutService {
       if (replace) await send(kind.removal(workspace, name), 'endpoint');
       await applyPlan(endpoint, workspace, { ...apply, send: follow('endpoint') });
     },
-    async change({ claims, mirrorTraffic = {}, ...change }) {
+    async change({ claims, ...change }) {
       const check = claims ? requireAsPlanned : requireUntouched;
-      const changed = { ...change, mirrorTraffic, check: (state: Parameters<typeof check>[0]) => check(state, plan) };
+      const changed = { ...change, check: (state: Parameters<typeof check>[0]) => check(state, plan) };
       await changeTraffic(changed, { ...ports('endpoint'), kind, workspace, endpoint: name });
     },
+    send: (change) => sendChange(change, { kind, workspace, endpoint: name, signal }),
     idle: (what) =>
       untilIdle(
-        what,
+        what === 'endpoint' ? { what: name } : { what, withinMs: PROVISIONED_WITHIN_MS },
         async () => {
           const state = await read();
           return what === 'endpoint' ? state.provisioningState : (deploymentOf(state, what)?.provisioningState ?? '');

@@ -11,7 +11,7 @@ export const ONLINE: EndpointKind = {
     const resource = await findOnlineEndpoint(workspace, name, signal);
     const deployments = resource ? await listOnlineDeployments(workspace, name) : [];
     const { traffic, mirrorTraffic } = resource?.properties ?? {};
-    const requests = { traffic: lowered(traffic), mirrorTraffic: lowered(mirrorTraffic) };
+    const requests = { isBatch: false, traffic: lowered(traffic), mirrorTraffic: lowered(mirrorTraffic) };
     return { resource, state: stateOf(name, resource, requests, deployments, (one) => one.properties.model ?? '') };
   },
   update: (workspace, endpoint, change) => endpointUpdate(workspace, endpoint as OnlineEndpoint, change),

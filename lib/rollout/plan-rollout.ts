@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import { deploymentOf, type EndpointState } from './endpoint-state.ts';
+import { deploymentOf, describeRequests, type EndpointState } from './endpoint-state.ts';
 import { isUnfinished, isUntouched, type SavedRollout } from './saved-rollout.ts';
 import { describeTraffic, isSameTraffic, liveDeployment, type Traffic, withoutZeros } from './traffic.ts';
 
@@ -88,10 +88,11 @@ export function planRollout(state: EndpointState, desired: Desired, now: number)
 
 /** An earlier rollout that matters: this run's own, or one that was cut off. */
 function takenUp(
-  { saved, traffic, name }: EndpointState,
+  state: EndpointState,
   { id, deployment, present }: Desired,
   now: number,
 ): RolloutPlan['earlierRollout'] {
+  const { saved, traffic } = state;
   if (!saved || saved.phase === 'rolledBack') return undefined;
   // A deployment that was released and is to be changed in place begins anew.
   if (saved.phase === 'released' && present !== 'same') return undefined;
@@ -101,10 +102,10 @@ function takenUp(
   // Somebody has changed the traffic since: what was set then is what counts.
   if (!isUnfinished(saved) || !isUntouched(saved, traffic)) return undefined;
   // Others wait for an approval or for somebody to look at them; or they are at it still, perhaps in another job of this run.
-  if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(name, saved);
+  if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(state, saved);
   if (isSame && present === 'same') return { saved, how: 'resume' };
   // What was changed in place needs its definition back, and not its traffic alone.
-  if (Object.keys(saved.earlier).length > 0) throw inProgress(name, saved);
+  if (Object.keys(saved.earlier).length > 0) throw inProgress(state, saved);
   return { saved, how: 'undo' };
 }
 
@@ -123,25 +124,29 @@ function removable({ deployments }: EndpointState, before: Traffic, { deployment
   );
 }
 
-function inProgress(endpoint: string, saved: SavedRollout): UserError {
+function inProgress(state: EndpointState, saved: SavedRollout): UserError {
+  const endpoint = state.name;
   const { run, to, phase, until } = saved;
   const running = phase === 'running';
   return new UserError({
     code: 'RolloutInProgress',
     message: running
       ? `The run ${run} is rolling out the deployment '${to}' of the endpoint '${endpoint}'.`
-      : `The run ${run} left the rollout of the deployment '${to}' of the endpoint '${endpoint}' at ${describeTraffic(saved.now)}.`,
+      : `The run ${run} left the rollout of the deployment '${to}' of the endpoint '${endpoint}' unfinished: ${describeRequests(state, saved.now)}.`,
     fix: running
-      ? `Wait for its end. If it was killed, run its stage again, run this after ${new Date(until * 1000).toISOString()}, or restore the earlier traffic with mode: rollback.`
-      : 'Let that run continue to its end, or restore the earlier traffic with mode: rollback, then run this again.',
+      ? `Wait for its end. If it was killed, run its stage again, run this after ${new Date(until * 1000).toISOString()}, or go back with mode: rollback.`
+      : 'Let that run continue to its end, or go back with mode: rollback, then run this again.',
   });
 }
 
-function deploymentIsLive({ name, traffic }: EndpointState, deployment: string): UserError {
+function deploymentIsLive(state: EndpointState, deployment: string): UserError {
+  const { name, traffic, isBatch } = state;
   return new UserError({
     code: 'DeploymentIsLive',
-    message: `The deployment '${deployment}' of the endpoint '${name}' serves requests (${describeTraffic(traffic)}) and differs from what is to be deployed, so it is not changed.`,
-    fix: 'Set deploymentName to colour or to a new name, so that the new deployment can be tested first. To change it in place, set strategy to recreate.',
+    message: `The deployment '${deployment}' of the endpoint '${name}' serves requests (${describeRequests(state, traffic)}) and differs from what is to be deployed, so it is not changed.`,
+    fix: isBatch
+      ? 'Set deploymentName to colour or to a new name, so that the new deployment can be tried before it becomes the default one.'
+      : 'Set deploymentName to colour or to a new name, so that the new deployment can be tested first. To change it in place, set strategy to recreate.',
   });
 }
 

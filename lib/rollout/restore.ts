@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
-import { deploymentOf, type EndpointState } from './endpoint-state.ts';
+import { deploymentOf, describeRequests, type EndpointState } from './endpoint-state.ts';
 import type { SavedRollout } from './saved-rollout.ts';
-import { describeTraffic, isSameTraffic, type Traffic } from './traffic.ts';
+import { isSameTraffic, type Traffic } from './traffic.ts';
 
 /** What a rollback without a rollout does. */
 export interface RestorePlan {
@@ -29,7 +29,7 @@ export function planRestore(state: EndpointState): RestorePlan | undefined {
   if (gone.length > 0)
     throw nothing(
       name,
-      `the earlier traffic was ${describeTraffic(saved.before)}, and ${gone.join(', ')} can't serve any more`,
+      `before the rollout ${describeRequests(state, saved.before, 'was')}, and ${gone.join(', ')} can't serve any more`,
       'Deploy the earlier model again. To keep the deployment before the new one, set keep to 1 or more.',
     );
   return { endpoint: name, from: traffic, to: saved.before, saved, redeploys };

@@ -1,11 +1,20 @@
 import { explainFailure } from '../azure/failures.ts';
+import type { Clock } from '../core/clock.ts';
 import { messageOf, UserError } from '../core/errors.ts';
-import { requireUntouched } from './conflicts.ts';
-import type { EndpointState } from './endpoint-state.ts';
+import { isChangedUnderUs, requireUntouched } from './conflicts.ts';
+import { type EndpointState, PROVISIONED_WITHIN_MS } from './endpoint-state.ts';
 import { isAtIt, nextStep, type RolloutStep, type Seen, seenBefore } from './next-step.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
-import { isUnfinished, isUntouched, type RolloutPhase, type SavedRollout } from './saved-rollout.ts';
+import { isUnfinished, type RolloutPhase, type SavedRollout } from './saved-rollout.ts';
 import type { Traffic } from './traffic.ts';
+import { whileWatched } from './watched.ts';
+
+/** What a rollout writes to its endpoint in one request. */
+export interface RolloutChange {
+  traffic: Traffic;
+  mirrorTraffic: Traffic;
+  saved: SavedRollout;
+}
 
 /** The endpoint as a rollout works on it. Every call is done when it returns; all of them may throw `UserError`s. */
 export interface RolloutService {
@@ -13,14 +22,9 @@ export interface RolloutService {
   /** @param replace delete what is there first */
   createEndpoint(replace: boolean): Promise<void>;
   /** Changes traffic and tags in one request, unless somebody else has changed them. @throws UserError `TrafficChanged` */
-  change(change: {
-    traffic: Traffic;
-    mirrorTraffic?: Traffic;
-    saved: SavedRollout;
-    claims: boolean;
-    /** Done when the service has accepted it. */
-    unattended?: boolean;
-  }): Promise<void>;
+  change(change: RolloutChange & { claims: boolean }): Promise<void>;
+  /** The same in one request that nobody waits for: done when the service has accepted it. Checks nothing. */
+  send(change: RolloutChange): Promise<void>;
   /** Waits until nothing changes the endpoint (`endpoint`) or the deployment of this name. */
   idle(what: string): Promise<void>;
   /** Creates or updates the deployment. @param replace delete what is there first */
@@ -30,18 +34,22 @@ export interface RolloutService {
   remove(deployment: string): Promise<void>;
 }
 
-/** What decides whether a deployment may go on. Each gives what is wrong, or undefined. */
+/**
+ * What decides whether a deployment may go on. Each gives what is wrong, or undefined. They end when their signal does: the run
+ * was cancelled, or somebody else has changed the endpoint.
+ */
 export interface RolloutChecks {
-  smoke(): Promise<string | undefined>;
+  /** What can be known before the deployment is made, which takes minutes. @throws UserError */
+  prepare(): Promise<void>;
+  smoke(signal: AbortSignal): Promise<string | undefined>;
   /** @param percent the deployment's share; 0 while requests are only copied to it */
-  bake(percent: number): Promise<string | undefined>;
+  bake(percent: number, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface RolloutPorts {
   service: RolloutService;
   checks: RolloutChecks;
-  /** Epoch milliseconds. */
-  now: () => number;
+  clock: Clock;
   signal: AbortSignal;
   /** Hears of every step before it is done. */
   onStep: (step: RolloutStep, state: EndpointState) => void;
@@ -66,8 +74,8 @@ export interface RolloutEnd {
 
 /** A rollout that is silent for longer than this, beside the time that a step takes by plan, is taken for dead. */
 const SILENT_MS = 30 * 60_000;
-/** Provisioning of a deployment may take so long (azure-ai-ml waits for 2 hours as well). */
-const PROVISIONING_MS = 2 * 60 * 60_000;
+/** Steps in which a deployment is made, or is waited for: the endpoint should take no other change meanwhile. */
+const PROVISIONS: ReadonlySet<RolloutStep['kind']> = new Set(['claim', 'await', 'deploy', 'redeploy']);
 
 /**
  * Carries a rollout out, step by step: reads the endpoint, decides what is next, does it. A failure ends it as the plan
@@ -93,7 +101,10 @@ export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<R
       signal.throwIfAborted();
       const error = explainFailure(thrown) ?? thrown;
       // What somebody else has set is not overwritten, by no rollback either.
-      if (isChangedUnderUs(error)) return { end: 'stopped', why: error.message, traffic, error };
+      if (isChangedUnderUs(error)) {
+        const theirs = await service.read().catch(() => undefined);
+        return { end: 'stopped', why: error.message, traffic: theirs?.traffic ?? traffic, error };
+      }
       if (seen.failure !== undefined) return notRestored(seen.failure, error, traffic);
       if (step?.kind === 'remove') {
         onKept(step.deployment, error);
@@ -109,12 +120,8 @@ export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<R
 /** The end of a rollout whose rollback failed too: what to do is more important than why. */
 function notRestored(failure: string, thrown: unknown, traffic: Traffic): RolloutEnd {
   const why = `${failure.replace(/\.?$/, '.')} The earlier state could not be restored: ${messageOf(thrown)}`;
-  const fix = 'Run this stage again, or restore the earlier traffic with mode: rollback.';
+  const fix = 'Run this stage again, or go back with mode: rollback.';
   return { end: 'stopped', why, traffic, error: new UserError({ code: 'NotRestored', message: why, fix }) };
-}
-
-function isChangedUnderUs(error: unknown): error is UserError {
-  return error instanceof UserError && error.code === 'TrafficChanged';
 }
 
 interface Now {
@@ -125,11 +132,19 @@ interface Now {
 
 /** Does one step. @returns what was seen by it */
 async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now): Promise<Partial<Seen>> {
-  const { service, checks } = ports;
+  const { service, checks, clock } = ports;
   const save = (traffic: Traffic, phase: RolloutPhase, mirrorTraffic = mirrorFor(plan, traffic)): Promise<void> => {
-    const saved = savedFor(plan, state, traffic, phase, ports);
+    const saved = savedFor(plan, state, traffic, phase, { ...ports, step });
     return service.change({ traffic, mirrorTraffic, claims: step.kind === 'claim', saved });
   };
+  /** A check that may take longer than planned. */
+  const check = (checked: (signal: AbortSignal) => Promise<string | undefined>, mirrorTraffic?: Traffic) => {
+    const renew = ({ traffic }: EndpointState): Promise<void> => save(traffic, 'running', mirrorTraffic);
+    return whileWatched(plan, { ...ports, read: () => service.read(), renew }, checked);
+  };
+  const until = (state.saved?.until ?? 0) * 1_000;
+  if (seen.claimed && PROVISIONS.has(step.kind) && until - clock.now() < PROVISIONED_WITHIN_MS)
+    await save(state.traffic, 'running');
   switch (step.kind) {
     case 'createEndpoint':
       await service.createEndpoint(step.replaces);
@@ -143,18 +158,23 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
     case 'deploy':
       // It was made, and the service says all the same that it was not.
       if (seen.deployed) return { failure: `The deployment '${plan.deployment}' is not in the state Succeeded.` };
+      await checks.prepare();
       await service.deploy(step.replaces);
       return { deployed: true };
     case 'smoke':
-      return passed(await checks.smoke(), { smokePassed: true });
-    case 'mirror':
-      await save(state.traffic, 'running', { [plan.deployment]: step.percent });
-      return passed(await checks.bake(0), { mirrored: true });
+      return passed(await check((signal) => checks.smoke(signal)), { smokePassed: true });
+    case 'mirror': {
+      const mirrored = { [plan.deployment]: step.percent };
+      await save(state.traffic, 'running', mirrored);
+      return passed(await check((signal) => checks.bake(0, signal), mirrored), { mirrored: true });
+    }
     case 'traffic':
       await save(step.traffic, 'running');
       return {};
     case 'bake':
-      return passed(await checks.bake(step.percent), { baked: [...seen.baked, step.percent] });
+      return passed(await check((signal) => checks.bake(step.percent, signal)), {
+        baked: [...seen.baked, step.percent],
+      });
     case 'wait':
       await save(state.traffic, 'waiting');
       return {};
@@ -177,7 +197,7 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
 }
 
 /** What is mirrored stays, but for a deployment that gets requests of its own: the service takes no other. */
-function mirrorFor({ mirrorBefore }: RolloutPlan, traffic: Traffic): Traffic {
+export function mirrorFor({ mirrorBefore }: RolloutPlan, traffic: Traffic): Traffic {
   return Object.fromEntries(Object.entries(mirrorBefore).filter(([name]) => (traffic[name] ?? 0) === 0));
 }
 
@@ -190,12 +210,13 @@ function savedFor(
   { saved }: EndpointState,
   traffic: Traffic,
   phase: RolloutPhase,
-  { now, earlier }: RolloutPorts,
+  { clock, earlier, step }: RolloutPorts & { step: RolloutStep },
 ): SavedRollout {
   const { id, run, deployment, before, mirrorBefore, bakeMs } = plan;
   const isOurs = saved?.id === id && saved.to === deployment && isUnfinished(saved);
-  // Provisioning comes after the claim, and is the only step that takes long without a word.
-  const silentMs = isOurs ? SILENT_MS + bakeMs : PROVISIONING_MS;
+  // What is put back after the traffic is a deployment too.
+  const provisions = PROVISIONS.has(step.kind) || (step.kind === 'restore' && plan.change !== 'none');
+  const silentMs = SILENT_MS + (provisions ? PROVISIONED_WITHIN_MS : bakeMs);
   return {
     id,
     run,
@@ -204,7 +225,7 @@ function savedFor(
     mirror: mirrorBefore,
     now: traffic,
     phase,
-    until: Math.ceil((now() + silentMs) / 1000),
+    until: Math.ceil((clock.now() + silentMs) / 1000),
     earlier: isOurs
       ? saved.earlier
       : plan.earlierRollout?.how === 'resume'
@@ -218,29 +239,4 @@ function endOf({ deployment }: RolloutPlan, { saved, traffic }: EndpointState, {
     return { end: saved?.phase === 'waiting' ? 'waiting' : 'released', why: '', traffic };
   const isBack = saved?.to === deployment && saved.phase === 'rolledBack';
   return { end: isBack ? 'rolledBack' : 'stopped', why: failure, traffic };
-}
-
-/**
- * Restores the traffic of a rollout that the run's cancelling cuts off: one request, since there are only seconds.
- * @returns true when the earlier traffic is on its way; false when nothing had to be restored
- */
-export async function abandon(
-  plan: RolloutPlan,
-  { service, now }: Pick<RolloutPorts, 'service' | 'now'>,
-): Promise<boolean> {
-  const state = await service.read();
-  const { saved, traffic } = state;
-  if (saved?.id !== plan.id || saved.to !== plan.deployment || !isUnfinished(saved) || !isUntouched(saved, traffic))
-    return false;
-  const until = Math.ceil(now() / 1000);
-  // A deployment that was changed in place needs its definition back, which takes minutes: whoever comes next does it.
-  const isUndone = Object.keys(saved.earlier).length === 0;
-  await service.change({
-    traffic: plan.before,
-    mirrorTraffic: mirrorFor(plan, plan.before),
-    claims: false,
-    unattended: true,
-    saved: { ...saved, now: plan.before, phase: isUndone ? 'rolledBack' : saved.phase, until },
-  });
-  return true;
 }

@@ -36,7 +36,7 @@ export async function openScorer(
   read = () => endpointCredential(workspace, endpoint),
 ): Promise<Scorer> {
   const { clock, signal } = ports;
-  const url = addressOf(endpoint);
+  const url = scoringAddress(endpoint);
   const secrets = await renewingSecret(read, ports);
   const send = async (deployment: string, body: unknown, secret: string | undefined): Promise<Scored> => {
     const began = clock.now();
@@ -74,8 +74,8 @@ export async function openScorer(
   };
 }
 
-/** @throws UserError `EndpointNotReady` */
-function addressOf({ name, properties }: OnlineEndpoint): string {
+/** Where an endpoint takes requests. Keys and tokens are never sent over plain HTTP. @throws UserError `EndpointNotReady` */
+export function scoringAddress({ name, properties }: OnlineEndpoint): string {
   const url = properties.scoringUri;
   if (!url)
     throw new UserError({

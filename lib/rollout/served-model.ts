@@ -1,8 +1,10 @@
 import { findModelVersion, listModelVersions, type ModelVersion } from '../azureml/models.ts';
+import { getRegistry } from '../azureml/registries.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { isOfRun } from '../lineage/model-lineage.ts';
 import type { PipelineRun } from '../lineage/pipeline-run.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** The model of a deployment. */
 export interface ServedModel {
@@ -10,16 +12,32 @@ export interface ServedModel {
   id: string;
   name: string;
   version: string;
-  /** The version in the workspace; undefined for a registry's, and for a deployment without a model. */
+  /** The version in its workspace or registry; undefined for one that does not exist yet, and for a deployment without a model. */
   resource: ModelVersion | undefined;
+  /** The deployment's plan creates this version from files. */
+  isBroughtAlong: boolean;
 }
 
 /** Reads the model that the body of a deployment names. */
-export async function servedModel(workspace: Workspace, id: string | undefined): Promise<ServedModel> {
-  const [, name = '', version = ''] = /\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(id ?? '') ?? [];
-  const isOwn = id?.toLowerCase().startsWith(`${workspace.path.toLowerCase()}/`) ?? false;
-  const resource = isOwn && name !== '' ? await findModelVersion(workspace, name, version) : undefined;
-  return { id: id ?? '', name, version, resource };
+export async function servedModel(workspace: Workspace, { main, steps }: Plan): Promise<ServedModel> {
+  const { model } = (main.body as { properties: { model?: string | { assetId: string } } }).properties;
+  const id = (typeof model === 'object' ? model.assetId : model) ?? '';
+  const [, name = '', version = ''] = /\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(id) ?? [];
+  const resource = name === '' ? undefined : await findIn(workspace, id, name, version);
+  const isBroughtAlong = steps.some((step) => step.kind === 'model' && step.request.path === id);
+  return { id, name, version, resource, isBroughtAlong };
+}
+
+async function findIn(
+  workspace: Workspace,
+  id: string,
+  name: string,
+  version: string,
+): Promise<ModelVersion | undefined> {
+  const registry = /^azureml:\/\/registries\/([^/]+)\//i.exec(id)?.[1];
+  if (registry) return findModelVersion(await getRegistry(workspace, registry), name, version);
+  const isOwn = id.toLowerCase().startsWith(`${workspace.path.toLowerCase()}/`);
+  return isOwn ? findModelVersion(workspace, name, version) : undefined;
 }
 
 /** Versions of a model among which that of this run is looked for. */

@@ -17,9 +17,11 @@ export async function runSmokeTests(
   scorer: Scorer,
   deployment: string,
   tests: readonly SmokeTest[],
+  signal: AbortSignal,
 ): Promise<SmokeResult[]> {
   const results: SmokeResult[] = [];
   for (const test of tests) {
+    signal.throwIfAborted();
     const scored = await scorer.score(deployment, test.request);
     results.push({ test, scored, problems: judgeAnswer(test, scored) });
   }
@@ -85,12 +87,12 @@ export async function replayGoldenData(
   scorer: Scorer,
   { live, candidate }: { live: string; candidate: string },
   requests: readonly unknown[],
-  tolerance: number,
-  tell: (done: number) => void,
+  { tolerance, signal, tell }: { tolerance: number; signal: AbortSignal; tell: (done: number) => void },
 ): Promise<GoldenResult> {
   const examples: GoldenResult['examples'] = [];
   let [differing, unanswered, done, problem] = [0, 0, 0, ''];
   await inParallel(requests, PARALLEL, async (request, i) => {
+    signal.throwIfAborted();
     const [expected, found] = await Promise.all([scorer.score(live, request), scorer.score(candidate, request)]);
     tell(++done);
     if (!isSuccess(expected.status)) {

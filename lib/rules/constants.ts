@@ -1,4 +1,4 @@
-import { type CelNode, calledBy, childrenOf, isSameTree } from './cel-node.ts';
+import { type CelNode, calledBy, childrenOf, isSameTree, nodesOf } from './cel-node.ts';
 import { RuleProblem } from './rule-problem.ts';
 import { GUARDS, namedVariable } from './uses.ts';
 
@@ -13,6 +13,12 @@ export function refuseConstants(tree: CelNode, text: string, variables: readonly
   const names = new Set(variables.flatMap((name) => [name, namedVariable(name)]));
   const readsAny = (node: CelNode): boolean =>
     (node.op === 'id' && names.has(String(node.args))) || childrenOf(node).some(readsAny);
+  // Of `[metrics.a, metrics.b].all(x, ...)` the item is a value; of `metrics.all(k, ...)` it is a name.
+  for (const { op, args } of nodesOf(tree)) {
+    if (op !== 'rcall') continue;
+    const [, over, [item]] = args as [string, CelNode, CelNode[]];
+    if (over.op !== 'id' && item?.op === 'id' && readsAny(over)) names.add(String(item.args));
+  }
   const require = (node: CelNode): void => {
     if (readsAny(node)) return;
     const part = text.slice(node.start, node.end);

@@ -1,16 +1,9 @@
-import { didYouMean, nearest, oneOf } from '../core/words.ts';
+import { didYouMean, oneOf } from '../core/words.ts';
+import { type CelFailure, failureOf, misnamed } from './misnamed.ts';
 import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { isShortForm } from './short-form.ts';
 import { findSlip, type Slip } from './slips.ts';
 import { GUARDS, PICKS } from './uses.ts';
-
-/** What cel-js throws for a text that is not an expression. */
-interface CelFailure {
-  code?: string;
-  summary?: string;
-  message: string;
-  range?: { start: number; end: number };
-}
 
 const FUNCTIONS = [...GUARDS, ...PICKS, 'abs', 'double', 'int', 'size'];
 
@@ -31,7 +24,7 @@ export function explain(
   let meant: string | undefined = text;
   let first: Slip | undefined;
   for (let slips = 0; meant !== undefined && slips < MOST_SLIPS; slips++) {
-    const slip: Slip | undefined = findSlip(meant, isShortForm(meant)) ?? unknownName(meant, parse, variables);
+    const slip: Slip | undefined = findSlip(meant, isShortForm(meant)) ?? misnamed(meant, parse, variables);
     if (!slip) break;
     first ??= slip;
     meant = slip.meant;
@@ -41,38 +34,6 @@ export function explain(
   const example = /something, (as in .*)$/.exec(failure instanceof RuleProblem ? failure.message : '')?.[1];
   const advice = example ? ` Write a comparison, ${example}` : meant !== undefined && !failure ? ` Write ${meant}` : '';
   return new RuleProblem(`${first.what}.${advice}`, first.offset);
-}
-
-function failureOf(text: string, parse: (text: string) => void): unknown {
-  try {
-    parse(text);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-/** A name that is not a variable: a metric without `metrics.` in front, or a misspelt variable. */
-function unknownName(text: string, parse: (text: string) => void, variables: readonly string[]): Slip | undefined {
-  const error = failureOf(text, parse) as CelFailure | undefined;
-  if (error?.code !== 'unknown_variable' || !error.range) return undefined;
-  const { start, end } = error.range;
-  const name = text.slice(start, end);
-  // `metrics.val-loss` is a subtraction; without blanks it was meant as one name.
-  const [, of, first] =
-    new RegExp(`\\b(${variables.join('|')})\\.(\\w[\\w./-]*[-/])$`).exec(text.slice(0, start)) ?? [];
-  if (of && first) {
-    const meant = `${text.slice(0, start - first.length - 1)}["${first}${name}"]${text.slice(end)}`;
-    return { offset: start - 1, what: `'${first}${name}' is not a name without quotes`, meant };
-  }
-  const isOwner = text[end] === '.' || text[end] === '[';
-  const variable = isOwner ? nearest(name, variables) : undefined;
-  const by = variable ?? `${variables[0]}.${name}`;
-  return {
-    offset: start,
-    what: `'${name}' is not ${oneOf(variables)}`,
-    meant: text.slice(0, start) + by + text.slice(end),
-  };
 }
 
 /** The failure in the words of rules. */
@@ -85,27 +46,48 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
   if (/got EOF|token: EOF/.test(said)) {
     const closing = /Expected (RPAREN|RBRACKET)/.exec(said)?.[1];
     return at(
-      closing ? `a '${closing === 'RPAREN' ? ')' : ']'}' is missing.` : 'it ends before it is complete.',
+      closing
+        ? `a '${closing === 'RPAREN' ? ')' : ']'}' is missing.`
+        : 'it ends before it is complete; a rule is one line.',
       text.length,
     );
   }
   if (code === 'unterminated_string') return at('the quote is not closed.');
+  if (/^has\(\)/.test(said)) return at(`has(...) is used as in has(${variables[0]}.f1).`);
+  if (/^Cannot index/.test(said))
+    return at(
+      `'${part}' is a part of a number; a name with other characters goes into quotes, as in ${variables[0]}["val/auc"].`,
+    );
   if (code === 'no_such_overload' && /map</.test(said))
     return at(`'${part}' uses all values together; name one of them, as in ${variables[0]}.accuracy.`);
   if (said.startsWith('Invalid number')) return at(`'${numberAt(text, offset)}' is not a number that rules can have.`);
-  if (code === 'no_such_overload' && /string/.test(said))
-    return at(`'${part}' compares a number with text; write numbers without quotes.`);
-  if (code === 'no_such_overload' && /bool [<>]/.test(said))
-    return at(`'${part}' compares twice; write two conditions with && between them.`);
+  if (code === 'no_such_overload' && /string/.test(said)) {
+    const meant = part.replace(/(["'])(-?\d+(?:\.\d+)?)\1/g, '$2');
+    const advice = meant === part ? '' : ` Write ${meant}`;
+    return at(`'${part}' compares a number with text; write numbers without quotes.${advice}`);
+  }
+  if (code === 'no_such_overload' && /bool [<>]/.test(said)) {
+    const twice = /^([^\s()<>]+)(\s*[<>]=?\s*)([^\s()<>]+)(\s*[<>]=?\s*)([^\s()<>]+)$/.exec(part);
+    const advice = twice ? ` Write ${twice.slice(1, 4).join('')} && ${twice.slice(3).join('')}` : '';
+    return at(`'${part}' compares twice; write two conditions with && between them.${advice}`);
+  }
   if (code === 'no_such_overload' && /bool/.test(said))
     return at(`'${part}' compares a number with true or false; compare it with a number, such as 1.`);
   if (code === 'invalid_logical_operand' || (code === 'no_such_overload' && said.includes('!')))
     return at(
       `'${part}' uses a number as true or false; compare it with something, as in ${variables[0]}.accuracy >= 0.9.`,
     );
+  if (code === 'no_such_overload')
+    return at(
+      `'${part}' does not compare numbers; write a comparison of numbers, as in ${variables[0]}.accuracy >= 0.9.`,
+    );
   if (code === 'no_matching_overload') {
     const name = /'(?:\w+\.)?([\w.]+)\(/.exec(said)?.[1] ?? part;
+    if (variables.includes(name))
+      return at(`'${name}' is not a function; a metric is written ${name}.auc or ${name}["val/auc"].`);
     const isKnown = FUNCTIONS.includes(name);
+    if (isKnown && part.includes(`.${name}(`))
+      return at(`${name}(...) is written around the value, as in ${name}(${variables[0]}.loss).`);
     return at(
       isKnown
         ? `${name}(...) does not take what is in '${part}'.`
@@ -118,7 +100,7 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
       `'${part || text.slice(offset, offset + 1)}' does not belong here; a rule is one condition, as in ${variables[0]}.accuracy >= 0.9.`,
     );
   if (code === 'reserved_identifier') return at(`'${part}' is a word of the language, not a name.`);
-  return at(`${said}.`);
+  return at(`'${part}' can't be judged; a rule compares numbers, as in ${variables[0]}.accuracy >= 0.9.`);
 }
 
 function numberAt(text: string, offset: number): string {

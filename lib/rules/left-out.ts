@@ -10,6 +10,13 @@ export class ValueMissing extends Error {}
 /** All of a condition needs a variable that is absent. */
 export class NothingToCompare extends Error {}
 
+/** Why a condition has no result, without the words of the library. @param error what `evaluate` threw */
+export function whyNot(error: unknown): string {
+  if (error instanceof NotFinite) return error.message;
+  const isMissing = error instanceof ValueMissing || (error as { code?: string }).code === 'no_such_key';
+  return isMissing ? 'it reads a value that is not there' : 'it makes no number of these values';
+}
+
 /** The value of a variable that is absent. */
 export const ABSENT: Readonly<Record<string, number>> = Object.freeze({});
 
@@ -24,8 +31,14 @@ interface Evaluator {
  */
 export function leavesOut(tree: CelNode, variables: readonly string[]): { reset(): void; isPartial(): boolean } {
   let isPartial = false;
+  const marked: Marked = {
+    get: () => isPartial,
+    set: (to) => {
+      isPartial = to;
+    },
+  };
   for (const node of nodesOf(tree)) {
-    if (node.op === '||' || node.op === '&&') joinSides(node, () => (isPartial = true));
+    if (node.op === '||' || node.op === '&&') joinSides(node, marked);
     for (const child of childrenOf(node)) if (isVariable(child, variables)) refuseAbsent(child, node);
   }
   return {
@@ -63,18 +76,32 @@ function orMissing(read: () => unknown): unknown {
   }
 }
 
-/** As CEL has it: the side that decides does so whatever becomes of the other one. */
-function joinSides(node: CelNode, onLeftOut: () => void): void {
+/** Whether a part was left out of what is evaluated. */
+interface Marked {
+  get(): boolean;
+  set(to: boolean): void;
+}
+
+/** As CEL has it: the side that decides does so whatever becomes of the other one, and whatever was left out there. */
+function joinSides(node: CelNode, marked: Marked): void {
   const decides = node.op === '||';
   node.setMeta('evaluate', (...given) => {
     const [evaluator, , context] = given as [Evaluator, unknown, unknown];
-    const sides = childrenOf(node).map((side) => attempt(() => evaluator.run(side, context)));
-    if (sides.some((side) => 'value' in side && side.value === decides)) return decides;
+    const before = marked.get();
+    const sides = childrenOf(node).map((side) => {
+      marked.set(false);
+      return { ...attempt(() => evaluator.run(side, context)), isPartial: marked.get() };
+    });
+    const deciding = sides.filter((side) => 'value' in side && side.value === decides);
+    if (deciding.length > 0) {
+      marked.set(before || deciding.every((side) => side.isPartial));
+      return decides;
+    }
     const left = sides.filter((side) => !('error' in side && side.error instanceof NothingToCompare));
     if (left.length === 0) throw new NothingToCompare();
     for (const side of left) if ('error' in side) throw side.error;
     // Of `||` too: under a `!` or as the test of `? :` the result may pass what the left out side would have failed.
-    if (left.length < sides.length) onLeftOut();
+    marked.set(before || left.length < sides.length || sides.some((side) => side.isPartial));
     return !decides;
   });
 }

@@ -3,7 +3,7 @@ import { type Problem, UserError } from '../core/errors.ts';
 import { holdsAlways } from './always.ts';
 import { caret } from './caret.ts';
 import { celEnvironment, parse } from './cel.ts';
-import { type Condition, reads } from './condition.ts';
+import type { Condition } from './condition.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
 import { refuseConstants } from './constants.ts';
 import { explain } from './explain.ts';
@@ -11,6 +11,7 @@ import { RuleProblem } from './rule-problem.ts';
 import { isShortForm, parseShortForm } from './short-form.ts';
 import { findSlip } from './slips.ts';
 import { withoutComment } from './text.ts';
+import { refuseUncompared } from './uncompared.ts';
 import { type ValueUse, withGuards } from './uses.ts';
 import { refuseWholes } from './wholes.ts';
 
@@ -63,37 +64,47 @@ function parseRule(line: string, environment: Environment, variables: readonly s
 
 function parseExpression(text: string, environment: Environment, variables: readonly string[]): Condition[] {
   const whole = parse(text, environment, variables);
-  const conditions = conjuncts(text, environment, variables).map((part) =>
-    toCondition(part, whole.uses.named, variables),
-  );
+  const parts = conjuncts(text, environment, variables);
+  for (const part of parts) inRule(part, () => refuseConstant(part, variables));
   const [judged, compared = ''] = variables;
-  if (variables.filter((name) => name !== compared).every((name) => !conditions.some((one) => reads(one, name))))
+  const reads = (name: string): boolean =>
+    whole.uses.whole.includes(name) || whole.uses.named.some(({ of }) => of === name);
+  if (!variables.some((name) => name !== compared && reads(name)))
     throw new RuleProblem(
       `it reads '${compared}' alone, so its result is the same for everything that is judged; compare '${judged}' with it.`,
       0,
     );
-  return conditions;
+  refuseUncompared(whole.tree, text, variables);
+  for (const part of parts)
+    inRule(part, () => {
+      if (holdsAlways(part.parsed, judged!)) throw new RuleProblem(`'${part.text}' holds whatever the metrics are.`, 0);
+    });
+  return parts.map((part) => toCondition(part, whole.uses.named));
 }
 
-function toCondition(
-  { text, offset, parsed }: Conjunct,
-  ofRule: readonly ValueUse[],
-  variables: readonly string[],
-): Condition {
-  const inRule = (problem: unknown): unknown =>
-    problem instanceof RuleProblem ? new RuleProblem(problem.message, problem.offset + offset) : problem;
+function refuseConstant({ text, parsed }: Conjunct, variables: readonly string[]): void {
+  refuseConstants(parsed.tree, text, variables);
+  refuseWholes(parsed.tree, text, variables);
+  if (parsed.type === 'bool' || parsed.type === 'dyn') return;
+  const isMany = /^(map|list)\b/.test(parsed.type);
+  const [what, example] = !isMany
+    ? ['a number', `${text} >= 0.9`]
+    : variables.includes(text)
+      ? ['all values', `${text}.accuracy >= 0.9`]
+      : ['several values', `size(${text}) >= 1`];
+  throw new RuleProblem(`'${text}' gives ${what}, not true or false; compare it with something, as in ${example}`, 0);
+}
+
+/** Checks a part; the place of its problem is that in the rule. */
+function inRule({ offset }: Conjunct, check: () => void): void {
   try {
-    refuseConstants(parsed.tree, text, variables);
-    refuseWholes(parsed.tree, text, variables);
-    if (parsed.type !== 'bool' && parsed.type !== 'dyn')
-      throw new RuleProblem(
-        `'${text}' gives a number, not true or false; compare it with something, as in ${text} >= 0.9`,
-        0,
-      );
-    if (holdsAlways(parsed, variables[0]!)) throw new RuleProblem(`'${text}' holds whatever the metrics are.`, 0);
+    check();
   } catch (problem) {
-    throw inRule(problem);
+    throw problem instanceof RuleProblem ? new RuleProblem(problem.message, problem.offset + offset) : problem;
   }
+}
+
+function toCondition({ text, offset, parsed }: Conjunct, ofRule: readonly ValueUse[]): Condition {
   return {
     text,
     evaluate: (values) => parsed.evaluate(values),

@@ -2,6 +2,7 @@ import { oneOf } from '../core/words.ts';
 import type { Condition, Evaluated, RuleValues } from './condition.ts';
 import { NotFinite, NothingToCompare, ValueMissing } from './left-out.ts';
 import { RuleProblem, TWO_RULES } from './rule-problem.ts';
+import { meantCondition, meantOption } from './short-slips.ts';
 import { namedUse, type Pick, type ValueUse } from './uses.ts';
 
 /** What may follow the direction, as it is written. */
@@ -22,7 +23,7 @@ type Direction = 'higher' | 'lower';
 
 /** True when a rule is meant to be of the short form: `name: ...`. */
 export function isShortForm(text: string): boolean {
-  return /^(?![-*+•])(?:"[^"]*"|'[^']*'|[^"'?{}()[\]:<>=!&|]+):/.test(text);
+  return /^(?![-*+•])(?:"[^"]*"\s*|'[^']*'\s*|[^"'?{}()[\]:<>=!&|]+):/.test(text);
 }
 
 /**
@@ -42,8 +43,10 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   if (name === '' || between === undefined) throw new RuleProblem('the name of the metric is missing.', 0);
   if (direction !== 'higher' && direction !== 'lower') {
     const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word.trim()) ?? [];
-    if (option?.includes(':')) throw new RuleProblem(TWO_RULES, start);
-    if (said) throw new RuleProblem(`a comma is missing. Write ${name}: ${said.toLowerCase()}, ${option}`, start);
+    if (option && /:\s*(?:higher|lower)\b/i.test(option)) throw new RuleProblem(TWO_RULES, start);
+    if (said) throw behindDirection(name, said.toLowerCase() as Direction, option!, start);
+    const condition = meantCondition(name, rest!, [ours, theirs]);
+    if (condition) throw new RuleProblem(`a condition has no name in front of it. Write ${condition}`, start);
     const guess = /up|max|great|more|better|big|>/i.test(word)
       ? 'higher'
       : /min|less|small|down|</i.test(word)
@@ -54,6 +57,8 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
       start,
     );
   }
+  if (quoted === undefined && name.includes(','))
+    throw new RuleProblem(`'${name}' has a comma; write a rule for each metric, or the name in quotes.`, 0);
   const read = readOptions(options, direction, start + word.length + 1);
   const path = quoted === undefined ? name.split('.') : [name];
   if (quoted === undefined && path.length > 1 && [ours, theirs].includes(path[0]!))
@@ -64,6 +69,26 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
     optional: read.isOptional,
   });
   return [compared(use(ours), use(theirs), direction, read), ...limited(use(ours), direction, read)];
+}
+
+/** `higher tolerance 0.1`, `higher is better` */
+function behindDirection(name: string, direction: Direction, option: string, start: number): RuleProblem {
+  const isOption = (text: string): boolean => {
+    try {
+      readOption(
+        text.toLowerCase(),
+        direction,
+        { tolerance: 0, isRelative: false, isStrict: false, isOptional: false },
+        0,
+      );
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const meant = isOption(option) ? option : meantOption(option.toLowerCase(), direction);
+  if (meant !== undefined) return new RuleProblem(`a comma is missing. Write ${name}: ${direction}, ${meant}`, start);
+  return new RuleProblem(`'${option}' does not belong behind '${direction}'. Write ${name}: ${direction}`, start);
 }
 
 function readOptions(texts: readonly string[], direction: Direction, start: number): Options {
@@ -102,6 +127,8 @@ function readOption(text: string, direction: Direction, read: Options, at: numbe
   else if (text === 'optional') read.isOptional = true;
   else if (text === 'best') read.pick = { kind: direction === 'higher' ? 'highest' : 'lowest' };
   else {
+    const meant = meantOption(text, direction);
+    if (meant !== undefined) throw new RuleProblem(`'${text}' is not an option. Write ${meant}.`, at);
     const decimals = /^\d+\s*%?$/.test(text) ? ' Decimals are written with a point, as in 0.005.' : '';
     throw new RuleProblem(`'${text}' is not an option. There are ${oneOf(OPTIONS)}.${decimals}`, at);
   }

@@ -1,3 +1,4 @@
+import { PATTERNS } from './slip-patterns.ts';
 import { outsideStrings } from './text.ts';
 
 /** Something in a rule that another language would understand. */
@@ -9,80 +10,9 @@ export interface Slip {
   meant: string | undefined;
 }
 
-interface Pattern {
-  /** Searched for outside of string literals. */
-  find: RegExp;
-  what: (found: RegExpExecArray) => string;
-  /** What belongs there; undefined when nothing can be guessed. */
-  put: (found: RegExpExecArray) => string | undefined;
-}
-
-const replaced = (find: RegExp, by: Record<string, string>): Pattern => ({
-  find,
-  what: ([found]) => `'${found}' is not an operator of rules`,
-  put: ([found]) => by[found!.replace(/\s/g, '').toLowerCase()],
-});
-
-const SYMBOLS: Record<string, string> = {
-  '≥': '>=',
-  '⩾': '>=',
-  '≤': '<=',
-  '⩽': '<=',
-  '≠': '!=',
-  '＝': '==',
-  '＞': '>',
-  '＜': '<',
-  '−': '-',
-  '–': '-',
-  '—': '-',
-  '×': '*',
-  '·': '*',
-  '÷': '/',
-  '∧': '&&',
-  '∨': '||',
-  '¬': '!',
-};
-
 /** A variable that was not replaced: `$(m)`, `${{ m }}`, `$[m]`, `${m}`, `{{m}}`, `$m`, `%m%`. Names in quotes have them too. */
 const VARIABLE =
   /\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}|\$\{[^}]*\}|\{\{.*?\}\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
-
-/** In this order: what comes first may be part of what comes later. */
-const PATTERNS: Pattern[] = [
-  {
-    find: /^[-*+•·–—](\s*)(?=\S)/,
-    what: ([found]) =>
-      `it begins with '${found!.trim()}', like an item of a list, which would negate what follows; a minus sign that is meant goes into parentheses`,
-    put: () => '',
-  },
-  replaced(new RegExp(`[${Object.keys(SYMBOLS).join('')}]`, 'u'), SYMBOLS),
-  replaced(/[!=]==/, { '===': '==', '!==': '!=' }),
-  replaced(/=\s*[<>]|[<>=!]\s+=|<\s*>/, {
-    '=>': '>=',
-    '=<': '<=',
-    '>=': '>=',
-    '<=': '<=',
-    '==': '==',
-    '!=': '!=',
-    '<>': '!=',
-  }),
-  { find: /(?<![<>=!])=(?!=)/, what: () => "'=' does not compare", put: () => '==' },
-  replaced(/(?<![\w.])(?:and|or|not)(?!\w)|(?<!&)&(?!&)|(?<!\|)\|(?!\|)/i, {
-    and: '&&',
-    or: '||',
-    not: '!',
-    '&': '&&',
-    '|': '||',
-  }),
-  {
-    find: /(\d+(?:[.,]\d+)?)\s*%(?=\s*(?:$|[)\]<>=!?:+\-*/]|&&|\|\|))/,
-    what: ([found]) => `'${found}' is a percentage, and '%' is the remainder of a division`,
-    put: ([, number]) => String(Number((Number(number!.replace(',', '.')) / 100).toPrecision(12))),
-  },
-  { find: /(?<![\w.)\]])\.\d/, what: ([found]) => `'${found}' is not a number`, put: ([found]) => `0${found}` },
-  { find: /(?<=\d)\.(?![\w.])/, what: () => 'a number ends with a point', put: () => '.0' },
-  { find: /[;,]\s*$/, what: ([found]) => `it ends with '${found!.trim()}'`, put: () => '' },
-];
 
 /** Quotes of a word processor. */
 const QUOTES: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„': '"', '‘': "'", '’': "'" };
@@ -100,14 +30,14 @@ export function findSlip(text: string, isShortForm = false): Slip | undefined {
     const meant = text.replace(/[“”„‘’]/g, (found) => QUOTES[found]!);
     return { offset: quote, what: `'${plain[quote]}' does not quote a name`, meant };
   }
-  for (const { find, what, put } of isShortForm ? [] : PATTERNS) {
-    const found = find.exec(plain);
-    if (!found) continue;
-    const by = put(found);
+  for (const { find, what, put, inBoth, fitsLists } of PATTERNS) {
+    const found = isShortForm && !inBoth ? null : find.exec(plain);
+    if (!found || (fitsLists && isInList(plain.slice(0, found.index)))) continue;
+    const by = put(found, text);
     const end = found.index + found[0].length;
     return {
       offset: found.index,
-      what: what(found),
+      what: what(found, text),
       meant: by === undefined ? undefined : `${text.slice(0, found.index)}${by}${text.slice(end)}`,
     };
   }

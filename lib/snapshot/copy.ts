@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BlobFiles, StoredBlob } from '../azure/blob-files.ts';
 import { UserError } from '../core/errors.ts';
-import { inParallel } from '../core/parallel.ts';
-import { type DownloadProgress, groupsOf, rangesOf } from './download.ts';
 import type { ModelFile } from './model-folder.ts';
-
-/** Files at a time, and parts of each of them: what is in memory stays below `4 * 4 * LARGEST_RANGE`. */
-const PARALLEL_FILES = 4;
-const PARALLEL_PARTS = 4;
+import { partsOf, type TransferPorts, transferFiles } from './transfer.ts';
 
 /** Metadata of a copy: the etag of the blob that it is a copy of, for blobs whose MD5 nobody stored. */
 const SOURCE_ETAG = 'source_etag';
@@ -24,25 +19,12 @@ export async function copyFiles(
   files: readonly ModelFile[],
   target: Omit<BlobFiles, 'read'>,
   prefix: string,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: DownloadProgress) => void },
+  ports: TransferPorts,
 ): Promise<void> {
-  const progress: DownloadProgress = {
-    files: 0,
-    totalFiles: files.length,
-    bytes: 0,
-    totalBytes: files.reduce((sum, { blob }) => sum + blob.size, 0),
-  };
-  const add = (bytes: number): void => {
-    progress.bytes += bytes;
-    onProgress({ ...progress });
-  };
   const present = await listed(target, prefix);
-  await inParallel(files, PARALLEL_FILES, async ({ blob, name }) => {
-    signal.throwIfAborted();
+  await transferFiles(files, ports, async ({ blob, name }, add) => {
     if (await isCopied(blob, present.get(prefix + name), target)) add(blob.size);
-    else await copyFile(source, blob, target, prefix + name, signal, add);
-    progress.files++;
-    onProgress({ ...progress });
+    else await copyFile(source, blob, target, prefix + name, ports.signal, add);
   });
   const copies = await listed(target, prefix);
   const wrong = files.find(({ blob, name }) => copies.get(prefix + name)?.size !== blob.size);
@@ -73,7 +55,7 @@ async function copyFile(
 ): Promise<void> {
   const hash = createHash('md5');
   let parts = 0;
-  for (const ranges of groupsOf(rangesOf(0, blob.size), PARALLEL_PARTS)) {
+  for (const ranges of partsOf(0, blob.size)) {
     signal.throwIfAborted();
     const first = parts;
     parts += ranges.length;

@@ -2,22 +2,15 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BlobFiles, type BlobRange, LARGEST_RANGE, type StoredBlob } from '../azure/blob-files.ts';
+import type { BlobFiles, StoredBlob } from '../azure/blob-files.ts';
 import { UserError } from '../core/errors.ts';
-import { inParallel } from '../core/parallel.ts';
+import { partsOf, type TransferPorts, transferFiles } from './transfer.ts';
 
 /** A file to download. */
 export interface DownloadFile {
   blob: StoredBlob;
   /** Below the folder, with `/`. */
   path: string;
-}
-
-export interface DownloadProgress {
-  files: number;
-  totalFiles: number;
-  bytes: number;
-  totalBytes: number;
 }
 
 /** What a download has done. */
@@ -27,10 +20,6 @@ export interface Downloaded {
   /** Bytes that an earlier download had brought of files that it did not finish. */
   resumedBytes: number;
 }
-
-/** Files at a time, and parts of each of them: memory stays below `4 * 4 * LARGEST_RANGE`. */
-const PARALLEL_FILES = 4;
-const PARALLEL_PARTS = 4;
 
 /**
  * Downloads files into a folder, several at a time. A file that is there with the same content is left alone, and one that
@@ -42,30 +31,17 @@ export async function downloadFiles(
   source: Pick<BlobFiles, 'read'>,
   files: readonly DownloadFile[],
   folder: string,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: DownloadProgress) => void },
+  ports: TransferPorts,
 ): Promise<Downloaded> {
-  const progress: DownloadProgress = {
-    files: 0,
-    totalFiles: files.length,
-    bytes: 0,
-    totalBytes: files.reduce((sum, { blob }) => sum + blob.size, 0),
-  };
   const result: Downloaded = { present: 0, resumedBytes: 0 };
-  const add = (bytes: number): void => {
-    progress.bytes += bytes;
-    onProgress({ ...progress });
-  };
-  await inParallel(files, PARALLEL_FILES, async ({ blob, path }) => {
-    signal.throwIfAborted();
+  await transferFiles(files, ports, async ({ blob, path }, add) => {
     const target = join(folder, path);
     if (await isPresent(target, blob)) {
       result.present++;
       add(blob.size);
     } else {
-      result.resumedBytes += await downloadFile(source, blob, target, signal, add);
+      result.resumedBytes += await downloadFile(source, blob, target, ports.signal, add);
     }
-    progress.files++;
-    onProgress({ ...progress });
   });
   return result;
 }
@@ -80,12 +56,12 @@ async function isPresent(path: string, blob: StoredBlob): Promise<boolean> {
   return hash.digest('base64') === blob.md5;
 }
 
-/** @returns bytes that were there from an earlier download */
 /** Where a file is until it is whole. One of another version of the blob is of no use, so the name says which it is of. */
 export function partialPath(path: string, { etag }: Pick<StoredBlob, 'etag'>): string {
   return `${path}.${createHash('sha256').update(etag).digest('hex').slice(0, 8)}.part`;
 }
 
+/** @returns bytes that were there from an earlier download */
 async function downloadFile(
   source: Pick<BlobFiles, 'read'>,
   blob: StoredBlob,
@@ -102,7 +78,7 @@ async function downloadFile(
     start = await usableSize(file, blob);
     if (start > 0) await addFile(hash, partial);
     add(start);
-    for (const ranges of groupsOf(rangesOf(start, blob.size), PARALLEL_PARTS)) {
+    for (const ranges of partsOf(start, blob.size)) {
       signal.throwIfAborted();
       for (const bytes of await Promise.all(ranges.map((range) => source.read(blob, range)))) {
         await file.appendFile(bytes);
@@ -136,18 +112,4 @@ async function usableSize(file: FileHandle, { size }: StoredBlob): Promise<numbe
 
 async function addFile(hash: Hash, path: string): Promise<void> {
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-}
-
-/** The parts of what is left of a file. */
-export function rangesOf(start: number, size: number): BlobRange[] {
-  const count = Math.ceil((size - start) / LARGEST_RANGE);
-  return Array.from({ length: count }, (_, i) => {
-    const offset = start + i * LARGEST_RANGE;
-    return { offset, count: Math.min(LARGEST_RANGE, size - offset) };
-  });
-}
-
-/** Neighbours, so many at a time. */
-export function groupsOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

@@ -81,28 +81,20 @@ function orderSteps(steps: readonly PlannedStep[]): StepRun[] {
   const after: Omit<StepRun, 'order'>[] = [];
   for (const { step, shared } of withShared) {
     const { prejobexecution, execution, postjobexecution } = step.definition;
-    const { displayName, condition } = step;
+    const part = (handlers: StepRun['handlers'], displayName = step.displayName, condition = step.condition) => ({
+      step,
+      shared,
+      handlers,
+      displayName,
+      condition,
+    });
     if (step.skipped) {
-      main.push({ step, shared, handlers: {}, displayName, condition });
+      main.push(part({}));
       continue;
     }
-    if (prejobexecution)
-      before.push({
-        step,
-        shared,
-        handlers: prejobexecution,
-        displayName: `Pre-job: ${displayName}`,
-        condition: 'succeeded()',
-      });
-    if (execution || step.builtin) main.push({ step, shared, handlers: execution ?? {}, displayName, condition });
-    if (postjobexecution)
-      after.unshift({
-        step,
-        shared,
-        handlers: postjobexecution,
-        displayName: `Post-job: ${displayName}`,
-        condition: 'always()',
-      });
+    if (prejobexecution) before.push(part(prejobexecution, `Pre-job: ${step.displayName}`, 'succeeded()'));
+    if (execution || step.builtin) main.push(part(execution ?? {}));
+    if (postjobexecution) after.unshift(part(postjobexecution, `Post-job: ${step.displayName}`, 'always()'));
   }
   return [...before, ...main, ...after].map((run, index) => ({ ...run, order: index + 1 }));
 }

@@ -1,7 +1,7 @@
 /** The Azure DevOps part: the slice of its REST API that tasks and `azure-devops-node-api` use. */
 import { EventEmitter } from 'node:events';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { DevOps, DevOpsRun, JobPermission, ServiceConnection, Tokens } from '../contracts.ts';
+import type { DevOps, DevOpsRun, JobPermission, NewRun, ServiceConnection, Tokens } from '../contracts.ts';
 import { startServer } from '../server.ts';
 import { answerList, notFound, refuse } from './answers.ts';
 import { authorize, azureDevOpsAudience } from './authorize.ts';
@@ -12,7 +12,7 @@ import { locationsOf } from './locations.ts';
 import { pipelineRoutes, testRoutes } from './pipelines.ts';
 import { planRoutes } from './plans.ts';
 import { releaseRoutes } from './releases.ts';
-import { addDefinition, copyAttachment, createRunRecord, logOf, type NewRun, updateTimelineRecord } from './runs.ts';
+import { addDefinition, copyAttachment, createRunRecord, logOf, updateTimelineRecord } from './runs.ts';
 import { addPullRequest, openStore } from './state.ts';
 import { workItemRoutes } from './work-items.ts';
 

@@ -2,16 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { NewRun } from '../contracts.ts';
 import type { RunRecord, Store } from './state.ts';
-
-export interface NewRun {
-  definitionName: string;
-  branch: string;
-  commit: string;
-  reason: string;
-  repository: string;
-  folder?: string;
-}
 
 export function addDefinition({ state }: Store, name: string): number {
   const known = state.definitions.find((definition) => definition.name.toLowerCase() === name.toLowerCase());

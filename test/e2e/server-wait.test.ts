@@ -163,26 +163,30 @@ describe('waiting without an agent', function () {
     });
   });
 
-  it('is a gate of classic releases, which the release evaluates again', async () => {
-    const submitted = await fixture.run([submit('jobs/waited.yml', { jobName: 'train-gate' })]);
-    assert.equal(submitted.result, 'succeeded', submitted.log);
-    const first = fixture.sandbox.requests.length;
-    const { result, evaluations } = await runGate({
+  /** A gate of a classic release whose build has the id `gate`. */
+  const evaluateGate = (inputs: Record<string, string>, timeoutInMinutes = 60) =>
+    runGate({
       task: 'AzureMLJobGate@1',
       inputs: {
         azureSubscription: 'sandbox-reader',
         resourceGroupName: 'sandbox-rg',
         workspaceName: 'sandbox-ws',
-        jobName: 'train-$(Build.BuildId)',
+        ...inputs,
       },
       variables: { 'Build.BuildId': 'gate' },
       tasksFolder: fixture.tasksFolder,
       sandbox: fixture.sandbox,
       minutesBetweenEvaluations: 1,
-      timeoutInMinutes: 60,
+      timeoutInMinutes,
       millisecondsPerMinute: 1000,
       write: () => {},
     });
+
+  it('is a gate of classic releases, which the release evaluates again', async () => {
+    const submitted = await fixture.run([submit('jobs/waited.yml', { jobName: 'train-gate' })]);
+    assert.equal(submitted.result, 'succeeded', submitted.log);
+    const first = fixture.sandbox.requests.length;
+    const { result, evaluations } = await evaluateGate({ jobName: 'train-$(Build.BuildId)' });
     assert.equal(result, 'succeeded');
     assert.ok(evaluations.length > 1);
     // Each evaluation reads once; it does not poll, and a reader's connection is enough.
@@ -191,6 +195,24 @@ describe('waiting without an agent', function () {
       sent.filter(({ headers }) => headers['user-agent'] === undefined).map(({ method }) => method),
       evaluations.map(() => 'GET'),
     );
+  });
+
+  it('finds the job of a build by its tag, the newest one when a stage ran again', async () => {
+    const tagged = { overrides: 'tags.build-$(Build.BuildId)=train' };
+    const build = { variables: { 'Build.BuildId': 'gate' } };
+    const gateByTag = { tag: 'build-$(Build.BuildId)' };
+    assert.equal((await evaluateGate(gateByTag, 2)).result, 'failed', 'no job has the tag yet');
+    const failed = await fixture.run([submit('jobs/waited-fails.yml', { ...tagged, wait: 'true' })], build);
+    assert.match(failed.log, /Job \S+ was submitted/);
+    assert.equal(failed.result, 'failed', failed.log);
+    assert.equal((await evaluateGate(gateByTag, 2)).result, 'failed', 'the job has failed');
+    const again = await fixture.run([submit('jobs/waited.yml', tagged)], build);
+    assert.equal(again.result, 'succeeded', again.log);
+    assert.equal((await evaluateGate(gateByTag)).result, 'succeeded');
+  });
+
+  it('stays closed when neither a name nor a tag is given', async () => {
+    assert.equal((await evaluateGate({ jobName: '', tag: '' }, 2)).result, 'failed');
   });
 
   it('is what the sample pipeline does', async () => {

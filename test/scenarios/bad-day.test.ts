@@ -1,20 +1,9 @@
 /** The service and the network on a bad day: a job that goes on is followed on, and its end is reported as it is. */
 import assert from 'node:assert/strict';
 import { answers, cutsAnswer, dropsConnection, losesAnswer } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import {
-  ARM_JOB,
-  addRunningJob,
-  CHILDREN,
-  DETAILS,
-  FOLLOW,
-  fakeAzurePerTest,
-  HISTORY,
-  JOB_PUT,
-  jobFolder,
-  LOG,
-  STD_LOG,
-} from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG } from './story.ts';
 
 const HTML = answers(200, '<html>busy</html>', { 'Content-Type': 'text/html' });
 const FAULTS = [
@@ -37,9 +26,9 @@ describe('a bad day of the service', () => {
       const azure = fake();
       azure.logs.set(STD_LOG, 'first\n');
       addRunningJob(azure, { jobType: 'Pipeline', change: () => azure.logs.set(STD_LOG, 'first\nlast\n') });
-      for (const request of [DETAILS, CHILDREN]) azure.on(request, fault, { times: 1 });
+      for (const request of [requests.DETAILS, requests.CHILDREN]) azure.on(request, fault, { times: 1 });
       // Of a log JSON would be content.
-      if (what !== 'JSON that is cut') azure.on(LOG, fault, { times: 1 });
+      if (what !== 'JSON that is cut') azure.on(requests.LOG, fault, { times: 1 });
       const run = await runBuiltTask('stream-job', azure, FOLLOW);
       assert.deepEqual([run.result, run.outputs.status, run.killedBy], ['Succeeded', 'Completed', null], run.raw);
       assert.deepEqual(run.log.match(/\| \w+/g), ['| first', '| last']);
@@ -49,21 +38,21 @@ describe('a bad day of the service', () => {
   for (const [what, fault] of FAULTS)
     it(`does not submit a job twice: ${what}`, async () => {
       const azure = fake();
-      azure.on(JOB_PUT, fault, { times: 1 });
+      azure.on(requests.JOB_PUT, fault, { times: 1 });
       const { sources, jobFile } = jobFolder();
       const run = await runBuiltTask('submit-job', azure, { jobFile }, { sources });
       assert.equal(run.result, 'Succeeded', run.raw);
       assert.deepEqual([...azure.jobs.keys()], [run.outputs.jobName]);
-      const names = azure.received(JOB_PUT).map(({ path }) => path.split('/').at(-1));
+      const names = azure.received(requests.JOB_PUT).map(({ path }) => path.split('/').at(-1));
       assert.deepEqual([...new Set(names)], [run.outputs.jobName]);
     });
 
   it('of several polls is reported once each and outlasted', async () => {
     const azure = fake();
     addRunningJob(azure);
-    azure.on(ARM_JOB, answers(503, {}));
-    azure.on(ARM_JOB, (_request, usual) => usual(), { times: 1 });
-    azure.on(HISTORY, answers(503, {}), { times: 4 });
+    azure.on(requests.ARM_JOB, answers(503, {}));
+    azure.on(requests.ARM_JOB, (_request, usual) => usual(), { times: 1 });
+    azure.on(requests.HISTORY, answers(503, {}), { times: 4 });
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
     assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
     assert.match(run.log, /Azure ML did not answer this time; the task keeps following the job/);
@@ -78,9 +67,11 @@ describe('half a service', () => {
     const job = azure.addJob('train');
     azure.metrics.set('train', [{ key: 'loss', value: 0.5, step: 0, timestamp: 1 }]);
     // It is back when the metrics are read.
-    azure.on(HISTORY, (_request, usual) => (azure.received(DETAILS).length > 8 ? usual() : { status: 503, body: {} }));
-    azure.on(ARM_JOB, (_request, usual) => {
-      if (azure.received(DETAILS).length > 4) job.properties.status = 'Completed';
+    azure.on(requests.HISTORY, (_request, usual) =>
+      azure.received(requests.DETAILS).length > 8 ? usual() : { status: 503, body: {} },
+    );
+    azure.on(requests.ARM_JOB, (_request, usual) => {
+      if (azure.received(requests.DETAILS).length > 4) job.properties.status = 'Completed';
       return usual();
     });
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
@@ -92,7 +83,7 @@ describe('half a service', () => {
     const azure = fake();
     azure.logs.set(STD_LOG, 'the log\n');
     addRunningJob(azure);
-    azure.on(ARM_JOB, answers(503, {}));
+    azure.on(requests.ARM_JOB, answers(503, {}));
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
     assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
     assert.match(run.log, /\| the log/);

@@ -3,24 +3,17 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, type Behaviour, dropsConnection, hangs, later } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRun, type TaskRunOptions } from './run-built-task.ts';
 import {
-  ARM_JOB,
   asUsual,
-  CANCEL,
-  DETAILS,
   FOLLOW,
   fakeAzurePerTest,
-  HISTORY,
   inTurn,
-  JOB_PUT,
   jobFolder,
-  LOG,
   STD_LOG,
   SUBMIT_AND_FOLLOW,
   setStatus,
-  TOKEN,
-  WORKSPACE,
 } from './story.ts';
 
 const WARNING = /could not be cancelled\. It may keep running and cost money: cancel it in Azure ML studio/;
@@ -36,11 +29,11 @@ describe('a run that is cancelled while a job is followed', () => {
     runBuiltTask('stream-job', fake(), { ...FOLLOW, ...inputs }, { cancel: cancel! });
 
   for (const [moment, pattern] of [
-    ['signing in', TOKEN],
-    ['finding the workspace', WORKSPACE],
-    ['finding the job', ARM_JOB],
-    ['reading its state', DETAILS],
-    ['reading its log', LOG],
+    ['signing in', requests.TOKEN],
+    ['finding the workspace', requests.WORKSPACE],
+    ['finding the job', requests.ARM_JOB],
+    ['reading its state', requests.DETAILS],
+    ['reading its log', requests.LOG],
   ] as const) {
     it(`cancels the job: ${moment} hangs`, async () => {
       const azure = fake();
@@ -74,10 +67,10 @@ describe('a run that is cancelled while a job is followed', () => {
     it(`tries again when the cancellation is answered ${what}`, async () => {
       const azure = fake();
       azure.addJob('train');
-      azure.on(CANCEL, fault, { times: 2 });
+      azure.on(requests.CANCEL, fault, { times: 2 });
       assertCancelled(await stream({ log: /Job is Running/ }));
       assert.equal(azure.jobs.get('train')!.status, 'Canceled');
-      assert.equal(azure.received(CANCEL).length, 3);
+      assert.equal(azure.received(requests.CANCEL).length, 3);
     });
 
   for (const [what, fault] of [
@@ -89,7 +82,7 @@ describe('a run that is cancelled while a job is followed', () => {
     it(`warns that the job may run when the cancellation is answered ${what}`, async () => {
       const azure = fake();
       azure.addJob('train');
-      azure.on(CANCEL, fault);
+      azure.on(requests.CANCEL, fault);
       const run = await stream({ log: /Job is Running/ });
       assertCancelled(run);
       assert.match(run.issues.map(({ message }) => message).join(), WARNING);
@@ -98,7 +91,7 @@ describe('a run that is cancelled while a job is followed', () => {
   it('says that a job had ended, whose cancellation is refused', async () => {
     const azure = fake();
     const job = azure.addJob('train');
-    azure.on(CANCEL, () => {
+    azure.on(requests.CANCEL, () => {
       setStatus(job, 'Completed');
       return { status: 409, body: { error: { code: 'Conflict', message: 'It has ended.' } } };
     });
@@ -113,7 +106,7 @@ describe('a run that is cancelled while a job is followed', () => {
     azure.addJob('train');
     const run = await stream({ log: /Job is Running/ }, { cancelJob: 'false' });
     assertCancelled(run);
-    assert.deepEqual([azure.received(CANCEL).length, run.outputs.status], [0, 'Running']);
+    assert.deepEqual([azure.received(requests.CANCEL).length, run.outputs.status], [0, 'Running']);
     assert.match(run.log, /the job train keeps running, because cancelJob is false/);
   });
 });
@@ -130,9 +123,9 @@ describe('a run that is cancelled while a job is submitted', () => {
   const statuses = () => [...fake().jobs.values()].map(({ status }) => status);
 
   it('submits nothing when it is cancelled before the request', async () => {
-    fake().on(WORKSPACE, hangs());
-    assertCancelled(await submit({ request: WORKSPACE }));
-    assert.deepEqual([statuses(), fake().received(JOB_PUT).length], [[], 0]);
+    fake().on(requests.WORKSPACE, hangs());
+    assertCancelled(await submit({ request: requests.WORKSPACE }));
+    assert.deepEqual([statuses(), fake().received(requests.JOB_PUT).length], [[], 0]);
   });
 
   it('abandons an upload and submits nothing', async () => {
@@ -143,7 +136,7 @@ describe('a run that is cancelled while a job is submitted', () => {
     fake().on(/\/codes\//, hangs());
     const run = await submit({ request: /\/codes\// }, {}, folder);
     assertCancelled(run);
-    assert.deepEqual([statuses(), fake().received(JOB_PUT).length], [[], 0]);
+    assert.deepEqual([statuses(), fake().received(requests.JOB_PUT).length], [[], 0]);
   });
 
   for (const [what, behaviour] of [
@@ -155,23 +148,23 @@ describe('a run that is cancelled while a job is submitted', () => {
     ],
   ] as const)
     it(`cancels the job whose request ${what}`, async () => {
-      fake().on(JOB_PUT, behaviour);
-      const run = await submit({ request: JOB_PUT });
+      fake().on(requests.JOB_PUT, behaviour);
+      const run = await submit({ request: requests.JOB_PUT });
       assertCancelled(run);
       assert.deepEqual(statuses(), ['Canceled'], run.raw);
       assert.ok(run.outputs.jobName);
     });
 
   it('warns, and names the job, when its request is never answered and the job is never found', async () => {
-    fake().on(JOB_PUT, hangs());
-    const run = await submit({ request: JOB_PUT });
+    fake().on(requests.JOB_PUT, hangs());
+    const run = await submit({ request: requests.JOB_PUT });
     assertCancelled(run);
     assert.match(run.issues.map(({ message }) => message).join(), WARNING);
     assert.ok(run.issues[0]!.message.includes(run.outputs.jobName!));
   });
 
   it('cancels a job that is submitted and followed', async () => {
-    fake().on(DETAILS, asUsual);
+    fake().on(requests.DETAILS, asUsual);
     const run = await submit({ log: /Job is Running/ }, SUBMIT_AND_FOLLOW);
     assertCancelled(run);
     assert.deepEqual(statuses(), ['Canceled']);
@@ -179,9 +172,9 @@ describe('a run that is cancelled while a job is submitted', () => {
 
   it('cancels a job whose cancellation is refused while it is being created', async () => {
     const azure = fake();
-    azure.on(JOB_PUT, later(1_000));
-    azure.on(CANCEL, inTurn(answers(404, {}), answers(409, {}), asUsual));
-    assertCancelled(await submit({ request: JOB_PUT }));
+    azure.on(requests.JOB_PUT, later(1_000));
+    azure.on(requests.CANCEL, inTurn(answers(404, {}), answers(409, {}), asUsual));
+    assertCancelled(await submit({ request: requests.JOB_PUT }));
     assert.deepEqual(statuses(), ['Canceled']);
   });
 
@@ -215,12 +208,12 @@ describe('a run that is cancelled while a job is submitted', () => {
 
   it('keeps to its time when run history and Resource Manager say nothing more', async () => {
     const azure = fake();
-    azure.on(JOB_PUT, (_request, usual) => {
+    azure.on(requests.JOB_PUT, (_request, usual) => {
       const answer = usual();
-      for (const pattern of [ARM_JOB, HISTORY, CANCEL]) azure.on(pattern, hangs());
+      for (const pattern of [requests.ARM_JOB, requests.HISTORY, requests.CANCEL]) azure.on(pattern, hangs());
       return answer;
     });
-    const run = await submit({ request: JOB_PUT }, SUBMIT_AND_FOLLOW);
+    const run = await submit({ request: requests.JOB_PUT }, SUBMIT_AND_FOLLOW);
     assertCancelled(run);
     assert.match(run.issues.map(({ message }) => message).join(), WARNING);
   });

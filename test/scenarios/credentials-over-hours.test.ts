@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { answers, type Behaviour } from './fake-azure.ts';
 import { TENANT } from './fake-service.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { addRunningJob, CANCEL, DETAILS, FOLLOW, fakeAzurePerTest, HISTORY, OIDC, TOKEN } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest } from './story.ts';
 
 const FEDERATION = {
   auth: { scheme: 'WorkloadIdentityFederation', parameters: { tenantid: TENANT, serviceprincipalid: 'app' } },
@@ -27,19 +28,19 @@ describe('credentials over hours', () => {
     it(`are renewed throughout: ${scheme}`, async () => {
       const azure = fake();
       addRunningJob(azure, { reads: 6 });
-      azure.on(TOKEN, shortLived());
+      azure.on(requests.TOKEN, shortLived());
       const run = await runBuiltTask('stream-job', azure, FOLLOW, { connection });
       assert.equal(run.result, 'Succeeded', run.raw);
-      const used = new Set(azure.received(HISTORY).map(({ headers }) => headers.authorization));
+      const used = new Set(azure.received(requests.HISTORY).map(({ headers }) => headers.authorization));
       assert.ok(used.size > 1, `${used.size} tokens`);
-      if (scheme === 'federation') assert.ok(azure.received(OIDC).length > 2);
+      if (scheme === 'federation') assert.ok(azure.received(requests.OIDC).length > 2);
       for (const token of used) assert.ok(run.secrets.includes(token!.replace('Bearer ', '')));
     });
 
     it(`are renewed when a token is refused in the middle: ${scheme}`, async () => {
       const azure = fake();
       addRunningJob(azure, { reads: 4 });
-      azure.on(DETAILS, answers(401, { error: { code: 'TokenExpired', message: 'The token has expired.' } }), {
+      azure.on(requests.DETAILS, answers(401, { error: { code: 'TokenExpired', message: 'The token has expired.' } }), {
         times: 1,
       });
       const run = await runBuiltTask('stream-job', azure, FOLLOW, { connection });
@@ -52,7 +53,7 @@ describe('credentials over hours', () => {
       let first = 0;
       let downFrom = Number.NaN;
       const renewed = shortLived();
-      azure.on(TOKEN, (...exchange) => {
+      azure.on(requests.TOKEN, (...exchange) => {
         if (++first <= 2)
           return { status: 200, body: { access_token: `t.o.${first}`, token_type: 'Bearer', expires_in: 5 } };
         if (Number.isNaN(downFrom)) downFrom = Date.now();
@@ -61,16 +62,16 @@ describe('credentials over hours', () => {
       });
       const run = await runBuiltTask('stream-job', azure, FOLLOW, { connection });
       assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
-      assert.equal(azure.received(CANCEL).length, 0);
+      assert.equal(azure.received(requests.CANCEL).length, 0);
     });
   }
 
   it('get over one refusal of the OIDC endpoint in the middle', async () => {
     const azure = fake();
     addRunningJob(azure, { reads: 5 });
-    azure.on(TOKEN, shortLived());
+    azure.on(requests.TOKEN, shortLived());
     let asked = 0;
-    azure.on(OIDC, (_request, usual) => (++asked === 4 ? { status: 401, body: { message: 'no' } } : usual()));
+    azure.on(requests.OIDC, (_request, usual) => (++asked === 4 ? { status: 401, body: { message: 'no' } } : usual()));
     const run = await runBuiltTask('stream-job', azure, FOLLOW, { connection: FEDERATION });
     assert.equal(run.result, 'Succeeded', run.raw);
     assert.ok(asked > 4);
@@ -87,14 +88,14 @@ describe('credentials over hours', () => {
     );
     assert.match(run.message, /timed out/);
     azure.on(
-      TOKEN,
+      requests.TOKEN,
       answers(401, { error: 'invalid_client', error_description: 'AADSTS700016: Application was not found.' }),
     );
     const refused = await runBuiltTask('stream-job', azure, FOLLOW);
     assert.equal(refused.result, 'Failed');
     assert.match(refused.message, /can't sign in: .*\[SignInFailed\]/, refused.raw);
     assert.equal(azure.jobs.get('train')!.status, 'Running');
-    azure.on(TOKEN, (_request, usual) => usual());
+    azure.on(requests.TOKEN, (_request, usual) => usual());
     addRunningJob(azure, { reads: 2 });
     assert.equal((await runBuiltTask('stream-job', azure, FOLLOW)).result, 'Succeeded');
   });

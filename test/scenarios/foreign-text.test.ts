@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { parseCommand } from '../../sandbox/agent/commands/parse.ts';
 import { answers } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRun } from './run-built-task.ts';
-import { ARM_JOB, addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, LOG, STD_LOG } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, STD_LOG } from './story.ts';
 
 const COMMANDS = [
   '##vso[task.complete result=Succeeded;]done',
@@ -62,7 +63,7 @@ describe('text from outside', () => {
     const text = `${COMMANDS.join('\n')}\n`;
     azure.logs.set(STD_LOG, '');
     let end = 0;
-    azure.on(DETAILS, (_request, usual) => {
+    azure.on(requests.DETAILS, (_request, usual) => {
       end += 23;
       azure.logs.set(STD_LOG, text.slice(0, end));
       if (end > text.length) for (const job of azure.jobs.values()) job.status = job.properties.status = 'Completed';
@@ -78,7 +79,7 @@ describe('text from outside', () => {
   it('is harmless in an error of the service', async () => {
     const azure = fake();
     azure.on(
-      ARM_JOB,
+      requests.ARM_JOB,
       answers(400, { error: { code: '##vso[task.complete result=Succeeded;]', message: `${COMMANDS.join('\n')}` } }),
     );
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
@@ -123,7 +124,7 @@ describe('text from outside', () => {
     const job = addRunningJob(azure, { reads: 3 });
     const signature = 'aB%2Bcd%2Fef0123456789%3D';
     job.logFiles = { [STD_LOG]: `${azure.url}/logs/${STD_LOG}?sv=1&sig=${signature}` };
-    azure.on(LOG, answers(500, `sig=${signature}`));
+    azure.on(requests.LOG, answers(500, `sig=${signature}`));
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
     assert.equal(run.result, 'Succeeded', run.raw);
     // The agent masks what it was asked to mask, in the log and in issues; the message of the result it does not.

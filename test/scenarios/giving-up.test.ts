@@ -1,19 +1,9 @@
 /** The service stays away for longer than a task's patience: the step ends and says what may be running. Minutes pass quickly. */
 import assert from 'node:assert/strict';
 import { answers, type Behaviour, dropsConnection, hangs } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import {
-  ARM_JOB,
-  addRunningJob,
-  CANCEL,
-  DETAILS,
-  FOLLOW,
-  fakeAzurePerTest,
-  HISTORY,
-  JOB_PUT,
-  jobFolder,
-  WORKSPACE,
-} from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, jobFolder } from './story.ts';
 
 const MINUTE = 60_000;
 const GONE = answers(404, { error: { code: 'NotFound', message: 'There is none.' } });
@@ -25,8 +15,8 @@ describe('a job that can’t be read any longer', () => {
   /** The job runs, and from the third poll on nothing but this is known of it. */
   const staysAway = (behaviour: Behaviour): void => {
     addRunningJob(fake(), { reads: Number.POSITIVE_INFINITY });
-    const polls = () => fake().received(DETAILS).length;
-    for (const pattern of [ARM_JOB, HISTORY])
+    const polls = () => fake().received(requests.DETAILS).length;
+    for (const pattern of [requests.ARM_JOB, requests.HISTORY])
       fake().on(pattern, (request, usual, response) => (polls() > 2 ? behaviour(request, usual, response) : usual()));
   };
 
@@ -45,7 +35,7 @@ describe('a job that can’t be read any longer', () => {
       assert.match(run.message, /The job 'train' can't be read any longer: .*\[JobNotFollowed\]$/);
       assert.match(run.message, /It was Running when it was last read and may still be running; it was not cancelled/);
       assert.ok((Date.now() - start) * speed >= minutes * MINUTE, 'it had patience');
-      assert.equal(fake().received(CANCEL).length, 0);
+      assert.equal(fake().received(requests.CANCEL).length, 0);
       assert.equal(run.outputs.status, 'Unknown');
     });
 
@@ -53,7 +43,7 @@ describe('a job that can’t be read any longer', () => {
     staysAway(GONE);
     const inputs = { jobName: 'train', pollInterval: '20' };
     assert.match((await runBuiltTask('stream-job', fake(), inputs, { speed: 120 })).message, /\[JobNotFollowed\]$/);
-    for (const pattern of [ARM_JOB, HISTORY]) fake().on(pattern, (_request, usual) => usual());
+    for (const pattern of [requests.ARM_JOB, requests.HISTORY]) fake().on(pattern, (_request, usual) => usual());
     addRunningJob(fake(), { reads: 1 });
     const again = await runBuiltTask('stream-job', fake(), FOLLOW);
     assert.deepEqual([again.result, again.outputs.status], ['Succeeded', 'Completed'], again.raw);
@@ -62,9 +52,9 @@ describe('a job that can’t be read any longer', () => {
   it('that comes back in the last minute is followed to its end', async () => {
     const job = addRunningJob(fake(), { reads: 2, status: 'Running' });
     let gone = Number.NaN;
-    for (const pattern of [ARM_JOB, HISTORY])
+    for (const pattern of [requests.ARM_JOB, requests.HISTORY])
       fake().on(pattern, (_request, usual) => {
-        if (fake().received(DETAILS).length <= 2) return usual();
+        if (fake().received(requests.DETAILS).length <= 2) return usual();
         if (Number.isNaN(gone)) gone = Date.now();
         if (Date.now() - gone < (4 * MINUTE) / 60) return { status: 404, body: {} };
         job.status = job.properties.status = 'Completed';
@@ -79,17 +69,17 @@ describe('a service that fails for minutes', () => {
   const fake = fakeAzurePerTest();
 
   it('ends a step that has not begun its work, after two minutes of trying', async () => {
-    fake().on(WORKSPACE, answers(503, {}));
+    fake().on(requests.WORKSPACE, answers(503, {}));
     const start = Date.now();
     const run = await runBuiltTask('stream-job', fake(), FOLLOW, { speed: 20 });
     assert.match(run.message, /\[ServiceFailed\]$/, run.raw);
     const minutes = ((Date.now() - start) * 20) / MINUTE;
-    assert.ok(minutes > 1.5 && fake().received(WORKSPACE).length >= 5, `${minutes} minutes`);
+    assert.ok(minutes > 1.5 && fake().received(requests.WORKSPACE).length >= 5, `${minutes} minutes`);
   });
 
   it('when the job is submitted ends the step, and no job is left without a name', async () => {
     const { sources, jobFile } = jobFolder();
-    fake().on(JOB_PUT, answers(503, {}));
+    fake().on(requests.JOB_PUT, answers(503, {}));
     const run = await runBuiltTask('submit-job', fake(), { jobFile }, { sources, speed: 20 });
     assert.equal(run.result, 'Failed', run.raw);
     assert.match(run.message, /\[ServiceFailed\]$/);
@@ -97,7 +87,7 @@ describe('a service that fails for minutes', () => {
     assert.equal(
       new Set(
         fake()
-          .received(JOB_PUT)
+          .received(requests.JOB_PUT)
           .map(({ path }) => path),
       ).size,
       1,

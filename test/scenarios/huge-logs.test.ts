@@ -1,8 +1,9 @@
 /** Logs beyond all measure: what is shown is cut, what is kept is whole, memory stays as it is. */
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { addRunningJob, FOLLOW, fakeAzurePerTest, LOG, STD_LOG } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, STD_LOG } from './story.ts';
 
 /** A heap that is a twentieth of the log. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=48' };
@@ -13,7 +14,7 @@ describe('a huge log', () => {
   const fake = fakeAzurePerTest();
   /** Serves ranges of a log that is nowhere as a whole. @param byte the content at a position that is a multiple of 100 */
   const serve = (size: number, piece: Buffer) =>
-    fake().on(LOG, ({ headers }) => {
+    fake().on(requests.LOG, ({ headers }) => {
       const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range!)!.map(Number);
       if (first! >= size) return { status: 416, body: '', headers: { 'Content-Range': `bytes */${size}` } };
       const end = Math.min(last!, size - 1);
@@ -52,13 +53,13 @@ describe('a huge log', () => {
     const run = await runBuiltTask('stream-job', azure, FOLLOW, { env: SMALL_HEAP });
     assert.equal(run.result, 'Succeeded', run.raw.slice(-3_000));
     // 3 to be shown, 25 and the end of it to be kept.
-    assert.ok(azure.received(LOG).length < 40, String(azure.received(LOG).length));
+    assert.ok(azure.received(requests.LOG).length < 40, String(azure.received(requests.LOG).length));
   });
 
   it('that can’t be kept is a warning, and the job’s end stays what it is', async () => {
     let nth = 0;
     const size = 20_000_000;
-    fake().on(LOG, ({ headers }) => {
+    fake().on(requests.LOG, ({ headers }) => {
       if (++nth > 4) return { status: 403, body: '' };
       const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range!)!.map(Number);
       const body = Buffer.alloc(last! - first! + 1, LINE);

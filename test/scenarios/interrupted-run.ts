@@ -19,7 +19,7 @@ import { english, fill } from '../../lib/core/message.ts';
 import type { AzureTarget } from '../../lib/pipelines/azure-target.ts';
 import type { Pipeline } from '../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../lib/pipelines/run-task.ts';
-import { rangesOf } from '../../lib/snapshot/download.ts';
+import { rangesOf } from '../../lib/snapshot/transfer.ts';
 import type { Sandbox } from '../../sandbox/contracts.ts';
 
 // The C resolver of many systems does not know names below localhost.

@@ -1,17 +1,13 @@
 /** Consistency comes later: a job that was just created is unknown for a moment, one part knows sooner than the other. */
 import assert from 'node:assert/strict';
 import { answers } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
 import {
-  ARM_JOB,
   addRunningJob,
-  CHILDREN,
   completesSubmittedJobs,
-  DETAILS,
   FOLLOW,
   fakeAzurePerTest,
-  HISTORY,
-  JOB_PUT,
   jobFolder,
   SUBMIT_AND_FOLLOW,
 } from './story.ts';
@@ -22,10 +18,10 @@ describe('a job that was just created', () => {
   const fake = fakeAzurePerTest();
 
   for (const [what, patterns] of [
-    ['Resource Manager', [ARM_JOB]],
-    ['run history', [HISTORY]],
-    ['both', [ARM_JOB, HISTORY]],
-    ['the list of steps', [CHILDREN]],
+    ['Resource Manager', [requests.ARM_JOB]],
+    ['run history', [requests.HISTORY]],
+    ['both', [requests.ARM_JOB, requests.HISTORY]],
+    ['the list of steps', [requests.CHILDREN]],
   ] as const)
     it(`is followed although it is not known to ${what} yet`, async () => {
       const azure = fake();
@@ -38,8 +34,8 @@ describe('a job that was just created', () => {
   it('is followed by the step that submitted it although nothing knows it yet', async () => {
     const azure = fake();
     completesSubmittedJobs(azure);
-    azure.on(JOB_PUT, (_request, usual) => {
-      for (const pattern of [ARM_JOB, HISTORY]) azure.on(pattern, unknown, { times: 2 });
+    azure.on(requests.JOB_PUT, (_request, usual) => {
+      for (const pattern of [requests.ARM_JOB, requests.HISTORY]) azure.on(pattern, unknown, { times: 2 });
       return usual();
     });
     const { sources, jobFile } = jobFolder();
@@ -53,7 +49,7 @@ describe('a job that was just created', () => {
     azure.children.set('train', [
       { name: 's1', runId: 's1', displayName: 'prepare', status: 'Completed', properties: {} },
     ]);
-    azure.on(CHILDREN, answers(200, { value: [] }), { times: 2 });
+    azure.on(requests.CHILDREN, answers(200, { value: [] }), { times: 2 });
     const run = await runBuiltTask('stream-job', azure, FOLLOW);
     assert.equal(run.result, 'Succeeded', run.raw);
     assert.equal(run.log.match(/prepare/g)?.length, 1, run.log);
@@ -82,8 +78,8 @@ describe('a job that was just created', () => {
   it('that vanishes is followed for minutes, and the task’s end says that it may be running', async () => {
     const azure = fake();
     addRunningJob(azure, { reads: 2, status: 'Running' });
-    const gone = () => azure.received(DETAILS).length > 2;
-    for (const pattern of [ARM_JOB, HISTORY])
+    const gone = () => azure.received(requests.DETAILS).length > 2;
+    for (const pattern of [requests.ARM_JOB, requests.HISTORY])
       azure.on(pattern, (_request, usual) => (gone() ? { status: 404, body: {} } : usual()));
     const run = await runBuiltTask('stream-job', azure, {
       ...FOLLOW,

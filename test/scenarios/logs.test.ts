@@ -1,8 +1,9 @@
 /** Logs: no line twice, none lost, whatever happens to their files. */
 import assert from 'node:assert/strict';
 import { answers, cutsAnswer } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRun } from './run-built-task.ts';
-import { addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, LOG, STD_LOG } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, STD_LOG } from './story.ts';
 
 const linesOf = (run: TaskRun) =>
   run.log
@@ -19,7 +20,7 @@ describe('the log of a job', () => {
   const grows = (...texts: string[]) => {
     let read = 0;
     addRunningJob(fake(), { reads: texts.length * 2 });
-    fake().on(DETAILS, (_request, usual) => {
+    fake().on(requests.DETAILS, (_request, usual) => {
       const nth = Math.min(Math.floor(read++ / 2), texts.length - 1);
       log(texts[nth]!);
       if (read >= texts.length * 2 + 1)
@@ -47,7 +48,7 @@ describe('the log of a job', () => {
 
   it('that begins anew and is longer already is told by its creation time', async () => {
     grows('one\ntwo\n', 'again\nmore and more\n');
-    fake().on(LOG, (_request, usual) => {
+    fake().on(requests.LOG, (_request, usual) => {
       const answer = usual();
       const isAgain = fake().logs.get(STD_LOG)!.startsWith('again');
       const created = {
@@ -65,7 +66,9 @@ describe('the log of a job', () => {
   it('whose address has expired is read by the next one', async () => {
     grows('one\n', 'one\ntwo\n', 'one\ntwo\nthree\n');
     let nth = 0;
-    fake().on(LOG, (request, usual) => (++nth % 2 === 0 ? FORBIDDEN(request, usual, undefined as never) : usual()));
+    fake().on(requests.LOG, (request, usual) =>
+      ++nth % 2 === 0 ? FORBIDDEN(request, usual, undefined as never) : usual(),
+    );
     const run = await stream();
     assert.equal(run.result, 'Succeeded', run.raw);
     assert.deepEqual(linesOf(run), ['one', 'two', 'three']);
@@ -76,7 +79,7 @@ describe('the log of a job', () => {
     const lines = Array.from({ length: 2_000 }, (_, nth) => `line ${nth}`);
     grows(lines.slice(0, 1_000).join('\n'), lines.join('\n'));
     let nth = 0;
-    fake().on(LOG, (...exchange) => (++nth % 2 === 1 ? cutsAnswer()(...exchange) : exchange[1]()));
+    fake().on(requests.LOG, (...exchange) => (++nth % 2 === 1 ? cutsAnswer()(...exchange) : exchange[1]()));
     const run = await stream();
     assert.deepEqual(linesOf(run), lines);
   });
@@ -85,7 +88,7 @@ describe('the log of a job', () => {
     for (const status of ['Completed', 'Failed']) {
       fake().addJob('train', status);
       log('x\n');
-      fake().on(LOG, FORBIDDEN);
+      fake().on(requests.LOG, FORBIDDEN);
       const run = await stream();
       assert.equal(run.outputs.status, status, run.raw);
       assert.equal(run.result, status === 'Completed' ? 'Succeeded' : 'Failed');
@@ -97,7 +100,7 @@ describe('the log of a job', () => {
     log('one\n');
     addRunningJob(fake(), { reads: 2 });
     let afterEnd = 0;
-    fake().on(LOG, (_request, usual) => {
+    fake().on(requests.LOG, (_request, usual) => {
       const isOver = fake().jobs.get('train')!.status === 'Completed';
       if (isOver && ++afterEnd === 2) log('one\nlast\n');
       return usual();
@@ -110,7 +113,7 @@ describe('the log of a job', () => {
     log('one\n');
     addRunningJob(fake(), { reads: 2, change: () => log('one\nlast\n') });
     let afterEnd = 0;
-    fake().on(LOG, (request, usual) => {
+    fake().on(requests.LOG, (request, usual) => {
       const isOver = fake().jobs.get('train')!.status === 'Completed';
       return isOver && ++afterEnd <= 2 ? FORBIDDEN(request, usual, undefined as never) : usual();
     });

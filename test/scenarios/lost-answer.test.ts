@@ -1,16 +1,9 @@
 /** The service accepted the job, but its answer was lost: the job is found, named and never paid for twice. */
 import assert from 'node:assert/strict';
 import { answers, type Behaviour, dropsConnection, losesAnswer } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import {
-  ARM_JOB,
-  completesSubmittedJobs,
-  fakeAzurePerTest,
-  inTurn,
-  JOB_PUT,
-  jobFolder,
-  SUBMIT_AND_FOLLOW,
-} from './story.ts';
+import { completesSubmittedJobs, fakeAzurePerTest, inTurn, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
 
 const conflict = answers(409, { error: { code: 'Conflict', message: 'A job with this name already exists.' } });
 const refused = answers(400, { error: { code: 'UserError', message: 'A job can’t be changed.' } });
@@ -25,7 +18,7 @@ describe('a job whose answer was lost', () => {
     ['400', refused],
   ] as const)
     it(`is found when the repeated request is answered ${what}`, async () => {
-      fake().on(JOB_PUT, inTurn(losesAnswer(), then));
+      fake().on(requests.JOB_PUT, inTurn(losesAnswer(), then));
       const run = await submit();
       assert.equal(run.result, 'Succeeded', run.raw);
       assert.deepEqual([...fake().jobs.keys()], [run.outputs.jobName]);
@@ -35,13 +28,13 @@ describe('a job whose answer was lost', () => {
 
   it('is followed to its end', async () => {
     completesSubmittedJobs(fake());
-    fake().on(JOB_PUT, inTurn(losesAnswer(), conflict));
+    fake().on(requests.JOB_PUT, inTurn(losesAnswer(), conflict));
     const run = await submit(SUBMIT_AND_FOLLOW);
     assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
   });
 
   it('is never called refused: a job of that name that is another’s is', async () => {
-    fake().on(JOB_PUT, inTurn(dropsConnection(), conflict));
+    fake().on(requests.JOB_PUT, inTurn(dropsConnection(), conflict));
     const run = await submit();
     assert.equal(run.result, 'Failed');
     assert.match(run.message, /already exists/);
@@ -51,10 +44,10 @@ describe('a job whose answer was lost', () => {
   it('may run, says the task, when nothing can be found out; running the step again finds the job', async () => {
     const azure = fake();
     const folder = jobFolder();
-    azure.on(JOB_PUT, inTurn(losesAnswer(), refused));
+    azure.on(requests.JOB_PUT, inTurn(losesAnswer(), refused));
     const unknown: Behaviour = (_request, usual) =>
-      azure.received(JOB_PUT).length > 0 ? { status: 403, body: { error: { message: 'Not now.' } } } : usual();
-    azure.on(ARM_JOB, unknown);
+      azure.received(requests.JOB_PUT).length > 0 ? { status: 403, body: { error: { message: 'Not now.' } } } : usual();
+    azure.on(requests.ARM_JOB, unknown);
     const run = await submit({}, folder);
     assert.equal(run.result, 'Failed');
     assert.match(
@@ -62,7 +55,7 @@ describe('a job whose answer was lost', () => {
       /It is unknown whether the job \S+ was submitted: .*It may be running.*\[SubmissionUnclear\]$/,
     );
     assert.deepEqual([...azure.jobs.keys()], [run.outputs.jobName]);
-    azure.on(ARM_JOB, (_request, usual) => usual());
+    azure.on(requests.ARM_JOB, (_request, usual) => usual());
     const again = await submit({}, folder);
     assert.deepEqual([again.result, again.outputs.jobName], ['Succeeded', run.outputs.jobName], again.raw);
     assert.equal(azure.jobs.size, 1);

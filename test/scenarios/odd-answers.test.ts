@@ -1,20 +1,16 @@
 /** Addresses and answers that nobody expects: each is a sentence with a fix, and none is called a defect. */
 import assert from 'node:assert/strict';
-import { answers, cutsAnswer, dropsConnection, type FakeAzure, hangs, startFakeAzure } from './fake-azure.ts';
+import { answers, cutsAnswer, dropsConnection, hangs } from './fake-azure.ts';
 import { startProxy } from './proxy.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRunOptions } from './run-built-task.ts';
+import { fakeAzurePerTest } from './story.ts';
 
-const WORKSPACE = /^GET [^?]*\/workspaces\/ws\?/;
 const HTML = answers(200, '<html><title>Please sign in</title></html>', { 'Content-Type': 'text/html' });
 
 describe('odd answers', () => {
-  let azure: FakeAzure;
-  beforeEach(async () => {
-    azure = await startFakeAzure();
-    azure.addJob('train', 'Completed');
-  });
-  afterEach(() => azure.stop());
-  const stream = (options: TaskRunOptions = {}) => runBuiltTask('stream-job', azure, { jobName: 'train' }, options);
+  const fake = fakeAzurePerTest((azure) => azure.addJob('train', 'Completed'));
+  const stream = (options: TaskRunOptions = {}) => runBuiltTask('stream-job', fake(), { jobName: 'train' }, options);
 
   for (const [what, behaviour] of [
     ['a proxy’s page', HTML],
@@ -24,20 +20,20 @@ describe('odd answers', () => {
     ['an answer that is cut', cutsAnswer()],
   ] as const)
     it(`get through ${what}, once`, async () => {
-      azure.on(WORKSPACE, behaviour, { times: 1 });
+      fake().on(requests.WORKSPACE, behaviour, { times: 1 });
       assert.equal((await stream()).result, 'Succeeded');
     });
 
   for (const [what, pattern, behaviour, code] of [
-    ['a page in place of the workspace', WORKSPACE, HTML, 'AnswerNotUnderstood'],
-    ['an empty workspace', WORKSPACE, answers(200, {}), 'AnswerNotUnderstood'],
-    ['a list in place of the workspace', WORKSPACE, answers(200, []), 'AnswerNotUnderstood'],
+    ['a page in place of the workspace', requests.WORKSPACE, HTML, 'AnswerNotUnderstood'],
+    ['an empty workspace', requests.WORKSPACE, answers(200, {}), 'AnswerNotUnderstood'],
+    ['a list in place of the workspace', requests.WORKSPACE, answers(200, []), 'AnswerNotUnderstood'],
     ['a discovery without its api', /^GET \/discovery/, answers(200, {}), 'AnswerNotUnderstood'],
     ['a page in place of the discovery', /^GET \/discovery/, HTML, 'AnswerNotUnderstood'],
     ['a page in place of the clouds', /^GET \/metadata/, HTML, 'AnswerNotUnderstood'],
     [
       'a redirect to a portal',
-      WORKSPACE,
+      requests.WORKSPACE,
       answers(302, '', { Location: 'https://portal.example/?t=s3cret' }),
       'RedirectNotFollowed',
     ],
@@ -50,7 +46,7 @@ describe('odd answers', () => {
     ['a discovery without TLS', /^GET \/discovery/, answers(200, { api: 'http://127.0.0.1/' }), 'HostNotTrusted'],
   ] as const)
     it(`say what is wrong with ${what}`, async () => {
-      azure.on(pattern, behaviour);
+      fake().on(pattern, behaviour);
       const run = await stream();
       assert.equal(run.result, 'Failed');
       assert.match(run.message, new RegExp(`\\[${code}\\]$`), run.raw);
@@ -79,18 +75,18 @@ describe('odd answers', () => {
 
   it('that repeat a secret do not show it, also not in the result of the step', async () => {
     const error = { code: 'Odd', message: 'You sent tok.en.x, c2VjcmV0, s3cret-key and a%2bb%2fc.' };
-    azure.on(WORKSPACE, answers(400, { error }));
+    fake().on(requests.WORKSPACE, answers(400, { error }));
     const run = await stream({ env: { SECRET_MINE: 'a+b/c' } });
     assert.match(run.message, /You sent \*\*\*, c2VjcmV0, \*\*\* and \*\*\*\./);
     assert.equal(run.issues[0]!.message, run.message);
   });
 
   it('leave no process behind: it ends when its result is reported', async () => {
-    azure.on(/^GET .*\/jobs\/train/, dropsConnection(), { times: 1 });
+    fake().on(/^GET .*\/jobs\/train/, dropsConnection(), { times: 1 });
     const run = await stream();
     assert.equal(run.result, 'Succeeded', run.raw);
     assert.deepEqual([run.killedBy, run.exitCode], [null, 0]);
-    azure.on(/^GET .*\/jobs\/train/, hangs());
+    fake().on(/^GET .*\/jobs\/train/, hangs());
     const cancelled = await stream({ cancel: { request: /^GET .*\/jobs\/train/ } });
     assert.deepEqual([cancelled.result, cancelled.killedBy, cancelled.exitCode], ['Canceled', null, 0]);
   });

@@ -4,8 +4,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answers } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRun } from './run-built-task.ts';
-import { addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG, setStatus } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, jobFolder, STD_LOG, setStatus } from './story.ts';
 
 describe('a submit step that runs again', () => {
   const fake = fakeAzurePerTest();
@@ -123,7 +124,7 @@ describe('a stream step that the agent runs again', () => {
     assert.deepEqual(again.log.match(/\| \w+/g), ['| last']);
     const third = await runBuiltTask('stream-job', azure, FOLLOW, { variables });
     assert.deepEqual([third.result, Object.keys(third.outputs)], ['Succeeded', []], third.raw);
-    assert.ok(azure.received(DETAILS).length > 0);
+    assert.ok(azure.received(requests.DETAILS).length > 0);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Answers that come late, or never: the task waits its time, then asks again. */
 import assert from 'node:assert/strict';
 import { hangs, later } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { addRunningJob, DETAILS, FOLLOW, fakeAzurePerTest, LOG, STD_LOG } from './story.ts';
+import { addRunningJob, FOLLOW, fakeAzurePerTest, STD_LOG } from './story.ts';
 
 describe('a slow answer', () => {
   const fake = fakeAzurePerTest();
@@ -10,7 +11,7 @@ describe('a slow answer', () => {
   it('is waited for', async () => {
     const azure = fake();
     addRunningJob(azure);
-    azure.on(DETAILS, later(4_000), { times: 1 });
+    azure.on(requests.DETAILS, later(4_000), { times: 1 });
     assert.equal((await runBuiltTask('stream-job', azure, FOLLOW)).result, 'Succeeded');
   });
 
@@ -18,7 +19,7 @@ describe('a slow answer', () => {
     const azure = fake();
     azure.logs.set(STD_LOG, 'the log\n');
     addRunningJob(azure);
-    azure.on(DETAILS, hangs(), { times: 1 });
+    azure.on(requests.DETAILS, hangs(), { times: 1 });
     const run = await runBuiltTask('stream-job', azure, FOLLOW, { speed: 5 });
     assert.deepEqual([run.result, run.killedBy], ['Succeeded', null], run.raw);
     assert.match(run.log, /\| the log/);
@@ -28,7 +29,7 @@ describe('a slow answer', () => {
     const azure = fake();
     azure.logs.set(STD_LOG, 'the log\n');
     addRunningJob(azure);
-    azure.on(LOG, hangs(), { times: 1 });
+    azure.on(requests.LOG, hangs(), { times: 1 });
     const run = await runBuiltTask('stream-job', azure, FOLLOW, { speed: 5 });
     assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
     assert.match(run.log, /\| the log/);

@@ -1,18 +1,9 @@
 /** Many steps, steps that come and go, and states that nobody knew when this was written. */
 import assert from 'node:assert/strict';
 import { answers } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import {
-  addRunningJob,
-  asUsual,
-  CHILDREN,
-  DETAILS,
-  FOLLOW,
-  fakeAzurePerTest,
-  inTurn,
-  STD_LOG,
-  setStatus,
-} from './story.ts';
+import { addRunningJob, asUsual, FOLLOW, fakeAzurePerTest, inTurn, STD_LOG, setStatus } from './story.ts';
 
 const step = (nth: number, status: string) => ({
   name: `step-${nth}`,
@@ -30,7 +21,7 @@ describe('a pipeline of 1,000 steps', () => {
     const azure = fake();
     const steps = Array.from({ length: 1_000 }, (_, nth) => step(nth, nth < 500 ? 'Completed' : 'Queued'));
     azure.children.set('train', steps);
-    azure.on(CHILDREN, ({ url }) => {
+    azure.on(requests.CHILDREN, ({ url }) => {
       const page = Number(url.searchParams.get('$continuationtoken') ?? 0);
       const value = steps.slice(page * 100, page * 100 + 100);
       return { status: 200, body: { value, continuationToken: page < 9 ? String(page + 1) : null } };
@@ -58,7 +49,7 @@ describe('a pipeline of 1,000 steps', () => {
     const steps = Array.from({ length: 20 }, (_, nth) => step(nth, 'Completed'));
     addRunningJob(azure, { reads: 4, jobType: 'Pipeline' });
     let nth = 0;
-    azure.on(CHILDREN, ({ url }) => {
+    azure.on(requests.CHILDREN, ({ url }) => {
       const page = Number(url.searchParams.get('$continuationtoken') ?? 0);
       if (page === 1 && ++nth <= 2) return { status: 500, body: {} };
       return {
@@ -104,7 +95,7 @@ describe('a state', () => {
     ];
     const job = azure.addJob('train');
     let nth = 0;
-    azure.on(DETAILS, (_request, usual) => {
+    azure.on(requests.DETAILS, (_request, usual) => {
       setStatus(job, states[nth++] ?? 'Completed');
       return usual();
     });
@@ -119,7 +110,7 @@ describe('a state', () => {
     const azure = fake();
     const job = azure.addJob('train', 'Finalizing');
     azure.on(
-      DETAILS,
+      requests.DETAILS,
       inTurn(asUsual, asUsual, (_request, usual) => {
         setStatus(job, 'Failed');
         return usual();
@@ -164,7 +155,7 @@ describe('a state', () => {
   it('that is an odd answer of run history is not an end', async () => {
     const azure = fake();
     addRunningJob(azure, { reads: 4 });
-    azure.on(DETAILS, inTurn(answers(200, {}), answers(200, { status: null }), answers(200, []), asUsual), {
+    azure.on(requests.DETAILS, inTurn(answers(200, {}), answers(200, { status: null }), answers(200, []), asUsual), {
       times: 3,
     });
     const run = await runBuiltTask('stream-job', azure, FOLLOW);

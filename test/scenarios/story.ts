@@ -1,21 +1,10 @@
-/** What the stories share: the requests that they are about, a job that ends in time, a job file. */
+/** What the stories share: a job that ends in time, a job file. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Behaviour, type FakeAzure, startFakeAzure } from './fake-azure.ts';
 import type { FakeJob } from './fake-service.ts';
-
-/** Requests as `FakeAzure.on` and `FakeAzure.received` take them. */
-export const TOKEN = /^POST .*\/token/;
-export const OIDC = /^POST \/oidc/;
-export const WORKSPACE = /^GET [^?]*\/workspaces\/ws\?/;
-export const ARM_JOB = /^GET \/subscriptions[^?]*\/jobs\/[^/?]+\?/;
-export const JOB_PUT = /^PUT [^?]*\/jobs\/[^/?]+\?/;
-export const CANCEL = /^POST [^?]*\/jobs\/[^/?]+\/cancel/;
-export const DETAILS = /^GET \/history[^?]*\/details/;
-export const CHILDREN = /^GET \/history[^?]*\/children/;
-export const HISTORY = /^GET \/history/;
-export const LOG = /^GET \/logs\//;
+import * as requests from './requests.ts';
 
 export const STD_LOG = 'user_logs/std_log.txt';
 
@@ -25,11 +14,16 @@ export const FOLLOW = { jobName: 'train', pollInterval: '0.5' };
 /** Inputs that submit a job and follow it. */
 export const SUBMIT_AND_FOLLOW = { wait: 'true', pollInterval: '0.5' };
 
-/** Starts a fake Azure ML before each test of a `describe` and stops it after. @returns the one of the current test */
-export function fakeAzurePerTest(): () => FakeAzure {
+/**
+ * Starts a fake Azure ML before each test of a `describe` and stops it after.
+ * @param prepare what every test finds there
+ * @returns the one of the current test
+ */
+export function fakeAzurePerTest(prepare: (azure: FakeAzure) => void = () => undefined): () => FakeAzure {
   let azure: FakeAzure;
   beforeEach(async () => {
     azure = await startFakeAzure();
+    prepare(azure);
   });
   afterEach(() => azure.stop());
   return () => azure;
@@ -42,7 +36,7 @@ export function addRunningJob(
 ): FakeJob {
   const job = azure.addJob('train', 'Running', { jobType });
   let read = 0;
-  azure.on(DETAILS, (_request, usual) => {
+  azure.on(requests.DETAILS, (_request, usual) => {
     if (++read === reads) {
       setStatus(job, status);
       change(job);
@@ -68,7 +62,7 @@ export function setStatus(job: FakeJob, status: string): void {
 /** Every job that is submitted completes at its second read. */
 export function completesSubmittedJobs(azure: FakeAzure): void {
   let read = 0;
-  azure.on(DETAILS, (_request, usual) => {
+  azure.on(requests.DETAILS, (_request, usual) => {
     if (++read >= 2) for (const job of azure.jobs.values()) setStatus(job, 'Completed');
     return usual();
   });

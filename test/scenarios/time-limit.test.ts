@@ -1,8 +1,9 @@
 /** The input `timeoutInMinutes`: the step says that the time is up, and the job ends or goes on as the user wants. */
 import assert from 'node:assert/strict';
 import { answers } from './fake-azure.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { asUsual, CANCEL, DETAILS, FOLLOW, fakeAzurePerTest, inTurn, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
+import { asUsual, FOLLOW, fakeAzurePerTest, inTurn, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
 
 const LIMIT = { ...FOLLOW, timeoutInMinutes: '0.03' };
 
@@ -19,7 +20,7 @@ describe('the time limit', () => {
 
   it('cancels the job also when that takes some tries', async () => {
     fake().addJob('train');
-    fake().on(CANCEL, inTurn(answers(500, {}), answers(429, {}, { 'Retry-After': '30' }), asUsual));
+    fake().on(requests.CANCEL, inTurn(answers(500, {}), answers(429, {}, { 'Retry-After': '30' }), asUsual));
     const run = await runBuiltTask('stream-job', fake(), LIMIT);
     assert.equal(run.result, 'Failed');
     assert.equal(fake().jobs.get('train')!.status, 'Canceled', run.raw);
@@ -27,7 +28,7 @@ describe('the time limit', () => {
 
   it('does not say that a job was cancelled that may run', async () => {
     fake().addJob('train');
-    fake().on(CANCEL, answers(403, { error: { code: 'AuthorizationFailed', message: 'You may not.' } }));
+    fake().on(requests.CANCEL, answers(403, { error: { code: 'AuthorizationFailed', message: 'You may not.' } }));
     const run = await runBuiltTask('stream-job', fake(), LIMIT);
     assert.match(run.log, /##\[warning\]The job train could not be cancelled/);
     assert.doesNotMatch(run.message, /was cancelled/);
@@ -36,8 +37,8 @@ describe('the time limit', () => {
 
   it('that is over leaves time for a cancelled run to say what may be running', async () => {
     fake().addJob('train');
-    fake().on(CANCEL, answers(500, {}));
-    const run = await runBuiltTask('stream-job', fake(), LIMIT, { cancel: { request: CANCEL } });
+    fake().on(requests.CANCEL, answers(500, {}));
+    const run = await runBuiltTask('stream-job', fake(), LIMIT, { cancel: { request: requests.CANCEL } });
     assert.deepEqual([run.result, run.killedBy], ['Canceled', null], run.raw);
     assert.equal(run.log.match(/##\[warning\]The job train could not be cancelled/g)?.length, 1);
   });
@@ -46,7 +47,7 @@ describe('the time limit', () => {
     fake().addJob('train');
     const run = await runBuiltTask('stream-job', fake(), { ...LIMIT, cancelOnTimeout: 'false' });
     assert.deepEqual(
-      [run.result, run.outputs.status, fake().received(CANCEL).length],
+      [run.result, run.outputs.status, fake().received(requests.CANCEL).length],
       ['Failed', 'Running', 0],
       run.raw,
     );
@@ -55,7 +56,7 @@ describe('the time limit', () => {
 
   it('counts while the service is down', async () => {
     fake().addJob('train');
-    fake().on(DETAILS, answers(503, {}));
+    fake().on(requests.DETAILS, answers(503, {}));
     const run = await runBuiltTask('stream-job', fake(), LIMIT);
     assert.match(run.message, /it timed out/, run.raw);
     assert.equal(fake().jobs.get('train')!.status, 'Canceled');

@@ -1,31 +1,31 @@
-import { any, choice, either, listOf, literal, mapOf, object, printed, text } from './fields.ts';
+import * as field from './fields.ts';
 import { route } from './job.ts';
 
 /** Fields of every asset's file. */
 const everyAsset = {
-  $schema: text,
-  name: text,
-  version: literal,
-  description: text,
-  tags: mapOf(literal),
+  $schema: field.text,
+  name: field.text,
+  version: field.literal,
+  description: field.text,
+  tags: field.mapOf(field.literal),
   // Printed by `az ml ... show`; read by nobody.
-  id: printed,
-  creation_context: printed,
-  latest_version: printed,
-  intellectual_property: printed,
+  id: field.printed,
+  creation_context: field.printed,
+  latest_version: field.printed,
+  intellectual_property: field.printed,
 };
 
 /** `data.schema.json`: a file, folder or MLTable that gets a name and a version. */
-export const dataFile = object(
+export const dataFile = field.object(
   {
     ...everyAsset,
-    type: choice('uri_file', 'uri_folder', 'mltable'),
-    path: text,
-    datastore: text,
-    properties: any,
-    auto_delete_setting: object({
-      condition: choice('created_greater_than', 'last_accessed_greater_than'),
-      value: any,
+    type: field.choice('uri_file', 'uri_folder', 'mltable'),
+    path: field.text,
+    datastore: field.text,
+    properties: field.any,
+    auto_delete_setting: field.object({
+      condition: field.choice('created_greater_than', 'last_accessed_greater_than'),
+      value: field.any,
     }),
   },
   { required: ['name', 'path'] },
@@ -33,52 +33,55 @@ export const dataFile = object(
 
 const modelFields = {
   ...everyAsset,
-  type: choice('custom_model', 'mlflow_model', 'triton_model'),
-  path: text,
-  datastore: text,
-  properties: mapOf(literal),
-  stage: text,
-  flavors: mapOf(mapOf(any)),
-  system_metadata: any,
-  default_deployment_template: any,
-  allowed_deployment_templates: any,
-  utc_time_created: printed,
-  job_name: printed,
+  type: field.choice('custom_model', 'mlflow_model', 'triton_model'),
+  path: field.text,
+  datastore: field.text,
+  properties: field.mapOf(field.literal),
+  stage: field.text,
+  flavors: field.mapOf(field.mapOf(field.any)),
+  system_metadata: field.any,
+  default_deployment_template: field.any,
+  allowed_deployment_templates: field.any,
+  utc_time_created: field.printed,
+  job_name: field.printed,
 };
 
 /** `model.schema.json` */
-export const modelFile = object(modelFields, { required: ['name', 'path'] });
+export const modelFile = field.object(modelFields, { required: ['name', 'path'] });
 
 /** A model in a deployment: a reference, or its description in place. */
-export const deployedModel = either(text, object(modelFields, { required: ['path'] }));
+export const deployedModel = field.either(field.text, field.object(modelFields, { required: ['path'] }));
 
 const environmentFields = {
   ...everyAsset,
-  properties: mapOf(literal),
-  image: text,
-  build: object({ path: text, dockerfile_path: text }, { required: ['path'] }),
-  conda_file: either(text, mapOf(any)),
-  inference_config: object(
+  properties: field.mapOf(field.literal),
+  image: field.text,
+  build: field.object({ path: field.text, dockerfile_path: field.text }, { required: ['path'] }),
+  conda_file: field.either(field.text, field.mapOf(field.any)),
+  inference_config: field.object(
     { liveness_route: route, readiness_route: route, scoring_route: route },
     { required: ['liveness_route', 'readiness_route', 'scoring_route'] },
   ),
-  os_type: choice('linux', 'windows'),
-  datastore: text,
-  auto_delete_setting: any,
+  os_type: field.choice('linux', 'windows'),
+  datastore: field.text,
+  auto_delete_setting: field.any,
 };
 
 /** `environment.schema.json` */
-export const environmentFile = object(environmentFields, { required: ['name'] });
+export const environmentFile = field.object(environmentFields, { required: ['name'] });
 
 /** An environment in a deployment; with a name it becomes (a version of) the environment of that name. */
-export const deployedEnvironment = either(text, object(environmentFields));
+export const deployedEnvironment = field.either(field.text, field.object(environmentFields));
 
 /** A resource's `identity`. */
-export const resourceIdentity = object({
-  type: choice('system_assigned', 'user_assigned', 'none'),
-  principal_id: text,
-  tenant_id: text,
-  user_assigned_identities: listOf(
-    object({ resource_id: text, client_id: text, object_id: text, principal_id: text }, { required: ['resource_id'] }),
+export const resourceIdentity = field.object({
+  type: field.choice('system_assigned', 'user_assigned', 'none'),
+  principal_id: field.text,
+  tenant_id: field.text,
+  user_assigned_identities: field.listOf(
+    field.object(
+      { resource_id: field.text, client_id: field.text, object_id: field.text, principal_id: field.text },
+      { required: ['resource_id'] },
+    ),
   ),
 });

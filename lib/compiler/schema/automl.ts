@@ -13,186 +13,182 @@ import {
   TRANSFORMERS_WITH_PARAMETERS,
   type Words,
 } from './automl-words.ts';
-import {
-  any,
-  boolean,
-  choice,
-  either,
-  type Field,
-  integer,
-  listOf,
-  literal,
-  mapOf,
-  number,
-  type ObjectField,
-  object,
-  tagged,
-  text,
-} from './fields.ts';
+import type { Field, ObjectField } from './fields.ts';
+import * as field from './fields.ts';
 import { everyJob, jobOutput, queueSettings, resources } from './job.ts';
 import { distributions, earlyTermination, samplingAlgorithm } from './sweep.ts';
 
-const oneOfWords = (words: Words): Field => choice(...Object.keys(words));
+const oneOfWords = (words: Words): Field => field.choice(...Object.keys(words));
 
-const table = object(
+const table = field.object(
   {
-    type: choice('mltable'),
-    path: text,
-    mode: choice('ro_mount', 'download', 'direct', 'eval_mount', 'eval_download'),
-    datastore: text,
-    description: text,
+    type: field.choice('mltable'),
+    path: field.text,
+    mode: field.choice('ro_mount', 'download', 'direct', 'eval_mount', 'eval_download'),
+    datastore: field.text,
+    description: field.text,
   },
   { required: ['path'] },
 );
 
 const everyTask = (task: Task): Record<string, Field> => ({
   ...everyJob,
-  task: text,
-  target_column_name: text,
+  task: field.text,
+  target_column_name: field.text,
   primary_metric: oneOfWords(task.metrics),
   log_verbosity: oneOfWords(LOG_VERBOSITY),
   training_data: table,
   validation_data: table,
-  environment_id: text,
-  environment_variables: mapOf(literal),
-  outputs: mapOf(jobOutput),
+  environment_id: field.text,
+  environment_variables: field.mapOf(field.literal),
+  outputs: field.mapOf(jobOutput),
   resources,
   queue_settings: queueSettings,
 });
 
 const training = (algorithms: Words): Field =>
-  object({
-    enable_dnn_training: boolean,
-    enable_model_explainability: boolean,
-    enable_onnx_compatible_models: boolean,
-    enable_stack_ensemble: boolean,
-    enable_vote_ensemble: boolean,
-    ensemble_model_download_timeout_minutes: integer,
-    stack_ensemble_settings: object(
+  field.object({
+    enable_dnn_training: field.boolean,
+    enable_model_explainability: field.boolean,
+    enable_onnx_compatible_models: field.boolean,
+    enable_stack_ensemble: field.boolean,
+    enable_vote_ensemble: field.boolean,
+    ensemble_model_download_timeout_minutes: field.integer,
+    stack_ensemble_settings: field.object(
       {
         stack_meta_learner_type: oneOfWords(META_LEARNERS),
-        stack_meta_learner_train_percentage: number,
-        stack_meta_learner_kwargs: mapOf(any),
+        stack_meta_learner_train_percentage: field.number,
+        stack_meta_learner_kwargs: field.mapOf(field.any),
       },
       { required: ['stack_meta_learner_type'] },
     ),
     training_mode: oneOfWords(TRAINING_MODES),
-    allowed_training_algorithms: listOf(oneOfWords(algorithms)),
-    blocked_training_algorithms: listOf(oneOfWords(algorithms)),
+    allowed_training_algorithms: field.listOf(oneOfWords(algorithms)),
+    blocked_training_algorithms: field.listOf(oneOfWords(algorithms)),
   });
 
-const featurization = object({
-  mode: choice('auto', 'off', 'custom'),
-  dataset_language: text,
-  blocked_transformers: listOf(oneOfWords(TRANSFORMERS)),
-  column_name_and_types: mapOf(text),
-  transformer_params: object(
+const featurization = field.object({
+  mode: field.choice('auto', 'off', 'custom'),
+  dataset_language: field.text,
+  blocked_transformers: field.listOf(oneOfWords(TRANSFORMERS)),
+  column_name_and_types: field.mapOf(field.text),
+  transformer_params: field.object(
     Object.fromEntries(
       Object.entries(TRANSFORMERS_WITH_PARAMETERS).flatMap(([word, name]) =>
         [word, name].map((key) => [
           key,
-          listOf(object({ fields: listOf(text), parameters: mapOf(either(number, text)) })),
+          field.listOf(
+            field.object({
+              fields: field.listOf(field.text),
+              parameters: field.mapOf(field.either(field.number, field.text)),
+            }),
+          ),
         ]),
       ),
     ),
   ),
-  enable_dnn_featurization: boolean,
+  enable_dnn_featurization: field.boolean,
 });
 
-const autoOr = (...other: Field[]): Field => either(choice('auto'), ...other);
-const names = either(text, listOf(text));
+const autoOr = (...other: Field[]): Field => field.either(field.choice('auto'), ...other);
+const names = field.either(field.text, field.listOf(field.text));
 
-const forecasting = object({
-  time_column_name: text,
+const forecasting = field.object({
+  time_column_name: field.text,
   time_series_id_column_names: names,
-  forecast_horizon: autoOr(integer),
-  frequency: text,
-  target_lags: autoOr(integer, listOf(integer)),
-  target_rolling_window_size: autoOr(integer),
-  seasonality: autoOr(integer),
-  country_or_region_for_holidays: text,
-  cv_step_size: integer,
-  feature_lags: choice('none', 'auto'),
-  short_series_handling_config: choice('none', 'auto', 'pad', 'drop'),
-  use_stl: choice('none', 'season', 'seasontrend'),
-  target_aggregate_function: choice('none', 'sum', 'max', 'min', 'mean'),
+  forecast_horizon: autoOr(field.integer),
+  frequency: field.text,
+  target_lags: autoOr(field.integer, field.listOf(field.integer)),
+  target_rolling_window_size: autoOr(field.integer),
+  seasonality: autoOr(field.integer),
+  country_or_region_for_holidays: field.text,
+  cv_step_size: field.integer,
+  feature_lags: field.choice('none', 'auto'),
+  short_series_handling_config: field.choice('none', 'auto', 'pad', 'drop'),
+  use_stl: field.choice('none', 'season', 'seasontrend'),
+  target_aggregate_function: field.choice('none', 'sum', 'max', 'min', 'mean'),
   features_unknown_at_forecast_time: names,
 });
 
 const tableFields = (name: string): Record<string, Field> => ({
   test_data: table,
-  validation_data_size: number,
-  test_data_size: number,
-  weight_column_name: text,
-  cv_split_column_names: listOf(text),
-  n_cross_validations: autoOr(integer),
+  validation_data_size: field.number,
+  test_data_size: field.number,
+  weight_column_name: field.text,
+  cv_split_column_names: field.listOf(field.text),
+  n_cross_validations: autoOr(field.integer),
   featurization,
-  limits: object({
-    enable_early_termination: boolean,
-    exit_score: number,
-    max_concurrent_trials: integer,
-    max_cores_per_trial: integer,
-    max_nodes: integer,
-    max_trials: integer,
-    timeout_minutes: integer,
-    trial_timeout_minutes: integer,
+  limits: field.object({
+    enable_early_termination: field.boolean,
+    exit_score: field.number,
+    max_concurrent_trials: field.integer,
+    max_cores_per_trial: field.integer,
+    max_nodes: field.integer,
+    max_trials: field.integer,
+    timeout_minutes: field.integer,
+    trial_timeout_minutes: field.integer,
   }),
   training: training(
     { Classification: CLASSIFIERS, Regression: REGRESSION_ALGORITHMS, Forecasting: FORECASTERS }[name] ?? {},
   ),
-  ...(name === 'Classification' ? { positive_label: text } : {}),
+  ...(name === 'Classification' ? { positive_label: field.text } : {}),
   ...(name === 'Forecasting' ? { forecasting } : {}),
 });
 
 /** A parameter that is fixed. */
 const parameter = (kind: ParameterKind): Field =>
-  typeof kind === 'object' ? oneOfWords(kind) : { boolean, integer, number, text }[kind];
+  typeof kind === 'object'
+    ? oneOfWords(kind)
+    : { boolean: field.boolean, integer: field.integer, number: field.number, text: field.text }[kind];
 
 /** A parameter that is fixed, or drawn from a distribution; only numbers have others than a choice. */
 function searched(kind: ParameterKind): Field {
   const fixed = parameter(kind);
-  const ofValues = object({ type: text, values: listOf(fixed) }, { required: ['values'] });
+  const ofValues = field.object({ type: field.text, values: field.listOf(fixed) }, { required: ['values'] });
   const numbers = kind === 'number' || kind === 'integer' ? distributions : {};
-  return either(fixed, tagged('type', { ...numbers, choice: ofValues }));
+  return field.either(fixed, field.tagged('type', { ...numbers, choice: ofValues }));
 }
 
 function modelFields(task: Task): Record<string, Field> {
   const { fixed, searched: space } = modelParameters(task);
-  const fields = (kinds: Readonly<Record<string, ParameterKind>>, field: (kind: ParameterKind) => Field): ObjectField =>
-    object(Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, field(kind)])));
+  const fields = (
+    kinds: Readonly<Record<string, ParameterKind>>,
+    fieldOf: (kind: ParameterKind) => Field,
+  ): ObjectField =>
+    field.object(Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, fieldOf(kind)])));
   return {
-    sweep: object({ sampling_algorithm: samplingAlgorithm, early_termination: earlyTermination }),
+    sweep: field.object({ sampling_algorithm: samplingAlgorithm, early_termination: earlyTermination }),
     training_parameters: fields(fixed, parameter),
-    search_space: listOf(fields(space, searched)),
+    search_space: field.listOf(fields(space, searched)),
   };
 }
 
-const trials = { max_concurrent_trials: integer, max_trials: integer, timeout_minutes: integer };
+const trials = { max_concurrent_trials: field.integer, max_trials: field.integer, timeout_minutes: field.integer };
 
 function taskFields(task: Task): Record<string, Field> {
   if (task.family === 'table') return tableFields(task.name);
   if (task.family === 'image')
     return {
       ...modelFields(task),
-      limits: object(trials),
+      limits: field.object(trials),
       test_data: table,
-      test_data_size: number,
-      validation_data_size: number,
+      test_data_size: field.number,
+      validation_data_size: field.number,
     };
   return {
     ...modelFields(task),
-    limits: object({ ...trials, max_nodes: integer, trial_timeout_minutes: integer }),
-    featurization: object({ dataset_language: text }),
+    limits: field.object({ ...trials, max_nodes: field.integer, trial_timeout_minutes: field.integer }),
+    featurization: field.object({ dataset_language: field.text }),
   };
 }
 
 function automl(change: (fields: Record<string, Field>) => Record<string, Field>): Field {
-  return tagged(
+  return field.tagged(
     'task',
     Object.fromEntries(
       Object.entries(TASKS).map(([word, task]) => [
         word,
-        object(change({ ...everyTask(task), ...taskFields(task) }), {
+        field.object(change({ ...everyTask(task), ...taskFields(task) }), {
           required: ['training_data', ...(task.name === 'TextNER' ? [] : ['target_column_name'])],
         }),
       ]),
@@ -206,5 +202,9 @@ export const automlJob: Field = automl((fields) => fields);
 /** A step of AutoML: its data may come from the pipeline or from other steps. */
 export const automlNode: Field = automl((fields) => {
   const data = Object.keys(fields).filter((name) => fields[name] === table);
-  return { ...fields, ...Object.fromEntries(data.map((name) => [name, either(text, table)])), comment: text };
+  return {
+    ...fields,
+    ...Object.fromEntries(data.map((name) => [name, field.either(field.text, table)])),
+    comment: field.text,
+  };
 });

@@ -1,60 +1,60 @@
 import { resourceIdentity } from './asset.ts';
-import { boolean, choice, integer, literal, mapOf, object, printed, text } from './fields.ts';
+import * as field from './fields.ts';
 
 const everyCompute = {
-  $schema: text,
-  name: text,
-  type: choice('amlcompute', 'computeinstance'),
-  location: text,
-  description: text,
-  tags: mapOf(literal),
-  size: text,
-  network_settings: object({
-    vnet_name: text,
-    subnet: text,
-    public_ip_address: printed,
-    private_ip_address: printed,
+  $schema: field.text,
+  name: field.text,
+  type: field.choice('amlcompute', 'computeinstance'),
+  location: field.text,
+  description: field.text,
+  tags: field.mapOf(field.literal),
+  size: field.text,
+  network_settings: field.object({
+    vnet_name: field.text,
+    subnet: field.text,
+    public_ip_address: field.printed,
+    private_ip_address: field.printed,
   }),
   identity: resourceIdentity,
-  ssh_public_access_enabled: boolean,
-  enable_node_public_ip: boolean,
+  ssh_public_access_enabled: field.boolean,
+  enable_node_public_ip: field.boolean,
   // Printed by `az ml compute show`; read by nobody.
-  id: printed,
-  resource_id: printed,
-  created_on: printed,
-  provisioning_state: printed,
-  provisioning_errors: printed,
+  id: field.printed,
+  resource_id: field.printed,
+  created_on: field.printed,
+  provisioning_state: field.printed,
+  provisioning_errors: field.printed,
 };
 
 /** `amlCompute.schema.json`: a cluster. */
-export const amlCompute = object(
+export const amlCompute = field.object(
   {
     ...everyCompute,
-    tier: choice('dedicated', 'low_priority'),
-    min_instances: integer,
-    max_instances: integer,
-    idle_time_before_scale_down: integer,
-    ssh_settings: object({ admin_username: text, admin_password: text, ssh_key_value: text }),
+    tier: field.choice('dedicated', 'low_priority'),
+    min_instances: field.integer,
+    max_instances: field.integer,
+    idle_time_before_scale_down: field.integer,
+    ssh_settings: field.object({ admin_username: field.text, admin_password: field.text, ssh_key_value: field.text }),
   },
   { required: ['name', 'type'] },
 );
 
 /** `computeInstance.schema.json`: a machine of one user. */
-export const computeInstance = object(
+export const computeInstance = field.object(
   {
     ...everyCompute,
-    idle_time_before_shutdown: text,
-    idle_time_before_shutdown_minutes: integer,
-    ssh_settings: object({ ssh_key_value: text, admin_username: printed, ssh_port: printed }),
-    create_on_behalf_of: object({ user_tenant_id: text, user_object_id: text }),
-    enable_sso: boolean,
-    enable_root_access: boolean,
-    release_quota_on_stop: boolean,
-    enable_os_patching: boolean,
-    state: printed,
-    last_operation: printed,
-    services: printed,
-    os_image_metadata: printed,
+    idle_time_before_shutdown: field.text,
+    idle_time_before_shutdown_minutes: field.integer,
+    ssh_settings: field.object({ ssh_key_value: field.text, admin_username: field.printed, ssh_port: field.printed }),
+    create_on_behalf_of: field.object({ user_tenant_id: field.text, user_object_id: field.text }),
+    enable_sso: field.boolean,
+    enable_root_access: field.boolean,
+    release_quota_on_stop: field.boolean,
+    enable_os_patching: field.boolean,
+    state: field.printed,
+    last_operation: field.printed,
+    services: field.printed,
+    os_image_metadata: field.printed,
   },
   { required: ['name', 'type'] },
 );

@@ -1,35 +1,35 @@
-import { any, boolean, choice, either, integer, listOf, mapOf, object, text } from './fields.ts';
+import * as field from './fields.ts';
 import { jobOutput } from './job.ts';
 
 /** Steps that run other steps again or not at all (azure-ai-ml `control_flow_job.py`, `condition_node.py`). */
-export const doWhile = object(
+export const doWhile = field.object(
   {
-    type: choice('do_while'),
-    body: text,
-    condition: text,
-    mapping: mapOf(either(text, listOf(text))),
-    limits: object({ max_iteration_count: integer }, { required: ['max_iteration_count'] }),
+    type: field.choice('do_while'),
+    body: field.text,
+    condition: field.text,
+    mapping: field.mapOf(field.either(field.text, field.listOf(field.text))),
+    limits: field.object({ max_iteration_count: field.integer }, { required: ['max_iteration_count'] }),
   },
   { required: ['body', 'mapping', 'limits'] },
 );
 
-export const parallelFor = object(
+export const parallelFor = field.object(
   {
-    type: choice('parallel_for'),
-    body: text,
-    items: either(text, listOf(mapOf(any)), mapOf(mapOf(any))),
-    max_concurrency: integer,
-    outputs: mapOf(jobOutput),
+    type: field.choice('parallel_for'),
+    body: field.text,
+    items: field.either(field.text, field.listOf(field.mapOf(field.any)), field.mapOf(field.mapOf(field.any))),
+    max_concurrency: field.integer,
+    outputs: field.mapOf(jobOutput),
   },
   { required: ['body', 'items'] },
 );
 
-export const ifElse = object(
+export const ifElse = field.object(
   {
-    type: choice('if_else'),
-    condition: either(text, boolean),
-    true_block: either(text, listOf(text)),
-    false_block: either(text, listOf(text)),
+    type: field.choice('if_else'),
+    condition: field.either(field.text, field.boolean),
+    true_block: field.either(field.text, field.listOf(field.text)),
+    false_block: field.either(field.text, field.listOf(field.text)),
   },
   { required: ['condition'] },
 );

@@ -1,38 +1,38 @@
 import { resourceIdentity } from './asset.ts';
-import { any, choice, integer, literal, mapOf, object, printed, text } from './fields.ts';
+import * as field from './fields.ts';
 
 const everyEndpoint = {
-  $schema: text,
-  type: text,
-  name: text,
-  description: text,
-  tags: mapOf(literal),
-  properties: mapOf(any),
-  auth_mode: choice('aml_token', 'key', 'aad_token'),
-  location: text,
+  $schema: field.text,
+  type: field.text,
+  name: field.text,
+  description: field.text,
+  tags: field.mapOf(field.literal),
+  properties: field.mapOf(field.any),
+  auth_mode: field.choice('aml_token', 'key', 'aad_token'),
+  location: field.text,
   identity: resourceIdentity,
   // Written by `az ml ... show`; read by nobody.
-  id: printed,
-  kind: printed,
-  provisioning_state: printed,
-  scoring_uri: printed,
-  openapi_uri: printed,
+  id: field.printed,
+  kind: field.printed,
+  provisioning_state: field.printed,
+  scoring_uri: field.printed,
+  openapi_uri: field.printed,
 };
 
 /** `managedOnlineEndpoint.schema.json` and `kubernetesOnlineEndpoint.schema.json` (which has `compute`). */
-export const onlineEndpoint = object(
+export const onlineEndpoint = field.object(
   {
     ...everyEndpoint,
-    compute: text,
-    public_network_access: choice('enabled', 'disabled'),
-    traffic: mapOf(integer),
-    mirror_traffic: mapOf(integer),
+    compute: field.text,
+    public_network_access: field.choice('enabled', 'disabled'),
+    traffic: field.mapOf(field.integer),
+    mirror_traffic: field.mapOf(field.integer),
   },
   { required: ['name'] },
 );
 
 /** `batchEndpoint.schema.json` */
-export const batchEndpoint = object(
-  { ...everyEndpoint, defaults: object({ deployment_name: text }) },
+export const batchEndpoint = field.object(
+  { ...everyEndpoint, defaults: field.object({ deployment_name: field.text }) },
   { required: ['name'] },
 );

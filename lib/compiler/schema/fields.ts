@@ -1,6 +1,6 @@
 import type { YamlNode } from '../yaml/yaml.ts';
 
-/** What a place of a YAML file may hold. */
+/** What a place of a YAML file may hold. The schemas import this file as `field`: `field.mapOf(field.text)`. */
 export type Field =
   | ScalarField
   | { type: 'any'; printed?: true }

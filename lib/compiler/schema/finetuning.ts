@@ -1,21 +1,28 @@
-import { choice, either, type Field, integer, listOf, literal, mapOf, number, object, tagged, text } from './fields.ts';
+import type { Field } from './fields.ts';
+import * as field from './fields.ts';
 import { everyJob, jobOutput, queueSettings } from './job.ts';
 
-const MODES = choice('download', 'ro_mount', 'direct');
-const data = either(
-  text,
-  object(
-    { type: choice('uri_file', 'uri_folder'), path: text, mode: MODES, datastore: text, description: text },
+const MODES = field.choice('download', 'ro_mount', 'direct');
+const data = field.either(
+  field.text,
+  field.object(
+    {
+      type: field.choice('uri_file', 'uri_folder'),
+      path: field.text,
+      mode: MODES,
+      datastore: field.text,
+      description: field.text,
+    },
     { required: ['path'] },
   ),
 );
-const model = object(
+const model = field.object(
   {
-    type: choice('custom_model', 'mlflow_model', 'triton_model'),
-    path: text,
+    type: field.choice('custom_model', 'mlflow_model', 'triton_model'),
+    path: field.text,
     mode: MODES,
-    datastore: text,
-    description: text,
+    datastore: field.text,
+    description: field.text,
   },
   { required: ['path'] },
 );
@@ -35,25 +42,27 @@ export const FINETUNING_TASKS = [
   'video_multi_object_tracking',
 ];
 
-const job = (hyperparameters: Field): ReturnType<typeof object> =>
-  object(
+const job = (hyperparameters: Field): ReturnType<typeof field.object> =>
+  field.object(
     {
       ...everyJob,
-      task: choice(...FINETUNING_TASKS),
-      model_provider: text,
+      task: field.choice(...FINETUNING_TASKS),
+      model_provider: field.text,
       model,
       training_data: data,
       validation_data: data,
       hyperparameters,
-      outputs: mapOf(jobOutput),
-      resources: object({ instance_types: listOf(text) }),
+      outputs: field.mapOf(jobOutput),
+      resources: field.object({ instance_types: field.listOf(field.text) }),
       queue_settings: queueSettings,
     },
     { required: ['task', 'model', 'training_data', 'outputs'] },
   );
 
 /** A job that fine-tunes a foundation model (azure-ai-ml `_schema/_finetuning`); the API needs its outputs. */
-export const finetuningJob: Field = tagged('model_provider', {
-  azure_open_ai: job(object({ n_epochs: integer, learning_rate_multiplier: number, batch_size: integer })),
-  custom: job(mapOf(literal)),
+export const finetuningJob: Field = field.tagged('model_provider', {
+  azure_open_ai: job(
+    field.object({ n_epochs: field.integer, learning_rate_multiplier: field.number, batch_size: field.integer }),
+  ),
+  custom: job(field.mapOf(field.literal)),
 });

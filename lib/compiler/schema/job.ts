@@ -1,19 +1,5 @@
-import {
-  any,
-  boolean,
-  choice,
-  either,
-  type Field,
-  integer,
-  listOf,
-  literal,
-  mapOf,
-  type ObjectField,
-  object,
-  printed,
-  tagged,
-  text,
-} from './fields.ts';
+import type { Field, ObjectField } from './fields.ts';
+import * as field from './fields.ts';
 
 /** Types of data and models that flow between jobs. */
 export const ASSET_TYPES = [
@@ -32,136 +18,136 @@ export const OUTPUT_MODES = ['mount', 'rw_mount', 'upload', 'direct'];
 const dataModes = ['ro_mount', 'download', 'direct'];
 const tableModes = [...dataModes, 'eval_mount', 'eval_download'];
 const data = (type: Field, modes: string[]): ObjectField =>
-  object({ type, path: text, mode: choice(...modes), datastore: text });
+  field.object({ type, path: field.text, mode: field.choice(...modes), datastore: field.text });
 
 /** An input of a job or node: a literal, a reference, or the long form, whose modes depend on its type. */
-export const jobInput = either(
-  literal,
-  data(choice(...ASSET_TYPES), dataModes),
-  data(choice('mltable'), tableModes),
-  object({ path: text, mode: choice(...tableModes), datastore: text }),
-  object({ value: literal }),
+export const jobInput = field.either(
+  field.literal,
+  data(field.choice(...ASSET_TYPES), dataModes),
+  data(field.choice('mltable'), tableModes),
+  field.object({ path: field.text, mode: field.choice(...tableModes), datastore: field.text }),
+  field.object({ value: field.literal }),
 );
 
-const output = object({
-  type: choice(...ASSET_TYPES),
-  path: text,
-  mode: choice(...OUTPUT_MODES),
-  name: text,
-  version: literal,
+const output = field.object({
+  type: field.choice(...ASSET_TYPES),
+  path: field.text,
+  mode: field.choice(...OUTPUT_MODES),
+  name: field.text,
+  version: field.literal,
 });
 /** An output of a job or step; only a step's can be a mere binding. */
-export const jobOutput = either(text, output);
+export const jobOutput = field.either(field.text, output);
 
 /** A route of the server in an image. */
-export const route = object({ port: integer, path: text }, { required: ['port', 'path'] });
+export const route = field.object({ port: field.integer, path: field.text }, { required: ['port', 'path'] });
 
-export const environment = either(
-  text,
-  object({
-    id: text,
-    creation_context: printed,
-    latest_version: printed,
-    $schema: text,
-    name: text,
-    version: literal,
-    description: text,
-    tags: mapOf(literal),
-    properties: mapOf(literal),
-    image: text,
-    build: object({ path: text, dockerfile_path: text, local_path: text }),
-    conda_file: either(text, mapOf(any)),
-    os_type: choice('linux', 'windows'),
-    inference_config: object(
+export const environment = field.either(
+  field.text,
+  field.object({
+    id: field.text,
+    creation_context: field.printed,
+    latest_version: field.printed,
+    $schema: field.text,
+    name: field.text,
+    version: field.literal,
+    description: field.text,
+    tags: field.mapOf(field.literal),
+    properties: field.mapOf(field.literal),
+    image: field.text,
+    build: field.object({ path: field.text, dockerfile_path: field.text, local_path: field.text }),
+    conda_file: field.either(field.text, field.mapOf(field.any)),
+    os_type: field.choice('linux', 'windows'),
+    inference_config: field.object(
       { liveness_route: route, readiness_route: route, scoring_route: route },
       { required: ['liveness_route', 'readiness_route', 'scoring_route'] },
     ),
-    datastore: text,
+    datastore: field.text,
   }),
 );
 
-export const resources = object({
-  instance_count: integer,
-  instance_type: either(text, listOf(text)),
-  shm_size: text,
-  docker_args: either(text, listOf(text)),
-  properties: any,
-  locations: listOf(text),
-  max_instance_count: integer,
+export const resources = field.object({
+  instance_count: field.integer,
+  instance_type: field.either(field.text, field.listOf(field.text)),
+  shm_size: field.text,
+  docker_args: field.either(field.text, field.listOf(field.text)),
+  properties: field.any,
+  locations: field.listOf(field.text),
+  max_instance_count: field.integer,
 });
 
-const processes = { type: text, process_count_per_instance: integer };
+const processes = { type: field.text, process_count_per_instance: field.integer };
 const distributions = {
   pytorch: processes,
   mpi: processes,
-  tensorflow: { type: text, worker_count: integer, parameter_server_count: integer },
+  tensorflow: { type: field.text, worker_count: field.integer, parameter_server_count: field.integer },
   ray: {
-    type: text,
-    port: integer,
-    address: text,
-    include_dashboard: boolean,
-    dashboard_port: integer,
-    head_node_additional_args: text,
-    worker_node_additional_args: text,
+    type: field.text,
+    port: field.integer,
+    address: field.text,
+    include_dashboard: field.boolean,
+    dashboard_port: field.integer,
+    head_node_additional_args: field.text,
+    worker_node_additional_args: field.text,
   },
 };
 export const distributionOf = (more: Pick<ObjectField, 'open'>): Field =>
-  tagged(
+  field.tagged(
     'type',
-    Object.fromEntries(Object.entries(distributions).map(([type, fields]) => [type, object(fields, more)])),
+    Object.fromEntries(Object.entries(distributions).map(([type, fields]) => [type, field.object(fields, more)])),
   );
 export const distribution = distributionOf({});
 
-export const identity = object(
+export const identity = field.object(
   {
-    type: choice('user_identity', 'user', 'aml_token', 'managed', 'managed_identity'),
-    client_id: text,
-    object_id: text,
-    msi_resource_id: text,
+    type: field.choice('user_identity', 'user', 'aml_token', 'managed', 'managed_identity'),
+    client_id: field.text,
+    object_id: field.text,
+    msi_resource_id: field.text,
   },
   { required: ['type'] },
 );
 
-export const services = mapOf(
-  object({
-    type: choice('ssh', 'tensor_board', 'vs_code', 'jupyter_lab', 'custom'),
-    job_service_type: text,
-    nodes: choice('all'),
-    port: integer,
-    endpoint: text,
-    status: text,
-    log_dir: text,
-    ssh_public_keys: text,
-    properties: mapOf(literal),
+export const services = field.mapOf(
+  field.object({
+    type: field.choice('ssh', 'tensor_board', 'vs_code', 'jupyter_lab', 'custom'),
+    job_service_type: field.text,
+    nodes: field.choice('all'),
+    port: field.integer,
+    endpoint: field.text,
+    status: field.text,
+    log_dir: field.text,
+    ssh_public_keys: field.text,
+    properties: field.mapOf(field.literal),
   }),
 );
 
-export const queueSettings = object({
-  job_tier: choice('null', 'spot', 'basic', 'standard', 'premium'),
-  priority: choice('low', 'medium', 'high'),
+export const queueSettings = field.object({
+  job_tier: field.choice('null', 'spot', 'basic', 'standard', 'premium'),
+  priority: field.choice('low', 'medium', 'high'),
 });
 
-export const notificationSettings = object({
-  email_on: listOf(choice('job_completed', 'job_failed', 'job_cancelled')),
-  emails: listOf(text),
+export const notificationSettings = field.object({
+  email_on: field.listOf(field.choice('job_completed', 'job_failed', 'job_cancelled')),
+  emails: field.listOf(field.text),
 });
 
-export const printedFields = { id: printed, creation_context: printed };
+export const printedFields = { id: field.printed, creation_context: field.printed };
 
 /** Fields of every job. */
 export const everyJob = {
   ...printedFields,
-  status: printed,
-  log_files: printed,
-  $schema: text,
-  type: text,
-  name: text,
-  display_name: text,
-  description: text,
-  experiment_name: text,
-  tags: mapOf(text),
-  properties: mapOf(text),
-  compute: text,
+  status: field.printed,
+  log_files: field.printed,
+  $schema: field.text,
+  type: field.text,
+  name: field.text,
+  display_name: field.text,
+  description: field.text,
+  experiment_name: field.text,
+  tags: field.mapOf(field.text),
+  properties: field.mapOf(field.text),
+  compute: field.text,
   identity,
   services,
   notification_settings: notificationSettings,
@@ -169,23 +155,23 @@ export const everyJob = {
 
 /** What a step of a pipeline has, whatever its type; its tags may be numbers, which are sent as text. */
 export const everyStep = {
-  type: text,
-  name: text,
-  display_name: text,
-  description: text,
-  experiment_name: text,
-  tags: mapOf(literal),
-  properties: mapOf(literal),
-  comment: text,
-  compute: text,
+  type: field.text,
+  name: field.text,
+  display_name: field.text,
+  description: field.text,
+  experiment_name: field.text,
+  tags: field.mapOf(field.literal),
+  properties: field.mapOf(field.literal),
+  comment: field.text,
+  compute: field.text,
 };
 
 /** What is run, and on what; a sweep's trials have it too. */
 export const trialFields = {
-  command: text,
-  code: text,
+  command: field.text,
+  code: field.text,
   environment,
-  environment_variables: mapOf(literal),
+  environment_variables: field.mapOf(field.literal),
   resources,
   distribution,
 };
@@ -193,59 +179,65 @@ export const trialFields = {
 /** How a command runs; shared by command jobs, nodes and components. */
 export const commandFields = {
   ...trialFields,
-  limits: object({ timeout: integer }),
+  limits: field.object({ timeout: field.integer }),
   queue_settings: queueSettings,
 };
 
 /** `commandJob.schema.json` */
-export const commandJob: ObjectField = object(
+export const commandJob: ObjectField = field.object(
   {
     ...everyJob,
     ...commandFields,
-    inputs: mapOf(jobInput),
-    outputs: mapOf(output),
-    parent_job_name: text,
-    parameters: printed,
+    inputs: field.mapOf(jobInput),
+    outputs: field.mapOf(output),
+    parent_job_name: field.text,
+    parameters: field.printed,
   },
   { required: ['command', 'environment'] },
 );
 
 /** A command node with its command in place. */
-export const inlineCommandNode: ObjectField = object(
-  { ...everyJob, ...commandFields, inputs: mapOf(jobInput), outputs: mapOf(jobOutput), comment: text },
+export const inlineCommandNode: ObjectField = field.object(
+  {
+    ...everyJob,
+    ...commandFields,
+    inputs: field.mapOf(jobInput),
+    outputs: field.mapOf(jobOutput),
+    comment: field.text,
+  },
   { required: ['command', 'environment'] },
 );
 
 /** A command node that refers to a component. */
-export const componentNode: ObjectField = object(
+export const componentNode: ObjectField = field.object(
   {
     ...everyJob,
     ...commandFields,
-    tags: mapOf(literal),
-    component: either(text, any),
-    inputs: mapOf(jobInput),
-    outputs: mapOf(jobOutput),
-    comment: text,
+    tags: field.mapOf(field.literal),
+    component: field.either(field.text, field.any),
+    inputs: field.mapOf(jobInput),
+    outputs: field.mapOf(jobOutput),
+    comment: field.text,
   },
   { required: ['component'], open: true },
 );
 
 /** `pipelineJob.schema.json` without its nodes, which are checked by their own type. */
-export const pipelineJob: ObjectField = object({
+export const pipelineJob: ObjectField = field.object({
   ...everyJob,
-  inputs: mapOf(jobInput),
-  outputs: mapOf(output),
-  jobs: mapOf(any),
-  settings: object(
+  inputs: field.mapOf(jobInput),
+  outputs: field.mapOf(output),
+  jobs: field.mapOf(field.any),
+  settings: field.object(
     {
-      default_compute: text,
-      default_datastore: text,
-      continue_on_step_failure: boolean,
-      force_rerun: boolean,
-      on_init: text,
-      on_finalize: text,
+      default_compute: field.text,
+      default_datastore: field.text,
+      continue_on_step_failure: field.boolean,
+      force_rerun: field.boolean,
+      on_init: field.text,
+      on_finalize: field.text,
     },
     { open: true },
   ),
-  component: either(text, any),
+  component: field.either(field.text, field.any),
 });

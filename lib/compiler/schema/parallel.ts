@@ -1,15 +1,16 @@
 import { everyComponent } from './component.ts';
-import { any, choice, integer, listOf, literal, mapOf, type ObjectField, object, text } from './fields.ts';
+import type { ObjectField } from './fields.ts';
+import * as field from './fields.ts';
 import { environment, everyStep, identity, jobInput, jobOutput, resources } from './job.ts';
 
-const task = object(
+const task = field.object(
   {
-    type: choice('run_function', 'function', 'model'),
-    code: text,
-    entry_script: text,
-    program_arguments: text,
-    model: text,
-    append_row_to: text,
+    type: field.choice('run_function', 'function', 'model'),
+    code: field.text,
+    entry_script: field.text,
+    program_arguments: field.text,
+    model: field.text,
+    append_row_to: field.text,
     environment,
   },
   { required: ['type', 'environment'], open: 'dropped' },
@@ -18,19 +19,19 @@ const task = object(
 /** How a parallel component or step runs (azure-ai-ml `parameterized_parallel.py`). */
 const settings = {
   task,
-  input_data: text,
-  mini_batch_size: literal,
-  partition_keys: listOf(text),
-  logging_level: choice('info', 'debug', 'warning'),
-  retry_settings: object({ max_retries: integer, timeout: integer }, { open: 'dropped' }),
-  max_concurrency_per_instance: integer,
-  error_threshold: integer,
-  mini_batch_error_threshold: integer,
+  input_data: field.text,
+  mini_batch_size: field.literal,
+  partition_keys: field.listOf(field.text),
+  logging_level: field.choice('info', 'debug', 'warning'),
+  retry_settings: field.object({ max_retries: field.integer, timeout: field.integer }, { open: 'dropped' }),
+  max_concurrency_per_instance: field.integer,
+  error_threshold: field.integer,
+  mini_batch_error_threshold: field.integer,
   resources,
 };
 
 /** `parallelComponent.schema.json` */
-export const parallelComponent: ObjectField = object(
+export const parallelComponent: ObjectField = field.object(
   {
     ...everyComponent,
     ...settings,
@@ -41,17 +42,20 @@ export const parallelComponent: ObjectField = object(
 const stepFields = {
   ...settings,
   ...everyStep,
-  environment_variables: mapOf(literal),
+  environment_variables: field.mapOf(field.literal),
   identity,
-  inputs: mapOf(jobInput),
-  outputs: mapOf(jobOutput),
+  inputs: field.mapOf(jobInput),
+  outputs: field.mapOf(jobOutput),
 };
 
 /** A parallel step with its task in place. */
-export const inlineParallelNode: ObjectField = object({ ...stepFields, environment: any }, { required: ['task'] });
+export const inlineParallelNode: ObjectField = field.object(
+  { ...stepFields, environment: field.any },
+  { required: ['task'] },
+);
 
 /** A parallel step that refers to a component. */
-export const parallelNode: ObjectField = object(
-  { ...stepFields, component: any },
+export const parallelNode: ObjectField = field.object(
+  { ...stepFields, component: field.any },
   { required: ['component'], open: true },
 );

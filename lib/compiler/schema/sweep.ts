@@ -1,25 +1,13 @@
-import {
-  any,
-  choice,
-  either,
-  integer,
-  listOf,
-  literal,
-  mapOf,
-  number,
-  type ObjectField,
-  object,
-  tagged,
-  text,
-} from './fields.ts';
+import type { ObjectField } from './fields.ts';
+import * as field from './fields.ts';
 import { everyJob, jobInput, jobOutput, queueSettings, resources, trialFields } from './job.ts';
 
-const spread = (fields: Record<string, typeof number>): ObjectField =>
-  object({ type: text, ...fields }, { required: Object.keys(fields) });
-const uniform = spread({ min_value: number, max_value: number });
-const quniform = spread({ min_value: number, max_value: number, q: number });
-const normal = spread({ mu: number, sigma: number });
-const qnormal = spread({ mu: number, sigma: number, q: number });
+const spread = (fields: Record<string, typeof field.number>): ObjectField =>
+  field.object({ type: field.text, ...fields }, { required: Object.keys(fields) });
+const uniform = spread({ min_value: field.number, max_value: field.number });
+const quniform = spread({ min_value: field.number, max_value: field.number, q: field.number });
+const normal = spread({ mu: field.number, sigma: field.number });
+const qnormal = spread({ mu: field.number, sigma: field.number, q: field.number });
 
 export const distributions: Record<string, ObjectField> = {
   uniform,
@@ -30,31 +18,41 @@ export const distributions: Record<string, ObjectField> = {
   lognormal: normal,
   qnormal,
   qlognormal: qnormal,
-  randint: spread({ upper: integer }),
+  randint: spread({ upper: field.integer }),
 };
 /** How values of a hyperparameter are drawn. */
-export const hyperparameter = tagged('type', distributions);
+export const hyperparameter = field.tagged('type', distributions);
 // A choice may hold conditional spaces, which hold choices again: it is put in last.
-distributions.choice = object(
-  { type: text, values: listOf(either(text, number, mapOf(either(text, number, hyperparameter)))) },
+distributions.choice = field.object(
+  {
+    type: field.text,
+    values: field.listOf(
+      field.either(field.text, field.number, field.mapOf(field.either(field.text, field.number, hyperparameter))),
+    ),
+  },
   { required: ['values'] },
 );
 
-export const samplingAlgorithm = either(
-  choice('random', 'grid', 'bayesian'),
-  tagged('type', {
-    random: object({ type: text, seed: integer, logbase: either(number, text), rule: choice('random', 'sobol') }),
-    grid: object({ type: text }),
-    bayesian: object({ type: text }),
+export const samplingAlgorithm = field.either(
+  field.choice('random', 'grid', 'bayesian'),
+  field.tagged('type', {
+    random: field.object({
+      type: field.text,
+      seed: field.integer,
+      logbase: field.either(field.number, field.text),
+      rule: field.choice('random', 'sobol'),
+    }),
+    grid: field.object({ type: field.text }),
+    bayesian: field.object({ type: field.text }),
   }),
 );
 
-const intervals = { type: text, evaluation_interval: integer, delay_evaluation: integer };
-export const earlyTermination = tagged('type', {
-  bandit: object({ ...intervals, slack_factor: number, slack_amount: number }),
-  median_stopping: object(intervals),
-  truncation_selection: object(
-    { ...intervals, truncation_percentage: integer },
+const intervals = { type: field.text, evaluation_interval: field.integer, delay_evaluation: field.integer };
+export const earlyTermination = field.tagged('type', {
+  bandit: field.object({ ...intervals, slack_factor: field.number, slack_amount: field.number }),
+  median_stopping: field.object(intervals),
+  truncation_selection: field.object(
+    { ...intervals, truncation_percentage: field.integer },
     { required: ['truncation_percentage'] },
   ),
 });
@@ -62,14 +60,19 @@ export const earlyTermination = tagged('type', {
 /** What is varied, and how: the same for jobs and steps. */
 const sweepFields = {
   sampling_algorithm: samplingAlgorithm,
-  search_space: mapOf(hyperparameter),
-  objective: object(
-    { goal: choice('minimize', 'maximize'), primary_metric: text },
+  search_space: field.mapOf(hyperparameter),
+  objective: field.object(
+    { goal: field.choice('minimize', 'maximize'), primary_metric: field.text },
     { required: ['goal', 'primary_metric'] },
   ),
   early_termination: earlyTermination,
-  limits: object(
-    { max_total_trials: integer, max_concurrent_trials: integer, timeout: integer, trial_timeout: integer },
+  limits: field.object(
+    {
+      max_total_trials: field.integer,
+      max_concurrent_trials: field.integer,
+      timeout: field.integer,
+      trial_timeout: field.integer,
+    },
     { required: ['max_total_trials'] },
   ),
   queue_settings: queueSettings,
@@ -78,27 +81,27 @@ const sweepFields = {
 const required = ['trial', 'search_space', 'objective', 'limits'];
 
 /** `sweepJob.schema.json` */
-export const sweepJob: ObjectField = object(
+export const sweepJob: ObjectField = field.object(
   {
     ...everyJob,
     ...sweepFields,
-    inputs: mapOf(jobInput),
-    outputs: mapOf(jobOutput),
-    trial: object({ ...trialFields, queue_settings: queueSettings }, { required: ['command', 'environment'] }),
+    inputs: field.mapOf(jobInput),
+    outputs: field.mapOf(jobOutput),
+    trial: field.object({ ...trialFields, queue_settings: queueSettings }, { required: ['command', 'environment'] }),
   },
   { required },
 );
 
 /** A step that sweeps over a command component. Like other steps it may have fields that are newer than this code. */
-export const sweepStepFields: ObjectField = object(
+export const sweepStepFields: ObjectField = field.object(
   {
     ...everyJob,
     ...sweepFields,
-    inputs: mapOf(jobInput),
-    outputs: mapOf(jobOutput),
-    comment: text,
-    tags: mapOf(literal),
-    trial: either(text, any),
+    inputs: field.mapOf(jobInput),
+    outputs: field.mapOf(jobOutput),
+    comment: field.text,
+    tags: field.mapOf(field.literal),
+    trial: field.either(field.text, field.any),
   },
   { required, open: true },
 );

@@ -49,7 +49,8 @@ export interface Step {
   at: Place;
 }
 
-interface Graph {
+/** What stages and jobs have in common. */
+export interface Graph {
   name: string;
   displayName: string;
   /** Undefined: the service's default (the previous stage; no job). */

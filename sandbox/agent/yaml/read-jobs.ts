@@ -1,5 +1,5 @@
 /** `jobs:` with ordinary, agentless and deployment jobs. */
-import type { Job, Step } from './model.ts';
+import type { Graph, Job, Step } from './model.ts';
 import { type Node, PipelineFileError, type Place } from './nodes.ts';
 import { refuse, warn } from './notes.ts';
 import { readBoolean, readFields, readList, readText, readTexts, readWholeNumber } from './read.ts';
@@ -95,6 +95,20 @@ function warnOfContainers(fields: Map<string, Node>, job: string, { notes }: Rea
 
 const hasContent = (node: Node): boolean => node.kind !== 'scalar' || node.text !== '';
 
+export function readGraphFields(fields: Map<string, Node>, name: string, at: Place, reading: Reading): Graph {
+  const text = (key: string): string | undefined =>
+    fields.has(key) ? readText(fields.get(key)!, key) || undefined : undefined;
+  return {
+    name,
+    displayName: text('displayName') ?? name,
+    dependsOn: fields.has('dependsOn') ? readTexts(fields.get('dependsOn')!, 'dependsOn') : undefined,
+    condition: text('condition'),
+    conditionAt: fields.get('condition')?.at ?? at,
+    variables: readVariables(fields.get('variables'), reading),
+    at,
+  };
+}
+
 /** Reads one job's fields; used for root-level steps too. */
 export function readJobFields(
   fields: Map<string, Node>,
@@ -105,17 +119,10 @@ export function readJobFields(
   reading: Reading,
 ): Job {
   warnOfContainers(fields, name, reading);
-  const text = (key: string): string | undefined =>
-    fields.has(key) ? readText(fields.get(key)!, key) || undefined : undefined;
   const steps = fields.get('steps');
   const pool = fields.get('pool');
   return {
-    name,
-    displayName: text('displayName') ?? name,
-    dependsOn: fields.has('dependsOn') ? readTexts(fields.get('dependsOn')!, 'dependsOn') : undefined,
-    condition: text('condition'),
-    conditionAt: fields.get('condition')?.at ?? at,
-    variables: readVariables(fields.get('variables'), reading),
+    ...readGraphFields(fields, name, at, reading),
     server: pool ? isServerPool(pool) : server,
     steps: deployment
       ? readDeploymentSteps(fields.get('strategy'), at, reading)
@@ -134,7 +141,6 @@ export function readJobFields(
     cancelTimeoutInMinutes: fields.has('cancelTimeoutInMinutes')
       ? readWholeNumber(fields.get('cancelTimeoutInMinutes')!, 'cancelTimeoutInMinutes')
       : '5',
-    at,
   };
 }
 

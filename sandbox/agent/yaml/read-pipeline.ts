@@ -4,8 +4,8 @@ import { checkExpression } from '../expression/evaluate.ts';
 import type { Job, Pipeline, RepositoryResource, Stage, VariableGroup } from './model.ts';
 import { fieldOf, type Node, PipelineFileError, type Place } from './nodes.ts';
 import { createNotes, refuse, warn } from './notes.ts';
-import { nearest, readFields, readList, readText, readTexts } from './read.ts';
-import { isServerPool, jobKeys, readJobFields, readJobs, readName } from './read-jobs.ts';
+import { nearest, readFields, readList, readText } from './read.ts';
+import { isServerPool, jobKeys, readGraphFields, readJobFields, readJobs, readName } from './read-jobs.ts';
 import { groupNames, type Reading, readVariables } from './read-variables.ts';
 import { expandPipeline, type GivenParameters, variablesAsList } from './templates.ts';
 
@@ -41,19 +41,11 @@ function readStage(node: Node, index: number, server: boolean, reading: Reading)
   const fields = readFields(node, 'a stage', stageKeys);
   if (!fields.has('stage')) throw new PipelineFileError("A stage must start with 'stage'.", node.at);
   const name = readName(fields.get('stage'), 'stage', `Stage${index + 1}`);
-  const text = (key: string): string | undefined =>
-    fields.has(key) ? readText(fields.get(key)!, key) || undefined : undefined;
   const pool = fields.get('pool');
   const jobs = fields.get('jobs');
   return {
-    name,
-    displayName: text('displayName') ?? name,
-    dependsOn: fields.has('dependsOn') ? readTexts(fields.get('dependsOn')!, 'dependsOn') : undefined,
-    condition: text('condition'),
-    conditionAt: fields.get('condition')?.at ?? node.at,
-    variables: readVariables(fields.get('variables'), reading),
+    ...readGraphFields(fields, name, node.at, reading),
     jobs: jobs ? readJobs(jobs, pool ? isServerPool(pool) : server, reading) : [],
-    at: node.at,
   };
 }
 

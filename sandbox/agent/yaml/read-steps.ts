@@ -1,4 +1,5 @@
 /** `steps:`; short forms become the task that they mean. */
+import { checkoutOptions } from '../builtin/definitions.ts';
 import type { Step } from './model.ts';
 import { type Node, PipelineFileError, type Place } from './nodes.ts';
 import { type Notes, warn } from './notes.ts';
@@ -66,19 +67,7 @@ const shortForms: Record<string, ShortForm> = {
   checkout: {
     task: 'checkout@1',
     input: 'repository',
-    inputs: Object.fromEntries(
-      [
-        'clean',
-        'fetchDepth',
-        'fetchFilter',
-        'fetchTags',
-        'lfs',
-        'path',
-        'persistCredentials',
-        'submodules',
-        'workspaceRepo',
-      ].map((key) => [key, key]),
-    ),
+    inputs: Object.fromEntries(checkoutOptions.map((name) => [name, name])),
   },
   publish: { task: 'PublishPipelineArtifact@1', input: 'targetPath', inputs: { artifact: 'artifact' } },
   download: {

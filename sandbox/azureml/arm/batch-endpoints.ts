@@ -3,12 +3,14 @@ import type { Resource } from '../../contracts.ts';
 import { nameTaken } from '../online/errors.ts';
 import { type Call, collection, type Draft } from './collection.ts';
 import type { ProviderContext, WorkspaceContext } from './context.ts';
+import { deploymentsOf, missingEndpoint } from './endpoints.ts';
 import * as errors from './errors.ts';
 import type { OperationKind } from './operation-log.ts';
 import { answerChange, answerDeletion, answerStarted } from './operations.ts';
 import { findAsset } from './references.ts';
 import { shownDeployment } from './shapes/batch-deployment-answer.ts';
 import { batchDeployment, batchDeploymentPatch, batchEndpoint, batchEndpointPatch } from './shapes/batch-endpoint.ts';
+import { spelledAuthMode } from './shapes/endpoint.ts';
 import { withoutTypes } from './system-data.ts';
 
 /** Path of an endpoint's own API below the sandbox's address; a real one has a host of its own. */
@@ -45,9 +47,6 @@ function checkDefault(name: string | null | undefined, path: string, { store }: 
   if (name && !store.get(`${path}/deployments/${name}`)) throw errors.defaultDeploymentNotFound(name);
 }
 
-const missingEndpoint = ({ params, context }: Call<WorkspaceContext>) =>
-  errors.endpointNotFound(String(params.endpoint), context.settings.workspaceName);
-
 export const batchEndpoints = collection<WorkspaceContext>({
   ...shared,
   path: 'batchEndpoints/:endpoint',
@@ -63,10 +62,9 @@ export const batchEndpoints = collection<WorkspaceContext>({
     const deployment = defaults?.deploymentName;
     checkDefault(deployment, path, context);
     const scoringUri = `${context.url}${invocationPath}/${name}/jobs`;
-    const mode = ['AADToken', 'AMLToken', 'Key'].find((each) => each.toLowerCase() === authMode.toLowerCase());
     return draftOf(body, {
       ...given,
-      authMode: mode,
+      authMode: spelledAuthMode(authMode),
       scoringUri,
       swaggerUri: null,
       defaults: { deploymentName: deployment ?? null },
@@ -98,15 +96,10 @@ const endpointOf = ({ context, params }: Call<WorkspaceContext>): Resource | und
 
 export const batchDeployments = collection<WorkspaceContext>({
   ...shared,
+  ...deploymentsOf(endpointOf),
   path: 'batchEndpoints/:endpoint/deployments/:deployment',
   one: 'Batch deployment',
-  names: { deployment: 'name of a deployment' },
   shape: batchDeployment,
-  parent(call) {
-    if (!endpointOf(call)) throw missingEndpoint(call);
-  },
-  missing: (call) =>
-    endpointOf(call) ? errors.deploymentNotFound(call.name, String(call.params.endpoint)) : missingEndpoint(call),
   beforePut({ context }, body) {
     checkDeployment(body.properties, context);
     return draftOf(body, body.properties);

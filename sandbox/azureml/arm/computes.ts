@@ -62,9 +62,8 @@ const moveTo = (action: string, state: string) => (call: Call<WorkspaceContext>,
   answerAccepted(call, 'ci');
 };
 
-/** Members that every cluster has. */
-const clusterNulls = {
-  subnet: null,
+/** The nodes of a cluster that has none running. */
+export const noNodes = {
   currentNodeCount: 0,
   targetNodeCount: 0,
   nodeStateCounts: {
@@ -75,6 +74,12 @@ const clusterNulls = {
     leavingNodeCount: 0,
     preemptedNodeCount: 0,
   },
+};
+
+/** Members that every cluster has. */
+const clusterNulls = {
+  subnet: null,
+  ...noNodes,
   allocationState: 'Steady',
   errors: null,
   remoteLoginPortPublicAccess: 'Enabled',

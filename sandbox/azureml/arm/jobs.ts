@@ -20,7 +20,8 @@ function filterJobs({ request }: Call<WorkspaceContext>): (job: Resource) => boo
   const { jobType, tag, properties, assetName, scheduleId } = request.query;
   const filters = [
     inView(request, (job) => job.properties.isArchived === true),
-    withPairs(tag, (job) => job.properties.tags),
+    // By the tag's key alone, whatever its value (documented: "Jobs returned will have this tag key").
+    (job: Resource) => typeof tag !== 'string' || tag === '' || Object.hasOwn(job.properties.tags ?? {}, tag),
     withPairs(properties, (job) => job.properties.properties),
     (job: Resource) => jobType === undefined || job.properties.jobType === jobType,
     (job: Resource) => assetName === undefined || JSON.stringify(job.properties.outputs).includes(String(assetName)),

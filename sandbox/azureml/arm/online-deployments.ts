@@ -5,18 +5,17 @@ import type { Resource } from '../../contracts.ts';
 import type { Place } from '../online/deployments.ts';
 import { shownVariables } from '../online/environment.ts';
 import * as online from '../online/errors.ts';
-import { type Call, collection } from './collection.ts';
+import { collection } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
+import { deploymentsOf } from './endpoints.ts';
 import * as errors from './errors.ts';
-import { checkEndpointName, deleting, missingEndpoint, requireIdle } from './online-endpoints.ts';
-import { answerChange, answerOnlineWrite, operationUri } from './operations.ts';
+import { checkEndpointName } from './online-endpoints.ts';
+import { answers, deleting, type OnlineCall, requireIdle, storeBegun } from './online-operations.ts';
 import { findAsset } from './references.ts';
 import { checkBody, withTextMaps } from './shape.ts';
 import { deploymentPatch, logsRequest, onlineDeployment } from './shapes/online.ts';
 import { deploymentAnswer } from './shapes/online-answer.ts';
 import { withoutTypes } from './system-data.ts';
-
-type OnlineCall = Call<WorkspaceContext>;
 
 /** How long a PUT is held up by an endpoint that is being created. */
 const creationMs = 1000;
@@ -57,8 +56,7 @@ function begin(call: OnlineCall, stored: Resource, status: string, work: () => P
     await sleep(context.online.operationMs(String(call.params.endpoint), call.name));
     await work();
   });
-  const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };
-  return context.store.put(path, { ...stored, properties: { ...stored.properties, properties } }, call.caller);
+  return storeBegun(call, stored, operation);
 }
 
 /** Starts the container of the deployment; notes that it serves. */
@@ -103,19 +101,12 @@ export function createOnlineSkus({ resources }: WorkspaceContext): express.Route
   return router;
 }
 
-const latest = ({ context, path }: OnlineCall) => context.operations.latest(path)!;
-
 export const onlineDeployments = collection<WorkspaceContext>({
+  ...deploymentsOf(endpointOf),
   path: 'onlineEndpoints/:endpoint/deployments/:deployment',
   one: 'Online deployment',
-  names: { deployment: 'name of a deployment' },
   shape: onlineDeployment,
   systemData: withoutTypes,
-  parent(call) {
-    if (!endpointOf(call)) throw missingEndpoint(call);
-  },
-  missing: (call) =>
-    endpointOf(call) ? errors.deploymentNotFound(call.name, String(call.params.endpoint)) : missingEndpoint(call),
   async beforePut(call, body, older) {
     const { context, name, path } = call;
     checkEndpointName(name, 'name of a deployment');
@@ -166,12 +157,5 @@ export const onlineDeployments = collection<WorkspaceContext>({
     });
   },
   actions: { getLogs },
-  answers: {
-    put: (call, answer) => answerOnlineWrite(call, latest(call), answer),
-    patch: (call) => answerChange(call, latest(call)),
-    delete(call, existed) {
-      if (existed) answerChange(call, latest(call), true);
-      else call.response.status(204).end();
-    },
-  },
+  answers,
 });

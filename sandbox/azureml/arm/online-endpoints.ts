@@ -4,30 +4,20 @@ import type { Resource } from '../../contracts.ts';
 import { internalError } from '../online/deployments.ts';
 import * as online from '../online/errors.ts';
 import type { Traffic } from '../online/traffic.ts';
-import { type Call, collection } from './collection.ts';
+import { collection } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
-import * as errors from './errors.ts';
+import { missingEndpoint } from './endpoints.ts';
 import { listKeys, regenerateKeys, token, writeKeys } from './online-actions.ts';
-import { answerChange, answerOnlineWrite, operationUri } from './operations.ts';
+import { answers, deleting, type OnlineCall, requireIdle, storeBegun } from './online-operations.ts';
 import { withTextMaps } from './shape.ts';
+import { spelledAuthMode } from './shapes/endpoint.ts';
 import { endpointPatch, onlineEndpoint } from './shapes/online.ts';
 import { endpointAnswer } from './shapes/online-answer.ts';
 import { withoutTypes } from './system-data.ts';
 
-type OnlineCall = Call<WorkspaceContext>;
-
-export const missingEndpoint = ({ params, context }: OnlineCall) =>
-  errors.endpointNotFound(String(params.endpoint), context.settings.workspaceName);
-
 /** 400 unless the name can be a label of the scoring host. */
 export function checkEndpointName(name: string, what: string): void {
   if (!/^[a-zA-Z][a-zA-Z0-9-]{1,62}[a-zA-Z0-9]$/.test(name)) throw online.endpointNameInvalid(name, what);
-}
-
-/** 409 while an operation of the resource, or of one that goes with it, is not over. */
-export function requireIdle({ context }: OnlineCall, ...paths: string[]): void {
-  if (paths.some((path) => context.operations.statusOf(path)))
-    throw online.operationRunning(context.settings.workspaceName);
 }
 
 const below = ({ context, path }: OnlineCall): Resource[] => context.store.list(`${path}/deployments`);
@@ -89,15 +79,8 @@ function begin(call: OnlineCall, stored: Resource, status: string, work: () => v
     }
     await work();
   });
-  const properties = { ...stored.properties.properties, AzureAsyncOperationUri: operationUri(call, operation) };
-  return context.store.put(path, { ...stored, properties: { ...stored.properties, properties } }, call.caller);
+  return storeBegun(call, stored, operation);
 }
-
-/** The resource as it is until its deletion has ended. */
-export const deleting = (resource: Resource): Resource => ({
-  ...resource,
-  properties: { ...resource.properties, provisioningState: 'Deleting' },
-});
 
 /** Stores the endpoint with these properties. */
 function change({ context, path, caller }: OnlineCall, changes: Resource['properties']): void {
@@ -116,8 +99,6 @@ function shown(endpoint: Resource, call: OnlineCall, when?: 'created' | 'changed
   return endpointAnswer(endpoint, { state: state ?? provisioningState, scoringUri, ...seen }, at.apiVersion, when);
 }
 
-const latest = ({ context, path }: OnlineCall) => context.operations.latest(path)!;
-
 export const onlineEndpoints = collection<WorkspaceContext>({
   path: 'onlineEndpoints/:endpoint',
   one: 'Online endpoint',
@@ -135,7 +116,6 @@ export const onlineEndpoints = collection<WorkspaceContext>({
     const wanted = trafficOf(body.properties);
     checkTraffic(call, wanted.traffic, wanted.mirrorTraffic);
     const { keys, authMode, ...given } = withTextMaps(body.properties, ['properties']);
-    const mode = ['AADToken', 'AMLToken', 'Key'].find((each) => each.toLowerCase() === authMode.toLowerCase());
     writeKeys(call, keys);
     return {
       location: body.location,
@@ -144,7 +124,7 @@ export const onlineEndpoints = collection<WorkspaceContext>({
       // The traffic changes when the operation has ended; what is interrupted has failed.
       properties: {
         ...given,
-        authMode: mode,
+        authMode: spelledAuthMode(authMode),
         ...trafficOf(older?.properties ?? {}),
         wasCreated: older?.properties.wasCreated ?? false,
         provisioningState: 'Failed',
@@ -182,12 +162,5 @@ export const onlineEndpoints = collection<WorkspaceContext>({
     });
   },
   actions: { listKeys, token, regenerateKeys: (call) => regenerateKeys(call, begin) },
-  answers: {
-    put: (call, answer) => answerOnlineWrite(call, latest(call), answer),
-    patch: (call) => answerChange(call, latest(call)),
-    delete(call, existed) {
-      if (existed) answerChange(call, latest(call), true);
-      else call.response.status(204).end();
-    },
-  },
+  answers,
 });

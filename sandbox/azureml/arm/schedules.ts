@@ -5,54 +5,9 @@ import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
 import { answerDeletion, answerStarted } from './operations.ts';
 import { runNow } from './schedule-trigger.ts';
-import {
-  anything,
-  envelope,
-  flag,
-  integer,
-  listOf,
-  mapOf,
-  name,
-  object,
-  oneOf,
-  text,
-  textual,
-  union,
-} from './shape.ts';
+import { envelope } from './shape.ts';
+import { scheduleProperties } from './shapes/schedule.ts';
 import { scheduleAnswer } from './shapes/schedule-answer.ts';
-
-const trigger = union('triggerType', {
-  Cron: [{ expression: name }, { startTime: text, endTime: text, timeZone: text }],
-  Recurrence: [
-    { frequency: oneOf('Minute', 'Hour', 'Day', 'Week', 'Month'), interval: integer },
-    {
-      startTime: text,
-      endTime: text,
-      timeZone: text,
-      schedule: object(
-        {},
-        { hours: listOf(integer), minutes: listOf(integer), monthDays: listOf(integer), weekDays: listOf(text) },
-      ),
-    },
-  ],
-});
-const action = union('actionType', {
-  CreateJob: [{ jobDefinition: anything }, {}],
-  CreateMonitor: [{ monitorDefinition: anything }, {}],
-  InvokeBatchEndpoint: [{ endpointInvocationDefinition: anything }, {}],
-  ImportData: [{ dataImportDefinition: anything }, {}],
-});
-const schedule = object(
-  { action, trigger },
-  {
-    description: text,
-    displayName: text,
-    isEnabled: flag,
-    properties: mapOf(textual),
-    tags: mapOf(textual),
-    provisioningState: text,
-  },
-);
 
 /** A schedule as it is answered: without an id and a type. The PUT's answer has `properties` alone. */
 function shownSchedule(schedule: Resource, call: Call<WorkspaceContext>, when?: 'created' | 'changed'): object {
@@ -69,7 +24,7 @@ export const schedules = collection<WorkspaceContext>({
   path: 'schedules/:name',
   one: 'Schedule',
   names: { name: 'name of a schedule' },
-  shape: envelope(schedule),
+  shape: envelope(scheduleProperties),
   defaults: { description: null, displayName: null, isEnabled: true, properties: {}, tags: {} },
   sets: { provisioningState: 'Succeeded' },
   missing: ({ name }) => errors.scheduleNotFound(name),

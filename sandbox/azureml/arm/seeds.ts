@@ -1,5 +1,6 @@
 /** What a fresh workspace holds: datastores, computes and a few curated environments. */
 import type { Resource, ResourceStore, WorkspaceSettings } from '../../contracts.ts';
+import { noNodes } from './computes.ts';
 
 /** The containers behind the two datastores. */
 export const datastoreContainers = (settings: WorkspaceSettings): Record<string, string> => ({
@@ -117,16 +118,7 @@ function amlCompute(vmSize: string, settings: WorkspaceSettings): Resource['prop
       allocationState: 'Steady',
       allocationStateTransitionTime: at,
       errors: null,
-      currentNodeCount: 0,
-      targetNodeCount: 0,
-      nodeStateCounts: {
-        preparingNodeCount: 0,
-        runningNodeCount: 0,
-        idleNodeCount: 0,
-        unusableNodeCount: 0,
-        leavingNodeCount: 0,
-        preemptedNodeCount: 0,
-      },
+      ...noNodes,
     },
   };
 }

@@ -4,9 +4,9 @@
  */
 type Exists = (apiVersion: string) => boolean;
 
-const isPreview = (version: string): boolean => version.endsWith('preview');
+export const isPreview = (version: string): boolean => version.endsWith('preview');
 /** Previews and stable versions from these on; without one, none of that kind. */
-const since =
+export const since =
   (preview: string | undefined, stable?: string): Exists =>
   (version) => {
     const first = isPreview(version) ? preview : stable;

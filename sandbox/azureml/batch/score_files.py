@@ -6,7 +6,6 @@ errorThreshold, outputAction, outputFileName.
 """
 
 import csv
-import importlib.util
 import json
 import os
 import sys
@@ -14,6 +13,8 @@ import tempfile
 import traceback
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "online"))
+
+import sandbox_script  # noqa: E402
 
 
 def files_of(data):
@@ -28,20 +29,6 @@ def place_model(model, path):
     os.makedirs(os.path.dirname(target))
     os.symlink(os.path.abspath(model), target)
     return os.path.dirname(target)
-
-
-def load_script(script):
-    path = os.path.abspath(script)
-    sys.path.insert(0, os.path.dirname(path))
-    spec = importlib.util.spec_from_file_location("main", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["main"] = module
-    spec.loader.exec_module(module)
-    for name in ("init", "run"):
-        if not hasattr(module, name):
-            raise RuntimeError(f"User script at {path} does not have a {name}() function defined.")
-    module.init()
-    return module.run
 
 
 def number_or_text(value):
@@ -97,7 +84,7 @@ def main(data, model, output):
     os.environ["AZUREML_MODEL_DIR"] = place_model(model, settings["modelPath"])
     os.environ["AZUREML_BI_OUTPUT_PATH"] = output
     script = settings["scoringScript"]
-    run = load_script(script) if script else load_mlflow(os.environ["AZUREML_MODEL_DIR"])
+    run = sandbox_script.load(script) if script else load_mlflow(os.environ["AZUREML_MODEL_DIR"])
     files, size, failed = files_of(data), max(1, settings["miniBatchSize"]), 0
     print(f"Scoring {len(files)} files in mini batches of {size}.", flush=True)
     for start in range(0, len(files), size):

@@ -6,11 +6,19 @@ import { limiter } from '../limiter.ts';
 import { runCommand } from './command-run.ts';
 import { findComponent } from './components.ts';
 import { computeProperties } from './compute-properties.ts';
-import { datastoreName, type Engine, runError, setStatus } from './lifecycle.ts';
+import { type Engine, runError, setStatus } from './lifecycle.ts';
 import { planPipeline } from './pipeline-plan.ts';
 import { runPipeline } from './pipeline-run.ts';
 import { readDistribution } from './search-space.ts';
-import { type CommandSpec, computeName, durationSeconds, mapValues, readInput, readOutput } from './spec.ts';
+import {
+  type CommandSpec,
+  computeName,
+  datastoreName,
+  durationSeconds,
+  mapValues,
+  readInput,
+  readOutput,
+} from './spec.ts';
 import { samplingName } from './sweep-node.ts';
 import { runSweep, type SweepSpec } from './sweep-run.ts';
 
@@ -169,7 +177,7 @@ function planPipelineJob(context: AzureMlContext, properties: Record<string, any
     run: (engine, run, signal) => {
       const scope = { inputs, outputs, written: {}, defaultDatastore };
       const how = { continueOnStepFailure, forceRerun, limit: limiter(PARALLEL_STEPS) };
-      return runPipeline(engine, run, plan, scope, how, signal);
+      return runPipeline({ engine, run, plan, scope, settings: how, signal });
     },
   };
 }

@@ -136,16 +136,6 @@ export function failInterruptedRuns(engine: Engine): void {
   }
 }
 
-/** The workspace's default datastore name as a job's settings or ids spell it (`.../datastores/x`, `azureml:x`, `x`). */
-export function datastoreName(setting: unknown): string {
-  const name =
-    String(setting ?? '')
-      .split('/')
-      .filter(Boolean)
-      .at(-1) ?? '';
-  return name.replace(/^azureml:/, '') || 'workspaceblobstore';
-}
-
 /** True when the job resource asks for something the sandbox has no machine for; the text says what. */
 export function unavailableCompute(context: AzureMlContext, name: string): string | undefined {
   const compute: Resource | undefined = context.resources.get(`computes/${name}`);

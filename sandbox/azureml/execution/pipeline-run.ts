@@ -82,18 +82,22 @@ export interface PipelineSettings {
   limit: ReturnType<typeof limiter>;
 }
 
-async function runNode(
-  engine: Engine,
-  node: PlannedNode,
-  step: RunRecord,
-  scope: PipelineScope,
-  settings: PipelineSettings,
-  signal: AbortSignal,
-): Promise<void> {
+/** A pipeline's run, with what it runs and how. */
+interface PipelineWork {
+  engine: Engine;
+  run: RunRecord;
+  plan: PipelinePlan;
+  scope: PipelineScope;
+  settings: PipelineSettings;
+  signal: AbortSignal;
+}
+
+async function runNode(node: PlannedNode, step: RunRecord, work: Omit<PipelineWork, 'run' | 'plan'>): Promise<void> {
+  const { engine, scope, settings, signal } = work;
   if (node.problem) return setStatus(engine, step, 'Failed', runError('UserError', node.problem));
   if (node.nested) {
     const inner = { ...scope, inputs: nodeInputs(node, scope), outputs: nodeOutputs(node, scope), written: {} };
-    return runPipeline(engine, step, node.nested, inner, settings, signal);
+    return runPipeline({ ...work, run: step, plan: node.nested, scope: inner });
   }
   if (node.type === 'sweep') return settings.limit(() => runSweepNode(engine, node, step, scope, signal));
   const spec = nodeCommand(node, scope);
@@ -120,15 +124,8 @@ function logLine(log: LiveLog, text: string): void {
 }
 
 /** Starts each step when its turn comes and waits for all; steps that can't start any more are canceled. */
-async function runSteps(
-  engine: Engine,
-  run: RunRecord,
-  plan: PipelinePlan,
-  scope: PipelineScope,
-  settings: PipelineSettings,
-  signal: AbortSignal,
-  log: LiveLog,
-): Promise<RunRecord[]> {
+async function runSteps(pipeline: PipelineWork, log: LiveLog): Promise<RunRecord[]> {
+  const { engine, run, plan, scope, settings, signal } = pipeline;
   // A failed step ends the others unless the pipeline continues on failure; a cancellation from outside ends all.
   const own = new AbortController();
   const stop = () => own.abort();
@@ -143,7 +140,7 @@ async function runSteps(
       const blocked = node.dependsOn.some((name) => steps.get(name)!.status !== 'Completed');
       if (blocked || own.signal.aborted) return setStatus(engine, step, 'Canceled');
       logLine(log, `Submitting 1 runs, first five are: ${step.properties['azureml.nodeid']}:${step.runId}`);
-      await runNode(engine, node, step, scope, settings, own.signal).catch((error: unknown) => {
+      await runNode(node, step, { ...pipeline, signal: own.signal }).catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         setStatus(engine, step, 'Failed', runError('UserError', message));
       });
@@ -184,20 +181,14 @@ const stagesOf = (run: RunRecord, failed: boolean): string => {
 };
 
 /** Runs a whole pipeline and leaves its run Completed, Failed or Canceled; never rejects. */
-export async function runPipeline(
-  engine: Engine,
-  run: RunRecord,
-  plan: PipelinePlan,
-  scope: PipelineScope,
-  settings: PipelineSettings,
-  signal: AbortSignal,
-): Promise<void> {
+export async function runPipeline(work: PipelineWork): Promise<void> {
+  const { engine, run, plan, signal } = work;
   let log: LiveLog | undefined;
   try {
     setStatus(engine, run, 'Preparing');
     log = openRunLog(engine, run, PIPELINE_LOG);
     setStatus(engine, run, 'Running');
-    const steps = await runSteps(engine, run, plan, scope, settings, signal, log);
+    const steps = await runSteps(work, log);
     collectOutputs(engine, run, plan, steps);
     logLine(log, 'Finishing experiment: no runs left and nothing to schedule.');
     setStatus(engine, run, 'Finalizing');

@@ -66,15 +66,20 @@ export function readOutput(raw: unknown, declaredType = 'uri_folder'): OutputVal
   };
 }
 
-/** Last segment of a compute's ARM id; `serverless` when there is no compute. */
-export function computeName(id: unknown): string {
-  const name =
-    String(id ?? '')
-      .split('/')
-      .filter(Boolean)
-      .at(-1) ?? '';
-  return name.replace(/^azureml:/, '') || 'serverless';
+/** The name that an id ends with, however it is spelled: `.../datastores/x`, `azureml:x`, `x`; empty for none. */
+function nameIn(id: unknown): string {
+  const last = String(id ?? '')
+    .split('/')
+    .filter(Boolean)
+    .at(-1);
+  return last?.replace(/^azureml:/, '') ?? '';
 }
+
+/** The name of a job's compute; `serverless` when there is no compute. */
+export const computeName = (id: unknown): string => nameIn(id) || 'serverless';
+
+/** The name of the datastore in a job's settings or ids; the workspace's default one when there is none. */
+export const datastoreName = (setting: unknown): string => nameIn(setting) || 'workspaceblobstore';
 
 /** Maps every value of a record; undefined and null records count as empty. */
 export function mapValues<T, U>(record: Record<string, T> | null | undefined, map: (value: T, key: string) => U) {

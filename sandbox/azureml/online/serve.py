@@ -21,6 +21,7 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import sandbox_mlflow
+import sandbox_script
 
 
 def report(port):
@@ -40,19 +41,6 @@ def end_with_parent(stop):
 def end_group():
     """Ends this process and all that the script has started."""
     os.killpg(os.getpgid(0), signal.SIGKILL)
-
-
-def load(path):
-    sys.path.insert(0, os.path.dirname(path))
-    spec = importlib.util.spec_from_file_location("main", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["main"] = module
-    spec.loader.exec_module(module)
-    for name in ("init", "run"):
-        if not hasattr(module, name):
-            raise RuntimeError(f"User script at {path} does not have a {name}() function defined.")
-    module.init()
-    return module.run
 
 
 not_found = "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."
@@ -142,7 +130,7 @@ def main():
         serve_with_azure()
     end_with_parent(end_group)
     try:
-        Handler.run = staticmethod(load(entry) if entry else sandbox_mlflow.load(os.environ["AZUREML_MODEL_DIR"]))
+        Handler.run = staticmethod(sandbox_script.load(entry) if entry else sandbox_mlflow.load(os.environ["AZUREML_MODEL_DIR"]))
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()

@@ -1,15 +1,14 @@
 import { findOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
-import { type Workspace, withPatience } from '../../../lib/azureml/workspace.ts';
+import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
-import type { Begun } from '../../../lib/pipelines/cancel-with-run.ts';
 import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { createDatastores, type Datastores } from '../../../lib/plan/storage.ts';
+import type { Datastores } from '../../../lib/plan/storage.ts';
 import { earlierOf } from '../../../lib/rollout/earlier.ts';
 import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
 import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
-import { abandon, type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
+import { type RolloutEnd, rollOut } from '../../../lib/rollout/roll-out.ts';
 import { openScorer, type Scorer } from '../../../lib/rollout/scoring.ts';
 import { type Findings, rolloutChecks, type Samples } from './checks.ts';
 import type { Inputs } from './inputs.ts';
@@ -49,7 +48,7 @@ export async function carryOut(
   const end = await rollOut(rollout, {
     service: serviceFor(begun, datastores, ports),
     checks,
-    now: () => clock.now(),
+    clock,
     signal: pipeline.signal,
     onStep: (step, state) => sayStep(step, state, plan, inputs, ports),
     onFailure: (thrown) => {
@@ -63,7 +62,12 @@ export async function carryOut(
   return { ...end, findings: checks.findings, error: end.error ?? error };
 }
 
-function serviceFor({ kind, workspace, plan }: BegunRollout, datastores: Datastores, { pipeline, clock }: Ports) {
+/** The endpoint's side of a rollout, whose waiting is printed. */
+export function serviceFor(
+  { kind, workspace, plan }: BegunRollout,
+  datastores: Datastores,
+  { pipeline, clock }: Ports,
+) {
   const { rollout, endpoint, deployment } = plan;
   const { signal } = pipeline;
   const tellers = new Map<string, ReturnType<typeof sayWaiting>>();
@@ -123,7 +127,7 @@ function sayStep(
       pipeline.say(messages.StepAwait, { what: step.what });
       break;
     case 'deploy':
-      pipeline.say(words.deploy, { deployment });
+      pipeline.say((state.traffic[deployment] ?? 0) > 0 ? words.change : words.deploy, { deployment });
       break;
     case 'smoke':
       pipeline.say(words.test, { deployment });
@@ -158,40 +162,4 @@ function sayStep(
       pipeline.say(messages.StepClose, { endpoint });
       break;
   }
-}
-
-/** Of the 10 seconds between the agent's first signal and its last. */
-const RESTORE_WITHIN_MS = 8_000;
-/** For one try, however late it is. */
-const LEAST_MS = 500;
-
-/** Restores the earlier traffic when the run is cancelled in the middle of a rollout. */
-export function restoreOnCancel(begun: BegunRollout, { onFailure }: Inputs, ports: Ports): Begun {
-  const { pipeline, clock } = ports;
-  const { workspace, plan } = begun;
-  const { endpoint } = plan.rollout;
-  // The agent's time counts from its signal, and an answer may have been waited for since.
-  let end: number | undefined;
-  const onAbort = (): void => {
-    end = clock.now() + RESTORE_WITHIN_MS;
-  };
-  pipeline.signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    async cancel() {
-      if (onFailure === 'stop') return;
-      pipeline.say(messages.Abandoning, { endpoint });
-      const left = (end ?? clock.now() + RESTORE_WITHIN_MS) - clock.now();
-      const signal = AbortSignal.timeout(Math.max(LEAST_MS, left));
-      const within = { ...ports, pipeline: { ...pipeline, signal } };
-      const patient = withPatience(workspace, { signal, retry: 'quick' });
-      const datastores = createDatastores(patient, (secret) => pipeline.mask(secret), signal);
-      try {
-        const service = serviceFor({ ...begun, workspace: patient }, datastores, within);
-        if (await abandon(plan.rollout, { service, now: () => clock.now() }))
-          pipeline.say(messages.Abandoned, { endpoint });
-      } catch (error) {
-        pipeline.warn(pipeline.message(messages.AbandonFailed, { endpoint, reason: messageOf(error) }));
-      }
-    },
-  };
 }

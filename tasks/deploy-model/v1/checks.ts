@@ -37,7 +37,7 @@ export function rolloutChecks(
   const { deployment } = plan;
   const live = liveDeployment({ ...plan.before, [deployment]: 0 });
   const findings: Findings = { smoke: [], golden: undefined, baked: [] };
-  const replayed = async (): Promise<string | undefined> => {
+  const replayed = async (signal: AbortSignal): Promise<string | undefined> => {
     if (samples.golden.length === 0) return undefined;
     if (live === undefined) {
       pipeline.say(messages.NobodyToCompareWith, { deployment });
@@ -46,7 +46,8 @@ export function rolloutChecks(
     const total = samples.golden.length;
     const tell = (done: number): void => pipeline.progress((100 * done) / total, `golden request ${done} of ${total}`);
     const both = { live, candidate: deployment };
-    const result = await replayGoldenData(await scorer(), both, samples.golden, inputs.tolerance, tell);
+    const { tolerance } = inputs;
+    const result = await replayGoldenData(await scorer(), both, samples.golden, { tolerance, signal, tell });
     findings.golden = result;
     pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
     if (result.examples.length > 0) pipeline.table(goldenTable(result));
@@ -54,19 +55,23 @@ export function rolloutChecks(
   };
   return {
     findings,
-    async smoke() {
+    async prepare() {
+      if (samples.smoke.length + samples.golden.length > 0) await scorer();
+    },
+    async smoke(signal) {
       if (samples.smoke.length === 0) pipeline.say(messages.NoSmokeTests);
-      const results = samples.smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, samples.smoke);
+      const results =
+        samples.smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, samples.smoke, signal);
       findings.smoke = results;
       if (results.length > 0) pipeline.table(smokeTable(results));
       const failed = results.filter(({ problems }) => problems.length > 0);
       const [first] = failed;
-      if (!first) return replayed();
+      if (!first) return replayed(signal);
       const { test, problems } = first;
       const counts = { failed: failed.length, total: results.length };
       return pipeline.message(messages.SmokeFailed, { ...counts, test: test.name, problem: problems.join('; ') });
     },
-    async bake(percent) {
+    async bake(percent, signal) {
       const sent = samplesFor(samples);
       const baking = {
         scorer: sent.length === 0 ? undefined : await scorer(),
@@ -81,13 +86,13 @@ export function rolloutChecks(
       pipeline.say(messages.Baking, { deployment, percent, duration: formatDuration(plan.bakeMs) });
       const { measured, failed } = await bake(baking, {
         clock,
-        signal: pipeline.signal,
+        signal,
         tell: (now, left) => {
           if (now) pipeline.table(healthTable(now));
           pipeline.say(messages.StillBaking, { deployment, percent, left: formatDuration(left) });
         },
       }).catch((error: unknown) => {
-        if (pipeline.signal.aborted) throw error;
+        if (signal.aborted) throw error;
         return { measured: undefined, failed: [messageOf(error)] };
       });
       if (measured) {

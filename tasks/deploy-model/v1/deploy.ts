@@ -14,7 +14,9 @@ import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { isReleased, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
 import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
 import { readGoldenData, readSmokeTests } from '../../../lib/rollout/smoke-file.ts';
-import { carryOut, restoreOnCancel } from './carry-out.ts';
+import { checkBeforehand } from './beforehand.ts';
+import { restoreOnCancel } from './cancelled.ts';
+import { carryOut } from './carry-out.ts';
 import type { Samples } from './checks.ts';
 import { writtenNames } from './compile.ts';
 import { editedEndpoint, endpointChanges } from './differences.ts';
@@ -37,6 +39,9 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const plan = await planDeployment(workspace, read, written, inputs, { datastores, ports });
   show(plan, read, samples, inputs, ports);
   const { rollout } = plan;
+  const begun = { kind, workspace, plan };
+  const isUnchanged = isReleased(rollout, read.state);
+  if (!isUnchanged) await checkBeforehand(begun, read, samples, inputs, ports);
   if (inputs.whatIf) {
     const steps = stepTable(rollout, samples, inputs).rows.length;
     return {
@@ -44,10 +49,9 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
       message: pipeline.message(messages.WhatIfDone, { deployment: rollout.deployment, steps }),
     };
   }
-  const begun = { kind, workspace, plan };
   pipeline.setOutput('previousTraffic', trafficText(rollout.before));
   await updateEndpoint(begun, read, inputs, ports);
-  const end = isReleased(rollout, read.state)
+  const end = isUnchanged
     ? ({ end: 'unchanged', why: '', traffic: read.state.traffic } as const)
     : await cancelWithRun(pipeline, restoreOnCancel(begun, inputs, ports), () =>
         carryOut(begun, { samples, datastores }, inputs, ports),
@@ -88,6 +92,8 @@ function show(
     if (how === 'undo') pipeline.say(messages.Undone, { ...found, deployment: saved.to });
     else if (saved.phase !== 'released') pipeline.say(messages.TakenUp, found);
   }
+  if (inputs.mirror > 0 && rollout.mirror === 0)
+    pipeline.warn(pipeline.message(messages.MirrorUnused, { deployment: rollout.deployment }));
   pipeline.table(planTable(deployment));
   pipeline.table(stepTable(rollout, samples, inputs));
 }

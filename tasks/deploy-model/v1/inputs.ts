@@ -6,6 +6,7 @@ import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 import { DEFAULT_HEALTH, parseHealthRules } from '../../../lib/rollout/health.ts';
 import { parsePercent, parseShares } from '../../../lib/rollout/shares.ts';
+import { givenInputs } from './unused-inputs.ts';
 
 export type Inputs = ReturnType<typeof readInputs>;
 
@@ -49,6 +50,8 @@ export function readInputs(inputs: TaskInputs) {
     provideCredential: flag(inputs, 'provideCredential', false),
     releaseFile: optional(inputs, 'releaseFile') ?? 'model-release.json',
     whatIf: flag(inputs, 'whatIf', false),
+    /** Names of the inputs that have a value of the user's own. */
+    given: givenInputs(inputs),
     run: readPipelineRun(inputs),
     tempFolder: inputs.variable('Agent.TempDirectory') ?? process.cwd(),
     /** Messages show paths relative to it. */
@@ -97,6 +100,12 @@ function checkTogether(inputs: Inputs): void {
     });
   checkSteps(inputs);
   checkSamples(inputs);
+  if (endpointType === 'batch' && (instanceType || inputs.instanceCount))
+    throw new UserError({
+      code: 'InputInvalid',
+      message: 'The inputs instanceType and instanceCount are for online endpoints.',
+      fix: 'Remove them. Batch deployments run on the compute of their file; overrides changes its resources.instance_count.',
+    });
   if (deploymentFile) return;
   if (endpointType === 'batch')
     throw missing('The input deploymentFile is empty.', 'Name the YAML file of the batch deployment.');

@@ -2,6 +2,10 @@ import { defineMessages } from '../../../lib/core/message.ts';
 
 export const messages = defineMessages({
   Connected: 'Workspace {workspace} in {region}.',
+  InputUnused: 'The input {input} has no effect here: it applies {when}.',
+  UnusedByRollback: 'mode: rollback does not use these inputs of mode: deploy: {inputs}.',
+  MirrorUnused:
+    'The input mirrorPercent has no effect here: no other deployment serves requests that could be copied to {deployment}.',
   EndpointNow: 'The endpoint {endpoint} exists; its traffic is {traffic}.',
   EndpointMissing: 'The endpoint {endpoint} does not exist yet.',
   TakenUp: 'The run {run} began this rollout; it continues from {traffic}.',
@@ -13,6 +17,7 @@ export const messages = defineMessages({
   StepClaim: 'Saving the traffic of {endpoint} in its tags: {traffic}.',
   StepAwait: 'Waiting until {what} takes changes again.',
   StepDeploy: 'Deploying {deployment} without any requests; this takes minutes.',
+  StepChange: 'Changing {deployment} in place; it keeps its requests, and this takes minutes.',
   StepSmoke: 'Testing {deployment}.',
   StepMirror: 'Copying {percent} % of the requests to {deployment}.',
   StepTraffic: 'Giving {deployment} {percent} % of the requests: {traffic}.',
@@ -55,13 +60,28 @@ export const messages = defineMessages({
   Stopped: 'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is {traffic}.',
   RolledBackFix:
     'The deployment {deployment} is still there without requests, so that it can be examined; it costs money until it is deleted.',
-  StoppedFix: 'Run this stage again, or restore the earlier traffic with mode: rollback.',
+  StoppedFix: 'Run this stage again, or go back with mode: rollback.',
   DiagnosedFix: '{cause} {next}',
   WhatIfDone: 'What if: the rollout of {deployment} has {steps} steps; nothing was created or changed.',
-  Abandoning: 'The run was cancelled; restoring the earlier traffic of {endpoint}.',
-  Abandoned: 'The earlier traffic of {endpoint} is being restored.',
+  MayNotReadKey:
+    'The service connection may not read the key of the endpoint, which its requests are signed with: it needs the action {action}.',
+  MayNotReadKeyFix:
+    'Give its application the role AzureML Data Scientist on the workspace, or leave out smokeTests, goldenData and provideCredential.',
+  Abandoning: 'The run was cancelled; ending the rollout of {endpoint}.',
+  NothingToAbandon: 'This rollout has not changed the endpoint {endpoint}, so there is nothing to restore.',
+  Abandoned: 'The earlier traffic of {endpoint} is being restored: {traffic}. Azure ML has accepted it.',
+  AbandonedAsIs:
+    'The traffic of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}.',
   AbandonFailed:
-    'The earlier traffic of {endpoint} could not be restored in time. Run this stage again, or restore it with mode: rollback. {reason}',
+    'The earlier traffic of {endpoint} could not be restored within {within}. Its traffic is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}, which waits until the endpoint takes changes. {reason}',
+  DefinitionLeft:
+    'The deployment {deployment} was being changed in place and may have its new definition. To put the earlier one back, run this task with mode: rollback and endpointName: {endpoint}.',
+  BatchAbandoned:
+    'The earlier default deployment of {endpoint} is being restored: {traffic}. Azure ML has accepted it.',
+  BatchAbandonedAsIs:
+    'The default deployment of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}.',
+  BatchAbandonFailed:
+    'The earlier default deployment of {endpoint} could not be restored within {within}. It is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}, which waits until the endpoint takes changes. {reason}',
   ReleaseFile: 'The release is described in {path}.',
   RestorePlan:
     'The traffic of {endpoint} goes back from {from} to {to}, as it was before the rollout of {deployment} by the run {run}.',

@@ -57,10 +57,10 @@ export async function planDeployment(
   const id = rolloutId(run);
   const naming = { wanted, written: written.deployment, id };
   // The version of a model with a label is known when it was looked up, and only then its name.
-  const first = needsVersion(naming) ? await servedModel(workspace, modelIdOf(await compile('unnamed'))) : undefined;
+  const first = needsVersion(naming) ? await servedModel(workspace, await compile('unnamed')) : undefined;
   const name = deploymentName(state, { ...naming, model: first?.name ? `${first.name}:${first.version}` : undefined });
   const resolved = await compile(name);
-  const model = await servedModel(workspace, modelIdOf(resolved));
+  const model = await servedModel(workspace, resolved);
   const there = deploymentOf(state, name);
   const present =
     there && inputs.endpointType === 'online'
@@ -99,11 +99,6 @@ function withRemoved(plan: InspectedPlan, present: OnlineDeployment): InspectedP
   const { path, body } = plan.main;
   const differences = removedVariables(body, present);
   return differences.length === 0 ? plan : { ...plan, differing: [...plan.differing, { path, differences }] };
-}
-
-function modelIdOf({ main }: Plan): string | undefined {
-  const { model } = (main.body as { properties: { model?: string | { assetId: string } } }).properties;
-  return typeof model === 'object' ? model.assetId : model;
 }
 
 /** The deployment with tags that say where it and its model come from. They count as no difference. */

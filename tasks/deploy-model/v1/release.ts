@@ -11,7 +11,9 @@ import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { releaseManifest } from '../../../lib/report/release-manifest.ts';
 import { rolloutMarkdown } from '../../../lib/report/rollout-report.ts';
 import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
+import { originOf } from '../../../lib/rollout/model-origin.ts';
 import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
+import type { ServedModel } from '../../../lib/rollout/served-model.ts';
 import type { CarriedOut } from './carry-out.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -38,8 +40,7 @@ export async function reportRelease(
   pipeline.setOutput('deploymentName', deployment);
   pipeline.setOutput('traffic', trafficText(traffic));
   pipeline.setOutput('previousTraffic', trafficText(before));
-  pipeline.setOutput('modelName', model.name);
-  pipeline.setOutput('modelVersion', model.version);
+  setModel(model, inputs, ports);
   const scoringUri = await setAddress(workspace, endpoint, inputs, ports).catch((error: unknown) => {
     // Whatever is read now, the rollout has ended as it has.
     pipeline.warn(pipeline.message(messages.AddressUnknown, { endpoint, reason: messageOf(error) }));
@@ -59,6 +60,15 @@ export async function reportRelease(
     return { result: 'Succeeded', message: outcomeSentence(plan, result, inputs, ports) };
   }
   throw await notReleased(workspace, plan, result as CarriedOut, inputs, ports);
+}
+
+/** Which model it is, and where it comes from. */
+function setModel(model: ServedModel, { run }: Inputs, { pipeline }: Ports): void {
+  const { id, name, version } = model;
+  const { job, build, buildUrl, commit } = originOf(model, run);
+  const outputs = { modelId: id, modelName: name, modelVersion: version, modelJob: job, modelBuild: build };
+  for (const [output, value] of Object.entries({ ...outputs, modelBuildUrl: buildUrl, modelCommit: commit }))
+    pipeline.setOutput(output, value);
 }
 
 /** Where the endpoint is reached, and with what. @returns the address; empty when it is not known */

@@ -6,16 +6,16 @@ import { begunJob, cancelWithRun } from '../../../lib/pipelines/cancel-with-run.
 import { jobPrinter } from '../../../lib/pipelines/job-printer.ts';
 import { logPrinter } from '../../../lib/pipelines/kept-logs.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
-import { resolveRequirements } from '../../../lib/plan/resolve.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
 import { jobFailure } from '../../../lib/report/job-report.ts';
 import type { RolloutChecks } from '../../../lib/rollout/roll-out.ts';
-import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
+import type { InvocationAnswer } from '../../../lib/start/batch-invocation.ts';
 import type { Findings } from './checks.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import type { BegunRollout } from './plan-deployment.ts';
 import { missingOutputs } from './trial-outputs.ts';
+import { trialRequest } from './trial-request.ts';
 
 /**
  * The check of a batch deployment: a trial invocation of it, before it becomes the default one, has to complete and to
@@ -34,27 +34,22 @@ export function trialChecks(
     const deployment = await getBatchDeployment(workspace, endpoint, name);
     const componentId = deployment.properties.deploymentConfiguration?.componentId?.assetId;
     const component = componentId ? await getComponent(workspace, parseComponentReference(componentId)) : undefined;
-    const { request, requirements } = planInvocation({
-      workspace: workspace.path,
-      endpoint,
-      deploymentName: name,
-      component: component?.spec,
-      inputs: inputs.trialInputs,
-      identity: [inputs.run.collectionUrl, inputs.run.id, inputs.run.attempt, endpointName, name].join('\n'),
-    });
-    await resolveRequirements(requirements, workspace);
+    const request = await trialRequest(workspace, { endpoint, deployment: name, component: component?.spec }, inputs);
     return (await workspace.client.send<InvocationAnswer>(request)).body.name;
   };
   /** Follows the job with its logs; it ends with the run. @throws UserError when it did not complete */
-  const followTrial = async (jobName: string): Promise<void> => {
+  const followTrial = async (jobName: string, signal: AbortSignal): Promise<void> => {
     const { clock } = ports;
+    // It ends as well when somebody else has changed the endpoint.
+    const ending = { ...pipeline, signal };
     const job = await getJob(workspace, jobName);
     const logs = { choice: 'all' as const, positions: {}, ...logPrinter(pipeline) };
     const tell = jobPrinter(pipeline, clock.now);
-    const end = await cancelWithRun(pipeline, begunJob({ name: jobName, workspace }, inputs.target, ports), () =>
+    const begun = begunJob({ name: jobName, workspace }, inputs.target, { ...ports, pipeline: ending });
+    const end = await cancelWithRun(ending, begun, () =>
       followJob(workspace, jobName, {
         clock,
-        signal: pipeline.signal,
+        signal,
         tell,
         logs,
         onPositions: () => undefined,
@@ -66,14 +61,15 @@ export function trialChecks(
   };
   return {
     findings: { smoke: [], golden: undefined, baked: [] },
-    async smoke() {
+    async prepare() {},
+    async smoke(signal) {
       if (Object.keys(inputs.trialInputs).length === 0) {
         pipeline.say(messages.NoTrial);
         return undefined;
       }
       const jobName = await invoke();
       pipeline.say(messages.TrialStarted, { job: jobName, deployment: name });
-      await followTrial(jobName);
+      await followTrial(jobName, signal);
       const missing = await missingOutputs(workspace, jobName, datastores);
       return missing.length === 0
         ? undefined

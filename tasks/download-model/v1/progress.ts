@@ -1,14 +1,14 @@
 import type { Clock } from '../../../lib/core/clock.ts';
 import { formatBytes } from '../../../lib/core/duration.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
-import type { DownloadProgress } from '../../../lib/snapshot/download.ts';
+import type { TransferProgress } from '../../../lib/snapshot/transfer.ts';
 import { messages } from './messages.ts';
 
 /** A line of the log at most this often, and the step's percentage whenever it changes. */
 const PAUSE_MS = 10_000;
 
 /** Shows how far a download is. */
-export function progressOf(pipeline: Pipeline, clock: Clock): (progress: DownloadProgress) => void {
+export function progressOf(pipeline: Pipeline, clock: Clock): (progress: TransferProgress) => void {
   let lastPercent = -1;
   let lastLine = clock.now();
   return ({ files, totalFiles, bytes, totalBytes }) => {

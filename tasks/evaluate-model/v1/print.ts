@@ -24,8 +24,9 @@ export function sayBaseline({ baseline, why, says = [], warnings = [] }: Baselin
   else pipeline.say(messages.NoBaseline, { why: pipeline.translate(why) });
 }
 
-/** The tables of the metrics and of the rules. */
+/** The tables of the metrics and of the rules, and what may not be as it was meant. */
 export function print(report: GateReport, pipeline: Pipeline): void {
+  for (const warning of report.warnings) pipeline.warn(pipeline.translate(warning));
   pipeline.say(messages.Metrics);
   pipeline.table(metricTable(report));
   pipeline.say(messages.Rules);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../lib/core/clock.ts';
 import { formatBytes } from '../../../lib/core/duration.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
-import type { DownloadProgress } from '../../../lib/snapshot/download.ts';
+import type { TransferProgress } from '../../../lib/snapshot/transfer.ts';
 import { messages } from './messages.ts';
 
 /** A line of the log at most this often. */
@@ -12,7 +12,7 @@ export function progressOf(
   what: { name: string; version: string; place: string },
   pipeline: Pipeline,
   clock: Clock,
-): (progress: DownloadProgress) => void {
+): (progress: TransferProgress) => void {
   let lastLine = clock.now();
   let lastPercent = -1;
   return ({ files, totalFiles, bytes, totalBytes }) => {

@@ -6,7 +6,7 @@ import { compileFile } from '../../../lib/compiler/compile-file.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import type { Plan, PlannedRequest } from '../../../lib/plan/plan.ts';
 import { collectionOf, readMembers, undeclaredMembers } from './api-members.ts';
-import { type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { compileFolderPerTest, WS } from './compile-folder.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/parity', import.meta.url));
 
@@ -109,11 +109,7 @@ describe('members of bodies', () => {
   });
 
   describe('are declared by the api-version', () => {
-    let folder: CompileFolder;
-    beforeEach(() => {
-      folder = compileFolder();
-    });
-    afterEach(() => folder.remove());
+    const folder = compileFolderPerTest();
 
     for (const [kind, text] of Object.entries(FILES))
       it(`for ${kind}`, () => assert.deepEqual(undeclared(folder.compile({ 'file.yml': text })), []));

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling AutoML and fine-tuning', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const job = (task: string, more = ''): string =>
     `type: automl\ntask: ${task}\ntarget_column_name: y\ntraining_data: {type: mltable, path: azureml:t:1}\n${more}`;

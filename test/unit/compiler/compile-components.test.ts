@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import type { Plan } from '../../../lib/plan/plan.ts';
-import { bodyOf, type CompileFolder, compileFolder } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest } from './compile-folder.ts';
 
 const SCHEMA = '$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\n';
 
 describe('compiling components', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const command = (more: string): string => `${SCHEMA}name: c\ncommand: x\nenvironment: azureml:e:1\n${more}\n`;
   const problems = (more: string): string[] => folder.problems({ 'file.yml': command(more) });

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling files of computes', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   // The bodies are those that azure-ai-ml 1.35.2 makes of these files.
   it('a cluster has the members that Azure ML’s tools send', () => {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling steps that move data or control others', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const file = (jobs: string): string =>
     `type: pipeline\nsettings: {default_compute: azureml:cpu}\ninputs: {flag: true, raw: {path: azureml:d:1}}\njobs:\n${jobs}`;

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling endpoints and deployments', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
   const body = (text: string, files: Record<string, string> = {}) =>
     bodyOf(folder.compile({ 'file.yml': text, ...files }));
   const managed =

@@ -2,17 +2,13 @@ import assert from 'node:assert/strict';
 import { fileKindOf } from '../../../lib/compiler/file-kind.ts';
 import { parseOverrides } from '../../../lib/compiler/yaml/overrides.ts';
 import { parseYaml } from '../../../lib/compiler/yaml/yaml.ts';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 const STORE = 'azureml://datastores/workspaceblobstore/paths';
 const LONG_STORE = 'azureml://subscriptions/s/resourcegroups/rg/workspaces/ws/datastores/workspaceblobstore/paths';
 
 describe('compiling files of assets', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   it('a data asset from a folder is uploaded and gets the next version', () => {
     const plan = folder.compile({

@@ -48,6 +48,22 @@ export function compileFolder(): CompileFolder {
   };
 }
 
+/** A folder of its own for every test of a `describe`. */
+export function compileFolderPerTest(): Omit<CompileFolder, 'remove'> {
+  let folder: CompileFolder;
+  beforeEach(() => {
+    folder = compileFolder();
+  });
+  afterEach(() => folder.remove());
+  return {
+    get root() {
+      return folder.root;
+    },
+    compile: (files, more) => folder.compile(files, more),
+    problems: (files, more) => folder.problems(files, more),
+  };
+}
+
 /** The main request's body. */
 export function bodyOf({ main }: Plan): any {
   return main.body;

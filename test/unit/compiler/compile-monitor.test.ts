@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling monitors', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const head = (definition: string, trigger = '{type: recurrence, frequency: day, interval: 2}') =>
     `name: watch\ntrigger: ${trigger}\ncreate_monitor:\n  compute: {instance_type: standard_e4s_v3, runtime_version: "3.4"}\n${definition.replace(/^(?=.)/gm, '  ')}`;

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest } from './compile-folder.ts';
 
 describe('compiling parallel steps', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const file = (step: string): string =>
     `type: pipeline\nsettings: {default_compute: azureml:cpu}\ninputs: {n: 5}\njobs:\n  p:\n    type: parallel\n${step}`;

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Plan } from '../../../lib/plan/plan.ts';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling pipelines', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const specs = ({ steps }: Plan): any[] =>
     steps.flatMap((step) => (step.kind === 'component' ? [(step.request.body as any).properties.componentSpec] : []));

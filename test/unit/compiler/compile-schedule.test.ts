@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling schedules of jobs', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const job =
     'type: pipeline\ndisplay_name: nightly\ntags: {x: "1"}\ninputs: {a: 1, b: 2}\nsettings: {default_compute: azureml:cpu, force_rerun: true}\njobs:\n  s: {command: "echo ${{inputs.a}}", environment: azureml:e:1, inputs: {a: "${{parent.inputs.a}}"}}\n';

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { bodyOf, type CompileFolder, compileFolder, WS } from './compile-folder.ts';
+import { bodyOf, compileFolderPerTest, WS } from './compile-folder.ts';
 
 describe('compiling Spark', () => {
-  let folder: CompileFolder;
-  beforeEach(() => {
-    folder = compileFolder();
-  });
-  afterEach(() => folder.remove());
+  const folder = compileFolderPerTest();
 
   const fixed = `conf:
   spark.driver.cores: "1"

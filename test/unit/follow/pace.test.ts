@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { followLongJob } from '../../../bench/soak/long-job.ts';
 import { jittered, paceAfter } from '../../../lib/follow/pace.ts';
 import { hasEnded, isUnclear } from '../../../lib/follow/states.ts';
 
@@ -18,12 +19,33 @@ describe('the pace of polls', () => {
   it('is the user’s own where that is set, and slow when the subscription has few reads left', () => {
     assert.equal(paceAfter(0, { least: 500 }).status, 500);
     assert.equal(paceAfter(3_600_000, { least: 500 }).status, 500);
-    assert.equal(paceAfter(0, { readsLeft: 10 }).status, 60_000);
-    assert.equal(paceAfter(0, { readsLeft: 200 }).status, 2_000);
+    assert.equal(paceAfter(0, { readsLeft: 10 }).status, 78_000);
+    assert.equal(paceAfter(0, { readsLeft: 200 }).status, 3_000);
   });
 
+  /**
+   * Requests of azure-ai-ml 1.35.2 `jobs.stream` for a command job with one log (`_job_ops_helper.py`): six before the loop; in it
+   * the run, two lists of log files and the log, 0.6 s together, after a wait that grows to a minute.
+   */
+  function requestsOfStream(seconds: number): number {
+    let requests = 6;
+    for (let at = 0; at < seconds; requests += 4)
+      at += Math.max(2, Math.trunc(60 / (1 + 100 * Math.exp(-at / 20)))) + 0.6;
+    return requests;
+  }
+
+  for (const hours of [1, 2, 12])
+    it(`makes no more requests than azure-ai-ml for a job of ${hours === 1 ? 'an hour' : `${hours} hours`}`, async () => {
+      const followed = await followLongJob({ hours, faultShare: 0, steps: false });
+      const { requests, noticedAfter, shown, written } = followed;
+      const before = 5; // the workspace, its addresses and the job; steps and metrics at the end
+      assert.ok(requests + before <= requestsOfStream(hours * 3600), `${requests}, ${requestsOfStream(hours * 3600)}`);
+      assert.ok(noticedAfter <= 20_000, `${noticedAfter} ms`);
+      assert.equal(shown, written);
+    });
+
   it('reads the logs of many steps more rarely', () => {
-    assert.equal(paceAfter(0, { running: 1 }).logs, 2_000);
+    assert.equal(paceAfter(0, { running: 1 }).logs, 3_000);
     assert.equal(paceAfter(0, { running: 100 }).logs, 25_000);
   });
 });

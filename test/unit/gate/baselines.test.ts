@@ -155,7 +155,9 @@ describe('the baseline', () => {
         jobs: { value: list },
         ...Object.fromEntries(list.map((one) => [`jobs/${one.name}`, one])),
       },
-      runs: Object.fromEntries(list.map(({ name }) => [name, { runId: name, status: 'Completed' }])),
+      runs: Object.fromEntries(
+        list.map(({ name, properties }) => [name, { runId: name, status: (properties as { status: string }).status }]),
+      ),
       metrics: Object.fromEntries(list.map(({ name }) => [name, { auc: Number(name.slice(1)) / 10 }])),
     });
     const world = jobs(
@@ -184,6 +186,51 @@ describe('the baseline', () => {
         find('build:previous', world, job('x', '43', { properties: {} })),
         /was not submitted by AzureMLSubmitJob in a build/,
       );
+    });
+
+    it('is an error when the build that is named has no job of this step', async () => {
+      await assert.rejects(
+        find('build:400', world, job('j8', '43')),
+        /no job of this step was submitted in the build 400\. There are jobs of the builds '44', '42', '41' and '40'/,
+      );
+      await assert.rejects(find('build:43', world, job('j8', '43')), /the build 43 is the candidate's own/);
+      await assert.rejects(
+        find('build:1', jobs(), job('j8', '43')),
+        /no job of this step was submitted in the build 1\.$/m,
+      );
+    });
+
+    it('is an error when it has not completed', async () => {
+      for (const status of ['Running', 'Failed', 'Canceled']) {
+        const odd = jobs(job('j5', '41', { status }));
+        const said = new RegExp(`job 'j5'.* has to be Completed, but it is ${status}`);
+        await assert.rejects(find('build:41', odd, job('j8', '43')), said);
+        await assert.rejects(find('job:j5', odd), said);
+      }
+      // Run history knows first.
+      const late = jobs(job('j5', '41', { status: 'Running' }));
+      late.runs!.j5 = { runId: 'j5', status: 'Completed' };
+      assert.equal((await find('job:j5', late)).label, 'job j5');
+      assert.equal((await find('build:41', late, job('j8', '43'))).label, 'build 41 job j5');
+      assert.equal((await find('build:previous', late, job('j8', '43'))).label, 'build 41 job j5');
+      // The job that was run again counts.
+      const again = jobs(job('j5', '41', { status: 'Failed' }), job('j4', '41'));
+      assert.equal((await find('build:41', again, job('j8', '43'))).label, 'build 41 job j4');
+    });
+
+    it('passes over what has not completed with a word, and waits for nothing', async () => {
+      const found = await find('build:previous', world, job('j9', '43'));
+      assert.match(found.says.join(), /job j7 of the build 42 is Failed, so it is not the baseline/);
+      const older = jobs(job('j5', '41', { status: 'Running' }), job('j4', '40'));
+      const passed = await find('build:previous', older, job('j8', '43'));
+      assert.equal(passed.label, 'build 40 job j4');
+      assert.match(passed.warnings.join(), /job j5 of the build 41 is Running, so it is not the baseline/);
+      const alone = jobs(job('j5', '41', { status: 'Running' }));
+      await assert.rejects(find('build:previous', alone, job('j8', '43')), /has to be Completed, but it is Running/);
+      const failed = jobs(job('j5', '41', { status: 'Failed' }));
+      const none = await find('build:previous', failed, job('j8', '43'));
+      assert.match(none.why!, /no completed job of an earlier build/);
+      assert.match(none.says.join(), /job j5 of the build 41 is Failed/);
     });
   });
 });

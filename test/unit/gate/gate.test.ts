@@ -220,7 +220,7 @@ describe('the gate', () => {
     for (const rule of [
       'metrics.flag in [0, 1]',
       'metrics.flag % 2 == 1',
-      'size(metrics) == 1',
+      'size(metrics) == 1 && metrics.flag == 1',
       '[4, 5][1] == metrics.flag + 4',
     ])
       assert.equal(gate(rule, { flag: 1 }).verdict, 'pass', rule);
@@ -235,7 +235,7 @@ describe('the gate', () => {
         /rule 1: a division of whole numbers drops the remainder/,
         rule,
       );
-    assert.equal(gate('double(size(metrics)) / 2 == 0.5', { a: 1 }).verdict, 'pass');
+    assert.equal(gate('double(size(metrics)) / 2 == 0.5 && metrics.a == 1', { a: 1 }).verdict, 'pass');
   });
 
   it('splitting at && changes no verdict', () => {

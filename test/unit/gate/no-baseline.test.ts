@@ -27,13 +27,47 @@ function workspaceWith(answers: Record<string, Answer>): Workspace {
 }
 
 const NONE = { value: [] };
-const VERSION = { name: '7', id: '/models/m/versions/7', properties: { modelUri: 'u' } };
+const made = (version: string, createdAt: string) => ({
+  name: version,
+  id: `/models/m/versions/${version}`,
+  properties: { modelUri: 'u' },
+  systemData: { createdAt },
+});
+const VERSION = made('7', '2026-02-01T00:00:00Z');
+const OLDER = made('6', '2026-01-01T00:00:00Z');
 const nextLink = 'https://arm/ws/more';
 
 describe('the newest version of a model', () => {
   const found: Record<string, Record<string, Answer>> = {
-    'on the first page': { 'models/m/versions?': { value: [VERSION] } },
-    'on a page behind an empty one': { 'models/m/versions?': { value: [], nextLink }, more: { value: [VERSION] } },
+    'on the first page': {
+      'models/m/versions?': { value: [VERSION] },
+      'models/m?': 404,
+      'models/m/versions/7?': VERSION,
+    },
+    'on a page behind an empty one': {
+      'models/m/versions?': { value: [], nextLink },
+      more: { value: [VERSION] },
+      'models/m?': { properties: { latestVersion: '7' } },
+      'models/m/versions/7?': VERSION,
+    },
+    'in the container while the list has an older one alone': {
+      'models/m/versions?': { value: [OLDER] },
+      'models/m?': { properties: { latestVersion: '7' } },
+      'models/m/versions/7?': VERSION,
+      'models/m/versions/6?': OLDER,
+    },
+    'on the first page while its number is not the highest': {
+      'models/m/versions?': { value: [VERSION] },
+      'models/m?': { properties: { latestVersion: '10' } },
+      'models/m/versions/7?': VERSION,
+      'models/m/versions/10?': { ...OLDER, name: '10', id: '/models/m/versions/10' },
+    },
+    'on the first page while the latest version is deleted': {
+      'models/m/versions?': { value: [VERSION] },
+      'models/m?': { properties: { latestVersion: '8' } },
+      'models/m/versions/7?': VERSION,
+      'models/m/versions/8?': 404,
+    },
     'in the container while the list lags': {
       'models/m/versions?': NONE,
       'models/m?': { properties: { latestVersion: '7' } },
@@ -80,6 +114,10 @@ describe('the newest version of a model', () => {
     'its latest version is not there': [
       /its latest version is 7, but that version can't be read/,
       { 'models/m/versions?': NONE, 'models/m?': { properties: { latestVersion: '7' } }, 'models/m/versions/7?': 404 },
+    ],
+    'the list has one that is not there, and there is no container': [
+      /the list of its versions has 7, but that version can't be read/,
+      { 'models/m/versions?': { value: [VERSION] }, 'models/m?': 404, 'models/m/versions/7?': 404 },
     ],
     'the list is an empty object': [/answered GET .* without a list: \{\}/, { 'models/m/versions?': {} }],
     'the list has no items': [/without a list/, { 'models/m/versions?': { value: null } }],

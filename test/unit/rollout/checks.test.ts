@@ -102,7 +102,8 @@ describe('a smoke test', () => {
 describe('golden data', () => {
   const replay = (statusOf: (deployment: string) => number) => {
     const score = async (deployment: string) => ({ ...scored(undefined, statusOf(deployment)), problem: 'refused' });
-    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], 0, () => undefined);
+    const options = { tolerance: 0, signal: new AbortController().signal, tell: () => undefined };
+    return replayGoldenData({ score }, { live: 'blue', candidate: 'green' }, [1, 2], options);
   };
 
   it('does not pass by failing on both sides alike', async () => {
@@ -240,7 +241,7 @@ describe('a rollback without a rollout', () => {
   it('is refused when the deployment before is gone, or nothing was rolled out', () => {
     assert.throws(
       () => planRestore(released({ green: 'v2' })),
-      /the earlier traffic was blue 100 %, and blue can't serve/,
+      /before the rollout its traffic was blue 100 %, and blue can't serve/,
     );
     assert.throws(() => planRestore(stateOfModel(endpointModel({ a: 100 }, { a: 'v1' }))), {
       code: 'NothingToRollBack',

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../lib/core/clock.ts';
 import { requireAsPlanned, requireUntouched } from '../../../lib/rollout/conflicts.ts';
 import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import { type Desired, planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
@@ -41,6 +42,7 @@ export function endpointModel(traffic: Traffic, deployments: Record<string, stri
 export function stateOfModel(model: EndpointModel): EndpointState {
   return {
     name: 'churn',
+    isBatch: false,
     exists: model.exists,
     traffic: model.traffic,
     mirrorTraffic: model.mirror,
@@ -82,10 +84,16 @@ export function serviceOf(
       write(() => {
         model.exists = true;
       }),
-    change: ({ traffic, mirrorTraffic = {}, saved, claims }) =>
+    change: ({ traffic, mirrorTraffic, saved, claims }) =>
       write(() => {
         if (claims) requireAsPlanned(stateOfModel(model), plan);
         else requireUntouched(stateOfModel(model), plan);
+        model.traffic = traffic;
+        model.mirror = mirrorTraffic;
+        model.tags = savedTags(model.tags, saved);
+      }),
+    send: ({ traffic, mirrorTraffic, saved }) =>
+      write(() => {
         model.traffic = traffic;
         model.mirror = mirrorTraffic;
         model.tags = savedTags(model.tags, saved);
@@ -147,8 +155,12 @@ export async function attempt(
   const plan = planRollout(stateOfModel(model), { ...desired, present }, now);
   const ports: RolloutPorts = {
     service: serviceOf(model, plan, content, interrupt ?? (() => undefined), { locked, unreadable }),
-    checks: { smoke: async () => undefined, bake: async (percent) => (healthy || percent < 50 ? undefined : 'errors') },
-    now: () => now * 1000,
+    checks: {
+      prepare: async () => undefined,
+      smoke: async () => undefined,
+      bake: async (percent) => (healthy || percent < 50 ? undefined : 'errors'),
+    },
+    clock: stoppedClock(now * 1000),
     signal: signal ?? new AbortController().signal,
     onStep: () => undefined,
     onFailure: () => undefined,
@@ -156,6 +168,11 @@ export async function attempt(
     earlier: there ? { model: there.content } : {},
   };
   return rollOut(plan, ports);
+}
+
+/** A clock that no time passes on: whoever sleeps does so until something else ends it. */
+function stoppedClock(now: number): Clock {
+  return { now: () => now, sleep: (_, signal) => new Promise((end) => signal?.addEventListener('abort', () => end())) };
 }
 
 export const DESIRED: Desired = {

@@ -9,8 +9,9 @@ import type { Inputs } from '../../../tasks/deploy-model/v1/inputs.ts';
 
 describe('the checks of the deployment task', () => {
   const nothing = () => undefined;
+  const { signal } = new AbortController();
   const pipeline = {
-    ...{ say: nothing, table: nothing, progress: nothing, signal: new AbortController().signal },
+    ...{ say: nothing, table: nothing, progress: nothing, signal },
     message: (_: unknown, values: object) => JSON.stringify(values),
   };
   const ports = { pipeline, clock: { now: () => 0, sleep: async () => undefined } } as unknown as Ports;
@@ -28,18 +29,18 @@ describe('the checks of the deployment task', () => {
   });
 
   it('compare with the live deployment when all requests go to the new one, too', async () => {
-    const failed = await checks([{}], async () => answering(200)).bake(100);
+    const failed = await checks([{}], async () => answering(200)).bake(100, signal);
     assert.match(failed ?? '', /candidate\.p95 300, live\.p95 100/);
   });
 
   it('do not read the key when there is nothing to send', async () => {
     const one = checks([], () => assert.fail('it was read'));
-    assert.equal(await one.smoke(), undefined);
-    assert.equal(await one.bake(100), undefined);
+    assert.equal(await one.smoke(signal), undefined);
+    assert.equal(await one.bake(100, signal), undefined);
   });
 
   it('fail when the live deployment answers no golden request, whatever may differ', async () => {
-    assert.match((await checks([{}], async () => answering(401)).smoke()) ?? '', /"problem":"refused"/);
-    assert.equal(await checks([{}], async () => answering(200)).smoke(), undefined);
+    assert.match((await checks([{}], async () => answering(401)).smoke(signal)) ?? '', /"problem":"refused"/);
+    assert.equal(await checks([{}], async () => answering(200)).smoke(signal), undefined);
   });
 });

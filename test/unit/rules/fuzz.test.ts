@@ -110,7 +110,32 @@ const plausible = fc
       .map((by) => (by === ' ? ' ? `${parts[0]} ? ${parts.at(-1)} : ${parts[0]}` : parts.join(by))),
   );
 
-const anything = fc.oneof(pieces, glued, fc.string(), fc.string({ unit: 'binary', maxLength: 30 }));
+/** Expressions of CEL that are no rules, or can't be evaluated for some values. */
+const odd = fc.constantFrom(
+  ...'{} [] [1][5] {"a":1}.b "a"+"b" b"x" 1u 0x1g 1e "a".size() metrics.map(k,metrics[k])[9] metrics["no"+"ne"] int(metrics.auc*1e300)'.split(
+    ' ',
+  ),
+  ...'int("x") double("x") size(1) has(1) at(1) metrics.auc.b.c metrics[metrics] metrics[1] metrics[0.5] [metrics.auc][0.5] "x"[0]'.split(
+    ' ',
+  ),
+  ...'metrics.auc.all(k,k>1) [1].all(k) metrics.exists_one(k,metrics[k]>1) metrics.filter(k,metrics[k]) in null !1 -"a" "a"<1 type(1)'.split(
+    ' ',
+  ),
+  ...'duration("x") timestamp("x") "a".matches("(") metrics.auc.f() a.b.c() x() cel.bind(a,1,a) optional.none() metrics.?auc metrics[?"a"]'.split(
+    ' ',
+  ),
+);
+const oddRule = fc
+  .tuple(odd, fc.constantFrom('>=', '==', '+', '&&', '||', '?', 'in', '%'), fc.oneof(odd, operand))
+  .map(([a, by, b]) =>
+    by === '?' ? `${a} > 1 ? ${b} > 1 : ${a} > 2` : `${a} ${by} ${b} ${by === '+' ? '> metrics.auc' : ''}`,
+  );
+
+const anything = fc.oneof(oddRule, oddRule, pieces, glued, fc.string(), fc.string({ unit: 'binary', maxLength: 30 }));
+
+/** Words of the library's own messages, which say nothing to people who write rules. */
+const WORDS_OF_CEL =
+  /overload|RPAREN|RBRACKET|EOF|token|[Uu]nexpected|Expected|Cannot|invalid argument|map<|list<|\bdyn\b(?!\()|[Ii]dentifier|expression|No such|Unknown|undefined|\[object|macro|literal/;
 
 /** What the gate says of a text; anything but a verdict or a `UserError` is a defect. */
 function outcome(text: string, metrics: Record<string, number>): string {
@@ -119,6 +144,8 @@ function outcome(text: string, metrics: Record<string, number>): string {
   } catch (error) {
     assert.ok(error instanceof UserError, `${JSON.stringify(text)}: ${error}`);
     assert.equal(error.code, 'RuleInvalid');
+    for (const said of [error.message, ...error.problems.map(({ message }) => message)])
+      assert.doesNotMatch(said.split('\n')[0]!.replaceAll(text, ''), WORDS_OF_CEL, JSON.stringify(text));
     return 'error';
   }
 }

@@ -126,6 +126,8 @@ describe('a rule that every model passes', () => {
     'metrics.map(k, 1.0).size() > 0',
     'metrics.map(k, 1.0).size() == 2',
     '[metrics.a].all(x, true)',
+    '[metrics.a].all(x, x > 5 || true)',
+    '[1, 2].all(x, x > 0 || x < 5) || metrics.a > 5',
     'size(metrics) >= 0',
     'size(metrics) > 0',
     'size(baseline) >= 0 || metrics.a > 5',
@@ -164,9 +166,10 @@ describe('a rule that some model does not pass', () => {
     'metrics.filter(k, metrics[k] > 0.9).size() >= 3',
     'metrics.all(k, metrics[k] >= baseline[k])',
     '[metrics.a, metrics.b].all(x, x > 0.5)',
-    'size(metrics) == 2',
-    'size(metrics) >= 2',
-    'size(baseline) > 0 || metrics.a > 5',
+    '[metrics.a, metrics.b].all(x, x > 0.5 && x < 1)',
+    'metrics.map(k, metrics[k]).exists(v, v > 0.5 || v < -1)',
+    'size(metrics) == 2 && metrics.a > 5',
+    'size(baseline) == 0 || metrics.a > baseline.a',
     'metrics.a != baseline.a',
     'metrics.a != baseline.a + 0.1',
     'metrics.a + metrics.b != 3',
@@ -175,7 +178,7 @@ describe('a rule that some model does not pass', () => {
     'metrics.loss - lowest(metrics.loss) < 0.01',
     'spread(metrics.slices["*"].recall) > 0',
     'ratio(metrics.slices["*"].rate) >= 0.8',
-    'has(metrics.a) == has(metrics.b)',
+    'has(metrics.a) == has(metrics.b) && metrics.a > 5',
   ])
     it(`is judged: ${rule}`, () => {
       assert.equal(parseRules(rule, GATE_VARIABLES).length, 1);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { LARGEST_RANGE, type StoredBlob } from '../../../lib/azure/blob-files.ts';
-import { type DownloadProgress, downloadFiles, rangesOf } from '../../../lib/snapshot/download.ts';
+import { downloadFiles } from '../../../lib/snapshot/download.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
+import { rangesOf, type TransferProgress } from '../../../lib/snapshot/transfer.ts';
 
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('base64');
 const MODIFIED = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -32,14 +33,14 @@ describe('downloading', () => {
       return bytes.subarray(offset, offset + count);
     },
   });
-  const download = (source: ReturnType<typeof sourceOf>, blob: StoredBlob, heard: DownloadProgress[] = []) =>
+  const download = (source: ReturnType<typeof sourceOf>, blob: StoredBlob, heard: TransferProgress[] = []) =>
     downloadFiles(source, [{ blob, path: 'a/net.bin' }], folder, {
       signal: new AbortController().signal,
       onProgress: (progress) => heard.push(progress),
     });
 
   it('brings files in parts and says how far it is', async () => {
-    const heard: DownloadProgress[] = [];
+    const heard: TransferProgress[] = [];
     await download(sourceOf(big), blobOf('m/a/net.bin', big), heard);
     assert.ok(readFileSync(join(folder, 'a/net.bin')).equals(big));
     assert.deepEqual(

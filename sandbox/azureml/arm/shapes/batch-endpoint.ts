@@ -1,54 +1,29 @@
-/** Request bodies of batch endpoints, their deployments and their invocations. */
-import {
-  anything,
-  type Check,
-  duration,
-  integer,
-  mapOf,
-  name,
-  object,
-  oneOf,
-  only,
-  text,
-  textual,
-  union,
-} from '../shape.ts';
+import * as shape from '../shape.ts';
+import { authMode, resource } from './endpoint.ts';
 
-const resource = (properties: Check): Check =>
-  object(
-    { location: name, properties },
-    {
-      id: text,
-      name: text,
-      type: text,
-      tags: mapOf(textual),
-      identity: anything,
-      sku: anything,
-      kind: text,
-      systemData: anything,
-    },
-  );
+const own = { identity: shape.anything, sku: shape.anything };
 
 /** `BatchEndpoint`. */
 export const batchEndpoint = resource(
-  object(
-    { authMode: oneOf('AADToken', 'AMLToken', 'Key') },
+  own,
+  shape.object(
+    { authMode },
     {
-      defaults: object({}, { deploymentName: text }),
-      description: text,
-      properties: mapOf(textual),
-      keys: anything,
-      provisioningState: text,
-      scoringUri: text,
-      swaggerUri: text,
+      defaults: shape.object({}, { deploymentName: shape.text }),
+      description: shape.text,
+      properties: shape.mapOf(shape.textual),
+      keys: shape.anything,
+      provisioningState: shape.text,
+      scoringUri: shape.text,
+      swaggerUri: shape.text,
     },
   ),
 );
 
-const assetReference = union('referenceType', {
-  Id: [{ assetId: name }, {}],
-  DataPath: [{}, { datastoreId: text, path: text }],
-  OutputPath: [{}, { jobId: text, path: text }],
+const assetReference = shape.union('referenceType', {
+  Id: [{ assetId: shape.name }, {}],
+  DataPath: [{}, { datastoreId: shape.text, path: shape.text }],
+  OutputPath: [{}, { jobId: shape.text, path: shape.text }],
 });
 
 /** First api-version in which a deployment may run a component. */
@@ -57,50 +32,57 @@ export const hasConfiguration = (apiVersion: string): boolean =>
 
 /** `BatchDeployment`. */
 export const batchDeployment = resource(
-  object(
+  own,
+  shape.object(
     {},
     {
-      deploymentConfiguration: only(
+      deploymentConfiguration: shape.only(
         hasConfiguration,
-        union('deploymentConfigurationType', {
+        shape.union('deploymentConfigurationType', {
           Model: [{}, {}],
           PipelineComponent: [
             { componentId: assetReference },
-            { description: text, settings: mapOf(text), tags: mapOf(textual) },
+            { description: shape.text, settings: shape.mapOf(shape.text), tags: shape.mapOf(shape.textual) },
           ],
         }),
       ),
-      codeConfiguration: object({ scoringScript: name }, { codeId: text }),
-      compute: text,
-      description: text,
-      environmentId: text,
-      environmentVariables: mapOf(text),
-      errorThreshold: integer,
-      loggingLevel: oneOf('Info', 'Warning', 'Debug'),
-      maxConcurrencyPerInstance: integer,
-      miniBatchSize: integer,
+      codeConfiguration: shape.object({ scoringScript: shape.name }, { codeId: shape.text }),
+      compute: shape.text,
+      description: shape.text,
+      environmentId: shape.text,
+      environmentVariables: shape.mapOf(shape.text),
+      errorThreshold: shape.integer,
+      loggingLevel: shape.oneOf('Info', 'Warning', 'Debug'),
+      maxConcurrencyPerInstance: shape.integer,
+      miniBatchSize: shape.integer,
       model: assetReference,
-      outputAction: oneOf('SummaryOnly', 'AppendRow'),
-      outputFileName: text,
-      properties: mapOf(textual),
-      provisioningState: text,
-      resources: object({}, { instanceCount: integer, instanceType: text, properties: mapOf(anything) }),
-      retrySettings: object({}, { maxRetries: integer, timeout: duration }),
+      outputAction: shape.oneOf('SummaryOnly', 'AppendRow'),
+      outputFileName: shape.text,
+      properties: shape.mapOf(shape.textual),
+      provisioningState: shape.text,
+      resources: shape.object(
+        {},
+        { instanceCount: shape.integer, instanceType: shape.text, properties: shape.mapOf(shape.anything) },
+      ),
+      retrySettings: shape.object({}, { maxRetries: shape.integer, timeout: shape.duration }),
     },
   ),
 );
 
 /** PATCH of an endpoint: tags and identity; its defaults only in the first api-versions. */
-export const batchEndpointPatch = object(
+export const batchEndpointPatch = shape.object(
   {},
   {
-    tags: mapOf(textual),
-    identity: anything,
-    properties: only(
+    tags: shape.mapOf(shape.textual),
+    identity: shape.anything,
+    properties: shape.only(
       (apiVersion) => apiVersion < '2022-10-01',
-      object({}, { defaults: object({}, { deploymentName: text }) }),
+      shape.object({}, { defaults: shape.object({}, { deploymentName: shape.text }) }),
     ),
   },
 );
 /** PATCH of a deployment. */
-export const batchDeploymentPatch = object({}, { tags: mapOf(textual), properties: object({}, { description: text }) });
+export const batchDeploymentPatch = shape.object(
+  {},
+  { tags: shape.mapOf(shape.textual), properties: shape.object({}, { description: shape.text }) },
+);

@@ -1,243 +1,255 @@
 /** Request bodies of `PUT jobs/{name}`: the job types of api-version 2026-05-01 with the fields that previews add. */
 
-import {
-  anything,
-  type Check,
-  duration,
-  flag,
-  integer,
-  listOf,
-  mapOf,
-  name,
-  number,
-  object,
-  oneOf,
-  only,
-  text,
-  textual,
-  union,
-} from '../shape.ts';
+import type { Check } from '../shape.ts';
+import * as shape from '../shape.ts';
 import * as versions from '../versions.ts';
 import * as limits from './limits.ts';
 
-const preview = (apiVersion: string) => apiVersion.endsWith('preview');
-
-const inputModes = oneOf('ReadOnlyMount', 'ReadWriteMount', 'Download', 'Direct', 'EvalMount', 'EvalDownload');
-const outputModes = oneOf('ReadWriteMount', 'Upload', 'Direct');
+const inputModes = shape.oneOf('ReadOnlyMount', 'ReadWriteMount', 'Download', 'Direct', 'EvalMount', 'EvalDownload');
+const outputModes = shape.oneOf('ReadWriteMount', 'Upload', 'Direct');
 const dataTypes = ['uri_file', 'uri_folder', 'mltable', 'custom_model', 'mlflow_model', 'triton_model'];
 
 type Case = [Record<string, Check>, Record<string, Check>];
-const sameForAll = (types: string[], shape: Case): Record<string, Case> =>
-  Object.fromEntries(types.map((type) => [type, shape]));
+const sameForAll = (types: string[], fields: Case): Record<string, Case> =>
+  Object.fromEntries(types.map((type) => [type, fields]));
 
 /** `JobInput`. */
-export const jobInput = union(
+export const jobInput = shape.union(
   'jobInputType',
   {
-    literal: [{ value: name }, { description: text }],
+    literal: [{ value: shape.name }, { description: shape.text }],
     ...sameForAll(dataTypes, [
-      { uri: name },
-      { mode: inputModes, description: text, pathOnCompute: only(versions.outputDetails, text) },
+      { uri: shape.name },
+      { mode: inputModes, description: shape.text, pathOnCompute: shape.only(versions.outputDetails, shape.text) },
     ]),
   },
   'JobInput',
 );
 
 /** `JobOutput`. */
-export const jobOutput = union(
+export const jobOutput = shape.union(
   'jobOutputType',
   sameForAll(dataTypes, [
     {},
     {
-      uri: text,
+      uri: shape.text,
       mode: outputModes,
-      description: text,
-      assetName: only(versions.assetName, text),
-      assetVersion: only(versions.outputDetails, text),
-      pathOnCompute: only(versions.outputDetails, text),
-      autoDeleteSetting: only(versions.outputDetails, anything),
+      description: shape.text,
+      assetName: shape.only(versions.assetName, shape.text),
+      assetVersion: shape.only(versions.outputDetails, shape.text),
+      pathOnCompute: shape.only(versions.outputDetails, shape.text),
+      autoDeleteSetting: shape.only(versions.outputDetails, shape.anything),
     },
   ]),
   'JobOutput',
 );
 
-const identity = union('identityType', {
+const identity = shape.union('identityType', {
   AMLToken: [{}, {}],
-  Managed: [{}, { clientId: text, objectId: text, resourceId: text }],
+  Managed: [{}, { clientId: shape.text, objectId: shape.text, resourceId: shape.text }],
   UserIdentity: [{}, {}],
 });
 
-const distribution = union('distributionType', {
-  Mpi: [{}, { processCountPerInstance: integer }],
-  PyTorch: [{}, { processCountPerInstance: integer }],
-  TensorFlow: [{}, { parameterServerCount: integer, workerCount: integer }],
+const distribution = shape.union('distributionType', {
+  Mpi: [{}, { processCountPerInstance: shape.integer }],
+  PyTorch: [{}, { processCountPerInstance: shape.integer }],
+  TensorFlow: [{}, { parameterServerCount: shape.integer, workerCount: shape.integer }],
   Ray: [
     {},
     {
-      address: text,
-      dashboardPort: integer,
-      headNodeAdditionalArgs: text,
-      includeDashboard: flag,
-      port: integer,
-      workerNodeAdditionalArgs: text,
+      address: shape.text,
+      dashboardPort: shape.integer,
+      headNodeAdditionalArgs: shape.text,
+      includeDashboard: shape.flag,
+      port: shape.integer,
+      workerNodeAdditionalArgs: shape.text,
     },
   ],
 });
 
-const resources = object(
+const resources = shape.object(
   {},
   {
-    instanceCount: integer,
-    instanceType: text,
-    properties: mapOf(anything),
-    dockerArgs: text,
-    dockerArgsList: only(versions.dockerArgsList, listOf(text)),
-    shmSize: text,
-    locations: only(versions.locations, listOf(text)),
-    maxInstanceCount: only(versions.locations, integer),
+    instanceCount: shape.integer,
+    instanceType: shape.text,
+    properties: shape.mapOf(shape.anything),
+    dockerArgs: shape.text,
+    dockerArgsList: shape.only(versions.dockerArgsList, shape.listOf(shape.text)),
+    shmSize: shape.text,
+    locations: shape.only(versions.locations, shape.listOf(shape.text)),
+    maxInstanceCount: shape.only(versions.locations, shape.integer),
   },
 );
 
-const queueSettings = object(
-  {},
-  { jobTier: oneOf('Null', 'Spot', 'Basic', 'Standard', 'Premium'), priority: only(versions.locations, integer) },
-);
-
-const service = object(
+const queueSettings = shape.object(
   {},
   {
-    jobServiceType: text,
-    endpoint: text,
-    port: integer,
-    properties: mapOf(textual),
-    nodes: union('nodesValueType', { All: [{}, {}] }),
+    jobTier: shape.oneOf('Null', 'Spot', 'Basic', 'Standard', 'Premium'),
+    priority: shape.only(versions.locations, shape.integer),
+  },
+);
+
+const service = shape.object(
+  {},
+  {
+    jobServiceType: shape.text,
+    endpoint: shape.text,
+    port: shape.integer,
+    properties: shape.mapOf(shape.textual),
+    nodes: shape.union('nodesValueType', { All: [{}, {}] }),
     // Read-only, but present when a job that was read is put back.
-    status: text,
-    errorMessage: text,
+    status: shape.text,
+    errorMessage: shape.text,
   },
 );
 
-const webhook = union('webhookType', { AzureDevOps: [{}, { eventType: text }] });
+const webhook = shape.union('webhookType', { AzureDevOps: [{}, { eventType: shape.text }] });
 
 const base: Record<string, Check> = {
-  componentId: text,
-  computeId: text,
-  description: text,
+  componentId: shape.text,
+  computeId: shape.text,
+  description: shape.text,
   displayName: limits.displayName,
   experimentName: limits.experimentName,
   identity,
-  isArchived: flag,
-  notificationSetting: object(
+  isArchived: shape.flag,
+  notificationSetting: shape.object(
     {},
     {
-      emailOn: listOf(oneOf('JobCompleted', 'JobFailed', 'JobCancelled')),
-      emails: listOf(text),
-      webhooks: mapOf(webhook),
+      emailOn: shape.listOf(shape.oneOf('JobCompleted', 'JobFailed', 'JobCancelled')),
+      emails: shape.listOf(shape.text),
+      webhooks: shape.mapOf(webhook),
     },
   ),
   properties: limits.properties,
-  services: mapOf(service),
+  services: shape.mapOf(service),
   tags: limits.tags,
-  parentJobName: only(versions.parentJobName, text),
-  secretsConfiguration: only(versions.secretsConfiguration, anything),
-  status: text,
+  parentJobName: shape.only(versions.parentJobName, shape.text),
+  secretsConfiguration: shape.only(versions.secretsConfiguration, shape.anything),
+  status: shape.text,
 };
 
-const trial = object(
-  { command: name, environmentId: name },
-  { codeId: text, distribution, environmentVariables: mapOf(textual), resources },
+const trial = shape.object(
+  { command: shape.name, environmentId: shape.name },
+  { codeId: shape.text, distribution, environmentVariables: shape.mapOf(shape.textual), resources },
 );
 
-const inputsAndOutputs = { inputs: mapOf(jobInput), outputs: mapOf(jobOutput) };
+const inputsAndOutputs = { inputs: shape.mapOf(jobInput), outputs: shape.mapOf(jobOutput) };
 
 /** `JobBaseProperties`. */
-export const jobProperties: Check = union(
+export const jobProperties: Check = shape.union(
   'jobType',
   {
     Command: [
-      { command: name, environmentId: name },
+      { command: shape.name, environmentId: shape.name },
       {
         ...base,
         ...inputsAndOutputs,
-        codeId: text,
+        codeId: shape.text,
         distribution,
-        environmentVariables: mapOf(textual),
-        limits: union('jobLimitsType', { Command: [{}, { timeout: duration }] }),
-        parameters: anything,
+        environmentVariables: shape.mapOf(shape.textual),
+        limits: shape.union('jobLimitsType', { Command: [{}, { timeout: shape.duration }] }),
+        parameters: shape.anything,
         queueSettings,
         resources,
-        autologgerSettings: only(versions.locations, anything),
+        autologgerSettings: shape.only(versions.locations, shape.anything),
       },
     ],
-    Pipeline: [{}, { ...base, ...inputsAndOutputs, jobs: mapOf(anything), settings: anything, sourceJobId: text }],
+    Pipeline: [
+      {},
+      {
+        ...base,
+        ...inputsAndOutputs,
+        jobs: shape.mapOf(shape.anything),
+        settings: shape.anything,
+        sourceJobId: shape.text,
+      },
+    ],
     Sweep: [
       {
-        objective: object({ goal: oneOf('Minimize', 'Maximize'), primaryMetric: name }),
-        samplingAlgorithm: union('samplingAlgorithmType', {
+        objective: shape.object({ goal: shape.oneOf('Minimize', 'Maximize'), primaryMetric: shape.name }),
+        samplingAlgorithm: shape.union('samplingAlgorithmType', {
           Bayesian: [{}, {}],
           Grid: [{}, {}],
-          Random: [{}, { rule: oneOf('Random', 'Sobol'), seed: integer, logbase: only(preview, text) }],
+          Random: [
+            {},
+            {
+              rule: shape.oneOf('Random', 'Sobol'),
+              seed: shape.integer,
+              logbase: shape.only(versions.isPreview, shape.text),
+            },
+          ],
         }),
-        searchSpace: mapOf(anything),
+        searchSpace: shape.mapOf(shape.anything),
         trial,
       },
       {
         ...base,
         ...inputsAndOutputs,
-        earlyTermination: union('policyType', {
+        earlyTermination: shape.union('policyType', {
           Bandit: [
             {},
-            { delayEvaluation: integer, evaluationInterval: integer, slackAmount: number, slackFactor: number },
+            {
+              delayEvaluation: shape.integer,
+              evaluationInterval: shape.integer,
+              slackAmount: shape.number,
+              slackFactor: shape.number,
+            },
           ],
-          MedianStopping: [{}, { delayEvaluation: integer, evaluationInterval: integer }],
+          MedianStopping: [{}, { delayEvaluation: shape.integer, evaluationInterval: shape.integer }],
           TruncationSelection: [
             {},
-            { delayEvaluation: integer, evaluationInterval: integer, truncationPercentage: integer },
+            { delayEvaluation: shape.integer, evaluationInterval: shape.integer, truncationPercentage: shape.integer },
           ],
         }),
-        limits: union('jobLimitsType', {
+        limits: shape.union('jobLimitsType', {
           Sweep: [
             {},
-            { maxConcurrentTrials: integer, maxTotalTrials: integer, timeout: duration, trialTimeout: duration },
+            {
+              maxConcurrentTrials: shape.integer,
+              maxTotalTrials: shape.integer,
+              timeout: shape.duration,
+              trialTimeout: shape.duration,
+            },
           ],
         }),
         queueSettings,
-        resources: only(preview, resources),
-        componentConfiguration: only(preview, anything),
+        resources: shape.only(versions.isPreview, resources),
+        componentConfiguration: shape.only(versions.isPreview, shape.anything),
       },
     ],
     AutoML: [
-      { taskDetails: mapOf(anything) },
+      { taskDetails: shape.mapOf(shape.anything) },
       {
         ...base,
-        environmentId: text,
-        environmentVariables: mapOf(textual),
-        outputs: mapOf(jobOutput),
+        environmentId: shape.text,
+        environmentVariables: shape.mapOf(shape.textual),
+        outputs: shape.mapOf(jobOutput),
         queueSettings,
         resources,
       },
     ],
     Spark: [
       {
-        codeId: name,
-        entry: union('sparkJobEntryType', {
-          SparkJobPythonEntry: [{ file: name }, {}],
-          SparkJobScalaEntry: [{ className: name }, {}],
+        codeId: shape.name,
+        entry: shape.union('sparkJobEntryType', {
+          SparkJobPythonEntry: [{ file: shape.name }, {}],
+          SparkJobScalaEntry: [{ className: shape.name }, {}],
         }),
       },
       {
         ...base,
         ...inputsAndOutputs,
-        archives: listOf(text),
-        args: text,
-        conf: mapOf(text),
-        environmentId: text,
-        environmentVariables: mapOf(textual),
-        files: listOf(text),
-        jars: listOf(text),
-        pyFiles: listOf(text),
+        archives: shape.listOf(shape.text),
+        args: shape.text,
+        conf: shape.mapOf(shape.text),
+        environmentId: shape.text,
+        environmentVariables: shape.mapOf(shape.textual),
+        files: shape.listOf(shape.text),
+        jars: shape.listOf(shape.text),
+        pyFiles: shape.listOf(shape.text),
         queueSettings,
-        resources: object({}, { instanceType: text, runtimeVersion: text }),
+        resources: shape.object({}, { instanceType: shape.text, runtimeVersion: shape.text }),
       },
     ],
   },

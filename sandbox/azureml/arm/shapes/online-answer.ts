@@ -12,16 +12,23 @@ interface EndpointSeen {
   mirrorTraffic: Record<string, number>;
 }
 
+/** What is answered of both, with these properties. */
+const answered = ({ id, name, type, systemData, tags = {} }: Resource, properties: Resource['properties']) => ({
+  id,
+  name,
+  type,
+  properties,
+  systemData,
+  tags,
+});
+
 /** An endpoint; the answer that begins its creation has neither addresses nor location nor identity. */
 export function endpointAnswer(endpoint: Resource, seen: EndpointSeen, apiVersion: string, when: When): object {
-  const { id, name, type, properties, systemData, tags = {}, location, identity } = endpoint;
+  const { id, properties, location, identity } = endpoint;
   const isNew = seen.state === 'Creating';
   const swaggerUri = seen.scoringUri.replace(/score$/, 'swagger.json');
   return {
-    id,
-    name,
-    type,
-    properties: {
+    ...answered(endpoint, {
       description: properties.description ?? null,
       properties: { 'azureml.onlineendpointid': lowerId(id), ...properties.properties },
       scoringUri: isNew ? null : seen.scoringUri,
@@ -32,9 +39,7 @@ export function endpointAnswer(endpoint: Resource, seen: EndpointSeen, apiVersio
       traffic: seen.traffic,
       ...(hasMirrorTraffic(apiVersion) && { mirrorTraffic: seen.mirrorTraffic }),
       publicNetworkAccess: properties.publicNetworkAccess ?? 'Enabled',
-    },
-    systemData,
-    tags,
+    }),
     ...(when !== 'created' && { location }),
     kind: properties.compute ? 'K8S' : 'Managed',
     ...(when !== 'created' && identity && { identity }),
@@ -57,12 +62,9 @@ export function deploymentAnswer(
   { state, variables }: { state: string; variables: Record<string, string> },
   apiVersion: string,
 ): object {
-  const { id, name, type, properties, systemData, tags = {}, location, sku, identity } = deployment;
+  const { properties, location, sku, identity } = deployment;
   return {
-    id,
-    name,
-    type,
-    properties: {
+    ...answered(deployment, {
       description: properties.description ?? null,
       properties: properties.properties ?? {},
       codeConfiguration: properties.codeConfiguration ?? null,
@@ -84,9 +86,7 @@ export function deploymentAnswer(
         containerResourceRequirements: properties.containerResourceRequirements,
       }),
       endpointComputeType: properties.endpointComputeType,
-    },
-    systemData,
-    tags,
+    }),
     location,
     ...(identity && identity.type !== 'None' && { identity }),
     kind: properties.endpointComputeType === 'Kubernetes' ? 'K8S' : 'Managed',

@@ -1,124 +1,117 @@
 /** Request bodies of online endpoints, their deployments and their actions. */
-import {
-  anything,
-  type Check,
-  duration,
-  flag,
-  integer,
-  listOf,
-  mapOf,
-  name,
-  number,
-  object,
-  oneOf,
-  only,
-  text,
-  textual,
-  union,
-} from '../shape.ts';
+import type { Check } from '../shape.ts';
+import * as shape from '../shape.ts';
+import { since } from '../versions.ts';
+import { authMode, resource } from './endpoint.ts';
 
-/** What a PUT carries beside `properties`, with what a resource that was read carries back. */
-const resource = (properties: Check): Check =>
-  object(
-    { location: name, properties },
-    {
-      id: text,
-      name: text,
-      type: text,
-      tags: mapOf(textual),
-      identity: object({ type: text }, { principalId: text, tenantId: text, userAssignedIdentities: mapOf(anything) }),
-      sku: object({ name: text }, { capacity: integer, family: text, size: text, tier: text }),
-      kind: text,
-      systemData: anything,
-    },
-  );
+const own = {
+  identity: shape.object(
+    { type: shape.text },
+    { principalId: shape.text, tenantId: shape.text, userAssignedIdentities: shape.mapOf(shape.anything) },
+  ),
+  sku: shape.object(
+    { name: shape.text },
+    { capacity: shape.integer, family: shape.text, size: shape.text, tier: shape.text },
+  ),
+};
 
-const isPreview = (apiVersion: string): boolean => apiVersion.endsWith('preview');
-const since =
-  (stable: string, preview: string) =>
-  (apiVersion: string): boolean =>
-    apiVersion >= (isPreview(apiVersion) ? preview : stable);
-
-/** First api-versions with a member: stable, preview. */
-export const hasMirrorTraffic = since('2023-04-01', '2022-02-01-preview');
-export const hasEgress = since('2022-10-01', '2022-06-01-preview');
-export const hasDataCollector = since('2024-04-01', '2023-04-01-preview');
-export const hasStartupProbe = since('2024-10-01', '2024-10-01-preview');
+/** Api-versions with a member. */
+export const hasMirrorTraffic = since('2022-02-01-preview', '2023-04-01');
+export const hasEgress = since('2022-06-01-preview', '2022-10-01');
+export const hasDataCollector = since('2023-04-01-preview', '2024-04-01');
+export const hasStartupProbe = since('2024-10-01-preview', '2024-10-01');
 
 /** `OnlineEndpoint`. */
 export const onlineEndpoint = resource(
-  object(
-    { authMode: oneOf('AADToken', 'AMLToken', 'Key') },
+  own,
+  shape.object(
+    { authMode },
     {
-      compute: text,
-      description: text,
-      keys: object({}, { primaryKey: text, secondaryKey: text }),
-      mirrorTraffic: only(hasMirrorTraffic, mapOf(integer)),
-      properties: mapOf(textual),
-      provisioningState: text,
-      publicNetworkAccess: oneOf('Enabled', 'Disabled'),
-      scoringUri: text,
-      swaggerUri: text,
-      traffic: mapOf(integer),
+      compute: shape.text,
+      description: shape.text,
+      keys: shape.object({}, { primaryKey: shape.text, secondaryKey: shape.text }),
+      mirrorTraffic: shape.only(hasMirrorTraffic, shape.mapOf(shape.integer)),
+      properties: shape.mapOf(shape.textual),
+      provisioningState: shape.text,
+      publicNetworkAccess: shape.oneOf('Enabled', 'Disabled'),
+      scoringUri: shape.text,
+      swaggerUri: shape.text,
+      traffic: shape.mapOf(shape.integer),
     },
   ),
 );
 
-const probe = object(
+const probe = shape.object(
   {},
-  { failureThreshold: integer, successThreshold: integer, timeout: duration, period: duration, initialDelay: duration },
+  {
+    failureThreshold: shape.integer,
+    successThreshold: shape.integer,
+    timeout: shape.duration,
+    period: shape.duration,
+    initialDelay: shape.duration,
+  },
 );
-const containerResources = object({}, { cpu: text, memory: text, gpu: text });
-const collection = object(
+const containerResources = shape.object({}, { cpu: shape.text, memory: shape.text, gpu: shape.text });
+const collection = shape.object(
   {},
-  { clientId: text, dataCollectionMode: oneOf('Enabled', 'Disabled'), dataId: text, samplingRate: number },
+  {
+    clientId: shape.text,
+    dataCollectionMode: shape.oneOf('Enabled', 'Disabled'),
+    dataId: shape.text,
+    samplingRate: shape.number,
+  },
 );
 
 const deploymentFields: Record<string, Check> = {
-  appInsightsEnabled: flag,
-  codeConfiguration: object({ scoringScript: name }, { codeId: text }),
-  dataCollector: only(
+  appInsightsEnabled: shape.flag,
+  codeConfiguration: shape.object({ scoringScript: shape.name }, { codeId: shape.text }),
+  dataCollector: shape.only(
     hasDataCollector,
-    object(
-      { collections: mapOf(collection) },
+    shape.object(
+      { collections: shape.mapOf(collection) },
       {
-        requestLogging: object({}, { captureHeaders: listOf(text) }),
-        rollingRate: oneOf('Year', 'Month', 'Day', 'Hour', 'Minute'),
+        requestLogging: shape.object({}, { captureHeaders: shape.listOf(shape.text) }),
+        rollingRate: shape.oneOf('Year', 'Month', 'Day', 'Hour', 'Minute'),
       },
     ),
   ),
-  description: text,
-  egressPublicNetworkAccess: only(hasEgress, oneOf('Enabled', 'Disabled')),
-  environmentId: text,
-  environmentVariables: mapOf(text),
-  instanceType: text,
+  description: shape.text,
+  egressPublicNetworkAccess: shape.only(hasEgress, shape.oneOf('Enabled', 'Disabled')),
+  environmentId: shape.text,
+  environmentVariables: shape.mapOf(shape.text),
+  instanceType: shape.text,
   livenessProbe: probe,
-  model: text,
-  modelMountPath: text,
-  properties: mapOf(textual),
-  provisioningState: text,
+  model: shape.text,
+  modelMountPath: shape.text,
+  properties: shape.mapOf(shape.textual),
+  provisioningState: shape.text,
   readinessProbe: probe,
-  requestSettings: object(
+  requestSettings: shape.object(
     {},
-    { maxConcurrentRequestsPerInstance: integer, maxQueueWait: duration, requestTimeout: duration },
+    { maxConcurrentRequestsPerInstance: shape.integer, maxQueueWait: shape.duration, requestTimeout: shape.duration },
   ),
-  scaleSettings: union('scaleType', {
+  scaleSettings: shape.union('scaleType', {
     Default: [{}, {}],
     TargetUtilization: [
       {},
-      { maxInstances: integer, minInstances: integer, pollingInterval: duration, targetUtilizationPercentage: integer },
+      {
+        maxInstances: shape.integer,
+        minInstances: shape.integer,
+        pollingInterval: shape.duration,
+        targetUtilizationPercentage: shape.integer,
+      },
     ],
   }),
-  startupProbe: only(hasStartupProbe, probe),
+  startupProbe: shape.only(hasStartupProbe, probe),
 };
 
-const deploymentProperties = union('endpointComputeType', {
+const deploymentProperties = shape.union('endpointComputeType', {
   Managed: [{}, deploymentFields],
   Kubernetes: [
     {},
     {
       ...deploymentFields,
-      containerResourceRequirements: object(
+      containerResourceRequirements: shape.object(
         {},
         { containerResourceRequests: containerResources, containerResourceLimits: containerResources },
       ),
@@ -127,22 +120,28 @@ const deploymentProperties = union('endpointComputeType', {
 });
 
 /** `OnlineDeployment`; one that doesn't say where it runs is a managed one. */
-export const onlineDeployment = resource((value, at) =>
+export const onlineDeployment = resource(own, (value, at) =>
   deploymentProperties(isObject(value) ? { endpointComputeType: 'Managed', ...value } : value, at),
 );
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** PATCH of an endpoint: tags and identity, never traffic. */
-export const endpointPatch = object({}, { tags: mapOf(textual), identity: anything });
+export const endpointPatch = shape.object({}, { tags: shape.mapOf(shape.textual), identity: shape.anything });
 /** PATCH of a deployment: tags, and how many instances. */
-export const deploymentPatch = object(
+export const deploymentPatch = shape.object(
   {},
-  { tags: mapOf(textual), sku: object({}, { capacity: integer, name: text, tier: text, family: text, size: text }) },
+  {
+    tags: shape.mapOf(shape.textual),
+    sku: shape.object(
+      {},
+      { capacity: shape.integer, name: shape.text, tier: shape.text, family: shape.text, size: shape.text },
+    ),
+  },
 );
 
-export const keyRequest = object({ keyType: oneOf('Primary', 'Secondary') }, { keyValue: text });
-export const logsRequest = object(
+export const keyRequest = shape.object({ keyType: shape.oneOf('Primary', 'Secondary') }, { keyValue: shape.text });
+export const logsRequest = shape.object(
   {},
-  { containerType: oneOf('StorageInitializer', 'InferenceServer', 'ModelDataCollector'), tail: integer },
+  { containerType: shape.oneOf('StorageInitializer', 'InferenceServer', 'ModelDataCollector'), tail: shape.integer },
 );

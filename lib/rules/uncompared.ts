@@ -1,0 +1,147 @@
+import { type CelNode, calledBy, childrenOf, nodesOf } from './cel-node.ts';
+import { RuleProblem } from './rule-problem.ts';
+import { namedVariable } from './uses.ts';
+
+/** Numbers of metrics for which `size(metrics) >= 2` is tried. */
+const SIZES = [1, 2, 3, 10, 1_000];
+
+const COMPARE: Record<string, (a: number, b: number) => boolean> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
+/** What is known of a model: every value is there, and perhaps that each is a finite number. */
+interface Known {
+  variables: readonly string[];
+  areFinite: boolean;
+  /** The one guard whose result is known; each of them when there is none. */
+  only?: CelNode;
+}
+
+/**
+ * Refuses a rule that some model passes of which nothing is compared although everything is there: `has(metrics.f1) ||
+ * metrics.auc > 0.9`. What a missing or odd value means is for the rule to say: `!has(metrics.f1) || metrics.f1 > 0.9`.
+ * @param tree of the whole rule, with its uses bound
+ * @throws RuleProblem
+ */
+export function refuseUncompared(tree: CelNode, text: string, variables: readonly string[]): void {
+  const passes = (areFinite: boolean): boolean => outcomes(tree, { variables, areFinite }).includes(true);
+  if (passes(false)) throw problem(tree, text, variables, ['has']);
+  const guarded = nodesOf(tree)
+    .filter(isOddityGuard)
+    .flatMap((node) => readsOf(node, variables));
+  const areGuards = readsOf(tree, variables).every((read) => guarded.includes(read));
+  // That a value is a finite number may be all that a rule asks.
+  if (!areGuards && passes(true)) throw problem(tree, text, variables, ['isFinite', 'isNaN']);
+}
+
+/** What a condition can give without a comparison of a value: none, one or both of true and false. */
+function outcomes(node: CelNode, known: Known): boolean[] {
+  const parts = childrenOf(node);
+  const of = (index: number): boolean[] => outcomes(parts[index]!, known);
+  switch (node.op) {
+    case 'value':
+      return typeof node.args === 'boolean' ? [node.args] : [];
+    case '!_':
+      return of(0).map((one) => !one);
+    case '&&':
+    case '||': {
+      const decides = node.op === '||';
+      const [left, right] = [of(0), of(1)];
+      const decided = left.includes(decides) || right.includes(decides) ? [decides] : [];
+      return left.includes(!decides) && right.includes(!decides) ? [...decided, !decides] : decided;
+    }
+    case '?:':
+      return of(0).flatMap((test) => of(test ? 1 : 2));
+    default:
+      return outcomesOfLeaf(node, parts, known);
+  }
+}
+
+function outcomesOfLeaf(node: CelNode, parts: readonly CelNode[], known: Known): boolean[] {
+  const call = calledBy(node);
+  const isUnknown = known.only !== undefined && known.only !== node;
+  if (call === 'has') return isUnknown ? [] : [true];
+  if (isOddityGuard(node)) return known.areFinite && !isUnknown ? [call === 'isFinite'] : [];
+  if (readsOf(node, known.variables).length > 0) return [];
+  const compare = Object.hasOwn(COMPARE, node.op) ? COMPARE[node.op]! : undefined;
+  const [left, right] = parts;
+  if (!compare || !left || !right) return node.op === 'in' ? [true, false] : [];
+  const [a, b] = [left, right].map((part) => outcomes(part, known)) as [boolean[], boolean[]];
+  if (a.length > 0 && b.length > 0) return a.flatMap((one) => b.map((other) => compare(Number(one), Number(other))));
+  const asksSize = (part: CelNode): boolean => calledBy(part) === 'size' || isSizeOf(part);
+  const [x, y] = [left.args, right.args];
+  if (typeof y === 'number' && asksSize(left)) return SIZES.map((size) => compare(size, y));
+  if (typeof x === 'number' && asksSize(right)) return SIZES.map((size) => compare(x, size));
+  return [true, false];
+}
+
+function isOddityGuard(node: CelNode): boolean {
+  return ['isNaN', 'isFinite'].includes(calledBy(node) ?? '');
+}
+
+/** The nodes that read the value of a metric, or values of all of them; `has`, `size` and `in` ask only what there is. */
+function readsOf(node: CelNode, variables: readonly string[]): CelNode[] {
+  if (calledBy(node) === 'has') return [];
+  const names = variables.flatMap((name) => [name, namedVariable(name)]);
+  const asksWhat = calledBy(node) === 'size' || node.op === 'in' || isSizeOf(node);
+  const parts = childrenOf(node);
+  const isRead = !asksWhat && parts.some(({ op, args }) => op === 'id' && names.includes(String(args)));
+  return [...(isRead ? [node] : []), ...parts.flatMap((part) => readsOf(part, variables))];
+}
+
+function isSizeOf({ op, args }: CelNode): boolean {
+  return op === 'rcall' && (args as unknown[])[0] === 'size';
+}
+
+/** @param guards the functions of which one decides */
+function problem(tree: CelNode, text: string, variables: readonly string[], guards: readonly string[]): RuleProblem {
+  const all = nodesOf(tree).filter((node) => guards.includes(calledBy(node) ?? ''));
+  const decides = (only: CelNode): boolean => outcomes(tree, { variables, areFinite: true, only }).includes(true);
+  const guard = all.find(decides) ?? all[0];
+  if (!guard)
+    return new RuleProblem(
+      `it does not compare the value of a metric where it passes; compare one as well, as in ${variables[0]}.accuracy >= 0.9 && ...`,
+      tree.start,
+    );
+  const asked = text.slice(guard.start, guard.end);
+  const value = asked.slice(asked.indexOf('(') + 1, -1).trim();
+  const when = calledBy(guard) === 'has' ? 'is there' : 'is a finite number';
+  return new RuleProblem(
+    `it passes whenever ${value} ${when}, whatever its value is.${advice(tree, text, guard, value)}`,
+    guard.start,
+  );
+}
+
+/** The rule as it was probably meant; the empty string where nothing can be guessed. */
+function advice(tree: CelNode, text: string, guard: CelNode, value: string): string {
+  const asked = text.slice(guard.start, guard.end);
+  if (tree === guard) return ` Write ${asked} && ${value} >= 0.9.`;
+  const sides = tree.op === '||' ? childrenOf(tree) : [];
+  const index = sides.findIndex((side) => side === guard || (side.op === '!_' && childrenOf(side)[0] === guard));
+  if (index < 0) return '';
+  const rule = text.trim();
+  const side = text.slice(sides[index]!.start, sides[index]!.end);
+  const isWhole = index === 0 ? rule.startsWith(side) : rule.endsWith(side);
+  const rest = index === 0 ? rule.slice(side.length) : rule.slice(0, -side.length);
+  const other = rest.replace(/^\s*\|\||\|\|\s*$/, '').trim();
+  if (!isWhole || other === rest.trim()) return '';
+  const inner = ['||', '?:'].includes(sides[1 - index]!.op) ? `(${other})` : other;
+  const both = index === 0 ? `${side} && ${inner}` : `${inner} && ${side}`;
+  const isSame = nodesOf(sides[1 - index]!).some((node) => childrenOf(guard).some((asks) => isSameValue(node, asks)));
+  const unless = calledBy(guard) === 'has' && isSame ? `, or !${side} || ${inner} where it may be missing` : '';
+  return ` Write ${both}${unless}.`;
+}
+
+/** Both read the same value, one of them perhaps in `has`, where a value is a field. */
+function isSameValue(one: CelNode, other: CelNode): boolean {
+  const keyOf = (node: CelNode): string | undefined => {
+    const [target, key] = node.op === '.' || node.op === '[]' ? (node.args as [CelNode, string | CelNode]) : [];
+    return target?.op === 'id' ? `${target.args} ${typeof key === 'string' ? key : String(key?.args)}` : undefined;
+  };
+  return keyOf(one) !== undefined && keyOf(one) === keyOf(other);
+}
