@@ -6,7 +6,7 @@ import { startSandbox } from '../../sandbox/sandbox.ts';
 import { productionSettings } from '../../sandbox/settings.ts';
 import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
 import { run } from '../../tasks/promote-model/v1/run.ts';
-import { connectionOf, portsOf, storeFiles } from '../scenarios/interrupted-run.ts';
+import { portsOf, storeFiles, targetOf } from '../scenarios/interrupted-run.ts';
 import { preparePython, runPython } from './python.ts';
 
 describe('promotion beside azure-ai-ml', function () {
@@ -19,14 +19,9 @@ describe('promotion beside azure-ai-ml', function () {
   after(() => sandbox?.stop());
 
   function inputs(more: Partial<Inputs>): Inputs {
-    const target = (connection: string, { resourceGroup, workspaceName }: typeof productionSettings) => ({
-      connection: connectionOf(sandbox, connection),
-      systemAccessToken: '',
-      ids: { subscriptionId: sandbox.settings.subscriptionId, resourceGroup, workspaceName },
-    });
     return {
-      target: target('sandbox', sandbox.settings),
-      second: target('sandbox-prod', productionSettings),
+      target: targetOf(sandbox, 'sandbox', sandbox.settings),
+      second: targetOf(sandbox, 'sandbox-prod', productionSettings),
       sourceRegistryName: undefined,
       registryName: undefined,
       modelName: 'net',

@@ -109,6 +109,17 @@ function quietPipeline(signal: AbortSignal, lines: string[]): Pipeline {
   };
 }
 
+/** A workspace of the sandbox, reached with a connection of it. */
+export function targetOf(
+  sandbox: Sandbox,
+  connection: string,
+  { resourceGroup, workspaceName }: { resourceGroup: string; workspaceName: string },
+): AzureTarget {
+  const { subscriptionId } = sandbox.settings;
+  const ids = { subscriptionId, resourceGroup, workspaceName };
+  return { connection: connectionOf(sandbox, connection), systemAccessToken: '', ids };
+}
+
 /** A service connection of the sandbox as the agent would hand it to a task. */
 export function connectionOf(sandbox: Sandbox, name: string): AzureConnection {
   const { id, url, scheme, parameters, data } = sandbox.connections.find((one) => one.name === name)!;

@@ -15,7 +15,7 @@ import { startSandbox } from '../../sandbox/sandbox.ts';
 import { productionSettings } from '../../sandbox/settings.ts';
 import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
 import { run } from '../../tasks/promote-model/v1/run.ts';
-import { connectionOf, portsOf, storeBlobs, storeFiles } from './interrupted-run.ts';
+import { portsOf, storeBlobs, storeFiles, targetOf } from './interrupted-run.ts';
 
 const CODE = { 'score.py': 'print(1)\n', 'lib/net.py': 'x = 1\n' };
 const NAMED = { name: 'scorer', version: '3' };
@@ -40,14 +40,9 @@ describe('what goes along with a promotion', function () {
   after(() => sandbox.stop());
 
   function inputs(modelName: string, more: Partial<Inputs> = {}): Inputs {
-    const target = (connection: string, ids: { resourceGroup: string; workspaceName: string }) => ({
-      connection: connectionOf(sandbox, connection),
-      systemAccessToken: '',
-      ids: { subscriptionId: sandbox.settings.subscriptionId, ...ids },
-    });
     return {
-      target: target('sandbox', sandbox.settings),
-      second: target('sandbox-prod', productionSettings),
+      target: targetOf(sandbox, 'sandbox', sandbox.settings),
+      second: targetOf(sandbox, 'sandbox-prod', productionSettings),
       modelName,
       targetModelName: modelName,
       version: { kind: 'version', version: '1' },
@@ -176,7 +171,7 @@ describe('what goes along with a promotion', function () {
     await put(prod, 'components/other/versions/3', {
       properties: {
         componentSpec: {
-          ...specOf('other', '', registry.idOf('environments', 'env-shared', '2')),
+          ...specOf('other', '', 'azureml://registries/azureml/environments/sklearn-1.5/labels/latest'),
           code: undefined,
           command: 'ls',
         },

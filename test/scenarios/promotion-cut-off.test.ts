@@ -14,7 +14,7 @@ import { startSandbox } from '../../sandbox/sandbox.ts';
 import { productionSettings } from '../../sandbox/settings.ts';
 import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
 import { run } from '../../tasks/promote-model/v1/run.ts';
-import { type CutOff, connectionOf, portsOf, storeFiles } from './interrupted-run.ts';
+import { type CutOff, portsOf, storeFiles, targetOf } from './interrupted-run.ts';
 
 const FILES = { MLmodel: 'flavors: {}\n', 'data/net.bin': 'weights', 'data/empty': '' };
 
@@ -36,14 +36,9 @@ describe('a promotion that is cut off at any request and runs again', function (
   after(() => sandbox.stop());
 
   function inputsFor(name: string): Inputs {
-    const target = (connection: string, ids: { resourceGroup: string; workspaceName: string }) => ({
-      connection: connectionOf(sandbox, connection),
-      systemAccessToken: '',
-      ids: { subscriptionId: sandbox.settings.subscriptionId, ...ids },
-    });
     return {
-      target: target('sandbox', sandbox.settings),
-      second: target('sandbox-prod', productionSettings),
+      target: targetOf(sandbox, 'sandbox', sandbox.settings),
+      second: targetOf(sandbox, 'sandbox-prod', productionSettings),
       sourceRegistryName: undefined,
       registryName: 'azureml',
       modelName: name,
@@ -188,7 +183,7 @@ describe('a promotion that is cut off at any request and runs again', function (
     assert.match(await dry(back), /^What if: [1-9]/);
   });
 
-  it('ends with what was refused when a write is not permitted, and with a version in production; then it goes on', async () => {
+  it('ends with what was refused when a write is not permitted, and with a version in production; then it continues', async () => {
     await seed('whole403');
     const whole = portsOf(sandbox);
     await run(inputsFor('whole403'), whole.ports);
