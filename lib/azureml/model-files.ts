@@ -5,6 +5,7 @@ import { UserError } from '../core/errors.ts';
 import { getBlobDatastore, getSignature } from './datastores.ts';
 import type { ModelVersion } from './models.ts';
 import type { Registry } from './registries.ts';
+import type { AssetName } from './registry-writes.ts';
 import { path, requestTo } from './resources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,14 +18,19 @@ export interface ModelFiles {
 
 type Ports = Omit<StoragePorts, 'transport'>;
 
-/** Opens the blobs of a datastore: with what it stores, else with the connection's own identity. */
+/**
+ * Opens the blobs of a datastore: with what it stores, else with the connection's own identity.
+ * @param container address of another container of the same account
+ */
 export async function openDatastoreFiles(
   workspace: Workspace,
   name: string,
   ports: Ports,
+  container?: string,
 ): Promise<{ blobs: BlobFiles; containerUrl: string }> {
   const { client } = workspace;
-  const { containerUrl, accountName, secret } = await getBlobDatastore(workspace, name);
+  const { containerUrl: own, accountName, secret } = await getBlobDatastore(workspace, name);
+  const containerUrl = container ?? own;
   const identity: StorageSecret = { kind: 'identity', credential: client.credential };
   const stored: StorageSecret[] =
     secret.kind === 'identity'
@@ -75,15 +81,25 @@ interface DataReference {
  * signature that may read and list (recorded from the service). The address is asked for with the one that the version has
  * now, since the account differs from answer to answer.
  */
-export async function openRegistryFiles(
+export function openRegistryFiles(
   registry: Registry,
   name: string,
   version: string,
   model: ModelVersion,
   ports: Ports,
 ): Promise<ModelFiles> {
-  const assetId = `azureml://registries/${registry.registryName}/models/${name}/versions/${version}`;
-  const body = { assetId, blobUri: model.properties.modelUri };
+  return openReferenced(registry, { kind: 'models', name, version }, model.properties.modelUri, ports);
+}
+
+/** The same for any kind of asset. @param uri its address as the version has it now */
+async function openReferenced(
+  registry: Registry,
+  { kind, name, version }: AssetName,
+  uri: string,
+  ports: Ports,
+): Promise<ModelFiles> {
+  const assetId = `azureml://registries/${registry.registryName}/${kind}/${name}/versions/${version}`;
+  const body = { assetId, blobUri: uri };
   const request = requestTo(registry, 'POST', path('datarefs', name, 'versions', version), { body, repeatable: true });
   const refer = async (): Promise<{ blobUri: string; token: string }> => {
     const { body: answer, text } = await registry.client.send<DataReference | undefined>(request);
@@ -97,6 +113,34 @@ export async function openRegistryFiles(
   const secret: StorageSecret = { kind: 'sas', token, renew: async () => (await refer()).token };
   const storage = { ...ports, transport: registry.client.transport };
   return { blobs: await openBlobFiles(place.container, [secret], storage), root: place.path };
+}
+
+/** A version of code, as far as it is copied. */
+export interface CodeVersion {
+  properties: { codeUri: string; properties?: Record<string, string> | null };
+}
+
+/**
+ * Opens the files of a version of code: of a registry as those of a model, of a workspace in a container of their own beside that of
+ * the default datastore, with whose secret azure-ai-ml opens it (`CodeOperations.download`).
+ */
+export async function openCodeFiles(
+  root: Workspace | Registry,
+  { name, version }: Pick<AssetName, 'name' | 'version'>,
+  { properties: { codeUri } }: CodeVersion,
+  ports: Ports,
+): Promise<ModelFiles> {
+  if ('registryName' in root) return openReferenced(root, { kind: 'codes', name, version }, codeUri, ports);
+  const place = blobPlace(codeUri);
+  const suffix = `.blob.${root.client.cloud.storageSuffix}`;
+  if (!place?.host.endsWith(suffix))
+    throw new UserError({
+      code: 'ModelFilesElsewhere',
+      message: `The files of the code ${name} version ${version} are not in a storage account that the connection may use (*${suffix}).`,
+      fix: 'Register the component in the target from its file, with AzureMLApplyAsset.',
+    });
+  const { blobs } = await openDatastoreFiles(root, 'workspaceblobstore', ports, place.container);
+  return { blobs, root: place.path };
 }
 
 /** The container and the path in it of a blob's address. */

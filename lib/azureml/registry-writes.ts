@@ -54,8 +54,32 @@ export async function openUpload(
   const body = { assetId, temporaryDataReferenceType: 'TemporaryBlobReference' };
   const request = requestTo(registry, 'PUT', path('tempdatarefs', name, 'versions', version), { body });
   const { body: answer, text } = await registry.client.send<Reference | undefined>(request);
+  return containerOf(answer, request.url, 'PUT', text);
+}
+
+/**
+ * Where the files of a new version of code of a workspace go: `POST {version}/startPendingUpload` (recorded from the service).
+ * @returns the container's address, and what opens it
+ */
+export async function openPendingUpload(
+  workspace: Workspace,
+  { kind, name, version }: AssetName,
+): Promise<{ containerUrl: string; token: string }> {
+  const below = `${path(kind, name, 'versions', version)}/startPendingUpload`;
+  const body = { pendingUploadType: 'TemporaryBlobReference' };
+  const request = requestTo(workspace, 'POST', below, { body, repeatable: true });
+  const { body: answer, text } = await workspace.client.send<Reference | undefined>(request);
+  return containerOf(answer, request.url, 'POST', text);
+}
+
+function containerOf(
+  answer: Reference | undefined,
+  url: string,
+  method: 'POST' | 'PUT',
+  text: string,
+): { containerUrl: string; token: string } {
   const { blobUri, credential } = answer?.blobReferenceForConsumption ?? {};
-  if (!blobUri || !credential?.sasUri) throw oddAnswer(request.url, 'a sasUri', text, 'PUT');
+  if (!blobUri || !credential?.sasUri) throw oddAnswer(url, 'a sasUri', text, method);
   return { containerUrl: blobUri.replace(/\/$/, ''), token: credential.sasUri.replace(/^[^?]*\?/, '') };
 }
 

@@ -44,7 +44,7 @@ export async function changeVersion(
 }
 
 /** The members of a version that a client may send. */
-function writable(properties: ModelProperties): ModelProperties {
+export function writable(properties: ModelProperties): ModelProperties {
   const { modelUri, modelType, description, flavors, jobName, stage, isArchived, isAnonymous } = properties;
   const given = { description, flavors, jobName, stage, isArchived, isAnonymous };
   return {

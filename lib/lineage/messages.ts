@@ -14,6 +14,12 @@ export const messages = defineMessages({
   OutputEmptyFix: 'Check in Azure ML studio what the job wrote there, and the path that the job was given to write to.',
   ModelNotMlflow: "'{path}' is not an MLflow model, because the file MLmodel is not in it.{hint}",
   ModelNotMlflowFix: 'Name the folder that has the file MLmodel, or register it as a custom model.',
+  VersionUnnamed:
+    'The input modelVersion is empty, and this pipeline run registered no version of the model {model} in {place}.',
+  VersionsOfRun:
+    'The input modelVersion is empty, and this pipeline run registered several versions of the model {model} in {place}: {versions}.',
+  VersionUnnamedFix:
+    'Set modelVersion: $(register.modelVersion) of the step that registered it, a number, stage:<name>, or latest for the version that was created last, whoever registered it.',
   TraceStartInvalid: "'{value}' does not name what to trace.",
   TraceStartInvalidFix:
     'Write endpoint:<name>, deployment:<endpoint>/<name>, model:<name>:<version>, model:<name> for the newest version, job:<name>, or the id of a model’s version.',

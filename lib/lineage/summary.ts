@@ -49,7 +49,11 @@ export function summaryOf(lineage: Lineage): LineageSummary {
     pullRequest: follow(commit ? [commit, ...runs] : runs, 'broughtBy')[0],
     workItems: unique(follow(runs, 'worksOn')),
     environment: follow(jobs, 'ranIn')[0],
-    data: new Map(reads.flatMap(({ detail = '', to }) => nodeOf(lineage, to).map((node) => [detail, node] as const))),
+    data: new Map(
+      reads.flatMap(({ detail = '', to }) =>
+        nodeOf(lineage, to).flatMap((node) => (node.kind === 'data' ? [[detail, node] as const] : [])),
+      ),
+    ),
   };
 }
 

@@ -29,7 +29,12 @@ export async function traceEndpoint(walk: Walk, name: string, deployment: string
   const { properties } = online ?? (await getOnlineEndpoint(ws, name)); // throws with the names that there are
   const traffic = properties.traffic ?? {};
   const id = addEndpoint(walk, name, 'online', trafficText(traffic));
-  const wanted = deployment ?? busiest(traffic) ?? (await onlyDeployment(walk, name, id));
+  const [first, ...equal] = busiest(traffic);
+  const wanted = deployment ?? first ?? (await onlyDeployment(walk, name, id));
+  if (deployment === undefined && first !== undefined && equal.length > 0) {
+    const why = `${allOf([first, ...equal])} get ${traffic[first]} % each; this is ${first}, name another one as in deployment:${name}/${equal[0]}`;
+    walk.trace.missing(id, 'the one deployment with most of the traffic', why);
+  }
   if (wanted === undefined) return;
   const read = () => getOnlineDeployment(ws, name, wanted);
   const found =
@@ -82,12 +87,14 @@ function trafficText(traffic: Readonly<Record<string, number>>): string {
   return shares.map(([name, share]) => `${name} ${share} %`).join(', ');
 }
 
-/** The deployment that gets most of the traffic; of two with the same share the first by name. */
-function busiest(traffic: Readonly<Record<string, number>>): string | undefined {
-  const [first] = Object.entries(traffic)
-    .filter(([, share]) => share > 0)
-    .sort(([a, one], [b, other]) => other - one || a.localeCompare(b));
-  return first?.[0];
+/** The deployments that get most of the traffic: one, or all that have the same share, by name. */
+function busiest(traffic: Readonly<Record<string, number>>): string[] {
+  const most = Math.max(0, ...Object.values(traffic));
+  return most === 0
+    ? []
+    : Object.keys(traffic)
+        .filter((name) => traffic[name] === most)
+        .sort();
 }
 
 async function onlyDeployment({ trace, ws }: Walk, endpoint: string, id: string): Promise<string | undefined> {

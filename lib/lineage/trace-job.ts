@@ -6,6 +6,7 @@ import { assetPage } from '../azureml/studio-pages.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { commitPage } from './commit-page.ts';
 import type { LineageLink } from './lineage.ts';
+import { modelInputs } from './model-inputs.ts';
 import { dataInputs } from './model-lineage.ts';
 import { namedAsset } from './named-asset.ts';
 import { commitOf, submittingRun } from './recorded-run.ts';
@@ -34,7 +35,11 @@ export async function traceJob(walk: Walk, ws: Workspace, name: string, by?: By,
     trace.missing(id, `the job ${name}`, 'it is archived; what follows can still be read');
   if (!job) return traceRecorded(walk, ws, id, recorded);
   await traceParents(walk, ws, job, id);
-  for (const [input, uri] of [...dataInputs(job), ...stepInputs(job)]) await traceData(walk, ws, id, input, uri);
+  const models = modelInputs(job, ws, id);
+  const inputsOfModels = new Set(models.map(({ input }) => input));
+  walk.readModels.push(...models);
+  for (const [input, uri] of [...dataInputs(job), ...stepInputs(job)])
+    if (!inputsOfModels.has(input)) await traceData(walk, ws, id, input, uri);
   traceEnvironment(walk, ws, id, job.properties.environmentId);
   traceCode(walk, id, job.properties.codeId);
   const run = submittingRun(job);
@@ -102,6 +107,9 @@ async function traceData(walk: Walk, ws: Workspace, from: string, input: string,
   if (trace.lineage.nodes.some((node) => node.id === id))
     return void trace.add({ kind: 'data', id, title: uri, facts: {} }, by);
   const found = await trace.attempt(id, what, async () => (await findData(ws, name, version)) ?? 'gone');
+  // What a model has recorded of a job that is gone says the name alone: it may be that of a model that the job has read.
+  if (found === 'gone' && (await isModel(walk, ws, from, name, version)))
+    return void walk.readModels.push({ name, version, workspace: ws.path, from, input });
   if (found === 'gone') trace.missing(id, what, `it was deleted from ${ws.label}`);
   const dataUri = found === 'gone' ? undefined : found?.properties.dataUri;
   trace.add(
@@ -114,6 +122,11 @@ async function traceData(walk: Walk, ws: Workspace, from: string, input: string,
     },
     by,
   );
+}
+
+async function isModel({ trace }: Walk, ws: Workspace, from: string, name: string, version: string): Promise<boolean> {
+  const below = path('models', name, 'versions', version);
+  return (await trace.attempt(from, `the model ${name}`, () => find(ws, below))) !== undefined;
 }
 
 function findData(ws: Workspace, name: string, version: string) {

@@ -6,6 +6,7 @@ import type { AssetRoot } from '../azureml/resources.ts';
 import { assetPage } from '../azureml/studio-pages.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
+import type { Lineage } from './lineage.ts';
 import { factsOfModel, madeByRun } from './model-lineage.ts';
 import { originalOf } from './original-of.ts';
 import { recordedRun } from './recorded-run.ts';
@@ -93,8 +94,19 @@ async function traceOriginal(walk: Walk, copy: ModelVersion, id: string): Promis
     walk.trace.missing(id, 'the version that it was copied from', `'${original}' does not say where that is`);
     return false;
   }
-  const { model } = await traceModel(walk, original, { from: id, relation: 'copiedFrom' });
-  return model !== undefined;
+  const { id: found, model } = await traceModel(walk, original, { from: id, relation: 'copiedFrom' });
+  if (!isCopiedFrom(walk.trace.lineage, found, id)) return model !== undefined;
+  const why = found === id ? 'it names itself' : 'it names a version that was copied from this one';
+  walk.trace.missing(id, 'the version that it was copied from', `${why}, so its own record counts`);
+  return false;
+}
+
+/** True when a version was copied from another one, by way of others too: then it can't be what that one was copied from. */
+function isCopiedFrom({ links }: Lineage, copy: string, original: string): boolean {
+  const above = new Set([copy]);
+  for (const id of above)
+    for (const { from, to, relation } of links) if (from === id && relation === 'copiedFrom') above.add(to);
+  return above.has(original);
 }
 
 /** The job that made a model, or the step of it. */

@@ -28,6 +28,9 @@ export async function trace(from: TraceStart, ports: TracePorts): Promise<Lineag
     if (!model) throw modelNotFound(from, walk.trace.lineage, ports);
     await traceServing(walk, walk.trace.lineage.nodes[0]!);
   }
+  // Grows while the models that it has lead to further jobs.
+  for (const { from: job, input, ...model } of walk.readModels)
+    await traceModel(walk, model, { from: job, relation: 'read', detail: input });
   return walk.trace.lineage;
 }
 

@@ -16,8 +16,21 @@ export interface TracePorts {
 /** A trace under way. */
 export interface Walk extends TracePorts {
   trace: Collector;
+  /** Models that jobs on the way have read, which the walk goes on with at its end. */
+  readModels: ReadModel[];
   /** The workspace of an ARM path, signed in as the first one; each is opened once. @throws what opening it throws */
   workspaceAt(path: string | undefined): Promise<Workspace>;
+}
+
+/** A model that a job has read as an input, such as the one that it trained further. */
+export interface ReadModel {
+  name: string;
+  version: string;
+  registry?: string;
+  workspace?: string;
+  /** Id of the job's node. */
+  from: string;
+  input: string;
 }
 
 export function beginWalk({ ws, devops }: TracePorts): Walk {
@@ -26,6 +39,7 @@ export function beginWalk({ ws, devops }: TracePorts): Walk {
     ws,
     devops,
     trace: collectLineage((error) => whyNot(error, devops.collectionUrl)),
+    readModels: [],
     workspaceAt(path = ws.path) {
       const known = opened.get(path.toLowerCase()) ?? openAt(ws, path);
       opened.set(path.toLowerCase(), known);

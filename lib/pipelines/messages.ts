@@ -2,6 +2,9 @@ import { defineMessages } from '../core/message.ts';
 
 /** What several tasks say. */
 export const messages = defineMessages({
+  VersionOfRun: 'It is the version that this pipeline run registered, since modelVersion is empty.',
+  VersionLatest: 'It is the version that was created last, since modelVersion is latest.',
+  VersionOfStage: 'It is the version in the stage {stage}.',
   Created: '{kind} {name}: done',
   Uploading: '{kind} {name}: {percent} percent, {sent} of {size}, {files} of {totalFiles} files',
   CancellingJob: 'The run was cancelled; cancelling the job {job} too.',

@@ -12,8 +12,8 @@ export interface LocalName {
 /** What Windows does not take in a name; control characters nowhere make a good one. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are not allowed
 const NOT_ON_WINDOWS = /[<>:"|?*\\\u0000-\u001f]/g;
-/** Names of devices, with any ending. */
-const DEVICE = /^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?=\.|$)/i;
+/** Names of devices, with any ending; Windows leaves out spaces in front of it. */
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?= *(?:\.|$))/i;
 
 /**
  * Where files from storage go on disk. Names come from whoever wrote them: one that leads out of the folder is an error, and

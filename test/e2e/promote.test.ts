@@ -13,9 +13,9 @@ const PROD = {
   targetWorkspaceName: productionSettings.workspaceName,
 };
 const promote = (inputs: Record<string, string>, more: Step = {}): Step =>
-  task('AzureMLPromoteModel', 'promote', { modelName: 'net', ...inputs }, more);
+  task('AzureMLPromoteModel', 'promote', { modelName: 'net', modelVersion: 'latest', ...inputs }, more);
 const download = (inputs: Record<string, string>, more: Step = {}): Step =>
-  task('AzureMLDownloadModel', 'download', { modelName: 'net', ...inputs }, more);
+  task('AzureMLDownloadModel', 'download', { modelName: 'net', modelVersion: 'latest', ...inputs }, more);
 /** Writes to blobs and data references do not count as changes of the workspace. */
 const changes = (run: Run): string[] => writes(run.requests).filter((line) => !/datarefs/.test(line));
 
@@ -81,6 +81,31 @@ describe('models on their way to production', function () {
     assert.match(run.log, /No version of the model 'net' in the workspace 'sandbox-ws' is in the stage 'Production'/);
     assert.match(run.log, /There is no registry 'nobodys'/);
     assert.match(run.log, /The input modelVersion is not valid: '1\.2' is neither/);
+  });
+
+  it('are those that the run registered where no version is named, never the newest one', async () => {
+    const unnamed = { modelName: 'own', modelVersion: '' };
+    const own = [
+      submit('jobs/logged.yml', { wait: 'true' }),
+      register({ modelName: 'own', outputName: 'files' }),
+      download({ ...unnamed, targetFolder: join(folder, 'own') }),
+      promote({ ...unnamed, stage: 'Staging' }),
+    ];
+    for (const version of ['1', '2']) {
+      const run = await fixture.run(own);
+      assert.equal(run.result, 'succeeded', run.log);
+      const outputs = ['download', 'promote'].map((name) => run.step(name).outputs.modelVersion);
+      assert.deepEqual(outputs, [version, version], run.log);
+      assert.match(run.log, /the version that this pipeline run registered, since modelVersion is empty/);
+    }
+    for (const step of [download({ ...unnamed }), promote({ ...unnamed, stage: 'Production' })]) {
+      const run = await fixture.run([step]);
+      assert.equal(run.result, 'failed', run.log);
+      assert.match(run.log, /this pipeline run registered no version of the model own in the workspace 'sandbox-ws'/);
+      assert.deepEqual(changes(run), []);
+    }
+    const latest = await fixture.run([promote({ ...unnamed, modelVersion: 'latest', stage: 'Staging' })]);
+    assert.match(latest.log, /the version that was created last, since modelVersion is latest/);
   });
 
   it('are checked before anything is written', async () => {

@@ -4,7 +4,7 @@ import { putModelVersion } from '../../lib/azureml/models.ts';
 import { productionSettings } from '../../sandbox/settings.ts';
 import type { Inputs } from '../../tasks/promote-model/v1/inputs.ts';
 import { run } from '../../tasks/promote-model/v1/run.ts';
-import { connectionOf, portsOf, storeFiles } from '../scenarios/interrupted-run.ts';
+import { portsOf, storeFiles, targetOf } from '../scenarios/interrupted-run.ts';
 import { runPython, usePythonSandbox } from './python.ts';
 
 describe('promotion beside azure-ai-ml', function () {
@@ -12,14 +12,9 @@ describe('promotion beside azure-ai-ml', function () {
   const sandbox = usePythonSandbox();
 
   function inputs(more: Partial<Inputs>): Inputs {
-    const target = (connection: string, { resourceGroup, workspaceName }: typeof productionSettings) => ({
-      connection: connectionOf(sandbox, connection),
-      systemAccessToken: '',
-      ids: { subscriptionId: sandbox.settings.subscriptionId, resourceGroup, workspaceName },
-    });
     return {
-      target: target('sandbox', sandbox.settings),
-      second: target('sandbox-prod', productionSettings),
+      target: targetOf(sandbox, 'sandbox', sandbox.settings),
+      second: targetOf(sandbox, 'sandbox-prod', productionSettings),
       sourceRegistryName: undefined,
       registryName: undefined,
       modelName: 'net',

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { LARGEST_RANGE } from '../../lib/azure/blob-files.ts';
 import { putModelVersion } from '../../lib/azureml/models.ts';
 import type { Sandbox } from '../../sandbox/contracts.ts';
@@ -42,6 +43,7 @@ describe('a download that is cut off', function () {
       target: { connection: connectionOf(sandbox, 'sandbox'), systemAccessToken: '', ids },
       modelName: 'net',
       version: { kind: 'latest' },
+      run: { id: '7' } as Inputs['run'],
       registryName: undefined,
       folder,
       cleanFolder: false,
@@ -74,5 +76,20 @@ describe('a download that is cut off', function () {
       for (const [name, bytes] of Object.entries(there())) assert.ok(FILES[name]!.equals(bytes), name);
       if (partial >= 4 * LARGEST_RANGE) assert.match(second.lines.join('\n'), /16\.8 MB came from an earlier download/);
     }
+  });
+
+  it('is never a success without files, and leaves none', async () => {
+    const { ports } = portsOf(sandbox);
+    const outside = ports.outside as unknown as { transport: HttpClient };
+    const { transport } = outside;
+    const empty = '<?xml version="1.0"?><EnumerationResults><Blobs/><NextMarker/></EnumerationResults>';
+    outside.transport = {
+      async sendRequest(request) {
+        const response = await transport.sendRequest(request);
+        return /comp=list/.test(request.url) ? { ...response, bodyAsText: empty } : response;
+      },
+    };
+    await assert.rejects(run(inputs(), ports), { code: 'ModelEmpty', message: /net:1 has no files/ });
+    assert.deepEqual(there(), {});
   });
 });

@@ -1,7 +1,13 @@
 /** Runs a task's use case in this process, against a sandbox, so that it can be cut off at any request. */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import type { HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import type { BlobFiles } from '../../lib/azure/blob-files.ts';
 import { createAzureClient } from '../../lib/azure/client.ts';
 import type { AzureConnection } from '../../lib/azure/connection.ts';
 import { createTransport } from '../../lib/azure/network.ts';
@@ -28,8 +34,16 @@ export interface Requests {
   writes: string[];
 }
 
-/** The ports of one run. @param cutOff none: the run goes to its end */
-export function portsOf(sandbox: Sandbox, cutOff?: CutOff): { ports: Ports; requests: Requests; lines: string[] } {
+/**
+ * The ports of one run.
+ * @param cutOff none: the run goes to its end
+ * @param refused the number of the write that the service refuses, since the connection may not do it
+ */
+export function portsOf(
+  sandbox: Sandbox,
+  cutOff?: CutOff,
+  refused?: number,
+): { ports: Ports; requests: Requests; lines: string[] } {
   const killed = new AbortController();
   const requests: Requests = { count: 0, writes: [] };
   const real = createTransport({ caFile: sandbox.clientEnvironment.NODE_EXTRA_CA_CERTS });
@@ -37,8 +51,10 @@ export function portsOf(sandbox: Sandbox, cutOff?: CutOff): { ports: Ports; requ
     async sendRequest(request) {
       if (killed.signal.aborted) throw killed.signal.reason;
       const isLast = requests.count++ === cutOff;
-      const isRead = ['GET', 'HEAD'].includes(request.method) || /\/token|listSecrets|datarefs|oidc/.test(request.url);
+      const isRead =
+        ['GET', 'HEAD'].includes(request.method) || /\/token|listSecrets|\/datarefs|oidc/.test(request.url);
       if (!isRead) requests.writes.push(`${request.method} ${request.url.split('?')[0]}`);
+      if (!isRead && requests.writes.length - 1 === refused) return forbidden(request);
       if (!isLast) return real.sendRequest(request);
       await real.sendRequest(request);
       killed.abort(new Error('killed'));
@@ -51,6 +67,12 @@ export function portsOf(sandbox: Sandbox, cutOff?: CutOff): { ports: Ports; requ
   const connect = async ({ connection, systemAccessToken, ids }: AzureTarget) =>
     openWorkspace(await createAzureClient({ ...outside, connection, systemAccessToken }), ids);
   return { ports: { pipeline: quietPipeline(signal, lines), clock: quickClock(), outside, connect }, requests, lines };
+}
+
+function forbidden(request: PipelineRequest): PipelineResponse {
+  const error = { code: 'AuthorizationFailed', message: 'The client does not have authorization to perform it.' };
+  const headers = createHttpHeaders({ 'content-type': 'application/json' });
+  return { request, status: 403, headers, bodyAsText: JSON.stringify({ error }) };
 }
 
 /** Time that passes at the speed of the sandbox, whose operations take a third of a second. */
@@ -87,6 +109,17 @@ function quietPipeline(signal: AbortSignal, lines: string[]): Pipeline {
   };
 }
 
+/** A workspace of the sandbox, reached with a connection of it. */
+export function targetOf(
+  sandbox: Sandbox,
+  connection: string,
+  { resourceGroup, workspaceName }: { resourceGroup: string; workspaceName: string },
+): AzureTarget {
+  const { subscriptionId } = sandbox.settings;
+  const ids = { subscriptionId, resourceGroup, workspaceName };
+  return { connection: connectionOf(sandbox, connection), systemAccessToken: '', ids };
+}
+
 /** A service connection of the sandbox as the agent would hand it to a task. */
 export function connectionOf(sandbox: Sandbox, name: string): AzureConnection {
   const { id, url, scheme, parameters, data } = sandbox.connections.find((one) => one.name === name)!;
@@ -103,6 +136,16 @@ export async function storeFiles(
 ): Promise<string> {
   const ports = { onSecret: () => undefined, signal: new AbortController().signal, clock: quickClock() };
   const { blobs } = await openDatastoreFiles(workspace, 'workspaceblobstore', ports);
+  await storeBlobs(blobs, folder, files);
+  return longModelUri(workspace.path, `azureml://datastores/workspaceblobstore/paths/${folder}`);
+}
+
+/** Puts files below a folder of a container, each with its MD5. */
+export async function storeBlobs(
+  blobs: Pick<BlobFiles, 'stage' | 'commit'>,
+  folder: string,
+  files: Readonly<Record<string, string | Buffer>>,
+): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const bytes = Buffer.from(content);
     const parts = rangesOf(0, bytes.length);
@@ -110,5 +153,4 @@ export async function storeFiles(
       await blobs.stage(`${folder}/${name}`, part, bytes.subarray(offset, offset + count));
     await blobs.commit(`${folder}/${name}`, parts.length, createHash('md5').update(bytes).digest(), {});
   }
-  return longModelUri(workspace.path, `azureml://datastores/workspaceblobstore/paths/${folder}`);
 }

@@ -6,6 +6,7 @@ import { condaAsJson, modelStorage, newVersionRules, storedUri, withoutLabel } f
 import type { Call, Draft } from './collection.ts';
 import { normalSpec } from './component-normal.ts';
 import * as errors from './errors.ts';
+import { replicaUri } from './registry-storage.ts';
 import { withTextMaps } from './shape.ts';
 import { type AssetKind, immutableFields } from './shapes/assets.ts';
 import { uploadPath } from './uploads.ts';
@@ -34,12 +35,23 @@ export function changedVersion(
         : kind === 'components'
           ? { ...given, componentSpec: withoutLabel(given.componentSpec, context) }
           : given;
-  checkUnchanged(kind, `${params.asset}:${name}`, older.properties, compared);
+  checkUnchanged(
+    kind,
+    `${params.asset}:${name}`,
+    sameReplica(older.properties, context),
+    sameReplica(compared, context),
+  );
   const kept = Object.fromEntries(
     immutableFields[kind].filter((field) => field in older.properties).map((field) => [field, older.properties[field]]),
   );
   if (kind === 'components') kept.componentSpec = describedAs(older.properties.componentSpec, given.componentSpec);
   return { properties: { ...older.properties, ...given, ...kept } };
+}
+
+/** Replicas of a registry's model are one place: a client that puts back what it has read sends the address of any of them. */
+function sameReplica(properties: Body, { isRegistry, registryStorage }: AssetContext): Body {
+  const { modelUri } = properties;
+  return isRegistry && modelUri ? { ...properties, modelUri: replicaUri(registryStorage, modelUri, 0) } : properties;
 }
 
 /** A specification that was given the version of the address has the version that the component got. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { parseVersionChoice } from '../../../lib/azureml/model-choice.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
-import { flag, optional, parsed, required } from '../../../lib/pipelines/inputs.ts';
+import { flag, optional, optionallyParsed, required } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
+import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 
 export type Inputs = ReturnType<typeof readInputs>;
 
@@ -11,7 +12,8 @@ export function readInputs(inputs: TaskInputs) {
   return {
     target: readAzureTarget(inputs),
     modelName,
-    version: parsed(inputs, 'modelVersion', parseVersionChoice, 'latest'),
+    version: optionallyParsed(inputs, 'modelVersion', parseVersionChoice) ?? ({ kind: 'ofRun' } as const),
+    run: readPipelineRun(inputs),
     registryName: optional(inputs, 'registryName'),
     /** Absolute path. */
     folder: inputs.path('targetFolder') ?? join(workFolder(inputs), modelName.replace(/[^\w.-]/g, '_')),

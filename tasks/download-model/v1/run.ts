@@ -3,6 +3,7 @@ import { formatBytes } from '../../../lib/core/duration.ts';
 import { allOf } from '../../../lib/core/words.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { sayChoice } from '../../../lib/pipelines/say-choice.ts';
 import { downloadFiles, partialPath } from '../../../lib/snapshot/download.ts';
 import { localNames } from '../../../lib/snapshot/local-names.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
@@ -26,6 +27,7 @@ export async function run(inputs: Inputs, { pipeline, clock, connect }: Ports): 
   const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
   const size = formatBytes(bytes);
   pipeline.say(messages.Found, { model, version, files: files.length, size, folder });
+  sayChoice(inputs, pipeline);
   const renamed = names.filter(({ name, path }) => name !== path);
   if (renamed.length > 0)
     pipeline.warn(

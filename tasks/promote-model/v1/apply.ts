@@ -5,6 +5,8 @@ import type { AssetRoot } from '../../../lib/azureml/resources.ts';
 import { changeVersion } from '../../../lib/azureml/stage.ts';
 import { isCopyOf } from '../../../lib/lineage/copied-model.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { dropClaims } from './claims.ts';
+import { copyCodeToWorkspace, copyComponentToWorkspace } from './copy-component.ts';
 import { copyAssetToRegistry, copyModelToRegistry } from './copy-to-registry.ts';
 import { type CopySource, copyEnvironmentToWorkspace, copyModelToWorkspace } from './copy-to-workspace.ts';
 import type { Inputs } from './inputs.ts';
@@ -34,12 +36,17 @@ export async function applyPromotion(
 
 async function copyCompanion(
   { kind, place, name, version }: Companion,
-  { workspace, registry, second }: Places,
+  { workspace, sourceRegistry, registry, second }: Places,
   ports: Ports,
 ): Promise<void> {
+  ports.pipeline.signal.throwIfAborted();
   const asset = { kind, name, version };
-  if (registry && place === registry.label) await copyAssetToRegistry(asset, workspace, registry, ports);
-  else await copyEnvironmentToWorkspace(asset, workspace, second!);
+  const from = sourceRegistry ?? workspace;
+  if (registry && place === registry.label) return copyAssetToRegistry(asset, workspace, registry, ports);
+  if (kind === 'codes') await copyCodeToWorkspace(asset, from, second!, ports);
+  else if (kind === 'components') await copyComponentToWorkspace(asset, from, second!);
+  else await copyEnvironmentToWorkspace(asset, from, second!);
+  ports.pipeline.say(messages.CompanionCopied, { kind: kind.replace(/s$/, ''), name, version, place });
 }
 
 /** Copies the model from place to place. @returns the version in the last one */
@@ -63,12 +70,13 @@ async function copyModel(
     const copy = (): Promise<ModelVersion> =>
       kind === 'registry'
         ? copyModelToRegistry(original.model, original.name, workspace, registry!, { name, version }, ports)
-        : copyModelToWorkspace(original, second!, { name, version, leftTag: exclusiveTag?.name }, ports);
-    const model =
+        : copyModelToWorkspace(original, second!, { name, version, exclusiveTag }, ports);
+    const copied =
       isDone && present
         ? present
         : await copy().catch((error) => copyAfterAll(root, name, version, original.model, sourceGuid, error));
-    if (!isDone) ports.pipeline.say(messages.Copied, { name, version: versionOf(model), place, id: model.id });
+    if (!isDone) ports.pipeline.say(messages.Copied, { name, version: versionOf(copied), place, id: copied.id });
+    const model = kind === 'registry' ? await dropClaims(registry!, name, copied, source, exclusiveTag, ports) : copied;
     from = kind === 'registry' ? { ...from, model, name, place: { kind, registry: registry! } } : { ...from, model };
   }
   return from.model;

@@ -9,12 +9,13 @@ import {
 } from '../../../lib/azureml/model-files.ts';
 import { longModelUri, type ModelVersion, putModelVersion } from '../../../lib/azureml/models.ts';
 import type { Registry } from '../../../lib/azureml/registries.ts';
-import { find, path, put } from '../../../lib/azureml/resources.ts';
+import { type AssetRoot, find, path, put } from '../../../lib/azureml/resources.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { copyFiles } from '../../../lib/snapshot/copy.ts';
 import { listModelFiles } from '../../../lib/snapshot/model-folder.ts';
 import { copyBody } from './copy-body.ts';
+import type { Inputs } from './inputs.ts';
 import { progressOf } from './progress.ts';
 
 /** The datastore that every workspace has, to which Azure ML's tools upload models. */
@@ -36,7 +37,7 @@ export interface CopySource {
 export async function copyModelToWorkspace(
   source: CopySource,
   workspace: Workspace,
-  { name, version, leftTag }: { name: string; version: string; leftTag: string | undefined },
+  { name, version, exclusiveTag }: { name: string; version: string; exclusiveTag: Inputs['exclusiveTag'] },
   { pipeline, clock }: Ports,
 ): Promise<ModelVersion> {
   const { model } = source;
@@ -52,7 +53,7 @@ export async function copyModelToWorkspace(
     onProgress: progressOf({ name, version, place: workspace.label }, pipeline, clock),
   });
   return putModelVersion(workspace, name, version, {
-    ...copyBody(model, source.jobsIn, leftTag),
+    ...copyBody(model, source.jobsIn, exclusiveTag),
     modelUri: longModelUri(workspace.path, `azureml://datastores/${DATASTORE}/paths/${prefix}${folder}`),
   });
 }
@@ -64,7 +65,7 @@ function openSource({ model, name, place }: CopySource, ports: Omit<StoragePorts
 }
 
 interface EnvironmentVersion {
-  properties: Record<string, unknown> & { image?: string; build?: unknown };
+  properties: Record<string, unknown> & { image?: string; build?: unknown; isAnonymous?: boolean };
 }
 
 /** What a client may send of an environment that it has read. */
@@ -82,11 +83,12 @@ const WRITABLE = [
 /** Copies an environment, which is an image and a conda file, to a workspace. */
 export async function copyEnvironmentToWorkspace(
   { name, version }: { name: string; version: string },
-  from: Workspace,
+  from: AssetRoot,
   to: Workspace,
 ): Promise<void> {
   const below = path('environments', name, 'versions', version);
   const { properties } = (await find<EnvironmentVersion>(from, below))!;
   const given = Object.entries(properties).filter(([member, value]) => WRITABLE.includes(member) && value);
-  await put(to, below, { properties: { ...Object.fromEntries(given), isAnonymous: false, isArchived: false } });
+  const isAnonymous = properties.isAnonymous === true;
+  await put(to, below, { properties: { ...Object.fromEntries(given), isAnonymous, isArchived: false } });
 }

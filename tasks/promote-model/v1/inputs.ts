@@ -25,7 +25,7 @@ export function readInputs(inputs: TaskInputs) {
     /** The registry to copy to. */
     registryName: optional(inputs, 'registryName'),
     modelName,
-    version: parsed(inputs, 'modelVersion', parseVersionChoice),
+    version: optionallyParsed(inputs, 'modelVersion', parseVersionChoice) ?? ({ kind: 'ofRun' } as const),
     targetModelName: optional(inputs, 'targetModelName') ?? modelName,
     targetModelVersion: optionallyParsed(inputs, 'targetModelVersion', parseModelVersion),
     stage: optional(inputs, 'stage'),
@@ -85,7 +85,7 @@ function parseAssets(text: string): 'auto' | { name: string; version: string }[]
 }
 
 type Read = Pick<Inputs, 'second' | 'sourceRegistryName' | 'registryName' | 'stage' | 'exclusiveTag' | 'components'> &
-  Pick<Inputs, 'tags' | 'previousStage' | 'environments'>;
+  Pick<Inputs, 'tags' | 'previousStage'>;
 
 /** @throws UserError `InputInvalid` */
 function checkTogether({
@@ -97,22 +97,19 @@ function checkTogether({
   components,
   tags,
   previousStage,
-  environments,
 }: Read): void {
   const refuse = (message: FilledMessage, fix = fill(messages.TogetherFix)): never => {
     throw new UserError({ code: 'InputInvalid', message, fix });
   };
   if (sourceRegistryName !== undefined && registryName !== undefined) refuse(fill(messages.TwoRegistries));
   if (sourceRegistryName !== undefined && second === undefined) refuse(fill(messages.RegistryWithoutWorkspace));
-  if (sourceRegistryName !== undefined && environments !== 'auto' && environments.length > 0)
-    refuse(fill(messages.EnvironmentsOfRegistry), fill(messages.EnvironmentsOfRegistryFix));
   if (stage !== undefined && stage.toLowerCase() === previousStage.toLowerCase())
     refuse(fill(messages.StageTwice, { stage }), fill(messages.StageTwiceFix));
   const isInRegistry = registryName !== undefined && second === undefined;
   if (isInRegistry && (stage !== undefined || exclusiveTag !== undefined || Object.keys(tags).length > 0))
     refuse(fill(messages.StageOfRegistry));
-  if (registryName === undefined && (components === 'auto' || components.length > 0))
-    refuse(fill(messages.ComponentsNeedRegistry));
+  const isCopied = registryName !== undefined || second !== undefined;
+  if (!isCopied && (components === 'auto' || components.length > 0)) refuse(fill(messages.ComponentsNeedTarget));
   const hasNothing = registryName === undefined && second === undefined && stage === undefined;
   if (hasNothing && exclusiveTag === undefined && Object.keys(tags).length === 0) refuse(fill(messages.NothingToDo));
 }

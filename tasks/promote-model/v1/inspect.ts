@@ -1,17 +1,19 @@
-import { getChosenModel, listHolders, listVersionsWith, versionOf } from '../../../lib/azureml/model-choice.ts';
+import { listHolders, listVersionsWith, versionOf } from '../../../lib/azureml/model-choice.ts';
 import { findModelVersion, type ModelVersion } from '../../../lib/azureml/models.ts';
 import type { AssetRoot } from '../../../lib/azureml/resources.ts';
+import { getNamedVersion } from '../../../lib/lineage/named-version.ts';
 import { stepId } from '../../../lib/lineage/pipeline-run.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
-import { findCompanions } from './companions.ts';
+import { findCompanions } from './find-companions.ts';
 import type { Inputs } from './inputs.ts';
 import type { Places } from './places.ts';
-import { type Found, type Hop, movesOn, RUN_TAG } from './plan.ts';
+import { type Found, type Hop, movesOn } from './plan.ts';
+import { RUN_TAG } from './run-tag.ts';
 
 /**
  * Reads the version to promote. One that leaves the stage by which it is chosen is found, when this step of the pipeline runs
  * again, by the tag that it got with its new stage.
- * @throws UserError `ModelNotFound`
+ * @throws UserError `ModelNotFound`, `ModelVersionUnnamed`
  */
 export async function findSource({ workspace, sourceRegistry }: Places, inputs: Inputs): Promise<ModelVersion> {
   const { modelName, version, stage } = inputs;
@@ -22,7 +24,7 @@ export async function findSource({ workspace, sourceRegistry }: Places, inputs: 
     const found = chosen ?? (await listHolders(workspace, modelName, stage!)).find(isOwn);
     if (found) return found;
   }
-  return getChosenModel(sourceRegistry ?? workspace, inputs.modelName, inputs.version);
+  return getNamedVersion(sourceRegistry ?? workspace, inputs.modelName, inputs.version, inputs.run);
 }
 
 /** Finds out, with reads alone, what is there of what a promotion makes. @throws UserError `AssetMissing` */

@@ -8,17 +8,21 @@ export const messages = defineMessages({
   VariableUnset: "The input {name} has '{value}', but there is no variable of that name.",
   VariableUnsetFix:
     'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
-  EnvironmentsOfRegistry:
-    'The input environments names environments to copy, but the model comes from a registry, which keeps them.',
-  EnvironmentsOfRegistryFix: 'Leave environments empty, and refer to the environments in the registry.',
-  EnvironmentStays: 'The environment {name} version {version} stays in {place}; refer to it there.',
+  EnvironmentUnknown:
+    'The model does not say in which environment it was made, so none goes along. Name one in the input environments if the target needs it.',
+  EnvironmentShared: 'The environment {name} is not copied, since every workspace finds it there.',
+  EnvironmentAnonymous:
+    'The model was made in an environment without a name, which is not copied. Name one in the input environments if the target needs it.',
+  ComponentUnknown:
+    'The registered component that made the model is not known, so none goes along. Name one in the input components if the target needs it.',
+  ComponentShared: 'The component that made the model is in a registry or has no name, so it is not copied.',
   StageTwice: "The inputs stage and previousStage are both '{stage}', so two versions would have the stage.",
   StageTwiceFix: 'Set previousStage to the stage that the previous version gets, for example Retired.',
   TwoRegistries: 'The inputs sourceRegistryName and registryName both name a registry.',
   RegistryWithoutWorkspace: 'The input sourceRegistryName names where the model is, but nothing says where it goes.',
   StageOfRegistry:
     'The inputs stage, tags and exclusiveTag change a version in a workspace, but the model goes to a registry alone.',
-  ComponentsNeedRegistry: 'The input components copies components to a registry, but registryName is empty.',
+  ComponentsNeedTarget: 'The input components copies components, but registryName and targetWorkspaceName are empty.',
   NothingToDo:
     'Nothing says where the model goes: registryName, targetWorkspaceName, stage, tags and exclusiveTag are empty.',
   TogetherFix: 'Give a registry, a workspace or both to copy to; or a stage or tags for a version in a workspace.',
@@ -44,10 +48,14 @@ export const messages = defineMessages({
   AssetMissing: 'There is no {kind} {name} version {version} in {place}.',
   AssetMissingFix: 'Check the inputs environments and components. Nothing was written.',
   AssetLeftOut:
-    'The model was made in the environment {name} version {version}, which is not in {place} any more and is not copied.',
+    'The model was made with the {kind} {name} version {version}, which is not in {place} and is not copied.',
   EnvironmentWithBuild: 'The environment {name} version {version} has a build context, which only a registry can copy.',
   EnvironmentWithBuildFix:
     'Copy through a registry (registryName) and refer to the environment there, or register it in the target workspace.',
+  ComponentNotCopyable:
+    'The component {name} version {version} is of type {type}; only components of type command can be copied to a workspace.',
+  ComponentNotCopyableFix:
+    'Register it in the target workspace from its file, with AzureMLApplyAsset, or refer to it in the registry. Nothing was written.',
   Importing: '{place} copies {name} version {version} by itself; waiting until it is there.',
   StillImporting: 'Still waiting after {duration}.',
   ImportRefused: '{place} does not copy it by itself, so the files go through this agent: {reason}',
@@ -56,6 +64,10 @@ export const messages = defineMessages({
   Copying:
     'Copying {name} version {version} to {place}: {percent} percent, {done} of {size}, {files} of {totalFiles} files',
   Copied: '{name} version {version} is in {place}: {id}',
+  CompanionCopied: 'The {kind} {name} version {version} is in {place}.',
+  ClaimsDropped: '{name} version {version} in {place} begins without {tags}, which are of the original.',
+  ClaimsKept:
+    '{name} version {version} in {place} still has {tags}, which are of the original and not of this copy: {reason}',
   StageSet: 'Version {version} is in the stage {stage}.',
   SteppedDown: 'Version {version} has stepped down: {change}.',
   WhatIfDone: 'What if: {count} changes; nothing was written.',

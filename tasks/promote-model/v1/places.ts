@@ -61,7 +61,11 @@ export async function requirePermissions(
     companions.filter(({ place, isPresent }) => !isPresent && place === second?.label).map(({ kind }) => kind),
   );
   for (const kind of kinds) {
-    const may = await mayDo(last.client, last.path, `${PROVIDER}/workspaces/${kind}/write`);
+    const may = await mayDo(
+      last.client,
+      last.path,
+      `${PROVIDER}/workspaces/${kind === 'environments' ? kind : `${kind}/versions`}/write`,
+    );
     if (may === false) throw mayNotWrite(kind, last.label, 'AzureML Data Scientist');
   }
 }

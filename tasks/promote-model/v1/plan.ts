@@ -1,3 +1,4 @@
+import type { AssetKind } from '../../../lib/azureml/ids.ts';
 import { isIn, stageOf, versionOf } from '../../../lib/azureml/model-choice.ts';
 import type { ModelVersion } from '../../../lib/azureml/models.ts';
 import { isChanged, type VersionChange } from '../../../lib/azureml/stage.ts';
@@ -8,8 +9,10 @@ import { oneOf } from '../../../lib/core/words.ts';
 import { isCopyOf } from '../../../lib/lineage/copied-model.ts';
 import { stepId } from '../../../lib/lineage/pipeline-run.ts';
 import { verdictOf } from '../../../lib/lineage/verdict-tags.ts';
+import { claimsOf } from './claims.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { RUN_TAG } from './run-tag.ts';
 import { versionTaken } from './taken.ts';
 
 /** Where a version goes, and what is there. */
@@ -23,9 +26,9 @@ export interface Hop {
   present: ModelVersion | undefined;
 }
 
-/** An environment or component that goes along. */
+/** An environment or component that goes along, or the code of a component. */
 export interface Companion {
-  kind: 'environments' | 'components';
+  kind: AssetKind;
   place: string;
   name: string;
   version: string;
@@ -55,9 +58,15 @@ export interface Found {
   last: { version: string; model: ModelVersion | undefined };
 }
 
+/** A copy to be made, and what one that is there claims to be in place of the original. */
+export interface Copy extends Hop {
+  isDone: boolean;
+  claims: string[];
+}
+
 export interface PromotionPlan {
   companions: Companion[];
-  copies: (Hop & { isDone: boolean })[];
+  copies: Copy[];
   /** The new holder first, so that there is a version in the stage at every moment. */
   transitions: Transition[];
 }
@@ -74,7 +83,8 @@ export function planPromotion(found: Found, inputs: Inputs): PromotionPlan {
     const isDone = present !== undefined && originals.some((one) => isCopyOf(present, one, found.sourceGuid));
     if (present && !isDone) throw versionTaken(hop, found.source.id);
     if (present) originals.push(present);
-    return { ...hop, isDone };
+    const claims = present && hop.kind === 'registry' ? claimsOf(present, found.source, inputs.exclusiveTag) : [];
+    return { ...hop, isDone, claims };
   });
   return { companions: found.companions, copies, transitions: transitionsOf(found, inputs) };
 }
@@ -107,9 +117,6 @@ function transitionsOf({ holders, last }: Found, inputs: Inputs): Transition[] {
 /** For those that read tags: MLflow's clients and the gate. */
 const STAGE_TAG = 'stage';
 
-/** Names the step of the pipeline run that gave the version its stage: how that step finds it when it runs again. */
-export const RUN_TAG = 'promotion.step';
-
 /** True when the version leaves the stage by which it is chosen. */
 export function movesOn({ second, version, stage }: Pick<Inputs, 'second' | 'version' | 'stage'>): boolean {
   return second === undefined && version?.kind === 'stage' && stage !== undefined;
@@ -138,11 +145,11 @@ export function promotionTable({ companions, copies, transitions }: PromotionPla
       place,
       isPresent ? 'exists' : 'copy',
     ]),
-    ...copies.map(({ name, version, place, isDone }) => [
+    ...copies.map(({ name, version, place, isDone, claims }) => [
       'model',
       `${name}:${version}`,
-      place,
-      isDone ? 'exists' : 'copy',
+      claims.length > 0 ? `${place}, without ${claims.join(', ')}` : place,
+      claims.length > 0 ? 'change' : isDone ? 'exists' : 'copy',
     ]),
     ...transitions.map(({ version, shown, isDone }) => [
       'model',
@@ -162,7 +169,8 @@ export function promotionTable({ companions, copies, transitions }: PromotionPla
 export function changesOf({ companions, copies, transitions }: PromotionPlan): number {
   return [
     ...companions.map(({ isPresent }) => isPresent),
-    ...[...copies, ...transitions].map(({ isDone }) => isDone),
+    ...copies.map(({ isDone, claims }) => isDone && claims.length === 0),
+    ...transitions.map(({ isDone }) => isDone),
   ].filter((isDone) => !isDone).length;
 }
 

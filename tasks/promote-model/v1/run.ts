@@ -2,6 +2,7 @@ import { versionOf } from '../../../lib/azureml/model-choice.ts';
 import type { ModelVersion } from '../../../lib/azureml/models.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
+import { sayChoice } from '../../../lib/pipelines/say-choice.ts';
 import { applyPromotion } from './apply.ts';
 import type { Inputs } from './inputs.ts';
 import { findSource, inspectPromotion } from './inspect.ts';
@@ -17,6 +18,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const from = places.sourceRegistry ?? places.workspace;
   const [model, version] = [inputs.modelName, versionOf(source)];
   pipeline.say(messages.Found, { model, version, place: from.label, id: source.id });
+  sayChoice(inputs, pipeline);
   requireVerdict(source, inputs);
   const found = await inspectPromotion(source, places, inputs, pipeline);
   const plan = planPromotion(found, inputs);

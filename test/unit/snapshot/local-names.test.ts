@@ -29,6 +29,10 @@ describe('names of downloaded files', () => {
       'com1',
       'console',
       'lpt¹.x',
+      'CONIN$',
+      'nul .txt',
+      'a./b /c',
+      'prn/x',
     ];
     assert.deepEqual(paths(names, 'win32'), [
       'a_b.txt',
@@ -41,6 +45,10 @@ describe('names of downloaded files', () => {
       '_com1',
       'console',
       '_lpt¹.x',
+      '_CONIN$',
+      '_nul .txt',
+      'a_/b_/c',
+      '_prn/x',
     ]);
     assert.deepEqual(paths(names, 'linux'), names);
   });
@@ -50,6 +58,8 @@ describe('names of downloaded files', () => {
     assert.throws(() => localNames(['A.txt', 'a.txt'], 'darwin'), /same path/);
     assert.equal(localNames(['A.txt', 'a.txt'], 'linux').length, 2);
     assert.throws(() => localNames(['a:b', 'a?b'], 'win32'), /same path/);
+    assert.throws(() => localNames(['a.', 'a_'], 'win32'), /same path/);
+    assert.throws(() => localNames(['A', 'a/b'], 'win32'), /would be the folder/);
     assert.throws(() => localNames(['a', 'a/b'], 'linux'), /would be the folder/);
   });
 

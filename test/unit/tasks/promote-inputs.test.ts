@@ -20,11 +20,11 @@ describe('the inputs of a promotion', () => {
     assert.deepEqual(read({ tags: 'cost=5 $ (net)' }).tags, { cost: '5 $ (net)' });
   });
 
-  it('say which version: an empty variable does not mean the newest one', () => {
-    assert.throws(() => read({ stage: 'Production', modelVersion: undefined }), {
-      code: 'InputMissing',
-      message: /modelVersion is empty/,
-    });
+  it('say which version: an empty one is that of this run, not the newest one; an unset variable is an error', () => {
+    const version = (modelVersion: string | undefined) => read({ stage: 'Production', modelVersion }).version;
+    assert.deepEqual(version(undefined), { kind: 'ofRun' });
+    assert.deepEqual(version('latest'), { kind: 'latest' });
+    assert.throws(() => version('$(register.modelVersion)'), { code: 'InputMissing', message: /modelVersion is '\$/ });
   });
 
   it('give the version before another stage', () => {
@@ -33,11 +33,16 @@ describe('the inputs of a promotion', () => {
     assert.equal(read({ stage: 'Production' }).previousStage, 'Archived');
   });
 
-  it('name no environments of a registry’s model, which would not be copied', () => {
+  it('name what goes along only where something is copied', () => {
     const from = { sourceRegistryName: 'r', targetWorkspaceName: 'prod' };
-    assert.throws(() => read({ ...from, environments: 'e:1' }), { code: 'InputInvalid', message: /environments/ });
-    assert.equal(read({ ...from, environments: 'auto' }).environments, 'auto');
+    assert.deepEqual(read({ ...from, environments: 'e:1' }).environments, [{ name: 'e', version: '1' }]);
+    assert.deepEqual(read({ ...from, components: 'c:1' }).components, [{ name: 'c', version: '1' }]);
     assert.deepEqual(read({ ...from, environments: ',' }).environments, []);
+    for (const components of ['c:1', 'auto'])
+      assert.throws(() => read({ stage: 'Production', components }), {
+        code: 'InputInvalid',
+        message: /input components/,
+      });
   });
 });
 
@@ -45,7 +50,7 @@ describe('a copy', () => {
   it('does not have the tag that one version has at a time', () => {
     const tags = { champion: 'true', team: 'risk', stage: 'Production' };
     const source = { id: 'm', name: '1', properties: { modelUri: 'u', modelType: 'custom_model', tags } };
-    assert.deepEqual(copyBody(source, undefined, 'champion').tags, { team: 'risk' });
+    assert.deepEqual(copyBody(source, undefined, { name: 'champion', value: 'true' }).tags, { team: 'risk' });
     assert.deepEqual(copyBody(source, undefined, undefined).tags, { champion: 'true', team: 'risk' });
   });
 });

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ModelVersion } from '../../../lib/azureml/models.ts';
+import { claimsOf } from '../../../tasks/promote-model/v1/claims.ts';
 import type { Inputs } from '../../../tasks/promote-model/v1/inputs.ts';
-import { changesOf, type Found, planPromotion, requireVerdict } from '../../../tasks/promote-model/v1/plan.ts';
+import {
+  changesOf,
+  type Found,
+  planPromotion,
+  promotionTable,
+  requireVerdict,
+} from '../../../tasks/promote-model/v1/plan.ts';
 
 const WS = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/dev';
 
@@ -133,5 +140,38 @@ describe('the plan of a promotion', () => {
     requireVerdict(judged('pass'), inputs({ requireVerdict: ['pass', 'noBaseline'] }));
     assert.throws(() => requireVerdict(judged('fail'), inputs({ requireVerdict: ['pass'] })), /the verdict 'fail'/);
     assert.throws(() => requireVerdict(judged(), inputs({ requireVerdict: ['pass'] })), /has no verdict/);
+  });
+});
+
+describe('what a copy in a registry claims', () => {
+  const original = version('3', { stage: 'Staging', tags: { stage: 'Staging', champion: 'true', team: 'risk' } });
+  const claims = (more: Partial<ModelVersion['properties']>, exclusiveTag?: Inputs['exclusiveTag']) =>
+    claimsOf(version('3', more), original, exclusiveTag);
+
+  it('are the tags and the stage that are true of the original alone', () => {
+    const champion = { name: 'champion', value: 'true' };
+    assert.deepEqual(claims(original.properties, champion), ['stage', 'champion']);
+    assert.deepEqual(claims(original.properties), ['stage']);
+    assert.deepEqual(claims({ tags: { team: 'risk' }, stage: 'Staging' }), ['stage']);
+  });
+
+  it('are not what somebody has given the copy', () => {
+    assert.deepEqual(claims({ tags: { stage: 'Approved' }, stage: 'Approved' }), []);
+    assert.deepEqual(claims({ tags: { team: 'risk' } }), []);
+  });
+
+  it('are a change of the plan, also of a copy that is there already', () => {
+    const shared = version(
+      '3',
+      { ...original.properties, properties: { 'lineage.copiedFrom': original.id } },
+      'azureml://registries/r',
+    );
+    const hop = { kind: 'registry' as const, place: 'r', name: 'churn', version: '3' };
+    const plan = (present: ModelVersion) =>
+      planPromotion(found({ source: original, hops: [{ ...hop, present }] }), inputs());
+    assert.equal(changesOf(plan(shared)), 1);
+    assert.equal(promotionTable(plan(shared), 'churn').rows[0]!.at(-1), 'change');
+    const clean = { ...shared, properties: { ...shared.properties, tags: {}, stage: 'Development' } };
+    assert.equal(changesOf(plan(clean)), 0);
   });
 });
