@@ -76,9 +76,9 @@ describe('a deploying task that is killed', function () {
       while (!isOver && writesOf(fixture, first).length < changes - 1) await sleep(10);
       const end = fixture.sandbox.online.misbehave({ kind: 'slowOperation', endpoint: 'churn', delayMs: slowMs });
       while (!isOver && writesOf(fixture, first).length < changes) await sleep(10);
+      await sleep(delay);
       // What comes after is as fast as ever.
       end();
-      await sleep(delay);
       cancel.abort();
     })();
     const canary = {
@@ -106,7 +106,7 @@ describe('a deploying task that is killed', function () {
 
   it('by a run that is cancelled while its traffic changes: it is restored as soon as Azure takes it', async () => {
     const { traffic: before } = await endpoint(fixture);
-    const run = await cancelled(3, 100, 4_000);
+    const run = await cancelled(3, 400, 4_000);
     assert.match(run.log, /The earlier traffic of churn is being restored: \w+ 100 %\. Azure ML has accepted it/);
     await sleep(1_000);
     assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
@@ -120,7 +120,7 @@ describe('a deploying task that is killed', function () {
       name: 'back',
       condition,
     };
-    const run = await cancelled(3, 100, 14_000, [back]);
+    const run = await cancelled(3, 400, 14_000, [back]);
     const [live] = Object.keys(before);
     assert.match(
       run.log,
