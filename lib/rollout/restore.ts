@@ -13,6 +13,9 @@ export interface RestorePlan {
   redeploys: boolean;
 }
 
+/** States in which a deployment answers requests; a failed one may have been made never. */
+const SERVING: ReadonlySet<string> = new Set(['Succeeded', 'Updating', 'Scaling']);
+
 /**
  * Plans the return to the traffic before the last rollout, whether that came to its end or was cut off.
  * @returns undefined when the traffic is as it was before
@@ -25,7 +28,9 @@ export function planRestore(state: EndpointState): RestorePlan | undefined {
   const isBack = isSameTraffic(traffic, saved.before) && isSameTraffic(state.mirrorTraffic, {});
   if (saved.phase === 'rolledBack' && isBack) return undefined;
   if (isBack && !redeploys && saved.phase === 'released') return undefined;
-  const gone = Object.keys(saved.before).filter((one) => deploymentOf(state, one)?.provisioningState !== 'Succeeded');
+  const gone = Object.keys(saved.before).filter(
+    (one) => !(redeploys && one === saved.to) && !SERVING.has(deploymentOf(state, one)?.provisioningState ?? ''),
+  );
   if (gone.length > 0)
     throw nothing(
       name,
