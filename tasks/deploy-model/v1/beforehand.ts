@@ -31,10 +31,6 @@ export async function checkBeforehand(
   const { endpoint, deployment } = plan.rollout;
   if (inputs.endpointType === 'batch')
     return checkTrialInputs(workspace, plan.deployment, { endpoint, deployment }, inputs);
-  const compute = read.resource
-    ? read.resource.properties.compute
-    : (plan.endpoint.main.body as { properties: { compute?: unknown } }).properties.compute;
-  if (plan.rollout.mirror > 0 && compute) throw notMirrored(endpoint);
   const isSending = samples.smoke.length + samples.golden.length > 0;
   const { provisioningState } = read.state;
   const resource = provisioningState === 'Succeeded' ? (read.resource as OnlineEndpoint) : undefined;
@@ -45,15 +41,6 @@ export async function checkBeforehand(
   const { pipeline, clock } = ports;
   const onSecret = (secret: string): void => pipeline.mask(secret);
   await openScorer(workspace, resource, { clock, signal: pipeline.signal, onSecret });
-}
-
-/** Azure mirrors requests of managed endpoints alone (Microsoft's documentation of safe rollout). */
-function notMirrored(endpoint: string): UserError {
-  return new UserError({
-    code: 'InputInvalid',
-    message: `The input mirrorPercent is for managed endpoints, but the endpoint '${endpoint}' is on Kubernetes, where Azure mirrors no requests.`,
-    fix: 'Remove mirrorPercent.',
-  });
 }
 
 /** The key of an endpoint that does not exist can't be read; whether the connection may read it can be. @throws UserError `Forbidden` */

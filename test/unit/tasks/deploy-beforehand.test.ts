@@ -16,8 +16,6 @@ interface Given {
   actions?: string[];
   authMode?: string;
   component?: object;
-  mirror?: number;
-  compute?: string;
 }
 
 /** Checks a deployment; every request is noted. */
@@ -36,13 +34,13 @@ async function checked(given: Given) {
     request: { path: componentId, body: { properties: { componentSpec: component } } },
   };
   const plan = {
-    rollout: { endpoint: 'churn', deployment: 'green', mirror: given.mirror ?? 0 },
-    endpoint: { main: { body: { properties: { authMode, compute: given.compute } } } },
+    rollout: { endpoint: 'churn', deployment: 'green' },
+    endpoint: { main: { body: { properties: { authMode } } } },
     deployment: { main: { body: { properties } }, steps: component ? [made] : [] },
   };
   const exists = scoringUri !== undefined;
   const read = {
-    resource: exists ? { name: 'churn', properties: { scoringUri, compute: given.compute ?? null } } : undefined,
+    resource: exists ? { name: 'churn', properties: { scoringUri } } : undefined,
     state: { exists, provisioningState: exists ? provisioningState : '' },
   } as unknown as ReadEndpoint;
   const golden = Array.from({ length: samples }, () => ({}));
@@ -69,15 +67,6 @@ describe('before a deployment is made', () => {
       });
     assert.deepEqual(await checked({ scoringUri: 'http://10.0.0.7/score', samples: 0 }), []);
     assert.deepEqual(await checked({ scoringUri: 'https://e/score' }), []);
-  });
-
-  it('requests are not to be mirrored on Kubernetes', async () => {
-    for (const scoringUri of ['https://e/score', undefined])
-      await assert.rejects(checked({ ...(scoringUri ? { scoringUri } : {}), mirror: 10, compute: '/computes/k' }), {
-        code: 'InputInvalid',
-        message: /mirrorPercent is for managed endpoints/,
-      });
-    assert.deepEqual(await checked({ scoringUri: 'https://e/score', mirror: 10 }), []);
   });
 
   it('an endpoint that failed, and has no address, is left to the rollout', async () => {
