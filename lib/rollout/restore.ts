@@ -25,7 +25,8 @@ export function planRestore(state: EndpointState): RestorePlan | undefined {
   const { name, saved, traffic } = state;
   if (!saved) throw nothing(name, 'its tags name no rollout', 'Only rollouts of this task can be rolled back.');
   const redeploys = Object.keys(saved.earlier).length > 0 && (saved.before[saved.to] ?? 0) > 0;
-  const isBack = isSameTraffic(traffic, saved.before) && isSameTraffic(state.mirrorTraffic, {});
+  // What is mirrored after a rollout has ended is somebody else's.
+  const isBack = isSameTraffic(traffic, saved.before);
   if (saved.phase === 'rolledBack' && isBack) return undefined;
   if (isBack && !redeploys && saved.phase === 'released') return undefined;
   const gone = Object.keys(saved.before).filter(
