@@ -73,6 +73,10 @@ describe('before a deployment is made', () => {
     assert.equal((await checked({ scoringUri: '', provisioningState: 'Failed' })).length, 1);
   });
 
+  it('an endpoint that has no address before its first deployment is left to the rollout', async () => {
+    assert.deepEqual(await checked({ scoringUri: '', inputs: { whatIf: false } }), []);
+  });
+
   it('the right to read the key of a new endpoint is asked for', async () => {
     const all = ['Microsoft.MachineLearningServices/workspaces/*/action'];
     assert.equal((await checked({ actions: all })).length, 1);
