@@ -1,6 +1,7 @@
 import { createHttpPoller, type LroResponse, type RawResponse } from '@azure/core-lro';
 import type { AzureAnswer } from './answers.ts';
 import type { AzureClient, AzureRequest } from './client.ts';
+import { hasStatus } from './failures.ts';
 import { type OperationPorts, type OperationStatus, operationCanceled, operationFailed } from './operations.ts';
 import { isTrusted } from './trusted-hosts.ts';
 
@@ -8,6 +9,8 @@ import { isTrusted } from './trusted-hosts.ts';
 const FIRST_POLL_MS = 1_000;
 const SLOWEST_POLL_MS = 15_000;
 const SLOWER_BY = 1.4;
+/** Reads that find nothing, one after the other, before that counts: 15 seconds of them. */
+const MOST_NOT_FOUND = 6;
 
 /** What a write that may take long is followed with. */
 export interface LongRunningPorts extends OperationPorts {
@@ -37,7 +40,8 @@ export async function sendAndPoll<T>(client: AzureClient, request: AzureRequest,
         const url = new URL(address, request.url).href;
         const audience = isTrusted(client.cloud, url) ? request.audience : 'none';
         const from = 'the operation that Azure started';
-        const answer = await client.send<T>({ method: 'GET', url, audience, signal, from, mayBeEmpty: true });
+        const poll = { method: 'GET', url, audience, signal, from, mayBeEmpty: true } as const;
+        const answer = await onceFound(() => client.send<T>(poll), ports);
         last = answer.body as OperationStatus | null | undefined;
         return responseOf(answer);
       },
@@ -54,6 +58,18 @@ export async function sendAndPoll<T>(client: AzureClient, request: AzureRequest,
   if (status === 'failed') throw operationFailed(last?.error);
   if (status === 'canceled') throw operationCanceled();
   return poller.getResult() as T;
+}
+
+/** What was just begun, or made, may be unknown for a moment: a read that finds nothing is tried again. */
+async function onceFound<T>(read: () => Promise<T>, { clock, signal }: OperationPorts): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await read();
+    } catch (error) {
+      if (!hasStatus(error, 404) || tries === MOST_NOT_FOUND) throw error;
+      await clock.sleep(FIRST_POLL_MS * tries, signal);
+      signal.throwIfAborted();
+    }
 }
 
 function responseOf<T>(answer: AzureAnswer<T>): LroResponse<T> {

@@ -1,3 +1,4 @@
+import { AzureError } from '../azure/failures.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { trafficChanged } from './conflicts.ts';
@@ -50,11 +51,16 @@ export async function abandon(
       if (isDone) break;
     } catch (error) {
       // That the time is over says less than what happened before.
-      if (!signal.aborted || why === '') why = messageOf(error);
+      if (!signal.aborted || why === '') why = reasonOf(error);
     }
     await clock.sleep(TRY_EVERY_MS, signal);
   }
   return { isSent: false, traffic, isRedefined, why };
+}
+
+/** In the service's own words, without the address: there is no time to read. */
+function reasonOf(error: unknown): string {
+  return error instanceof AzureError ? error.serviceMessage : messageOf(error);
 }
 
 /** The record of this rollout, when there is one that has not come to its end. */

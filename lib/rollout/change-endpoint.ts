@@ -81,10 +81,13 @@ export async function sendChange(
   await workspace.client.send({ ...kind.update(workspace, resource, change), signal });
 }
 
-/** The endpoint when no other change of it is under way. @throws UserError `EndpointBusy` */
-async function whenIdle(
+/**
+ * The endpoint when no other change of it is under way; until then Azure shows what was before.
+ * @throws UserError `EndpointBusy`
+ */
+export async function whenIdle(
   { kind, workspace, endpoint, clock, signal, tell }: ChangePorts,
-  deadline: number,
+  deadline = clock.now() + BUSY_WITHIN_MS,
 ): Promise<ReadEndpoint> {
   const began = clock.now();
   for (;;) {

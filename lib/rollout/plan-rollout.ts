@@ -145,8 +145,8 @@ function deploymentIsLive(state: EndpointState, deployment: string): UserError {
     code: 'DeploymentIsLive',
     message: `The deployment '${deployment}' of the endpoint '${name}' serves requests (${describeRequests(state, traffic)}) and differs from what is to be deployed, so it is not changed.`,
     fix: isBatch
-      ? 'Set deploymentName to colour or to a new name, so that the new deployment can be tried before it becomes the default one.'
-      : 'Set deploymentName to colour or to a new name, so that the new deployment can be tested first. To change it in place, set strategy to recreate.',
+      ? 'Set deploymentName to a new name, or to colour while blue or green is not the default one, so that the new deployment can be tried first.'
+      : 'Set deploymentName to a new name, or to colour while blue or green has no requests, so that the new deployment can be tested first. To change it in place, set strategy to recreate.',
   });
 }
 

@@ -13,6 +13,9 @@ export interface RestorePlan {
   redeploys: boolean;
 }
 
+/** States in which a deployment answers requests; a failed one may have been made never. */
+const SERVING: ReadonlySet<string> = new Set(['Succeeded', 'Updating', 'Scaling']);
+
 /**
  * Plans the return to the traffic before the last rollout, whether that came to its end or was cut off.
  * @returns undefined when the traffic is as it was before
@@ -22,10 +25,13 @@ export function planRestore(state: EndpointState): RestorePlan | undefined {
   const { name, saved, traffic } = state;
   if (!saved) throw nothing(name, 'its tags name no rollout', 'Only rollouts of this task can be rolled back.');
   const redeploys = Object.keys(saved.earlier).length > 0 && (saved.before[saved.to] ?? 0) > 0;
-  const isBack = isSameTraffic(traffic, saved.before) && isSameTraffic(state.mirrorTraffic, {});
+  // What is mirrored after a rollout has ended is somebody else's.
+  const isBack = isSameTraffic(traffic, saved.before);
   if (saved.phase === 'rolledBack' && isBack) return undefined;
   if (isBack && !redeploys && saved.phase === 'released') return undefined;
-  const gone = Object.keys(saved.before).filter((one) => deploymentOf(state, one)?.provisioningState !== 'Succeeded');
+  const gone = Object.keys(saved.before).filter(
+    (one) => !(redeploys && one === saved.to) && !SERVING.has(deploymentOf(state, one)?.provisioningState ?? ''),
+  );
   if (gone.length > 0)
     throw nothing(
       name,

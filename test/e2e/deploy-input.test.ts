@@ -72,6 +72,17 @@ const WRONG: [what: string, inputs: Record<string, string>, error: RegExp][] = [
     /which is of the kind batch deployment, not online deployment\./,
   ],
   ['a canary of a batch endpoint', { ...BATCH, strategy: 'canary' }, /The input strategy is canary, but the default/],
+  [
+    'inputs of a trial that the component does not have',
+    { ...BATCH, trialInputs: 'lines=3' },
+    /The input trialInputs is not valid: .*does not have an input 'lines'.*\[InputValuesInvalid\]/,
+  ],
+  [
+    'data of a trial that does not exist',
+    { ...BATCH, deploymentFile: 'batch/model.yml', trialInputs: 'customers=uri_folder:azureml:ghost:3' },
+    /ghost/,
+  ],
+  ['the instances of a batch deployment', { ...BATCH, instanceCount: '2' }, /instanceCount are for online endpoints/],
   ['mirrored requests of a batch endpoint', { ...BATCH, mirrorPercent: '10' }, /are for online endpoints/],
   [
     'the version of a model that is not registered as the name',
@@ -105,6 +116,7 @@ describe('wrong inputs of a deployment', function () {
       /The service connection may not do this.*Give its application the role AzureML Data Scientist/,
     );
     assert.equal(run.step('deploy').outputs.traffic, 'none');
+    assert.ok(!writes(run.requests).some((one) => /^PUT .*\/deployments\//.test(one)), 'no deployment was made');
   });
 
   it('say that there is no quota, and what to do', async () => {

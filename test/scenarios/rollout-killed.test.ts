@@ -1,7 +1,7 @@
 /** A deploying task that is killed anywhere: whoever runs next finds the saved state, and finishes or undoes. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { useFixture } from '../e2e/fixture.ts';
+import { type Step, useFixture } from '../e2e/fixture.ts';
 import { arm, behaving, deploy, endpoint, killTask, releaseFirst, writesOf } from './rollout.ts';
 
 describe('a deploying task that is killed', function () {
@@ -67,21 +67,80 @@ describe('a deploying task that is killed', function () {
     assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
   });
 
-  it('by a cancelled run: the earlier traffic is restored', async () => {
-    const { traffic: before } = await endpoint(fixture);
+  /** Cancels the run a while after the rollout has sent its so many-eth change. @param slowMs its operations take longer by it */
+  const cancelled = async (changes: number, delay: number, slowMs: number, later: Step[] = [], inputs = {}) => {
     const cancel = new AbortController();
-    const inputs = { strategy: 'canary', deploymentName: 'colour', bakeMinutes: '5', ...behaving('cancelled') };
     const first = fixture.sandbox.requests.length;
+    let isOver = false;
     const watch = (async () => {
-      while (writesOf(fixture, first).length < 3) await sleep(20);
-      await sleep(2_500);
+      while (!isOver && writesOf(fixture, first).length < changes - 1) await sleep(10);
+      const end = fixture.sandbox.online.misbehave({ kind: 'slowOperation', endpoint: 'churn', delayMs: slowMs });
+      while (!isOver && writesOf(fixture, first).length < changes) await sleep(10);
+      await sleep(delay);
+      // What comes after is as fast as ever.
+      end();
       cancel.abort();
     })();
-    const run = await fixture.run([deploy(inputs)], { signal: cancel.signal });
+    const canary = {
+      strategy: 'canary',
+      deploymentName: 'colour',
+      bakeMinutes: '5',
+      ...behaving(`cancelled${behaviour++}`),
+    };
+    const run = await fixture.run([deploy({ ...canary, ...inputs }), ...later], { signal: cancel.signal });
+    isOver = true;
     await watch;
     assert.equal(run.result, 'canceled', run.log);
-    assert.match(run.log, /The run was cancelled; restoring the earlier traffic of churn/);
+    return run;
+  };
+
+  it('by a cancelled run: the earlier traffic is restored', async () => {
+    const { traffic: before } = await endpoint(fixture);
+    const run = await cancelled(3, 2_500, 0);
+    assert.match(run.log, /The run was cancelled; ending the rollout of churn/);
+    assert.match(run.log, /The earlier traffic of churn is being restored: \w+ 100 %\. Azure ML has accepted it/);
+    assert.equal(run.step('deploy').outputs.result, 'rolledBack');
     await sleep(1_000);
+    assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
+  });
+
+  it('by a run that is cancelled while its traffic changes: it is restored as soon as Azure takes it', async () => {
+    const { traffic: before } = await endpoint(fixture);
+    const run = await cancelled(3, 400, 4_000);
+    assert.match(run.log, /The earlier traffic of churn is being restored: \w+ 100 %\. Azure ML has accepted it/);
+    await sleep(1_000);
+    assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
+  });
+
+  it('by a run that is cancelled while its traffic changes for longer: a later step of the job restores it', async () => {
+    const { traffic: before } = await endpoint(fixture);
+    const condition = "and(canceled(), eq(variables['deploy.result'], 'stopped'))";
+    const back = {
+      ...deploy({ mode: 'rollback', endpointFile: '', deploymentFile: '', smokeTests: '' }),
+      name: 'back',
+      condition,
+    };
+    const run = await cancelled(3, 400, 14_000, [back]);
+    const [live] = Object.keys(before);
+    assert.match(
+      run.log,
+      new RegExp(
+        `##\\[warning\\]The earlier traffic of churn could not be restored within 8 s\\. Its traffic is .*before the rollout it was ${live} 100 %\\. To restore it, run this task with mode: rollback and endpointName: churn, which waits until the endpoint takes changes\\. .*another operation`,
+      ),
+    );
+    assert.equal(run.step('deploy').outputs.result, 'stopped');
+    assert.equal(run.step('back').result, 'Succeeded', run.log);
+    assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
+  });
+
+  it('by a run that is cancelled and is to leave everything as it is: says what to do', async () => {
+    const { traffic: before } = await endpoint(fixture);
+    const run = await cancelled(3, 2_500, 0, [], { onFailure: 'stop' });
+    assert.match(run.log, /The traffic of churn stays \w+ 90 %, \w+ 10 %, as the input onFailure says.*mode: rollback/);
+    await sleep(1_000);
+    assert.equal((await endpoint(fixture)).phase, 'stopped');
+    const back = await fixture.run([deploy({ mode: 'rollback' })]);
+    assert.equal(back.result, 'succeeded', back.log);
     assert.deepEqual(await endpoint(fixture), { traffic: before, phase: 'rolledBack' });
   });
 });

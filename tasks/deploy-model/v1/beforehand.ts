@@ -1,3 +1,4 @@
+import { endpointSecret } from '../../../lib/azureml/online-actions.ts';
 import type { OnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
 import { mayDo } from '../../../lib/azureml/permissions.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
@@ -34,13 +35,18 @@ export async function checkBeforehand(
   const isSending = samples.smoke.length + samples.golden.length > 0;
   const { provisioningState } = read.state;
   const resource = provisioningState === 'Succeeded' ? (read.resource as OnlineEndpoint) : undefined;
-  if (isSending && resource) scoringAddress(resource);
+  const isAddressed = Boolean(resource?.properties.scoringUri);
+  if (isSending && resource && isAddressed) scoringAddress(resource);
   if (!isSending && !inputs.provideCredential) return;
   if (!resource) return requireKeyReader(workspace, plan.endpoint);
-  if (inputs.whatIf || !isSending) return;
+  if (inputs.whatIf) return;
   const { pipeline, clock } = ports;
   const onSecret = (secret: string): void => pipeline.mask(secret);
-  await openScorer(workspace, resource, { clock, signal: pipeline.signal, onSecret });
+  if (isSending && isAddressed) await openScorer(workspace, resource, { clock, signal: pipeline.signal, onSecret });
+  else if (inputs.provideCredential) {
+    const secret = await endpointSecret(workspace, resource);
+    if (secret) onSecret(secret);
+  }
 }
 
 /** The key of an endpoint that does not exist can't be read; whether the connection may read it can be. @throws UserError `Forbidden` */

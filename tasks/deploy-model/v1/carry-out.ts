@@ -40,10 +40,13 @@ export async function carryOut(
     scorer ??= open(workspace, rollout.endpoint, ports);
     return scorer;
   };
+  // Whether an endpoint has an address before its first deployment is known of managed ones alone.
+  const hasAddress = async (): Promise<boolean> =>
+    Boolean((await findOnlineEndpoint(workspace, rollout.endpoint, pipeline.signal))?.properties.scoringUri);
   const checks =
     inputs.endpointType === 'batch'
       ? trialChecks(begun, datastores, inputs, ports)
-      : rolloutChecks(rollout, samples, openOnce, inputs, ports);
+      : rolloutChecks(rollout, samples, { open: openOnce, hasAddress }, inputs, ports);
   let error: unknown;
   const end = await rollOut(rollout, {
     service: serviceFor(begun, datastores, ports),

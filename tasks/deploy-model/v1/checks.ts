@@ -26,11 +26,17 @@ export interface Findings {
   baked: { percent: number; measured: Measured }[];
 }
 
+/** The way to the endpoint, which may have an address only when it has a deployment. */
+export interface ScorerPorts {
+  open: () => Promise<Scorer>;
+  hasAddress: () => Promise<boolean>;
+}
+
 /** The checks of a rollout, which print what they find. */
 export function rolloutChecks(
   plan: RolloutPlan,
   samples: Samples,
-  scorer: () => Promise<Scorer>,
+  { open: scorer, hasAddress }: ScorerPorts,
   inputs: Inputs,
   { pipeline, clock }: Ports,
 ): RolloutChecks & { findings: Findings } {
@@ -56,7 +62,7 @@ export function rolloutChecks(
   return {
     findings,
     async prepare() {
-      if (samples.smoke.length + samples.golden.length > 0) await scorer();
+      if (samples.smoke.length + samples.golden.length > 0 && (await hasAddress())) await scorer();
     },
     async smoke(signal) {
       if (samples.smoke.length === 0) pipeline.say(messages.NoSmokeTests);

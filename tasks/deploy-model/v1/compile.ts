@@ -28,7 +28,8 @@ export function writtenNames({ endpointName, endpointFile, deploymentFile, sourc
       message: 'Neither the input endpointName nor the files name the endpoint.',
       fix: 'Fill in endpointName.',
     });
-  return { endpoint, deployment: textOf(get(deployment, 'name')) };
+  // Azure ML writes names of endpoints in small letters (azure-ai-ml `Endpoint` does so itself).
+  return { endpoint: endpoint.toLowerCase(), deployment: textOf(get(deployment, 'name')) };
 }
 
 /** Compiles the endpoint's file, or one made from the inputs. */

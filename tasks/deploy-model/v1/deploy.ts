@@ -23,6 +23,7 @@ import { editedEndpoint, endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
 import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
+import { readEndpoint } from './read-endpoint.ts';
 import { reportRelease } from './release.ts';
 import { wordingOf } from './wording.ts';
 
@@ -35,7 +36,7 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
   pipeline.say(messages.Connected, { workspace: workspace.ids.workspaceName, region: workspace.location });
   const datastores = createDatastores(workspace, (secret) => pipeline.mask(secret), pipeline.signal);
   const kind = inputs.endpointType === 'batch' ? BATCH : ONLINE;
-  const read = await kind.read(workspace, written.endpoint, pipeline.signal);
+  const read = await readEndpoint(kind, workspace, written.endpoint, inputs, ports);
   const plan = await planDeployment(workspace, read, written, inputs, { datastores, ports });
   show(plan, read, samples, inputs, ports);
   const { rollout } = plan;

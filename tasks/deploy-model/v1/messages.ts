@@ -16,6 +16,8 @@ export const messages = defineMessages({
   StepCreateEndpoint: 'Creating the endpoint {endpoint}.',
   StepClaim: 'Saving the traffic of {endpoint} in its tags: {traffic}.',
   StepAwait: 'Waiting until {what} takes changes again.',
+  PlannedWhileBusy:
+    'The endpoint {endpoint} is being changed right now, so this plan may be another one when that has ended.',
   StepDeploy: 'Deploying {deployment} without any requests; this takes minutes.',
   StepChange: 'Changing {deployment} in place; it keeps its requests, and this takes minutes.',
   StepSmoke: 'Testing {deployment}.',

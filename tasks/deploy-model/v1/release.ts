@@ -64,11 +64,14 @@ export async function reportRelease(
 
 /** Which model it is, and where it comes from. */
 function setModel(model: ServedModel, { run }: Inputs, { pipeline }: Ports): void {
-  const { id, name, version } = model;
   const { job, build, buildUrl, commit } = originOf(model, run);
-  const outputs = { modelId: id, modelName: name, modelVersion: version, modelJob: job, modelBuild: build };
-  for (const [output, value] of Object.entries({ ...outputs, modelBuildUrl: buildUrl, modelCommit: commit }))
-    pipeline.setOutput(output, value);
+  pipeline.setOutput('modelId', model.id);
+  pipeline.setOutput('modelName', model.name);
+  pipeline.setOutput('modelVersion', model.version);
+  pipeline.setOutput('modelJob', job);
+  pipeline.setOutput('modelBuild', build);
+  pipeline.setOutput('modelBuildUrl', buildUrl);
+  pipeline.setOutput('modelCommit', commit);
 }
 
 /** Where the endpoint is reached, and with what. @returns the address; empty when it is not known */

@@ -14,6 +14,7 @@ import { isUntouched, trafficText } from '../../../lib/rollout/saved-rollout.ts'
 import { writtenNames } from './compile.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { readEndpoint } from './read-endpoint.ts';
 import { sayWaiting } from './say-waiting.ts';
 import { wordingOf } from './wording.ts';
 
@@ -24,7 +25,7 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const workspace = await connect(inputs.target);
   const words = wordingOf(inputs);
   const kind = inputs.endpointType === 'batch' ? BATCH : ONLINE;
-  const { state } = await kind.read(workspace, endpoint, pipeline.signal);
+  const { state } = await readEndpoint(kind, workspace, endpoint, inputs, ports);
   // The error of an endpoint that does not exist names those that do.
   if (!state.exists) await (kind === BATCH ? getBatchEndpoint : getOnlineEndpoint)(workspace, endpoint);
   const plan = planRestore(state);

@@ -1,7 +1,20 @@
 import { allOf } from '../../../lib/core/words.ts';
 import type { Pipeline, TaskInputs } from '../../../lib/pipelines/pipeline.ts';
-import type { Inputs } from './inputs.ts';
+import type { Strategy } from '../../../lib/rollout/plan-rollout.ts';
+import type { Rule } from '../../../lib/rules/rules.ts';
 import { messages } from './messages.ts';
+
+/** What of the inputs says which others have an effect. */
+export interface Choices {
+  mode: 'deploy' | 'rollback';
+  endpointType: 'online' | 'batch';
+  strategy: Strategy;
+  endpointName: string | undefined;
+  goldenData: string | undefined;
+  health: readonly Rule[];
+  /** See `givenInputs`. */
+  given: readonly string[];
+}
 
 /** When an input of `mode: deploy` has an effect, in the words of a warning. */
 interface Applies {
@@ -10,7 +23,7 @@ interface Applies {
   /** Of task.json, which the agent fills in; a value of the user's own is another one. */
   byDefault?: string;
   when: string;
-  isUsed: (inputs: Inputs) => boolean;
+  isUsed: (inputs: Choices) => boolean;
 }
 
 const always: Applies = { when: '', isUsed: () => true };
@@ -71,14 +84,14 @@ export function givenInputs(inputs: TaskInputs): string[] {
 }
 
 /** The inputs that have a value and no effect. Files are read by a rollback that has to find the name of the endpoint. */
-export function unusedInputs(inputs: Inputs): string[] {
+export function unusedInputs(inputs: Choices): string[] {
   const { mode, given, endpointName } = inputs;
   if (mode === 'deploy') return given.filter((name) => !DEPLOYING[name]!.isUsed(inputs));
   return given.filter((name) => endpointName !== undefined || !['endpointFile', 'deploymentFile'].includes(name));
 }
 
 /** Warns of the inputs that have a value and no effect, and says when they would have one. */
-export function warnOfUnused(inputs: Inputs, pipeline: Pipeline): void {
+export function warnOfUnused(inputs: Choices, pipeline: Pipeline): void {
   const unused = unusedInputs(inputs);
   if (unused.length === 0) return;
   if (inputs.mode === 'rollback') {

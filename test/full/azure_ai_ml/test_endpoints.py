@@ -117,6 +117,12 @@ class Endpoints(unittest.TestCase):
         # The client keeps the deployment of one call for all later ones.
         EndpointInvokeFields.DEFAULT_HEADER.pop(EndpointInvokeFields.MODEL_DEPLOYMENT, None)
         self.assertEqual("blue", json.loads(self.invoke("sdk-life"))["colour"])
+        shifted.traffic = {"blue": 50, "green": 50}
+        halves = self.client.online_endpoints.begin_create_or_update(shifted).result()
+        self.assertEqual({"blue": 50, "green": 50}, halves.traffic)
+        self.assertEqual({"blue", "green"}, {json.loads(self.invoke("sdk-life"))["colour"] for _ in range(40)})
+        halves.traffic = {"blue": 100, "green": 0}
+        self.client.online_endpoints.begin_create_or_update(halves).result()
         with self.assertRaises(HttpResponseError) as failed:
             self.invoke("sdk-life", {"fail": True})
         self.assertEqual(424, failed.exception.status_code)

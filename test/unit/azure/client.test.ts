@@ -1,60 +1,16 @@
 import assert from 'node:assert/strict';
 import { RestError } from '@azure/core-rest-pipeline';
-import { type AzureClientOptions, type AzureRequest, createAzureClient } from '../../../lib/azure/client.ts';
+import type { AzureRequest } from '../../../lib/azure/client.ts';
 import { AzureError } from '../../../lib/azure/failures.ts';
 import { NoAnswerError } from '../../../lib/azure/no-answer.ts';
-import { fakeClock, fakeTransport, type Reply } from './fake-transport.ts';
+import { fakeTransport, type Reply } from './fake-transport.ts';
+import { openedClient as client } from './opened-client.ts';
 
 const ARM = 'https://management.azure.com';
 const JOB = `${ARM}/subscriptions/s/jobs/j?api-version=x`;
 const get: AzureRequest = { method: 'GET', url: JOB, audience: 'arm' };
 const post: AzureRequest = { method: 'POST', url: `${ARM}/schedules/s/trigger`, audience: 'arm', body: {} };
 const lost = (code = 'ECONNRESET') => new RestError('socket hang up', { code });
-
-/** A client whose sign-in works, and whose other requests get these replies; the last one again and again. */
-async function client(replies: Reply[], more: Partial<AzureClientOptions> = {}) {
-  const time = fakeClock();
-  const said: string[] = [];
-  let answered = 0;
-  const { transport, sent } = fakeTransport(({ url }) => {
-    if (url.includes('openid-configuration') || url.includes('discovery/instance'))
-      return {
-        status: 200,
-        body: {
-          token_endpoint: 'https://login.microsoftonline.com/t/oauth2/v2.0/token',
-          authorization_endpoint: 'https://login.microsoftonline.com/t/authorize',
-          issuer: 'https://login.microsoftonline.com/t/v2.0',
-          jwks_uri: 'https://login.microsoftonline.com/t/keys',
-          metadata: [],
-        },
-      };
-    if (url.startsWith('https://login.'))
-      return { status: 200, body: { access_token: 'tok.en.x', token_type: 'Bearer', expires_in: 3600 } };
-    return replies[Math.min(answered++, replies.length - 1)]!;
-  });
-  const opened = await createAzureClient({
-    connection: {
-      id: 'c',
-      url: `${ARM}/`,
-      scheme: 'ServicePrincipal',
-      parameters: { tenantid: 't', serviceprincipalid: 'c', serviceprincipalkey: 'k' },
-      data: {},
-    },
-    systemAccessToken: '',
-    onSecret: (secret) => said.push(secret),
-    product: 'test/1',
-    signal: new AbortController().signal,
-    transport,
-    clock: time.clock,
-    ...more,
-  });
-  return {
-    ...opened,
-    ...time,
-    secrets: said,
-    asked: () => sent.filter(({ url }) => !url.startsWith('https://login.')),
-  };
-}
 
 const total = (slept: number[]) => slept.reduce((sum, one) => sum + one, 0);
 

@@ -11,6 +11,7 @@ export interface Sent {
   url: string;
   authorization: string | undefined;
   timeout: number;
+  body: unknown;
 }
 
 /** @param reply is asked for every request, with the number of requests before it */
@@ -18,8 +19,8 @@ export function fakeTransport(reply: (sent: Sent, before: number, request: Pipel
   const sent: Sent[] = [];
   const transport: HttpClient = {
     async sendRequest(request) {
-      const { method, url, timeout } = request;
-      const one = { method, url, timeout, authorization: request.headers.get('Authorization') };
+      const { method, url, timeout, body: content } = request;
+      const one = { method, url, timeout, body: content, authorization: request.headers.get('Authorization') };
       sent.push(one);
       const answer = await reply(one, sent.length - 1, request);
       if (answer instanceof Error) throw answer;

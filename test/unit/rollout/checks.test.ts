@@ -222,6 +222,13 @@ describe('a rollback without a rollout', () => {
   it('goes back to the traffic before', () =>
     assert.deepEqual(planRestore(released({ blue: 'v1', green: 'v2' }))?.to, { blue: 100 }));
 
+  it('has nothing to do when it was done, whatever somebody mirrors meanwhile', () => {
+    const state = released({ blue: 'v1', green: 'v2' });
+    const saved = { ...state.saved!, phase: 'rolledBack' as const };
+    assert.equal(planRestore({ ...state, saved, traffic: { blue: 100 }, mirrorTraffic: { green: 10 } }), undefined);
+    assert.deepEqual(planRestore({ ...state, mirrorTraffic: { blue: 10 } })?.to, { blue: 100 });
+  });
+
   it('is refused when the deployment before is gone, or nothing was rolled out', () => {
     assert.throws(
       () => planRestore(released({ green: 'v2' })),

@@ -16,10 +16,10 @@ describe('the checks of the deployment task', () => {
   };
   const ports = { pipeline, clock: { now: () => 0, sleep: async () => undefined } } as unknown as Ports;
   const plan = { deployment: 'green', before: { blue: 100 }, bakeMs: 0 } as unknown as RolloutPlan;
-  const checks = (golden: unknown[], open: () => Promise<Scorer>) => {
+  const checks = (golden: unknown[], open: () => Promise<Scorer>, isAddressed = true) => {
     const health = parseRules('candidate.p95 <= live.p95', HEALTH_VARIABLES);
     const inputs = { tolerance: 0, mostDifferences: 100, health } as unknown as Inputs;
-    return rolloutChecks(plan, { smoke: [], golden }, open, inputs, ports);
+    return rolloutChecks(plan, { smoke: [], golden }, { open, hasAddress: async () => isAddressed }, inputs, ports);
   };
   const answering = (status: number): Scorer => ({
     score: async (deployment) => ({
@@ -37,6 +37,15 @@ describe('the checks of the deployment task', () => {
     const one = checks([], () => assert.fail('it was read'));
     assert.equal(await one.smoke(signal), undefined);
     assert.equal(await one.bake(100, signal), undefined);
+  });
+
+  it('open the way to the endpoint before the deployment is made, when it has an address by then', async () => {
+    const refused = async (): Promise<Scorer> => {
+      throw new Error('403');
+    };
+    await assert.rejects(checks([{}], refused).prepare(), /403/);
+    await checks([{}], refused, false).prepare();
+    await checks([], refused).prepare();
   });
 
   it('fail when the live deployment answers no golden request, whatever may differ', async () => {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { english, type Message } from '../../../lib/core/message.ts';
 import type { Pipeline, TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { ROOT } from '../../../scripts/layout.ts';
+import { writtenNames } from '../../../tasks/deploy-model/v1/compile.ts';
 import { type Inputs, readInputs } from '../../../tasks/deploy-model/v1/inputs.ts';
 import { DEPLOYING, unusedInputs, warnOfUnused } from '../../../tasks/deploy-model/v1/unused-inputs.ts';
 
@@ -149,6 +150,10 @@ describe('the inputs of a deployment', () => {
 
   it('name the endpoint in a file, which a rollback reads then', () => {
     assert.deepEqual(unusedInputs(read({ mode: 'rollback', endpointFile: 'e.yml', deploymentFile: 'd.yml' })), []);
+  });
+
+  it('name the endpoint as Azure ML writes it: in small letters', () => {
+    assert.equal(writtenNames(read({ ...KINDS.rollback, endpointName: 'Churn' })).endpoint, 'churn');
   });
 
   it('warn of each one whatever the others are', () => {
