@@ -8,7 +8,7 @@ import { fill } from '../core/message.ts';
 import { inParallel } from '../core/parallel.ts';
 import { hasMoreMetrics, madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
 import type { Rule } from '../rules/rules.ts';
-import type { ValueUse } from '../rules/uses.ts';
+import { isOverNames, type ValueUse } from '../rules/uses.ts';
 import { type Measured, measured, measuredByRecord, measuredByRuns, nameOfPath } from './measured.ts';
 import { messages } from './messages.ts';
 
@@ -86,7 +86,7 @@ export async function withHistories(
 }
 
 function isOverTime({ pick }: ValueUse): boolean {
-  return pick !== undefined && ['lowest', 'highest', 'at'].includes(pick.kind);
+  return pick !== undefined && !isOverNames(pick);
 }
 
 /** The same with the histories of these metrics, as far as a run is known that logged them. */

@@ -1,7 +1,7 @@
 import { counts, nameMetrics, plainName, type RunMetrics } from '../azureml/job-metrics.ts';
 import type { MetricHistory } from '../azureml/metric-history.ts';
 import type { Metrics, MetricValue } from '../azureml/metrics.ts';
-import type { ValueUse } from '../rules/uses.ts';
+import { isOverNames, type OverNames, type OverTime, type ValueUse } from '../rules/uses.ts';
 
 /** What was measured of a candidate or a baseline. */
 export interface Measured {
@@ -108,7 +108,7 @@ function matches(
 
 /** The value that a rule reads; undefined when there is none. */
 export function valueOfUse({ path, pick }: ValueUse, from: Measured): MetricValue | undefined {
-  if (pick && ['min', 'max', 'spread', 'ratio'].includes(pick.kind)) return overNames(pick.kind, path, from);
+  if (pick && isOverNames(pick)) return overNames(pick.kind, path, from);
   const name = nameOfPath(path, from);
   if (name === undefined) return undefined;
   if (!pick) return from.metrics[name];
@@ -122,10 +122,11 @@ export function valueOfUse({ path, pick }: ValueUse, from: Measured): MetricValu
   // What is not a number or infinite is neither the lowest nor the highest value.
   const numbers = history.points.flatMap(({ value }) => (Number.isFinite(value) ? [value as number] : []));
   if (numbers.length === 0) return Number.NaN;
-  return numbers.reduce((a, b) => (pick.kind === 'lowest' ? Math.min(a, b) : Math.max(a, b)));
+  const chosen: Record<OverTime, (a: number, b: number) => number> = { lowest: Math.min, highest: Math.max };
+  return numbers.reduce((a, b) => chosen[pick.kind](a, b));
 }
 
-function overNames(kind: string, path: readonly string[], from: Measured): MetricValue | undefined {
+function overNames(kind: OverNames, path: readonly string[], from: Measured): MetricValue | undefined {
   const { values, passedOver } = matches(path, from);
   // Without it the worst slice might be left out.
   if (passedOver !== undefined)
@@ -141,5 +142,6 @@ function overNames(kind: string, path: readonly string[], from: Measured): Metri
   if (infinite !== undefined) return infinite;
   if (kind === 'ratio' && numbers.some((value) => value < 0)) return { found: 'the ratio of a value below 0' };
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return { min: least, max: most, spread: most - least, ratio: least / most }[kind]!;
+  const results: Record<OverNames, number> = { min: least, max: most, spread: most - least, ratio: least / most };
+  return results[kind];
 }

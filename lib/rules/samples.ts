@@ -1,7 +1,7 @@
 import { seededNumbers } from '../core/random.ts';
 import type { CelNode } from './cel-node.ts';
 import type { RuleValues } from './condition.ts';
-import type { Uses, ValueUse } from './uses.ts';
+import type { OverNames, OverTime, Uses, ValueUse } from './uses.ts';
 
 const USUAL = [0, 0.5, 1, -1, 1e-6, 1e6, -1e6];
 const HUGE = [1e150, -1e150];
@@ -101,9 +101,13 @@ function matched({ path }: ValueUse, all: Readonly<Record<string, number>>): num
 
 function picked({ pick }: ValueUse, drawn: readonly number[]): number | undefined {
   const [least, most] = [Math.min(...drawn), Math.max(...drawn)];
-  if (pick?.kind === 'spread') return most - least;
-  if (pick?.kind === 'ratio') return least < 0 || most === 0 ? undefined : least / most;
-  return pick?.kind === 'lowest' || pick?.kind === 'min' ? least : most;
+  if (!pick || pick.kind === 'at') return most;
+  const ratio = least < 0 || most === 0 ? undefined : least / most;
+  const results: Record<OverTime | OverNames, number | undefined> = {
+    ...{ lowest: least, highest: most, min: least, max: most },
+    ...{ spread: most - least, ratio },
+  };
+  return results[pick.kind];
 }
 
 /** Numbers of the rule, what is around and between them, and some usual ones. */

@@ -2,13 +2,17 @@ import { type CelNode, calledBy, childrenOf, isNode } from './cel-node.ts';
 import { RuleProblem } from './rule-problem.ts';
 
 /** What of a metric a rule takes when it does not take its last value. */
-export type Pick =
-  /** Of all values that were logged over time. */
-  | { kind: 'lowest' | 'highest' }
-  /** The value that was logged at a step. */
-  | { kind: 'at'; step: number }
-  /** Of the metrics whose names match a path with `*` in it. */
-  | { kind: 'min' | 'max' | 'spread' | 'ratio' };
+export type Pick = { kind: OverTime } | { kind: 'at'; step: number } | { kind: OverNames };
+
+/** Functions of all values that were logged over time; `at` takes the one that was logged at a step. */
+export type OverTime = (typeof OVER_TIME)[number];
+
+/** Functions of the metrics whose names match a path with `*` in it. */
+export type OverNames = (typeof OVER_NAMES)[number];
+
+export function isOverNames(pick: Pick): pick is { kind: OverNames } {
+  return OVER_NAMES.some((kind) => kind === pick.kind);
+}
 
 /** A value that a rule names: `metrics.auc`, `metrics.slices["age>60"].recall`, `lowest(metrics.loss)`. */
 export interface ValueUse {
@@ -41,11 +45,11 @@ export interface Uses {
 /** Functions about a value instead of the value's size: they decide what a missing or odd value means. */
 export const GUARDS = ['has', 'isNaN', 'isFinite'];
 
-const OVER_TIME = ['lowest', 'highest', 'at'];
-const OVER_NAMES = ['min', 'max', 'spread', 'ratio'];
+const OVER_TIME = ['lowest', 'highest'] as const;
+const OVER_NAMES = ['min', 'max', 'spread', 'ratio'] as const;
 
 /** Functions whose argument is the name of a metric instead of its value. */
-export const PICKS: readonly string[] = [...OVER_TIME, ...OVER_NAMES];
+export const PICKS: readonly string[] = [...OVER_TIME, 'at', ...OVER_NAMES];
 
 /** The variable that has the named values of `metrics`; no rule can name it. */
 export function namedVariable(of: string): string {
@@ -117,14 +121,14 @@ function pickedBy(node: CelNode, variables: readonly string[]): { pick: Pick; ch
   const given = (node.args as [string, unknown[]])[1];
   const [first, second] = given;
   const chain = isNode(first) ? chainOf(first, variables) : undefined;
-  const isOverNames = OVER_NAMES.includes(kind);
+  const isOfNames = isOverNames({ kind } as Pick);
   const step = isNode(second) && second.op === 'value' ? Number(second.args) : Number.NaN;
   const isRight =
     chain !== undefined &&
-    chain.path.includes('*') === isOverNames &&
+    chain.path.includes('*') === isOfNames &&
     (kind === 'at' ? Number.isInteger(step) && given.length === 2 : given.length === 1);
   if (!isRight) {
-    const example = isOverNames
+    const example = isOfNames
       ? `${kind}(metrics.slices["*"].recall)`
       : kind === 'at'
         ? 'at(metrics.loss, 100)'
