@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fillPage, updateDocs } from '../../scripts/docs.ts';
 import { fillErrors } from '../../scripts/error-page.ts';
-import type { TaskManifest } from '../../scripts/layout.ts';
+import { findTasks, ROOT, readTask, type TaskManifest } from '../../scripts/layout.ts';
 
 const task = {
   inputs: [
@@ -79,4 +81,17 @@ describe('the page of errors', () => {
     assert.throws(() => fillErrors('# Errors\n', errors), /there is no row for JobLost/);
     assert.throws(() => fillErrors(row('JobFound', '| |'), []), /the row JobFound is of an error that nothing throws/);
   });
+});
+
+describe('the pages that list the tasks', () => {
+  for (const page of ['README.md', 'overview.md'])
+    it(`have every task: ${page}`, () => {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      const tasks = findTasks().map(({ folder }) => `${readTask(folder).name}@1`);
+      assert.ok(tasks.length > 0);
+      assert.deepEqual(
+        tasks.filter((task) => !text.includes(task)),
+        [],
+      );
+    });
 });
