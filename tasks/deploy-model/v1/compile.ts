@@ -29,7 +29,9 @@ export function writtenNames({ endpointName, endpointFile, deploymentFile, sourc
       fix: 'Fill in endpointName.',
     });
   // Azure ML writes names of endpoints in small letters (azure-ai-ml `Endpoint` does so itself).
-  return { endpoint: endpoint.toLowerCase(), deployment: textOf(get(deployment, 'name')) };
+  // A name that is not valid is reported as it was written.
+  const name = /^[a-z0-9-]*$/i.test(endpoint) ? endpoint.toLowerCase() : endpoint;
+  return { endpoint: name, deployment: textOf(get(deployment, 'name')) };
 }
 
 /** Compiles the endpoint's file, or one made from the inputs. */
