@@ -71,7 +71,7 @@ export function commitOf(properties: Readonly<Record<string, string>>): string {
 }
 
 /** What the address of a run's page says; undefined for other addresses. */
-export function parseRunUrl(
+function parseRunUrl(
   url: string,
 ): { collectionUrl: string; project: string; kind: RecordedRun['kind']; id: string } | undefined {
   const page = /^(https:\/\/.+\/)([^/]+)\/_(?:build\/results\?buildId|releaseProgress\?releaseId)=(\d+)/.exec(url);

@@ -13,7 +13,8 @@ export interface MadeOutput {
 /**
  * The steps of a pipeline that an output went through, by their display names and keys: the one that made it, and those that
  * read it, directly or by way of other steps. A job says it in the bindings of its steps, `${{parent.jobs.train.outputs.model}}`
- * (recorded). Empty for steps of a pipeline inside the pipeline, which the job does not say.
+ * (recorded). Empty for steps of a pipeline inside the pipeline, which the job does not say. A name that a step elsewhere has
+ * too is left out: it does not say which of them is meant.
  */
 export function stepsAround({ properties: { jobs } }: Pick<Job, 'properties'>, made: MadeOutput): Set<string> {
   const steps = jobs ?? {};
@@ -26,8 +27,11 @@ export function stepsAround({ properties: { jobs } }: Pick<Job, 'properties'>, m
     before = readers.size;
     for (const [key, { inputs }] of Object.entries(steps)) if (bindings(inputs).some(carries)) readers.add(key);
   }
-  const keys = [...origins.map(({ step }) => step), ...readers];
-  return new Set(keys.flatMap((key) => labelsOf(key, steps)).map((label) => label.toLowerCase()));
+  const around = new Set([...origins.map(({ step }) => step), ...readers]);
+  const names = (keys: Iterable<string>): Set<string> =>
+    new Set([...keys].flatMap((key) => labelsOf(key, steps)).map((label) => label.toLowerCase()));
+  const elsewhere = names(Object.keys(steps).filter((key) => !around.has(key)));
+  return new Set([...names(around)].filter((name) => !elsewhere.has(name)));
 }
 
 /** An output of a step, by the step's key; without a name any of them. */

@@ -47,6 +47,20 @@ describe('the steps around an output', () => {
     assert.deepEqual(around('', undefined), []);
   });
 
+  it('leave out a name that a step elsewhere has too', () => {
+    const alike = {
+      ...jobs,
+      evaluate_a: { ...jobs.evaluate_a, display_name: 'Evaluate' },
+      evaluate_b: { ...jobs.evaluate_b, display_name: 'Evaluate' },
+    };
+    const properties = { jobType: 'Pipeline', jobs: alike };
+    const named = [...stepsAround({ properties }, { step: 'train_a', output: 'model' })].sort();
+    assert.deepEqual(named, ['evaluate_a', 'report', 'train a', 'train_a']);
+    const twins = { ...jobs, train_b: { ...jobs.train_b, display_name: 'Train A' } };
+    const bound = stepsAround({ properties: { ...properties, jobs: twins } }, { step: '', output: 'model' });
+    assert.deepEqual([...bound].sort(), ['evaluate a', 'evaluate_a', 'report', 'train_a']);
+  });
+
   it('are none of a step that the job does not name, and of a job without steps', () => {
     assert.deepEqual(around('Inner', 'model'), []);
     assert.deepEqual([...stepsAround({ properties: { jobType: 'Command' } }, { step: 'x', output: 'y' })], []);
