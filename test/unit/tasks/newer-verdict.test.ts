@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ModelVersion } from '../../../lib/azureml/models.ts';
+import type { ModelProperties, ModelVersion } from '../../../lib/azureml/models.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { type VerdictRecord, verdictTags } from '../../../lib/lineage/verdict-tags.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
@@ -17,7 +17,7 @@ async function isBrought(own: Record<string, string>, ofJob: Record<string, stri
   let said = 0;
   const version = { name: '1', properties: { tags: own } } as unknown as ModelVersion;
   const inputs = { modelName: 'm', whatIf: true } as Inputs;
-  await bringNewerVerdict({} as Workspace, version, { tags: ofJob }, inputs, {
+  await bringNewerVerdict({} as Workspace, version, { tags: ofJob } as ModelProperties, inputs, {
     say: () => said++,
   } as unknown as Pipeline);
   return said === 1;
