@@ -35,6 +35,8 @@ describe('the demo', function () {
     assert.match(output, /^a model that fails its smoke test +rolledBack +green 100 % +\d+ +0 /m);
     assert.match(output, /^a model that is slow +rolledBack +green 100 % +\d+ +0 /m);
     assert.match(output, /^a model that fails under load +rolledBack +green 100 %/m);
+    // Models of which one can see the difference: their ids are not cut.
+    assert.match(output, /^properties\.model +"models\/[\w-]+\/versions\/1" +"models\/[\w-]+\/versions\/1"$/m);
   });
 
   it('shows with --break how the gate stops a bad model', () => {

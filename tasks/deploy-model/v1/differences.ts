@@ -52,8 +52,18 @@ function isSameMode({ field, planned, present }: Difference): boolean {
   return field === 'properties.authMode' && String(planned).toLowerCase() === String(present).toLowerCase();
 }
 
+/** The path of an ARM id below the workspace (`models/churn/versions/3`): in full its end, where ids differ, would be cut. */
+function withinWorkspace(value: unknown, workspace: string): unknown {
+  const isWithin = typeof value === 'string' && value.toLowerCase().startsWith(`${workspace.toLowerCase()}/`);
+  return isWithin ? value.slice(workspace.length + 1) : value;
+}
+
 /** Prints what differs between a file and what is there. */
-function sayDifferences(kind: string, name: string, differences: readonly Difference[], pipeline: Pipeline): void {
+function sayDifferences(
+  { kind, name, workspace }: { kind: string; name: string; workspace: string },
+  differences: readonly Difference[],
+  pipeline: Pipeline,
+): void {
   if (differences.length === 0) {
     pipeline.say(messages.Same, { kind, name });
     return;
@@ -65,7 +75,7 @@ function sayDifferences(kind: string, name: string, differences: readonly Differ
       // Variables of a container are where keys and passwords are.
       /\benvironmentVariables\b/.test(field)
         ? [field, '***', '***']
-        : [field, shownValue(present), shownValue(planned)],
+        : [field, ...[present, planned].map((value) => shownValue(withinWorkspace(value, workspace)))],
     ),
   });
 }
@@ -85,12 +95,12 @@ export function sayPresent(
     return;
   }
   pipeline.say(words.now, { endpoint: name, traffic: words.traffic(traffic) });
-  sayDifferences('endpoint', name, endpointChanges(endpoint, inputs), pipeline);
+  const workspace = endpoint.main.path.replace(/(\/workspaces\/[^/]+)\/.*$/, '$1');
+  sayDifferences({ kind: 'endpoint', name, workspace }, endpointChanges(endpoint, inputs), pipeline);
   if (!deploymentOf(state, deployment.name)) return;
   const own = deployment.differing.filter(({ path }) => path === deployment.main.path);
   sayDifferences(
-    'deployment',
-    deployment.name,
+    { kind: 'deployment', name: deployment.name, workspace },
     own.flatMap(({ differences }) => differences),
     pipeline,
   );
