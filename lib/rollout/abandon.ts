@@ -4,8 +4,8 @@ import { messageOf } from '../core/errors.ts';
 import { trafficChanged } from './conflicts.ts';
 import { type EndpointState, isBusy } from './endpoint-state.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
-import { mirrorFor, type RolloutService } from './roll-out.ts';
-import { isUnfinished, type SavedRollout } from './saved-rollout.ts';
+import { mirrorFor, type RolloutService } from './rollout-service.ts';
+import { isOwnTraffic, isUnfinished, type SavedRollout } from './saved-rollout.ts';
 import { isSameTraffic, type Traffic, withShare } from './traffic.ts';
 
 /** What is left of a rollout that was cut off. */
@@ -38,7 +38,7 @@ export async function abandon(
       traffic = state.traffic;
       const saved = ownRecord(plan, state);
       isRedefined = Object.keys(saved?.earlier ?? {}).length > 0;
-      if (saved && isOwnTraffic(plan, saved, traffic)) {
+      if (saved && isAnyOwnTraffic(plan, saved, traffic)) {
         await service.send(lastChange(plan, state, saved, clock.now()));
         return { isSent: true, traffic, isRedefined, why: '' };
       }
@@ -72,9 +72,9 @@ function ownRecord({ id, deployment }: RolloutPlan, { saved }: EndpointState): S
  * True for a traffic that this rollout sets, whichever: a change may not be shown yet. What somebody else has set is not
  * overwritten.
  */
-function isOwnTraffic({ deployment, before, shares }: RolloutPlan, { now }: SavedRollout, traffic: Traffic): boolean {
-  const own = [before, now, ...shares.map((share) => withShare(before, deployment, share))];
-  return own.some((one) => isSameTraffic(one, traffic));
+function isAnyOwnTraffic({ deployment, before, shares }: RolloutPlan, saved: SavedRollout, traffic: Traffic): boolean {
+  const own = [before, ...shares.map((share) => withShare(before, deployment, share))];
+  return isOwnTraffic(saved, traffic) || own.some((one) => isSameTraffic(one, traffic));
 }
 
 function lastChange(plan: RolloutPlan, { traffic, mirrorTraffic }: EndpointState, saved: SavedRollout, now: number) {

@@ -4,12 +4,11 @@ import type { Workspace } from '../azureml/workspace.ts';
 import { type ApplyPorts, applyPlan } from '../plan/apply.ts';
 import type { InspectedPlan } from '../plan/inspect.ts';
 import { changeTraffic, sendChange, untilIdle, whenFree } from './change-endpoint.ts';
-import { requireAsPlanned, requireUntouched } from './conflicts.ts';
 import { redeployment } from './earlier.ts';
 import type { EndpointKind } from './endpoint-kind.ts';
 import { deploymentOf, PROVISIONED_WITHIN_MS } from './endpoint-state.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
-import type { RolloutService } from './roll-out.ts';
+import type { RolloutService } from './rollout-service.ts';
 
 /** What a rollout in Azure ML needs. */
 export interface EndpointRollout {
@@ -44,10 +43,8 @@ export function endpointService(rollout: EndpointRollout): RolloutService {
       if (replace) await send(kind.removal(workspace, name), 'endpoint');
       await applyPlan(endpoint, workspace, { ...apply, send: follow('endpoint') });
     },
-    async change({ claims, ...change }) {
-      const check = claims ? requireAsPlanned : requireUntouched;
-      const changed = { ...change, check: (state: Parameters<typeof check>[0]) => check(state, plan) };
-      await changeTraffic(changed, { ...ports('endpoint'), kind, workspace, endpoint: name });
+    async change(change) {
+      await changeTraffic(change, { ...ports('endpoint'), kind, workspace, endpoint: name });
     },
     send: (change) => sendChange(change, { kind, workspace, endpoint: name, signal }),
     idle: (what) =>

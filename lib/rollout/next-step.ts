@@ -1,5 +1,6 @@
 import { deploymentOf, type EndpointState, isBusy } from './endpoint-state.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
+import type { RolloutPhase } from './saved-rollout.ts';
 import { isSameTraffic, type Traffic, withShare } from './traffic.ts';
 
 /** One thing that a rollout does. Those that change the endpoint change its traffic and its tags in one request. */
@@ -27,6 +28,8 @@ export type RolloutStep =
 export interface Seen {
   /** The endpoint's tags name this rollout. */
   claimed: boolean;
+  /** Phases that this task has written into the record of the rollout, or has tried to. */
+  phases: readonly RolloutPhase[];
   deployed: boolean;
   smokePassed: boolean;
   mirrored: boolean;
@@ -42,6 +45,7 @@ export interface Seen {
 
 export const NOTHING_SEEN: Seen = {
   claimed: false,
+  phases: [],
   deployed: false,
   smokePassed: false,
   mirrored: false,
@@ -54,7 +58,31 @@ export const NOTHING_SEEN: Seen = {
 /** What is known before the first step: a rollout that waited has proved itself at its share. */
 export function seenBefore({ earlierRollout, deployment }: RolloutPlan): Seen {
   const saved = earlierRollout?.how === 'resume' ? earlierRollout.saved : undefined;
-  return { ...NOTHING_SEEN, baked: saved?.phase === 'waiting' ? [saved.now[deployment] ?? 0] : [] };
+  return {
+    ...NOTHING_SEEN,
+    phases: saved?.phase === 'released' ? ['released'] : [],
+    baked: saved?.phase === 'waiting' ? [saved.now[deployment] ?? 0] : [],
+  };
+}
+
+/** What is known as soon as a step begins: even of one that fails its phase may have been written. */
+export function seenAtStart(step: RolloutStep, seen: Seen): Seen {
+  const phase = phaseOf(step);
+  if (step.kind === 'claim') return { ...seen, phases: ['running'] };
+  return phase === undefined ? seen : { ...seen, phases: [...seen.phases, phase] };
+}
+
+function phaseOf(step: RolloutStep): RolloutPhase | undefined {
+  switch (step.kind) {
+    case 'wait':
+      return 'waiting';
+    case 'release':
+      return 'released';
+    case 'close':
+      return step.phase;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -106,11 +134,16 @@ const ENDED: ReadonlySet<string> = new Set(['released', 'rolledBack', 'stopped']
 /** True when this task is at the rollout: it has written so into the endpoint's tags, or has nothing left but to clean up. */
 export function isAtIt({ id, deployment, earlierRollout }: RolloutPlan, { saved }: EndpointState, seen: Seen): boolean {
   if (seen.claimed) return true;
-  return earlierRollout?.how === 'resume' && saved?.id === id && saved.to === deployment && saved.phase === 'released';
+  if (saved?.id !== id || saved.to !== deployment) return false;
+  // The record of a claim may be there although the claim failed.
+  if (seen.failure !== undefined && seen.phases.includes('running')) return true;
+  return earlierRollout?.how === 'resume' && saved.phase === 'released';
 }
 
-function claimedTraffic({ earlierRollout, before }: RolloutPlan, { traffic }: EndpointState): Traffic {
-  return earlierRollout?.how === 'undo' ? before : traffic;
+function claimedTraffic({ earlierRollout, before, deployment }: RolloutPlan, { traffic }: EndpointState): Traffic {
+  if (!earlierRollout) return traffic;
+  // Without requests of its own nothing of this rollout is left in the traffic, but perhaps of one that it had begun to undo.
+  return earlierRollout.how === 'undo' || (traffic[deployment] ?? 0) === 0 ? before : traffic;
 }
 
 function leftOver({ remove }: RolloutPlan, state: EndpointState, { kept }: Seen): RolloutStep | undefined {

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { deploymentOf, describeRequests, type EndpointState } from './endpoint-state.ts';
-import { isUnfinished, isUntouched, type SavedRollout } from './saved-rollout.ts';
+import { isOwnTraffic, isUnfinished, type SavedRollout } from './saved-rollout.ts';
 import { describeTraffic, isSameTraffic, liveDeployment, type Traffic, withoutZeros } from './traffic.ts';
 
 /**
@@ -98,9 +98,9 @@ function takenUp(
   if (saved.phase === 'released' && present !== 'same') return undefined;
   const isSame = saved.to === deployment;
   const isOwn = saved.id === id;
-  if (isOwn && isSame && isUntouched(saved, traffic)) return { saved, how: 'resume' };
+  if (isOwn && isSame && isOwnTraffic(saved, traffic)) return { saved, how: 'resume' };
   // Somebody has changed the traffic since: what was set then is what counts.
-  if (!isUnfinished(saved) || !isUntouched(saved, traffic)) return undefined;
+  if (!isUnfinished(saved) || !isOwnTraffic(saved, traffic)) return undefined;
   // Others wait for an approval or for somebody to look at them; or they are at it still, perhaps in another job of this run.
   if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(state, saved);
   if (isSame && present === 'same') return { saved, how: 'resume' };

@@ -1,38 +1,14 @@
 import { explainFailure } from '../azure/failures.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf, UserError } from '../core/errors.ts';
-import { isChangedUnderUs, requireUntouched } from './conflicts.ts';
+import { isChangedUnderUs, readChecked, requireAsPlanned, requireUntouched } from './conflicts.ts';
 import { type EndpointState, PROVISIONED_WITHIN_MS } from './endpoint-state.ts';
-import { isAtIt, nextStep, type RolloutStep, type Seen, seenBefore } from './next-step.ts';
+import { isAtIt, nextStep, type RolloutStep, type Seen, seenAtStart, seenBefore } from './next-step.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
+import { mirrorFor, type RolloutService } from './rollout-service.ts';
 import { isUnfinished, type RolloutPhase, type SavedRollout } from './saved-rollout.ts';
 import type { Traffic } from './traffic.ts';
 import { whileWatched } from './watched.ts';
-
-/** What a rollout writes to its endpoint in one request. */
-export interface RolloutChange {
-  traffic: Traffic;
-  mirrorTraffic: Traffic;
-  saved: SavedRollout;
-}
-
-/** The endpoint as a rollout works on it. Every call is done when it returns; all of them may throw `UserError`s. */
-export interface RolloutService {
-  read(): Promise<EndpointState>;
-  /** @param replace delete what is there first */
-  createEndpoint(replace: boolean): Promise<void>;
-  /** Changes traffic and tags in one request, unless somebody else has changed them. @throws UserError `TrafficChanged` */
-  change(change: RolloutChange & { claims: boolean }): Promise<void>;
-  /** The same in one request that nobody waits for: done when the service has accepted it. Checks nothing. */
-  send(change: RolloutChange): Promise<void>;
-  /** Waits until nothing changes the endpoint (`endpoint`) or the deployment of this name. */
-  idle(what: string): Promise<void>;
-  /** Creates or updates the deployment. @param replace delete what is there first */
-  deploy(replace: boolean): Promise<void>;
-  /** Puts the earlier definition of the deployment back. @param earlier what the endpoint's tags say of it */
-  redeploy(earlier: Readonly<Record<string, string>>): Promise<void>;
-  remove(deployment: string): Promise<void>;
-}
 
 /**
  * What decides whether a deployment may go on. Each gives what is wrong, or undefined. They end when their signal does: the run
@@ -90,12 +66,12 @@ export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<R
     signal.throwIfAborted();
     let step: RolloutStep | undefined;
     try {
-      const state = await service.read();
+      const state = await readOwn(plan, seen, ports);
       traffic = state.traffic;
-      if (isAtIt(plan, state, seen)) requireUntouched(state, plan);
       step = nextStep(plan, state, seen);
       if (!step) return endOf(plan, state, seen);
       onStep(step, state);
+      seen = seenAtStart(step, seen);
       seen = { ...seen, ...(await doStep(step, seen, { plan, state, ports })) };
     } catch (thrown) {
       signal.throwIfAborted();
@@ -117,6 +93,14 @@ export async function rollOut(plan: RolloutPlan, ports: RolloutPorts): Promise<R
   }
 }
 
+/** The endpoint, as this rollout left it once it is at it. @throws UserError `TrafficChanged` */
+function readOwn(plan: RolloutPlan, seen: Seen, { service, clock, signal }: RolloutPorts): Promise<EndpointState> {
+  const check = (state: EndpointState): void => {
+    if (isAtIt(plan, state, seen)) requireUntouched(state, plan, seen);
+  };
+  return readChecked(() => service.read(), check, { clock, signal });
+}
+
 /** The end of a rollout whose rollback failed too: what to do is more important than why. */
 function notRestored(failure: string, thrown: unknown, traffic: Traffic): RolloutEnd {
   const why = `${failure.replace(/\.?$/, '.')} The earlier state could not be restored: ${messageOf(thrown)}`;
@@ -135,12 +119,14 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
   const { service, checks, clock } = ports;
   const save = (traffic: Traffic, phase: RolloutPhase, mirrorTraffic = mirrorFor(plan, traffic)): Promise<void> => {
     const saved = savedFor(plan, state, traffic, phase, { ...ports, step });
-    return service.change({ traffic, mirrorTraffic, claims: step.kind === 'claim', saved });
+    const check = (now: EndpointState): void =>
+      step.kind === 'claim' ? requireAsPlanned(now, plan) : requireUntouched(now, plan, seen);
+    return service.change({ traffic, mirrorTraffic, saved, check });
   };
   /** A check that may take longer than planned. */
   const check = (checked: (signal: AbortSignal) => Promise<string | undefined>, mirrorTraffic?: Traffic) => {
     const renew = ({ traffic }: EndpointState): Promise<void> => save(traffic, 'running', mirrorTraffic);
-    return whileWatched(plan, { ...ports, read: () => service.read(), renew }, checked);
+    return whileWatched([plan, seen], { ...ports, read: () => service.read(), renew }, checked);
   };
   const until = (state.saved?.until ?? 0) * 1_000;
   if (seen.claimed && PROVISIONS.has(step.kind) && until - clock.now() < PROVISIONED_WITHIN_MS)
@@ -196,18 +182,13 @@ async function doStep(step: RolloutStep, seen: Seen, { plan, state, ports }: Now
   }
 }
 
-/** What is mirrored stays, but for a deployment that gets requests of its own: the service takes no other. */
-export function mirrorFor({ mirrorBefore }: RolloutPlan, traffic: Traffic): Traffic {
-  return Object.fromEntries(Object.entries(mirrorBefore).filter(([name]) => (traffic[name] ?? 0) === 0));
-}
-
 function passed(wrong: string | undefined, seen: Partial<Seen>): Partial<Seen> {
   return wrong === undefined ? seen : { failure: wrong };
 }
 
 function savedFor(
   plan: RolloutPlan,
-  { saved }: EndpointState,
+  { saved, traffic: from }: EndpointState,
   traffic: Traffic,
   phase: RolloutPhase,
   { clock, earlier, step }: RolloutPorts & { step: RolloutStep },
@@ -224,6 +205,7 @@ function savedFor(
     before,
     mirror: mirrorBefore,
     now: traffic,
+    from,
     phase,
     until: Math.ceil((clock.now() + silentMs) / 1000),
     earlier: isOurs

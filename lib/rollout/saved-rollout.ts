@@ -1,8 +1,8 @@
 import { isSameTraffic, type Traffic, withoutZeros } from './traffic.ts';
 
 /**
- * What an endpoint's tags say about its rollout. They change in the same request as the traffic, so the two agree whenever
- * a task is killed: the next one reads what was, what is, and who was at it.
+ * What an endpoint's tags say about its rollout. They change in the same request as the traffic, so whenever a task is killed
+ * the next one reads what was, what is, and who was at it.
  */
 export interface SavedRollout {
   /** The pipeline run that is rolling out; the same in all of its stages and attempts. */
@@ -17,6 +17,8 @@ export interface SavedRollout {
   mirror: Traffic;
   /** Traffic as the rollout set it last; another one was set by somebody else. */
   now: Traffic;
+  /** Traffic that the last change began from; undefined in records of earlier versions of this task. */
+  from?: Traffic;
   phase: RolloutPhase;
   /** Epoch seconds until which a running rollout may be silent; later it is taken for dead. */
   until: number;
@@ -47,6 +49,7 @@ export function savedTags(tags: Readonly<Record<string, string>>, saved: SavedRo
     [`${PREFIX}before`]: trafficText(saved.before),
     [`${PREFIX}mirror`]: trafficText(saved.mirror),
     [`${PREFIX}now`]: trafficText(saved.now),
+    ...(saved.from ? { [`${PREFIX}from`]: trafficText(saved.from) } : {}),
     [`${PREFIX}phase`]: saved.phase,
     [`${PREFIX}until`]: new Date(saved.until * 1000).toISOString(),
     ...Object.fromEntries(Object.entries(saved.earlier).map(([name, value]) => [EARLIER + name, value])),
@@ -59,6 +62,7 @@ export function readSaved(tags: Readonly<Record<string, string>> | null | undefi
   const [id, run, to] = [read('id'), read('run'), read('to')];
   const [before, now] = [readTraffic(read('before')), readTraffic(read('now'))];
   const mirror = readTraffic(read('mirror')) ?? {};
+  const from = readTraffic(read('from'));
   const phase = PHASES.find((one) => one === read('phase'));
   const until = Date.parse(read('until')) / 1000;
   if (id === '' || to === '' || !before || !now || !phase || Number.isNaN(until)) return undefined;
@@ -70,6 +74,7 @@ export function readSaved(tags: Readonly<Record<string, string>> | null | undefi
     before,
     mirror,
     now,
+    ...(from ? { from } : {}),
     phase,
     until,
     earlier: Object.fromEntries(earlier.map(([name, value]) => [name.slice(EARLIER.length), value])),
@@ -98,4 +103,12 @@ export function isUnfinished({ phase }: SavedRollout): boolean {
 /** True when the traffic is still what the rollout set. */
 export function isUntouched({ now }: SavedRollout, traffic: Traffic): boolean {
   return isSameTraffic(now, traffic);
+}
+
+/**
+ * True when the traffic is what the rollout set, or what its last change began from: tags change with the request, traffic at the
+ * end of its operation, which may fail or be shown late.
+ */
+export function isOwnTraffic(saved: SavedRollout, traffic: Traffic): boolean {
+  return isUntouched(saved, traffic) || (saved.from !== undefined && isSameTraffic(saved.from, traffic));
 }

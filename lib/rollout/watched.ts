@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { isChangedUnderUs, requireUntouched } from './conflicts.ts';
 import type { EndpointState } from './endpoint-state.ts';
+import type { Seen } from './next-step.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 
 /** What a step that may take long is watched with. */
@@ -24,7 +25,7 @@ const RENEW_BEFORE_MS = 10 * 60_000;
  * @throws UserError `TrafficChanged`, and what the work throws
  */
 export async function whileWatched<T>(
-  plan: RolloutPlan,
+  [plan, seen]: readonly [RolloutPlan, Pick<Seen, 'phases' | 'failure'>],
   { clock, signal, read, renew }: WatchPorts,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -37,7 +38,7 @@ export async function whileWatched<T>(
       if (quiet.aborted) return;
       try {
         const state = await read();
-        requireUntouched(state, plan);
+        requireUntouched(state, plan, seen);
         isSuspicious = false;
         const until = (state.saved?.until ?? 0) * 1_000;
         if (!quiet.aborted && until - clock.now() < RENEW_BEFORE_MS) await renew(state);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { abandon } from '../../../lib/rollout/abandon.ts';
 import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import { planRollout } from '../../../lib/rollout/plan-rollout.ts';
-import type { RolloutChange } from '../../../lib/rollout/roll-out.ts';
+import type { RolloutChange } from '../../../lib/rollout/rollout-service.ts';
 import { type SavedRollout, savedTags } from '../../../lib/rollout/saved-rollout.ts';
 import { DESIRED, endpointModel, stateOfModel } from './endpoint-model.ts';
 import { simulatedClock } from './simulated-clock.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../lib/core/clock.ts';
-import { requireAsPlanned, requireUntouched } from '../../../lib/rollout/conflicts.ts';
 import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import { type Desired, planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
-import { type RolloutEnd, type RolloutPorts, type RolloutService, rollOut } from '../../../lib/rollout/roll-out.ts';
+import { type RolloutEnd, type RolloutPorts, rollOut } from '../../../lib/rollout/roll-out.ts';
+import type { RolloutService } from '../../../lib/rollout/rollout-service.ts';
 import { readSaved, savedTags } from '../../../lib/rollout/saved-rollout.ts';
 import { sumOf, type Traffic } from '../../../lib/rollout/traffic.ts';
 
@@ -65,9 +65,10 @@ export function serviceOf(
   plan: RolloutPlan,
   content: string,
   interrupt: () => void,
-  { locked, unreadable }: Pick<Attempt, 'locked' | 'unreadable'> = {},
+  { locked, unreadable, fails, shown }: Pick<Attempt, 'locked' | 'unreadable' | 'fails' | 'shown'> = {},
 ): RolloutService {
   let reads = 0;
+  let changes = 0;
   const write = async (effect: () => void): Promise<void> => {
     interrupt();
     effect();
@@ -78,19 +79,20 @@ export function serviceOf(
     read: async () => {
       reads++;
       if (unreadable && reads >= unreadable.from && reads < unreadable.from + unreadable.times) throw new Error('503');
-      return stateOfModel(model);
+      return shown?.(reads, model) ?? stateOfModel(model);
     },
     createEndpoint: () =>
       write(() => {
         model.exists = true;
       }),
-    change: ({ traffic, mirrorTraffic, saved, claims }) =>
+    change: ({ traffic, mirrorTraffic, saved, check }) =>
       write(() => {
-        if (claims) requireAsPlanned(stateOfModel(model), plan);
-        else requireUntouched(stateOfModel(model), plan);
+        check(stateOfModel(model));
+        model.tags = savedTags(model.tags, saved);
+        // Tags change with the request, traffic at the end of its operation.
+        if (fails?.(changes++)) throw new Error('An internal error occurred.');
         model.traffic = traffic;
         model.mirror = mirrorTraffic;
-        model.tags = savedTags(model.tags, saved);
       }),
     send: ({ traffic, mirrorTraffic, saved }) =>
       write(() => {
@@ -143,18 +145,22 @@ export interface Attempt {
   /** Reads that fail: from the nth, so many. */
   unreadable?: { from: number; times: number };
   signal?: AbortSignal;
+  /** Whether the operation of the nth change fails when its tags are written. */
+  fails?: (change: number) => boolean;
+  /** What the nth read shows instead of the present state. */
+  shown?: (read: number, model: EndpointModel) => EndpointState | undefined;
 }
 
 /** Plans and rolls out, as a task does. */
 export async function attempt(
   model: EndpointModel,
-  { desired, content, healthy, now, interrupt, signal, locked, unreadable, onKept }: Attempt,
+  { desired, content, healthy, now, interrupt, signal, onKept, ...faults }: Attempt,
 ): Promise<RolloutEnd> {
   const there = model.deployments.get(desired.deployment);
   const present = !there ? 'absent' : there.content === content ? 'same' : 'differs';
   const plan = planRollout(stateOfModel(model), { ...desired, present }, now);
   const ports: RolloutPorts = {
-    service: serviceOf(model, plan, content, interrupt ?? (() => undefined), { locked, unreadable }),
+    service: serviceOf(model, plan, content, interrupt ?? (() => undefined), faults),
     checks: {
       prepare: async () => undefined,
       smoke: async () => undefined,
@@ -170,9 +176,13 @@ export async function attempt(
   return rollOut(plan, ports);
 }
 
-/** A clock that no time passes on: whoever sleeps does so until something else ends it. */
+/** A clock that no time passes on: whoever sleeps for long does so until something else ends it. */
 function stoppedClock(now: number): Clock {
-  return { now: () => now, sleep: (_, signal) => new Promise((end) => signal?.addEventListener('abort', () => end())) };
+  return {
+    now: () => now,
+    sleep: (milliseconds, signal) =>
+      new Promise((end) => (milliseconds < 10_000 ? end() : signal?.addEventListener('abort', () => end()))),
+  };
 }
 
 export const DESIRED: Desired = {
