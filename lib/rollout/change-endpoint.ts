@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import { trafficChanged } from './conflicts.ts';
 import type { EndpointKind, ReadEndpoint } from './endpoint-kind.ts';
-import { type EndpointState, isBusy } from './endpoint-state.ts';
+import { describeRequests, type EndpointState, isBusy } from './endpoint-state.ts';
 import { type SavedRollout, savedTags } from './saved-rollout.ts';
 import { isSameTraffic, type Traffic, withoutZeros } from './traffic.ts';
 
@@ -45,12 +45,13 @@ const SHOWN_POLL_MS = 2_000;
 export async function changeTraffic(change: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
   const { kind, workspace, endpoint, clock, signal } = ports;
   const deadline = clock.now() + BUSY_WITHIN_MS;
+  let isSent = false;
   for (;;) {
     const { resource, state } = await whenIdle(ports, deadline);
     if (!resource) throw endpointGone(endpoint);
     const { traffic, mirrorTraffic, saved, edit = (same: EndpointResource) => same } = change;
-    // The answer to the request was lost, and it was sent again.
-    if (saved && isWritten(state, traffic, saved)) return state;
+    // It was refused, but an earlier try whose answer was lost had been accepted.
+    if (isSent && saved && isWritten(state, traffic, saved)) return state;
     change.check(state);
     const edited = edit(resource);
     const request = kind.update(workspace, edited, {
@@ -59,8 +60,9 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
       tags: saved ? savedTags(edited.tags ?? {}, saved) : (edited.tags ?? {}),
     });
     try {
+      isSent = true;
       await sendAndPoll(workspace.client, { ...request, signal }, ports);
-      return await shown(change, ports);
+      return await shown(change, state, ports);
     } catch (error) {
       if (!isConflict(error) || clock.now() > deadline) throw error;
       await clock.sleep(BUSY_POLL_MS, signal);
@@ -101,14 +103,27 @@ export async function whenIdle(
   }
 }
 
-/** Waits until the endpoint shows what was written. @throws UserError `TrafficChanged` when it shows something else */
-async function shown({ traffic, saved }: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
+/**
+ * Waits until the endpoint shows what was written.
+ * @param before the endpoint before it was written, which may be shown for a while
+ * @throws UserError `TrafficChanged` when it shows what somebody else wrote, `TrafficNotShown` when it keeps showing what was before
+ */
+async function shown(
+  { traffic, saved }: TrafficChange,
+  before: EndpointState,
+  ports: ChangePorts,
+): Promise<EndpointState> {
   const { kind, workspace, endpoint, clock, signal } = ports;
   const deadline = clock.now() + SHOWN_WITHIN_MS;
   for (;;) {
     const { state } = await kind.read(workspace, endpoint, signal);
     if (saved ? isWritten(state, traffic, saved) : isSameTraffic(state.traffic, traffic)) return state;
-    if (clock.now() > deadline || (state.saved && state.saved.id !== saved?.id)) throw trafficChanged(state, traffic);
+    const isKnown = !state.saved || [saved?.id, before.saved?.id].includes(state.saved.id);
+    if (!isKnown) throw trafficChanged(state, traffic);
+    if (clock.now() > deadline) {
+      const isOurs = isSameTraffic(state.traffic, before.traffic) || isSameTraffic(state.traffic, traffic);
+      throw isOurs ? trafficNotShown(state) : trafficChanged(state, traffic);
+    }
     await clock.sleep(SHOWN_POLL_MS, signal);
     signal.throwIfAborted();
   }
@@ -132,6 +147,14 @@ function endpointBusy(name: string, provisioningState: string, withinMs = BUSY_W
     code: 'EndpointBusy',
     message: `'${name}' has been in the state ${provisioningState} for ${withinMs / 60_000} minutes, in which it takes no other change.`,
     fix: 'Check in Azure ML studio what changes it, then run the stage again.',
+  });
+}
+
+function trafficNotShown(state: EndpointState): UserError {
+  return new UserError({
+    code: 'TrafficNotShown',
+    message: `Azure accepted a change of the endpoint '${state.name}' and did not show it within ${SHOWN_WITHIN_MS / 1_000} seconds: ${describeRequests(state, state.traffic)}.`,
+    fix: 'Check the traffic of the endpoint in Azure ML studio, then run this stage again.',
   });
 }
 

@@ -102,10 +102,10 @@ function takenUp(
   // Somebody has changed the traffic since: what was set then is what counts.
   if (!isUnfinished(saved) || !isOwnTraffic(saved, traffic)) return undefined;
   // Others wait for an approval or for somebody to look at them; or they are at it still, perhaps in another job of this run.
-  if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(state, saved);
+  if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(state, saved, now);
   if (isSame && present === 'same') return { saved, how: 'resume' };
   // What was changed in place needs its definition back, and not its traffic alone.
-  if (Object.keys(saved.earlier).length > 0) throw inProgress(state, saved);
+  if (Object.keys(saved.earlier).length > 0) throw inProgress(state, saved, now);
   return { saved, how: 'undo' };
 }
 
@@ -124,10 +124,11 @@ function removable({ deployments }: EndpointState, before: Traffic, { deployment
   );
 }
 
-function inProgress(state: EndpointState, saved: SavedRollout): UserError {
+function inProgress(state: EndpointState, saved: SavedRollout, now: number): UserError {
   const endpoint = state.name;
   const { run, to, phase, until } = saved;
-  const running = phase === 'running';
+  // Whoever is still at it has a time to come; a change in place that was cut off has none.
+  const running = phase === 'running' && now < until;
   return new UserError({
     code: 'RolloutInProgress',
     message: running

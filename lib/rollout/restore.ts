@@ -29,9 +29,10 @@ export function planRestore(state: EndpointState): RestorePlan | undefined {
   const isBack = isSameTraffic(traffic, saved.before);
   if (saved.phase === 'rolledBack' && isBack) return undefined;
   if (isBack && !redeploys && saved.phase === 'released') return undefined;
-  const gone = Object.keys(saved.before).filter(
-    (one) => !(redeploys && one === saved.to) && !SERVING.has(deploymentOf(state, one)?.provisioningState ?? ''),
-  );
+  // A deployment with requests serves whatever its state: a later update of it may have failed.
+  const serves = (one: string): boolean =>
+    (traffic[one] ?? 0) > 0 || SERVING.has(deploymentOf(state, one)?.provisioningState ?? '');
+  const gone = Object.keys(saved.before).filter((one) => !(redeploys && one === saved.to) && !serves(one));
   if (gone.length > 0)
     throw nothing(
       name,

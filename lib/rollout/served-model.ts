@@ -1,4 +1,5 @@
-import { findModelVersion, listModelVersions, type ModelVersion } from '../azureml/models.ts';
+import { findNewestVersionWith } from '../azureml/model-choice.ts';
+import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
 import { getRegistry } from '../azureml/registries.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
@@ -40,9 +41,6 @@ async function findIn(
   return isOwn ? findModelVersion(workspace, name, version) : undefined;
 }
 
-/** Versions of a model among which that of this run is looked for. */
-const RECENT_VERSIONS = 50;
-
 /**
  * What the input `model` refers to, as a deployment's file would: `churn@registered` is the version that this pipeline run
  * registered.
@@ -53,7 +51,7 @@ export async function modelReference(workspace: Workspace, written: string, run:
   if (!own)
     return /^[^:@/\\]+[:@][^/\\]+$/.test(written) && !written.startsWith('azureml:') ? `azureml:${written}` : written;
   const name = own[1]!;
-  const found = (await listModelVersions(workspace, name, RECENT_VERSIONS)).find((version) => isOfRun(version, run));
+  const found = await findNewestVersionWith(workspace, name, (version) => isOfRun(version, run));
   if (found) return `azureml:${name}:${found.name}`;
   throw new UserError({
     code: 'ModelNotRegistered',

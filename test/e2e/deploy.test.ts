@@ -52,6 +52,13 @@ describe('deploying to an online endpoint', function () {
     );
   });
 
+  it('changes the endpoint as its file says, also after a release', async () => {
+    const run = await succeeds({ deploymentName: 'blue', endpointOverrides: 'tags.team=fraud' });
+    assert.match(run.log, /The endpoint churn was changed/);
+    const { tags } = await arm('onlineEndpoints/churn');
+    assert.deepEqual([tags.team, tags['rollout.phase']], ['fraud', 'released']);
+  });
+
   it('gives a canary its requests step by step, and keeps the deployment before', async () => {
     const run = await succeeds({ strategy: 'canary', goldenData: 'serving/golden.jsonl', ...behaving('same') });
     assert.deepEqual(await traffic(), { green: 100 });

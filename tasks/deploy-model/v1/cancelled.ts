@@ -29,6 +29,8 @@ export function restoreOnCancel(begun: BegunRollout, inputs: Inputs, ports: Port
   pipeline.signal.addEventListener('abort', onAbort, { once: true });
   return {
     async cancel() {
+      // What the tags say is another rollout's.
+      if (!begun.mayBeClaimed) return report(undefined, plan.rollout, inputs, ports);
       const left = (end ?? clock.now() + RESTORE_WITHIN_MS) - clock.now();
       const signal = AbortSignal.timeout(Math.max(LEAST_MS, left));
       const within = { ...ports, pipeline: { ...pipeline, signal } };

@@ -53,7 +53,10 @@ export async function carryOut(
     checks,
     clock,
     signal: pipeline.signal,
-    onStep: (step, state) => sayStep(step, state, plan, inputs, ports),
+    onStep(step, state) {
+      if (step.kind === 'claim') begun.mayBeClaimed = true;
+      sayStep(step, state, plan, inputs, ports);
+    },
     onFailure: (thrown) => {
       error = thrown;
       pipeline.say(messages.Failed, { deployment: rollout.deployment, reason: messageOf(thrown) });

@@ -40,7 +40,7 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const plan = await planDeployment(workspace, read, written, inputs, { datastores, ports });
   show(plan, read, samples, inputs, ports);
   const { rollout } = plan;
-  const begun = { kind, workspace, plan };
+  const begun: BegunRollout = { kind, workspace, plan, mayBeClaimed: rollout.earlierRollout?.how === 'resume' };
   const isUnchanged = isReleased(rollout, read.state);
   if (!isUnchanged) await checkBeforehand(begun, read, samples, inputs, ports);
   if (inputs.whatIf) {
@@ -108,7 +108,9 @@ async function updateEndpoint(
 ): Promise<void> {
   const { pipeline, clock } = ports;
   const { endpoint, rollout } = plan;
-  if (!state.exists || endpointChanges(endpoint, inputs).length === 0) return;
+  // One whose creation failed takes no change: the rollout deletes it and creates it again.
+  const isReplaced = state.provisioningState === 'Failed' && state.deployments.length === 0;
+  if (!state.exists || isReplaced || endpointChanges(endpoint, inputs).length === 0) return;
   await changeTraffic(
     {
       traffic: state.traffic,

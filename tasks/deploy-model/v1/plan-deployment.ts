@@ -36,6 +36,8 @@ export interface BegunRollout {
   kind: EndpointKind;
   workspace: Workspace;
   plan: DeploymentPlan;
+  /** The tags of the endpoint may name this rollout: it has begun to write them, now or in an earlier stage. */
+  mayBeClaimed: boolean;
 }
 
 /** Compiles the files, looks up what they refer to, compares them with what is there, and plans the rollout. */

@@ -27,4 +27,13 @@ describe('a rollback of a deployment that was changed in place', () => {
     for (const state of ['Failed', 'Deleting', 'Creating', 'Canceled'])
       assert.throws(() => others(state), { code: 'NothingToRollBack' }, state);
   });
+
+  it('takes a deployment with requests as one that serves, although a later update of it failed', () => {
+    const state = stateOfModel(endpointModel({ main: 90, green: 10 }, { main: 'v1', green: 'v2' }));
+    const failed = state.deployments.map((one) => ({ ...one, provisioningState: 'Failed' }));
+    const saved = { ...changed('Failed', {}).saved, to: 'green', now: { main: 90, green: 10 } };
+    assert.deepEqual(planRestore({ ...state, saved, deployments: failed })?.to, { main: 100 });
+    const back = { ...state, traffic: { main: 100 }, saved: { ...saved, now: { main: 100 } }, deployments: failed };
+    assert.deepEqual(planRestore(back)?.to, { main: 100 });
+  });
 });
