@@ -163,7 +163,7 @@ function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, re
       if (!Number.isFinite(margin)) throw new NotFinite(`${allowed} is ${margin}`);
       const ahead = sign * (a - b) + margin;
       const rounding = ROUNDING * Math.max(Math.abs(a), Math.abs(b), Math.abs(margin));
-      return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false };
+      return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false, hasRead: true };
     },
   };
 }
@@ -174,7 +174,7 @@ function limited(metric: ValueUse, direction: Direction, read: Options): Conditi
   const evaluate: Condition['evaluate'] = (values) => {
     const value = readNamed(values, metric);
     if (value === undefined) return whenMissing(read);
-    return { value: direction === 'higher' ? value >= limit : value <= limit, isPartial: false };
+    return { value: direction === 'higher' ? value >= limit : value <= limit, isPartial: false, hasRead: true };
   };
   const text = `${written(metric)} ${direction === 'higher' ? '>=' : '<='} ${limit}`;
   return [{ text, uses: [metric], readsAll: [], evaluate }];
@@ -182,7 +182,7 @@ function limited(metric: ValueUse, direction: Direction, read: Options): Conditi
 
 function whenMissing({ isOptional }: Options): Evaluated {
   if (!isOptional) throw new ValueMissing('a value that it reads is missing');
-  return { value: true, isPartial: false };
+  return { value: true, isPartial: false, hasRead: false };
 }
 
 function readNamed(values: RuleValues, { of, key }: ValueUse): number | undefined {
