@@ -1,13 +1,18 @@
 import { UserError } from '../core/errors.ts';
 import { type FilledMessage, fill } from '../core/message.ts';
 import { listed } from '../core/words.ts';
-import { reads } from '../rules/condition.ts';
+import { type Condition, reads } from '../rules/condition.ts';
 import type { Rule } from '../rules/rules.ts';
 import type { Sources } from './judged-values.ts';
 import { type Measured, valueOfUse } from './measured.ts';
 import { messages } from './messages.ts';
 import { neverLogged } from './never-logged.ts';
-import type { RuleResult } from './verdict.ts';
+
+/** A rule that was judged. */
+interface Judged {
+  rule: Rule;
+  conditions: readonly { condition: Condition; result: string; hasRead?: boolean }[];
+}
 
 /** A condition that passed although it compared nothing. */
 interface Uncompared {
@@ -21,7 +26,7 @@ interface Uncompared {
  * Conditions that passed without the value of a metric: `!has(metrics.f1) || metrics.f1 > 0.5` of a model without f1. A condition
  * that says what to do without a baseline is none of them when there is no baseline.
  */
-export function comparedNothing(results: readonly RuleResult[], sources: Sources): Uncompared[] {
+export function comparedNothing(results: readonly Judged[], sources: Sources): Uncompared[] {
   return results.flatMap(({ rule, conditions }) =>
     conditions.flatMap(({ condition, result, hasRead }) => {
       if (result !== 'pass' || hasRead !== false) return [];

@@ -112,6 +112,7 @@ function readOption(text: string, direction: Direction, read: Options, at: numbe
     requireFinite(amount[2]!, at);
     read.tolerance = Number(amount[2]) * (amount[1] === 'by' ? -1 : 1);
     read.isRelative = amount[3] === '%';
+    if (read.tolerance > 0) requireNarrow(read, direction, at);
     return 'tolerance';
   }
   const limit = /^at (least|most)\s+(-?\d+(?:\.\d+)?(?:e-?\d+)?)$/.exec(text);
@@ -138,6 +139,26 @@ function readOption(text: string, direction: Direction, read: Options, at: numbe
 /** An infinite tolerance would pass everything. */
 function requireFinite(amount: string, at: number): void {
   if (!Number.isFinite(Number(amount))) throw new RuleProblem(`'${amount}' is not a number that rules can have.`, at);
+}
+
+/** A model may not be worse by this share of the baseline, in percent: `95 %` was meant as a share that remains. */
+const WIDEST_SHARE = 50;
+/** Beyond this a double has no room for a metric beside the tolerance. */
+const WIDEST = 1e15;
+
+/** A tolerance that nearly every model is within is not one. */
+function requireNarrow({ tolerance, isRelative }: Options, direction: Direction, at: number): void {
+  if (!isRelative && tolerance >= WIDEST)
+    throw new RuleProblem(`the tolerance ${tolerance} is so large that every model would pass.`, at);
+  if (!isRelative || tolerance < WIDEST_SHARE) return;
+  const isHigher = direction === 'higher';
+  const remains = Number((isHigher ? 100 - tolerance : 100 + tolerance).toPrecision(12));
+  const passes = remains <= 0 ? 'nearly every model' : `${remains} % of the baseline`;
+  const [share, operator] = isHigher ? [95, '>= 0.4 *'] : [105, '<= 2 *'];
+  throw new RuleProblem(
+    `'${tolerance} %' is how much worse the metric may be, so ${passes} would pass; '5 %' allows ${share} % of the baseline. From ${WIDEST_SHARE} % on a rule is written as a condition, as in metrics.accuracy ${operator} baseline.accuracy.`,
+    at,
+  );
 }
 
 /** Rounding of doubles in a sum of two, with room. */

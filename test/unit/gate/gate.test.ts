@@ -59,7 +59,7 @@ describe('the gate', () => {
   it('an amount that is infinite is an error, and a margin that is never passes', () => {
     for (const option of ['tolerance 1e999', '1e400 %', 'tolerance 1e+999', 'by 1e999', 'at least -1e999'])
       assert.throws(() => parseRules(`auc: higher, ${option}`), /is not a number that rules can have/, option);
-    assert.equal(gate('auc: higher, 1e300 %', { auc: 0 }, { auc: 1e300 }).verdict, 'fail');
+    assert.equal(gate('auc: higher, by 1e300 %', { auc: 0 }, { auc: 1e300 }).verdict, 'fail');
   });
 
   it('isNaN asks for NaN alone, and isFinite for the infinities as well', () => {
