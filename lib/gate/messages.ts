@@ -55,6 +55,9 @@ export const messages = defineMessages({
     'The model {id} has no metrics: none were recorded at its registration, and its run is unknown or logged none.',
   NeverLogged:
     "Rule {line} does not need the metric '{name}', and neither the candidate nor the baseline has it. If you meant '{meant}', correct the rule.",
+  ComparedNothing: "Rule {line} passed without the value of a metric: '{condition}'.{missing}",
+  NoRuleCompared: 'The model is not judged, since every rule passed without the value of a metric: {rules}',
+  NoRuleComparedFix: 'Correct the names in the rules, or add a rule for a metric that every model logs.',
   ModelInvalid: "'{model}' does not name a version of a model.",
   ModelInvalidFix: 'Write name:version, for example churn:7, or $(register.modelId).',
   ModelElsewhere: "'{model}' is not a model of the workspace '{workspace}', so its version can't be judged here.",

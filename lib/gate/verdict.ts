@@ -6,7 +6,7 @@ import { NotFinite, NothingToCompare, ValueMissing, whyNot } from '../rules/left
 import { type Rule, severalOf } from '../rules/rules.ts';
 import { describeValues, failingValues, problemsOf, type Sources, valuesFor } from './judged-values.ts';
 import { type Measured, nameOfPath, valueOfUse } from './measured.ts';
-import { neverLogged } from './never-logged.ts';
+import { comparedNothing, nothingCompared, warningsOf } from './uncompared.ts';
 
 export type Verdict = 'pass' | 'fail' | 'noBaseline';
 
@@ -26,6 +26,8 @@ export interface ConditionResult {
   reason?: string;
   /** Parts that need a baseline were left out. */
   isPartial?: boolean;
+  /** False when it passed without the value of a metric. */
+  hasRead?: boolean;
 }
 
 export interface MetricRow {
@@ -50,7 +52,7 @@ export interface GateReport {
  * a division by zero, make a condition fail, unless the rule asks for them.
  * @param baseline of the model to compare with; undefined when there is none
  * @param paired results of the paired test
- * @throws UserError `RuleInvalid` for values that are missing or not numbers, and for rules that give no true or false
+ * @throws UserError `RuleInvalid` for values that are missing or not numbers, when no rule compared a value, and for rules that give no true or false
  */
 export function judge(
   rules: readonly Rule[],
@@ -66,13 +68,16 @@ export function judge(
   const results = rules.map((rule) => judgeRule(rule, sources, problems));
   if (problems.length > 0) throw unusable(problems);
   const conditions = results.flatMap((one) => one.conditions);
+  const uncompared = comparedNothing(results, sources);
+  const isEmpty = !conditions.some(({ result, hasRead }) => result === 'fail' || hasRead);
+  if (isEmpty && uncompared.length > 0) throw nothingCompared(uncompared);
   const failed = conditions.some(({ result }) => result === 'fail');
   const skipped = conditions.some(({ result, isPartial }) => result === 'notApplicable' || isPartial);
   return {
     verdict: failed ? 'fail' : skipped ? 'noBaseline' : 'pass',
     rules: results,
     metrics: metricRows(rules, candidate, baseline),
-    warnings: neverLogged(rules, [candidate, baseline]),
+    warnings: warningsOf(rules, uncompared, [candidate, baseline]),
   };
 }
 
@@ -88,8 +93,8 @@ function judgeCondition(rule: Rule, condition: Condition, sources: Sources, prob
   const odd = failingValues(condition, sources);
   if (odd.length > 0) return { ...judged, result: 'fail', reason: odd.join(', ') };
   try {
-    const { value, isPartial }: Evaluated = condition.evaluate(valuesFor(condition, sources));
-    if (typeof value === 'boolean') return { ...judged, result: value ? 'pass' : 'fail', isPartial };
+    const { value, isPartial, hasRead }: Evaluated = condition.evaluate(valuesFor(condition, sources));
+    if (typeof value === 'boolean') return { ...judged, result: value ? 'pass' : 'fail', isPartial, hasRead };
     problems.push({
       message: `rule ${rule.line}: '${condition.text}' gives ${String(value)}, not true or false; compare it with something.`,
     });

@@ -60,7 +60,7 @@ export function parse(text: string, environment: Environment, variables: readonl
   const evaluate = (values: RuleValues): Evaluated => {
     leftOut.reset();
     const value: unknown = parsed(contextOf(values));
-    return { value, isPartial: leftOut.isPartial() };
+    return { value, ...leftOut.seen() };
   };
   return { tree, uses, type: String(checked.type), evaluate };
 }

@@ -18,6 +18,8 @@ export interface Evaluated {
   value: unknown;
   /** A part was left out that could have made it false. */
   isPartial: boolean;
+  /** The result depends on the value of a metric; false where it was decided by what is missing alone. */
+  hasRead: boolean;
 }
 
 /** A part of a rule that holds or fails on its own: a rule is split at its outermost `&&`. */

@@ -34,6 +34,12 @@ export function refuseConstants(tree: CelNode, text: string, variables: readonly
       const results = isGuard(test) && (readsAny(yes) || readsAny(no)) ? [] : [yes, no];
       for (const result of results) require(result);
     }
+    // `98% baseline.auc` is the remainder of 98, not a share of the baseline.
+    if (node.op === '%' && !readsAny(parts[0]!))
+      throw new RuleProblem(
+        `'${text.slice(parts[0]!.start, parts[0]!.end)}' is divided for a remainder without reading a metric; a share is written as a multiplication, as in 0.98 * ${variables[1] ?? variables[0]}.accuracy.`,
+        parts[0]!.start,
+      );
     if (COMPARISONS.includes(node.op) && isSameTree(parts[0]!, parts[1]!))
       throw new RuleProblem(
         `it compares '${text.slice(parts[0]!.start, parts[0]!.end)}' with itself.`,

@@ -29,31 +29,20 @@ interface Evaluator {
  * Makes a tree leave out its parts that read an absent variable: of `a || b` and `a && b` the side that needs it. `has` and
  * `size` of it are no such parts: with them a rule says itself what to do without.
  */
-export function leavesOut(tree: CelNode, variables: readonly string[]): { reset(): void; isPartial(): boolean } {
-  let isPartial = false;
-  const marked: Marked = {
-    get: () => isPartial,
-    set: (to) => {
-      isPartial = to;
-    },
-  };
+export function leavesOut(tree: CelNode, variables: readonly string[]): { reset(): void; seen(): Readonly<Seen> } {
+  const seen: Seen = { isPartial: false, hasRead: false };
   for (const node of nodesOf(tree)) {
-    if (node.op === '||' || node.op === '&&') joinSides(node, marked);
-    for (const child of childrenOf(node)) if (isVariable(child, variables)) refuseAbsent(child, node);
+    if (node.op === '||' || node.op === '&&') joinSides(node, seen);
+    for (const child of childrenOf(node)) if (isVariable(child, variables)) refuseAbsent(child, node, seen);
   }
-  return {
-    reset: () => {
-      isPartial = false;
-    },
-    isPartial: () => isPartial,
-  };
+  return { reset: () => Object.assign(seen, { isPartial: false, hasRead: false }), seen: () => seen };
 }
 
 function isVariable({ op, args }: CelNode, variables: readonly string[]): boolean {
   return op === 'id' && variables.some((name) => args === name || args === namedVariable(name));
 }
 
-function refuseAbsent(variable: CelNode, parent: CelNode): void {
+function refuseAbsent(variable: CelNode, parent: CelNode, seen: Seen): void {
   if (calledBy(parent) === 'size') return;
   const isNamed = parent.op === '.' || parent.op === '[]';
   const node = isNamed ? parent : variable;
@@ -63,6 +52,7 @@ function refuseAbsent(variable: CelNode, parent: CelNode): void {
     if (isNamed && evaluator.run(variable, context) === ABSENT) throw new NothingToCompare();
     const value = orMissing(() => evaluate.apply(node, given));
     if (!isNamed && value === ABSENT) throw new NothingToCompare();
+    if (isNamed) seen.hasRead = true;
     return value;
   });
 }
@@ -76,32 +66,36 @@ function orMissing(read: () => unknown): unknown {
   }
 }
 
-/** Whether a part was left out of what is evaluated. */
-interface Marked {
-  get(): boolean;
-  set(to: boolean): void;
+/** What happened while a tree was evaluated. */
+interface Seen {
+  /** A part was left out. */
+  isPartial: boolean;
+  /** The value of a metric was read by a part that the result depends on; `has` reads none. */
+  hasRead: boolean;
 }
 
-/** As CEL has it: the side that decides does so whatever becomes of the other one, and whatever was left out there. */
-function joinSides(node: CelNode, marked: Marked): void {
+/** As CEL has it: the side that decides does so whatever becomes of the other one, and whatever was left out or read there. */
+function joinSides(node: CelNode, seen: Seen): void {
   const decides = node.op === '||';
   node.setMeta('evaluate', (...given) => {
     const [evaluator, , context] = given as [Evaluator, unknown, unknown];
-    const before = marked.get();
+    const before = { ...seen };
     const sides = childrenOf(node).map((side) => {
-      marked.set(false);
-      return { ...attempt(() => evaluator.run(side, context)), isPartial: marked.get() };
+      Object.assign(seen, { isPartial: false, hasRead: false });
+      return { ...attempt(() => evaluator.run(side, context)), ...seen };
     });
     const deciding = sides.filter((side) => 'value' in side && side.value === decides);
+    const counted = deciding.length > 0 ? deciding : sides;
+    seen.hasRead = before.hasRead || counted.some((side) => side.hasRead);
     if (deciding.length > 0) {
-      marked.set(before || deciding.every((side) => side.isPartial));
+      seen.isPartial = before.isPartial || deciding.every((side) => side.isPartial);
       return decides;
     }
     const left = sides.filter((side) => !('error' in side && side.error instanceof NothingToCompare));
     if (left.length === 0) throw new NothingToCompare();
     for (const side of left) if ('error' in side) throw side.error;
     // Of `||` too: under a `!` or as the test of `? :` the result may pass what the left out side would have failed.
-    marked.set(before || left.length < sides.length || sides.some((side) => side.isPartial));
+    seen.isPartial = before.isPartial || left.length < sides.length || sides.some((side) => side.isPartial);
     return !decides;
   });
 }

@@ -7,10 +7,10 @@ import type { Condition } from './condition.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
 import { refuseConstants } from './constants.ts';
 import { explain } from './explain.ts';
-import { RuleProblem } from './rule-problem.ts';
+import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { isShortForm, parseShortForm } from './short-form.ts';
 import { findSlip } from './slips.ts';
-import { withoutComment } from './text.ts';
+import { ruleInComment, withoutComment } from './text.ts';
 import { asksKindAlone, refuseUncompared } from './uncompared.ts';
 import { type ValueUse, withGuards } from './uses.ts';
 import { refuseWholes } from './wholes.ts';
@@ -33,10 +33,14 @@ export function parseRules(text: string, variables: readonly string[]): Rule[] {
   const environment = celEnvironment(variables);
   const rules: Rule[] = [];
   const problems: Problem[] = [];
-  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
-    const line = withoutComment(raw);
+  const lines = text.split(/\r\n|\r|\n/);
+  const isOneLine = lines.filter((line) => line.trim() !== '').length === 1;
+  for (const [index, raw] of lines.entries()) {
+    const hidden = isOneLine ? ruleInComment(raw.trim(), variables) : undefined;
+    const line = hidden === undefined ? withoutComment(raw) : raw.trim();
     if (line === '') continue;
     try {
+      if (hidden !== undefined) throw new RuleProblem(TWO_RULES, hidden);
       rules.push({ text: line, line: index + 1, conditions: parseRule(line, environment, variables) });
     } catch (error) {
       if (!(error instanceof RuleProblem)) throw error;

@@ -112,6 +112,7 @@ function readOption(text: string, direction: Direction, read: Options, at: numbe
     requireFinite(amount[2]!, at);
     read.tolerance = Number(amount[2]) * (amount[1] === 'by' ? -1 : 1);
     read.isRelative = amount[3] === '%';
+    if (read.tolerance > 0) requireNarrow(read, direction, at);
     return 'tolerance';
   }
   const limit = /^at (least|most)\s+(-?\d+(?:\.\d+)?(?:e-?\d+)?)$/.exec(text);
@@ -140,6 +141,26 @@ function requireFinite(amount: string, at: number): void {
   if (!Number.isFinite(Number(amount))) throw new RuleProblem(`'${amount}' is not a number that rules can have.`, at);
 }
 
+/** A model may not be worse by this share of the baseline, in percent: `95 %` was meant as a share that remains. */
+const WIDEST_SHARE = 50;
+/** Beyond this a double has no room for a metric beside the tolerance. */
+const WIDEST = 1e15;
+
+/** A tolerance that nearly every model is within is not one. */
+function requireNarrow({ tolerance, isRelative }: Options, direction: Direction, at: number): void {
+  if (!isRelative && tolerance >= WIDEST)
+    throw new RuleProblem(`the tolerance ${tolerance} is so large that every model would pass.`, at);
+  if (!isRelative || tolerance < WIDEST_SHARE) return;
+  const isHigher = direction === 'higher';
+  const remains = Number((isHigher ? 100 - tolerance : 100 + tolerance).toPrecision(12));
+  const passes = remains <= 0 ? 'nearly every model' : `${remains} % of the baseline`;
+  const [share, operator] = isHigher ? [95, '>= 0.4 *'] : [105, '<= 2 *'];
+  throw new RuleProblem(
+    `'${tolerance} %' is how much worse the metric may be, so ${passes} would pass; '5 %' allows ${share} % of the baseline. From ${WIDEST_SHARE} % on a rule is written as a condition, as in metrics.accuracy ${operator} baseline.accuracy.`,
+    at,
+  );
+}
+
 /** Rounding of doubles in a sum of two, with room. */
 const ROUNDING = 1e-12;
 
@@ -163,7 +184,7 @@ function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, re
       if (!Number.isFinite(margin)) throw new NotFinite(`${allowed} is ${margin}`);
       const ahead = sign * (a - b) + margin;
       const rounding = ROUNDING * Math.max(Math.abs(a), Math.abs(b), Math.abs(margin));
-      return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false };
+      return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false, hasRead: true };
     },
   };
 }
@@ -174,7 +195,7 @@ function limited(metric: ValueUse, direction: Direction, read: Options): Conditi
   const evaluate: Condition['evaluate'] = (values) => {
     const value = readNamed(values, metric);
     if (value === undefined) return whenMissing(read);
-    return { value: direction === 'higher' ? value >= limit : value <= limit, isPartial: false };
+    return { value: direction === 'higher' ? value >= limit : value <= limit, isPartial: false, hasRead: true };
   };
   const text = `${written(metric)} ${direction === 'higher' ? '>=' : '<='} ${limit}`;
   return [{ text, uses: [metric], readsAll: [], evaluate }];
@@ -182,7 +203,7 @@ function limited(metric: ValueUse, direction: Direction, read: Options): Conditi
 
 function whenMissing({ isOptional }: Options): Evaluated {
   if (!isOptional) throw new ValueMissing('a value that it reads is missing');
-  return { value: true, isPartial: false };
+  return { value: true, isPartial: false, hasRead: false };
 }
 
 function readNamed(values: RuleValues, { of, key }: ValueUse): number | undefined {

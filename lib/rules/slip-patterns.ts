@@ -105,6 +105,22 @@ const LITERAL: Pattern = {
   },
 };
 
+/** `90%`, `98% baseline.auc`, `98 % of baseline.auc`: a number in front of `%` is never meant as the left side of a remainder. */
+const PERCENTAGE: Pattern = {
+  find: /(?<![\w.)\]])(\d+(?:[.,]\d+)?)\s*(?:%|per ?cent\b)(?:\s*(?:of\s+)?(?=[A-Za-z_(])(?!in\b))?/i,
+  what: (found, text) => {
+    const share = written(found, text, /^[^%\p{L}]*(?:%|per ?cent)/iu.exec(found[0])![0]);
+    return `'${share}' is a percentage, and '%' is the remainder of a division`;
+  },
+  put: (found, text) => {
+    const share = String(Number((Number(found[1]!.replace(',', '.')) / 100).toPrecision(12)));
+    const behind = text.slice(found.index + found[0].length);
+    if (!/^[A-Za-z_(]/.test(behind) || /^in\b/.test(behind)) return /^\s*\d/.test(behind) ? undefined : share;
+    // `a / 98 % b` would become another calculation.
+    return /[/%]\s*$/.test(text.slice(0, found.index)) ? undefined : `${share} * `;
+  },
+};
+
 /** In this order: what comes first may be part of what comes later. */
 export const PATTERNS: Pattern[] = [
   removed(
@@ -192,11 +208,7 @@ export const PATTERNS: Pattern[] = [
     '&': '&&',
     '|': '||',
   }),
-  {
-    find: /(\d+(?:[.,]\d+)?)\s*%(?=\s*(?:$|[)\]<>=!?:+\-*/]|&&|\|\|))/,
-    what: ([found]) => `'${found}' is a percentage, and '%' is the remainder of a division`,
-    put: ([, number]) => String(Number((Number(number!.replace(',', '.')) / 100).toPrecision(12))),
-  },
+  PERCENTAGE,
   {
     // `1,000`, `1.000.000`, `1_000` and `1 000`; of `0,900` the comma is that of a decimal.
     find: /(?<![\w.,])(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:\.\d{3}){2,}|\d+(?:_\d+)+|[1-9]\d{0,2}(?: \d{3})+)(?![\w.])/,

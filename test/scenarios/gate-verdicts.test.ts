@@ -170,7 +170,7 @@ describe('the gate', () => {
 
   it('warns of a name that may be missing and is spelt like another one', async () => {
     trained('candidate', { f1_score: 0.1 });
-    const run = await judge('has(metrics.f1_scor) ? metrics.f1_scor > 0.5 : true');
+    const run = await judge('has(metrics.f1_scor) ? metrics.f1_scor > 0.5 : true\nmetrics.f1_score > 0');
     assert.deepEqual([run.result, run.outputs.verdict], ['Succeeded', 'pass']);
     assert.match(run.issues[0]!.message, /neither the candidate nor the baseline has it\. If you meant 'f1_score'/);
   });

@@ -37,6 +37,12 @@ const SLIPS: [rule: string, meant: string, at: string][] = [
   ['metrics.auc > 0.9 | metrics.loss < 1', 'metrics.auc > 0.9 || metrics.loss < 1', '| m'],
   ['not (metrics.auc < 0.9)', '! (metrics.auc < 0.9)', 'not'],
   ['metrics.auc >= 90%', 'metrics.auc >= 0.9', '90%'],
+  ['metrics.auc >= 98% baseline.auc', 'metrics.auc >= 0.98 * baseline.auc', '98%'],
+  ['metrics.auc >= 98 % of baseline.auc', 'metrics.auc >= 0.98 * baseline.auc', '98 %'],
+  ['metrics.auc >= 98%(baseline.auc)', 'metrics.auc >= 0.98 * (baseline.auc)', '98%'],
+  ['loss <= 105 % baseline.loss', 'metrics.loss <= 1.05 * baseline.loss', '105'],
+  ['metrics.auc >= 90 percent', 'metrics.auc >= 0.9', '90 p'],
+  ['metrics.f1% > 0.5', 'metrics["f1%"] > 0.5', 'f1%'],
   ['metrics.auc >= 99.5 %', 'metrics.auc >= 0.995', '99.5'],
   ['metrics.auc >= 0,9', 'metrics.auc >= 0.9', ',9'],
   ['auc: higher, tolerance 0,005', 'auc: higher, tolerance 0.005', ',005'],
@@ -118,6 +124,11 @@ const SLIPS: [rule: string, meant: string, at: string][] = [
 
 /** Rules for which nothing can be guessed. */
 const OTHERS: [rule: string, said: RegExp, at: string][] = [
+  ['metrics.auc >= 90%1', /'90%' is a percentage, and '%' is the remainder of a division\.$/, '90%'],
+  ['metrics.a > metrics.b / 98 % baseline.b', /'98 %' is a percentage/, '98'],
+  ['metrics.auc >= (98) % baseline.auc', /'98' is divided for a remainder without reading a metric/, '98'],
+  ['metrics.auc >= (90 + 8) % baseline.auc', /'90 \+ 8' is divided for a remainder/, '90'],
+  ['metrics.auc >= 9.8e1 % baseline.auc', /is divided for a remainder/, '9.8e1'],
   ['metrics.auc >= $(threshold)', /the variable 'threshold' has no value/, '$('],
   ['auc: higher, at least $(threshold)', /the variable 'threshold' has no value/, '$('],
   ['has(metrics["$(m)"]) ? metrics["$(m)"] > 0.5 : true', /the variable 'm' has no value/, '$(m)'],
@@ -162,6 +173,11 @@ const OTHERS: [rule: string, said: RegExp, at: string][] = [
   ['auc: up', /'up' is not a direction\. Write auc: higher/, 'up'],
   ['auc: 0.9', /'0\.9' is not a direction\. Write auc: higher or auc: lower/, '0.9'],
   ['loss: lower, at least 0.3', /'at least' contradicts 'lower'\. Write at most 0\.3/, 'at least'],
+  ['auc: higher, 100 %', /so nearly every model would pass; '5 %' allows 95 % of the baseline/, '100'],
+  ['auc: higher, 95 %', /so 5 % of the baseline would pass/, '95'],
+  ['auc: higher, tolerance 50 %', /so 50 % of the baseline would pass/, 'tol'],
+  ['loss: lower, 105 %', /so 205 % of the baseline would pass; '5 %' allows 105 %/, '105'],
+  ['loss: lower, tolerance 1e300', /the tolerance 1e\+300 is so large that every model would pass/, 'tol'],
   ['loss: lower, 1 %, 2 %', /says again what is said before/, '2 %'],
   ['auc: higher, tolerance=0.1', /'tolerance=0\.1' is not an option\. Write tolerance 0\.1\./, 'tolerance'],
   ['auc: higher, >= 90 %', /Write at least 0\.9\./, '>='],
@@ -205,10 +221,43 @@ describe('a rule that is not meant as it is written', () => {
     });
 });
 
+describe('a rule in one line whose comment has another rule', () => {
+  for (const [rule, at] of [
+    ['metrics.auc >= 0.9 # quality metrics.loss < 0.3', '# quality'],
+    ['auc: higher # quality loss: lower', '# quality'],
+    ['auc: higher // of steps "val/loss": lower, 1 % f1: higher', '// of'],
+    ['metrics.auc >= 0.9 # 0.3 > metrics.loss', '#'],
+    ['metrics.auc >= 0.9 # quality metrics["val/loss"] ≤ 0.3', '#'],
+    ['metrics.auc >= 0.9 # quality lowest(metrics.loss) < baseline.loss', '#'],
+    ['# quality metrics.auc >= 0.9 metrics.loss < 0.3', '#'],
+    ['metrics.auc >= 0.9 # quality metrics.loss < 0.3\n', '#'],
+  ] as const)
+    it(`is two rules that YAML has folded: ${rule}`, () => {
+      const problem = problemOf(rule);
+      assert.match(problem.said, /^there are two rules on one line; .* write rules: \| in front of them/);
+      assert.ok(problem.at.startsWith(at), problem.at);
+    });
+
+  for (const rules of [
+    'metrics.auc >= 0.9 # the metrics.auc -> of the last step',
+    'metrics.auc >= 0.9 # p < 0.05',
+    'metrics.auc >= 0.9 # as metrics and baseline are agreed on',
+    'auc: higher # auc: higher is better',
+    'metrics.auc >= 0.9 # was metrics.auc >= 0.8\nmetrics.loss < 0.3',
+    'metrics.auc >= 0.9\n# loss: lower',
+  ])
+    it(`is not ${rules}`, () => {
+      parseRules(rules, VARIABLES);
+    });
+});
+
 describe('a rule that looks like a slip but is none', () => {
   for (const rule of [
     '(-metrics.loss) > -0.5',
     'metrics.flag % 2 == 1',
+    'metrics.f1 % 2 == 1',
+    'metrics["a"] % 2 == 1',
+    '(metrics.a + 1) % 2 == 0',
     'metrics.flag in [0, 1]',
     'metrics.flag == 1',
     'metrics["a = b"] > 1',
@@ -223,6 +272,8 @@ describe('a rule that looks like a slip but is none', () => {
     'precision and recall: higher',
     '"auc" : higher',
     'auc : higher, 1 %',
+    'auc: higher, 49.9 %',
+    'auc: higher, by 60 %',
     'metrics.y > 1 && -0.5 < metrics.x',
     'metrics.gt > 0.5',
     'metrics.is >= 0.5',
