@@ -26,7 +26,7 @@ export interface Baking {
 const LEAST_REQUESTS = 20;
 /** Between two samples: enough to see a rate of errors of some percent within minutes, too few to be a load. */
 const SAMPLE_EVERY_MS = 1_000;
-/** A lost or a slow answer or two happen to everybody; a third is no accident. */
+/** One or two lost or slow answers prove nothing; a third does. */
 const FORGIVEN = 2;
 const TELL_EVERY_MS = 60_000;
 

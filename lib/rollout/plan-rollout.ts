@@ -101,7 +101,7 @@ function takenUp(
   if (isOwn && isSame && isOwnTraffic(saved, traffic)) return { saved, how: 'resume' };
   // Somebody has changed the traffic since: what was set then is what counts.
   if (!isUnfinished(saved) || !isOwnTraffic(saved, traffic)) return undefined;
-  // Others wait for an approval or for somebody to look at them; or they are at it still, perhaps in another job of this run.
+  // Others wait for an approval, for somebody to check them, or are still running, perhaps in another job of this run.
   if (saved.phase === 'running' ? now < saved.until : !isOwn) throw inProgress(state, saved, now);
   if (isSame && present === 'same') return { saved, how: 'resume' };
   // What was changed in place needs its definition back, and not its traffic alone.

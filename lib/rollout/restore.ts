@@ -23,7 +23,7 @@ const SERVING: ReadonlySet<string> = new Set(['Succeeded', 'Updating', 'Scaling'
  */
 export function planRestore(state: EndpointState): RestorePlan | undefined {
   const { name, saved, traffic } = state;
-  if (!saved) throw nothing(name, 'its tags name no rollout', 'Only rollouts of this task can be rolled back.');
+  if (!saved) throw nothing(name, 'its tags do not record a rollout', 'Only rollouts of this task can be rolled back.');
   const redeploys = Object.keys(saved.earlier).length > 0 && (saved.before[saved.to] ?? 0) > 0;
   // What is mirrored after a rollout has ended is somebody else's.
   const isBack = isSameTraffic(traffic, saved.before);

@@ -31,7 +31,7 @@ export interface RolloutPorts {
   onStep: (step: RolloutStep, state: EndpointState) => void;
   /** Hears of a failure before traffic is restored. */
   onFailure: (error: unknown) => void;
-  /** Hears of a deployment that could not be deleted after the release, which stands all the same. */
+  /** Hears of a deployment that could not be deleted after the release, which remains valid. */
   onKept: (deployment: string, error: unknown) => void;
   /** What the deployment that is changed in place was made of. */
   earlier: Readonly<Record<string, string>>;

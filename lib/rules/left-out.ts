@@ -14,7 +14,7 @@ export class NothingToCompare extends Error {}
 export function whyNot(error: unknown): string {
   if (error instanceof NotFinite) return error.message;
   const isMissing = error instanceof ValueMissing || (error as { code?: string }).code === 'no_such_key';
-  return isMissing ? 'it reads a value that does not exist' : 'it makes no number of these values';
+  return isMissing ? 'it reads a value that does not exist' : 'its result is not a number';
 }
 
 /** The value of a variable that is absent. */

@@ -47,11 +47,7 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
     if (said) throw behindDirection(name, said.toLowerCase() as Direction, option!, start);
     const condition = meantCondition(name, rest!, [ours, theirs]);
     if (condition) throw new RuleProblem(`a condition has no name in front of it. Write ${condition}`, start);
-    const guess = /up|max|great|more|better|big|>/i.test(word)
-      ? 'higher'
-      : /min|less|small|down|</i.test(word)
-        ? 'lower'
-        : '';
+    const guess = meantDirection(word);
     throw new RuleProblem(
       `'${word.trim()}' is not a direction. Write ${guess ? `${name}: ${guess}` : `${name}: higher or ${name}: lower`}, whichever is better.`,
       start,
@@ -69,6 +65,13 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
     optional: read.isOptional,
   });
   return [compared(use(ours), use(theirs), direction, read), ...limited(use(ours), direction, read)];
+}
+
+/** Nothing where the word may mean either: `better`, `not less`, and `max 0.3`, which is a limit and not a direction. */
+function meantDirection(word: string): Direction | '' {
+  if (/\b(?:not?|max|min)\b|\d/i.test(word)) return '';
+  if (/\b(?:up|maximi[sz]e|greater|more|bigger|larger)\b|^\s*>/i.test(word)) return 'higher';
+  return /\b(?:down|minimi[sz]e|less|smaller)\b|^\s*</i.test(word) ? 'lower' : '';
 }
 
 /** `higher tolerance 0.1`, `higher is better` */
@@ -99,7 +102,7 @@ function readOptions(texts: readonly string[], direction: Direction, start: numb
     const at = offset + text.length - text.trimStart().length;
     offset += text.length + 1;
     const kind = readOption(text.trim().toLowerCase(), direction, read, at);
-    if (seen.has(kind)) throw new RuleProblem(`'${text.trim()}' says again what is said before.`, at);
+    if (seen.has(kind)) throw new RuleProblem(`'${text.trim()}' repeats an earlier option.`, at);
     seen.add(kind);
   }
   return read;

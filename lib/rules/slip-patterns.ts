@@ -146,7 +146,7 @@ export const PATTERNS: Pattern[] = [
   removed(/^(?:&&|\|\|)\s*/, ([found]) => `it begins with '${found!.trim()}'; a rule is one line`),
   {
     find: /^(["'])_+\1$/,
-    what: () => 'it is in quotes, which make it a text',
+    what: () => 'it is in quotes, so it is text',
     put: (_, text) => text.slice(1, -1),
   },
   {

@@ -125,7 +125,7 @@ describe('a deploying task that is killed', function () {
     assert.match(
       run.log,
       new RegExp(
-        `##\\[warning\\]The earlier traffic of churn could not be restored within 8 s\\. Its traffic is .*before the rollout it was ${live} 100 %\\. To restore it, run this task with mode: rollback and endpointName: churn, which waits until the endpoint takes changes\\. .*another operation`,
+        `##\\[warning\\]The earlier traffic of churn could not be restored within 8 s: .*another operation.* Its traffic is .*before the rollout it was ${live} 100 %\\. To restore it, run this task with mode: rollback and endpointName: churn, which waits until the endpoint takes changes\\.`,
       ),
     );
     assert.equal(run.step('deploy').outputs.result, 'stopped');

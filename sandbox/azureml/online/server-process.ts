@@ -39,7 +39,7 @@ export async function startServerProcess(options: {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', options.output);
-  // The process reads its end from this pipe; that it may be gone already is no error.
+  // The process reads its end from this pipe; it may be gone already.
   child.stdin.on('error', () => {});
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve());

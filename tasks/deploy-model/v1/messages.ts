@@ -31,7 +31,7 @@ export const messages = defineMessages({
   NotRemoved: 'The deployment {deployment} could not be deleted. It has no requests, and costs money. {reason}',
   AddressUnknown: 'The address and key of {endpoint} could not be read: {reason}',
   NoKey: 'The endpoint {endpoint} takes Microsoft Entra ID tokens, so there is no key to provide.',
-  MayBeAtIt: 'The run {run} may still be at its rollout of {deployment}.',
+  MayBeAtIt: 'The run {run} may still be rolling out {deployment}.',
   NotAsLeft: 'Somebody changed the traffic of {endpoint} after that rollout had set {traffic}.',
   StepClose: 'Recording the end of the rollout in the tags of {endpoint}.',
   StillProvisioning: '{what}: {status} for {duration}.',
@@ -75,7 +75,7 @@ export const messages = defineMessages({
   AbandonedAsIs:
     'The traffic of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}.',
   AbandonFailed:
-    'The earlier traffic of {endpoint} could not be restored within {within}. Its traffic is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}, which waits until the endpoint takes changes. {reason}',
+    'The earlier traffic of {endpoint} could not be restored within {within}: {reason} Its traffic is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}, which waits until the endpoint takes changes.',
   DefinitionLeft:
     'The deployment {deployment} was being changed in place and may have its new definition. To put the earlier one back, run this task with mode: rollback and endpointName: {endpoint}.',
   BatchAbandoned:
@@ -83,7 +83,7 @@ export const messages = defineMessages({
   BatchAbandonedAsIs:
     'The default deployment of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}.',
   BatchAbandonFailed:
-    'The earlier default deployment of {endpoint} could not be restored within {within}. It is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}, which waits until the endpoint takes changes. {reason}',
+    'The earlier default deployment of {endpoint} could not be restored within {within}: {reason} It is {traffic}, or what the change under way sets; before the rollout it was {earlier}. To restore it, run this task with mode: rollback, endpointType: batch and endpointName: {endpoint}, which waits until the endpoint takes changes.',
   ReleaseFile: 'The release is described in {path}.',
   RestorePlan:
     'The traffic of {endpoint} goes back from {from} to {to}, as it was before the rollout of {deployment} by the run {run}.',

@@ -42,7 +42,7 @@ export async function findCompanions(
 
 interface Wanted {
   asset: AssetName;
-  /** True for what the model's record names: that it is gone is no error. */
+  /** True for what the model's record names: it may be gone. */
   isAuto: boolean;
 }
 
