@@ -29,6 +29,11 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     /preempt|evicted|low[- ]priority.*(node|vm)/i,
     'The node was taken away: use dedicated nodes, or let the step continue from checkpoints and retry it.',
   ],
+  // Before the quota of computes: a full disk has one, too.
+  [
+    /No space left on device|DiskFull|disk (is )?full|disk quota exceeded/i,
+    'The node’s disk is full: use a VM size with a larger disk, or mount the data instead of downloading it.',
+  ],
   [
     /OutOfQuota|quota|AllocationFailed|SkuNotAvailable|OverconstrainedAllocation/i,
     'The compute has no room: ask for more quota of the VM family in this region, or use another VM size.',
@@ -36,10 +41,6 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [
     /image build|ImageBuildFailure|docker build|conda.*(Resolve|Solving)|ResolvePackageNotFound|Could not find a version that satisfies/i,
     'The environment could not be built: open its build log in Azure ML studio and correct its packages.',
-  ],
-  [
-    /No space left on device|DiskFull|disk (is )?full/i,
-    'The node’s disk is full: use a VM size with a larger disk, or mount the data instead of downloading it.',
   ],
   [
     /ScriptExecution\.DatasetFormat|StreamAccess\.NotFound|DataAccess.*(NotFound|Authentication)|does not exist.*path/i,

@@ -146,7 +146,7 @@ async function endOf(
   { clock, signal, onPositions }: FollowPorts,
   begin: number,
 ): Promise<JobEnd> {
-  for (let n = 0; n < LAST_READS && (n === 0 || logs.unread().length > 0); n++) {
+  for (let n = 0; n < LAST_READS && (n === 0 || logs.isIncomplete(view) || logs.unread().length > 0); n++) {
     await clock.sleep(LAST_READ_AFTER_MS, signal);
     signal.throwIfAborted();
     await logs.finish({ ...view, details: undefined });

@@ -45,6 +45,8 @@ export interface JobLogs {
   finish(view: JobView): Promise<void>;
   /** The last lines of a run's main log. */
   tailOf(run: { runId: string; worker: string }): Promise<string[]>;
+  /** True when a run that has ended may have lines that were not read. */
+  isIncomplete(view: JobView): boolean;
   /** Sources whose log could not be read to its end. */
   unread(): string[];
   /** Logs that were cut, with an address that is good now. */
@@ -140,6 +142,11 @@ export function createJobLogs(workspace: Workspace, options: LogOptions): JobLog
         return [];
       }
     },
+    isIncomplete: (view) =>
+      options.choice === 'all' &&
+      loggedRuns(view).some(
+        ({ runId, status }) => mayHaveLogs(status) && hasEnded(status) && readsAfterEnd.get(runId) !== 2,
+      ),
     unread: () => [...failed.values()],
     cut: () =>
       [...logs.values()].flatMap((all) => all.filter(({ cut }) => cut).map(({ source, url }) => ({ source, url }))),

@@ -40,9 +40,11 @@ export function paceAfter(
 ): Pace {
   const young = Math.min(SHORT_JOB_MS, QUICKEST_MS + elapsed / 20);
   const wanted = Math.min(SLOWEST_STATUS_MS, Math.max(young, elapsed * SHARE));
-  // What the user asks for is taken as it is, also when it is quicker.
-  const status = least ?? (readsLeft !== undefined && readsLeft < FEW_READS ? SLOWEST_READ_MS : wanted);
-  const atMost = (share: number): number => Math.min(SLOWEST_READ_MS, Math.max(status, elapsed * share));
+  // What the user asks for is taken as it is, also when it is quicker, while there are reads left.
+  const braked = readsLeft !== undefined && readsLeft < FEW_READS ? SLOWEST_READ_MS : 0;
+  const status = Math.max(least ?? wanted, braked);
+  const atMost = (share: number): number =>
+    least === undefined ? Math.min(SLOWEST_READ_MS, Math.max(status, elapsed * share)) : status;
   return { status, steps: atMost(2 * SHARE), logs: Math.max(atMost(LOG_SHARE), running * PER_STEP_MS) };
 }
 

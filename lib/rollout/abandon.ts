@@ -18,6 +18,8 @@ export interface Abandoned {
   isRedefined: boolean;
   /** Why the request was not accepted; empty when it was. */
   why: string;
+  /** The deployment was released before: nothing is to be restored. */
+  isReleased?: true;
 }
 
 const TRY_EVERY_MS = 500;
@@ -36,6 +38,7 @@ export async function abandon(
     try {
       const state = await service.read();
       traffic = state.traffic;
+      if (isReleased(plan, state)) return { isSent: false, traffic, isRedefined: false, why: '', isReleased: true };
       const saved = ownRecord(plan, state);
       isRedefined = Object.keys(saved?.earlier ?? {}).length > 0;
       if (saved && isAnyOwnTraffic(plan, saved, traffic)) {
@@ -61,6 +64,10 @@ export async function abandon(
 /** In the service's own words, without the address: there is no time to read. */
 function reasonOf(error: unknown): string {
   return error instanceof AzureError ? error.serviceMessage : messageOf(error);
+}
+
+function isReleased({ id, deployment }: RolloutPlan, { saved }: EndpointState): boolean {
+  return saved?.id === id && saved.to === deployment && saved.phase === 'released';
 }
 
 /** The record of this rollout, when there is one that has not come to its end. */

@@ -50,6 +50,11 @@ function report(abandoned: Abandoned | undefined, rollout: RolloutPlan, inputs: 
     pipeline.say(messages.NothingToAbandon, { endpoint });
     return;
   }
+  if (abandoned.isReleased) {
+    pipeline.setOutput('result', 'released');
+    pipeline.say(messages.ReleasedBefore, { endpoint, deployment });
+    return;
+  }
   const words = wordingOf(inputs);
   const { isSent, isRedefined, why } = abandoned;
   const isStopped = inputs.onFailure === 'stop';
@@ -64,7 +69,9 @@ function report(abandoned: Abandoned | undefined, rollout: RolloutPlan, inputs: 
   if (isStopped) pipeline.warn(pipeline.message(words.abandonedAsIs, { endpoint, traffic, earlier }));
   else if (!isSent) {
     const within = formatDuration(RESTORE_WITHIN_MS);
-    pipeline.warn(pipeline.message(words.abandonFailed, { endpoint, within, traffic, earlier, reason: why }));
+    pipeline.warn(
+      pipeline.message(words.abandonFailed, { endpoint, within, traffic, earlier, reason: why.replace(/\.?$/, '.') }),
+    );
   } else pipeline.say(words.abandoned, { endpoint, traffic: earlier });
   if (isRedefined) pipeline.warn(pipeline.message(messages.DefinitionLeft, { endpoint, deployment }));
 }

@@ -71,6 +71,8 @@ export const messages = defineMessages({
     'Give its application the role AzureML Data Scientist on the workspace, or leave out smokeTests, goldenData and provideCredential.',
   Abandoning: 'The run was cancelled; ending the rollout of {endpoint}.',
   NothingToAbandon: 'This rollout has not changed the endpoint {endpoint}, so there is nothing to restore.',
+  ReleasedBefore:
+    'The deployment {deployment} of {endpoint} was released before the run was cancelled. Deployments that were to be deleted may remain.',
   Abandoned: 'The earlier traffic of {endpoint} is being restored: {traffic}. Azure ML has accepted it.',
   AbandonedAsIs:
     'The traffic of {endpoint} stays {traffic}, as the input onFailure says; before the rollout it was {earlier}. To restore it, run this task with mode: rollback and endpointName: {endpoint}.',

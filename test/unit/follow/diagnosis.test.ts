@@ -9,6 +9,7 @@ describe('what usually helps', () => {
     ['ComputeError: not enough quota', [], /more quota/],
     ['Image build failed. For more details', [], /environment could not be built/],
     ['', ['OSError: [Errno 28] No space left on device'], /disk is full/],
+    ['', ['OSError: [Errno 122] Disk quota exceeded'], /disk is full/],
     ['', ["ModuleNotFoundError: No module named 'sklearn'"], /package is missing/],
     ['ScriptExecution.StreamAccess.NotFound', [], /data could not be read/],
     ['UserError: exit code: 1', ['ValueError: no'], undefined],

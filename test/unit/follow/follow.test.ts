@@ -116,6 +116,17 @@ describe('following a job', () => {
     }
   });
 
+  it('shows a last line without its end although the first reading after the end fails', async () => {
+    let reads = 0;
+    const log = (): Buffer | number => {
+      reads++;
+      if (reads === 1) return Buffer.from('first\n');
+      return reads === 2 ? 403 : Buffer.from('first\nlast');
+    };
+    const { heard } = await follow(fakeJob(states('Running', 'Completed'), { job: log }));
+    assert.deepEqual(heard.lines, ['>first', '>last']);
+  });
+
   it('shows no logs when none are wanted, and still the last lines of what failed', async () => {
     const log = Buffer.from(`${'x\n'.repeat(40_000)}Traceback\nValueError: no\n`);
     const { end, heard } = await follow(fakeJob([{ status: 'Failed', steps: [train('Failed')] }], { a: log }), {

@@ -19,6 +19,8 @@ describe('the pace of polls', () => {
   it('is the user’s own where that is set, and slow when the subscription has few reads left', () => {
     assert.equal(paceAfter(0, { least: 500 }).status, 500);
     assert.equal(paceAfter(3_600_000, { least: 500 }).status, 500);
+    assert.equal(paceAfter(3_600_000, { least: 5_000 }).logs, 5_000);
+    assert.equal(paceAfter(0, { least: 500, readsLeft: 10 }).status, 78_000);
     assert.equal(paceAfter(0, { readsLeft: 10 }).status, 78_000);
     assert.equal(paceAfter(0, { readsLeft: 200 }).status, 3_000);
   });

@@ -52,6 +52,14 @@ async function abandoned({ saved, traffic = { blue: 90, green: 10 }, refused = 0
 }
 
 describe('a rollout that is cancelled', () => {
+  it('leaves a deployment that was released before as it is, and says so', async () => {
+    const { found, sent } = await abandoned({
+      saved: { phase: 'released', now: { green: 100 } },
+      traffic: { green: 100 },
+    });
+    assert.deepEqual([found?.isReleased, sent], [true, []]);
+  });
+
   it('restores the earlier traffic in one request', async () => {
     const { found, sent } = await abandoned({});
     assert.deepEqual(found, { isSent: true, traffic: { blue: 90, green: 10 }, isRedefined: false, why: '' });
@@ -96,8 +104,7 @@ describe('a rollout that is cancelled', () => {
     assert.match(changed.found?.why ?? '', /Somebody else changed .* by ada@example\.com/);
     for (const given of [{ saved: { id: 'run-2' } }, { saved: { to: 'amber' } }])
       assert.deepEqual((await abandoned(given)).sent, []);
-    for (const phase of ['released', 'rolledBack'] as const)
-      assert.equal((await abandoned({ saved: { phase } })).found, undefined);
+    assert.equal((await abandoned({ saved: { phase: 'rolledBack' } })).found, undefined);
   });
 
   it('waits for its own record, which may be on its way', async () => {
