@@ -61,7 +61,7 @@ interface Turn {
  * @throws the signal's reason when it aborts; UserError `JobNotFollowed` when the job can't be read any more: it may go on
  */
 export async function followJob(patient: Workspace, job: string, ports: FollowPorts): Promise<JobEnd> {
-  const { clock, signal, tell } = ports;
+  const { clock, signal } = ports;
   // A poll that fails is followed by the next one, which says so; long retries inside it would only hide the outage.
   const workspace = withQuickRetries(patient);
   const logs = createJobLogs(workspace, ports.logs);
@@ -75,6 +75,34 @@ export async function followJob(patient: Workspace, job: string, ports: FollowPo
     logsRead: -Infinity,
     readsLeft: undefined,
   };
+  try {
+    return await takeTurns(workspace, job, turn, logs, ports);
+  } catch (error) {
+    if (signal.aborted && turn.before) await readNewest(logs, turn.before, ports);
+    throw error;
+  }
+}
+
+/** Of what a time limit leaves unread; requests of a cancelled run fail without delay. */
+const NEWEST_WITHIN_MS = 5_000;
+
+/** Logs are read up to a minute apart: when the following ends before the job, its newest lines say where it was. */
+async function readNewest(logs: JobLogs, view: JobView, { clock, onPositions }: FollowPorts): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([logs.read(view), clock.sleep(NEWEST_WITHIN_MS, done.signal)]);
+  done.abort();
+  onPositions?.(logs.positions());
+}
+
+async function takeTurns(
+  workspace: Workspace,
+  job: string,
+  turn: Turn,
+  logs: JobLogs,
+  ports: FollowPorts,
+): Promise<JobEnd> {
+  const { clock, signal, tell } = ports;
+  const { begin } = turn;
   for (;;) {
     signal.throwIfAborted();
     try {

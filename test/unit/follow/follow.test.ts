@@ -127,6 +127,25 @@ describe('following a job', () => {
     assert.deepEqual(heard.lines, ['>first', '>last']);
   });
 
+  it('shows the newest lines when it ends before the job', async () => {
+    const limit = new AbortController();
+    const clock = fakeClock();
+    const [begin, end] = [clock.now(), clock.now() + 300_000];
+    const slept: typeof clock.sleep = async (milliseconds, signal) => {
+      await clock.sleep(milliseconds, signal);
+      if (clock.now() >= end) limit.abort(new Error('The time is up.'));
+    };
+    const written = (): number => Math.floor((clock.now() - begin) / 1000);
+    const log = (): Buffer => Buffer.from(Array.from({ length: written() }, (_, n) => `${n}\n`).join(''));
+    const lines: string[] = [];
+    const ports: FollowPorts = {
+      ...{ clock: { ...clock, sleep: slept }, signal: limit.signal, tell: () => undefined, random: () => 0 },
+      logs: { choice: 'all', onLine: (_, line) => lines.push(line), onRestart: assert.fail, onCut: assert.fail },
+    };
+    await assert.rejects(followJob(fakeJob(states('Running'), { job: log }).workspace, 'job', ports), /The time is up/);
+    assert.ok(lines.length >= 300, `${lines.length} lines`);
+  });
+
   it('shows no logs when none are wanted, and still the last lines of what failed', async () => {
     const log = Buffer.from(`${'x\n'.repeat(40_000)}Traceback\nValueError: no\n`);
     const { end, heard } = await follow(fakeJob([{ status: 'Failed', steps: [train('Failed')] }], { a: log }), {
