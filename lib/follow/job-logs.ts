@@ -142,17 +142,19 @@ export function createJobLogs(workspace: Workspace, options: LogOptions): JobLog
         return [];
       }
     },
-    isIncomplete: (view) =>
-      options.choice === 'all' &&
-      loggedRuns(view).some(
-        ({ runId, status }) => mayHaveLogs(status) && hasEnded(status) && readsAfterEnd.get(runId) !== 2,
-      ),
+    isIncomplete: (view) => options.choice === 'all' && hasUnread(view, readsAfterEnd),
     unread: () => [...failed.values()],
     cut: () =>
       [...logs.values()].flatMap((all) => all.filter(({ cut }) => cut).map(({ source, url }) => ({ source, url }))),
     positions: () =>
       Object.fromEntries([...logs.values()].flatMap((all) => all.map(({ key, reader }) => [key, reader.position()]))),
   };
+}
+
+/** True when a run has ended and was not read twice since. */
+function hasUnread(view: JobView, readsAfterEnd: ReadonlyMap<string, number>): boolean {
+  const ended = loggedRuns(view).filter(({ status }) => mayHaveLogs(status) && hasEnded(status));
+  return ended.some(({ runId }) => readsAfterEnd.get(runId) !== 2);
 }
 
 function openLog(key: string, source: string, { onLine, onRestart, onCut, positions = {} }: LogOptions): OpenLog {
