@@ -7,7 +7,7 @@ export const messages = defineMessages({
   BaselineMissing: "Rule {line} reads 'baseline', but the baseline is 'none'.",
   BaselineMissingFix:
     'Name a model as the baseline, for example model:churn; while that model does not exist yet, the verdict is noBaseline.',
-  BaselineNotFound: "The baseline, version {version} of the model '{model}', is not in the workspace '{workspace}'.",
+  BaselineNotFound: "The model '{model}' in the workspace '{workspace}' has no version {version} to be the baseline.",
   BaselineNotFoundFix: 'Write model:{model} to compare with the newest version, if there is one.',
   BaselineUnmeasured:
     'The baseline {id} has no metrics: none were recorded at its registration, and its run {run} logged none or was deleted.',
@@ -15,12 +15,12 @@ export const messages = defineMessages({
     'The baseline {id} has no metrics: none were recorded at its registration, and the run that made it is unknown.',
   BaselineUnmeasuredFix:
     'Register models with AzureMLRegisterModel, which records their metrics, or choose another baseline.',
-  BaselineJobNotFound: "The baseline, the job '{job}', is not in the workspace '{workspace}'.",
+  BaselineJobNotFound: "There is no job '{job}' in the workspace '{workspace}' to be the baseline.",
   BaselineJobNotFoundFix: 'It may have been deleted. Name another job, or a model, whose version records its metrics.',
-  BaselineJobUnmeasured: "The baseline, the job '{job}', logged no metrics.",
-  BaselineNotCompleted: "The baseline, the job '{job}', has to be Completed, but it is {status}.",
+  BaselineJobUnmeasured: "The baseline job '{job}' logged no metrics.",
+  BaselineNotCompleted: "The baseline job '{job}' has to be Completed, but it is {status}.",
   BaselineNotCompletedFix: 'Wait for the job and run this one again, or name another baseline whose job has completed.',
-  BuildNotCompleted: "The baseline, the job '{job}' of the build {build}, has to be Completed, but it is {status}.",
+  BuildNotCompleted: "The baseline job '{job}' of the build {build} has to be Completed, but it is {status}.",
   BuildWithoutJob: 'The baseline is build:{id}, but no job of this step was submitted in the build {id}.{known}',
   BuildIsOwn: "The baseline is build:{id}, but the build {id} is the candidate's own.",
   BuildWithoutJobFix:
@@ -35,7 +35,7 @@ export const messages = defineMessages({
   NoEarlierBuild: 'no completed job of an earlier build of this pipeline was found.',
   NoEarlierBuildAmong:
     'no completed job of an earlier build of this pipeline was found among the {most} newest jobs of the workspace.',
-  Archived: 'The baseline, {baseline}, is archived.',
+  Archived: 'The baseline {baseline} is archived.',
   MostTraffic: 'The deployment {deployment} of the endpoint {endpoint} has the most traffic ({percent} %).',
   DeploymentWithoutModel:
     "The deployment '{deployment}' of the endpoint '{endpoint}' serves no registered model, so its metrics are unknown.",

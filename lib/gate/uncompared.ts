@@ -23,8 +23,8 @@ interface Uncompared {
 }
 
 /**
- * Conditions that passed without the value of a metric: `!has(metrics.f1) || metrics.f1 > 0.5` of a model without f1. A condition
- * that says what to do without a baseline is none of them when there is no baseline.
+ * Conditions that passed without the value of a metric: `!has(metrics.f1) || metrics.f1 > 0.5` of a model without f1. Without a
+ * baseline, conditions that say what to do then are left out.
  */
 export function comparedNothing(results: readonly Judged[], sources: Sources): Uncompared[] {
   return results.flatMap(({ rule, conditions }) =>

@@ -50,7 +50,7 @@ export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
       ? [[`copy ${mirror} % of the requests to ${deployment}`, before, watch] as [string, Traffic, string]]
       : []),
     ...steps,
-    ...(to < 100 ? [['wait', withShare(before, deployment, to), ''] as [string, Traffic, string]] : []),
+    ...(to < 100 ? [['wait', steps.at(-1)?.[1] ?? before, ''] as [string, Traffic, string]] : []),
     ...(to === 100
       ? remove.map((name) => [`delete ${name}`, { [deployment]: 100 }, ''] as [string, Traffic, string])
       : []),

@@ -87,9 +87,14 @@ function isAnyOwnTraffic({ deployment, before, shares }: RolloutPlan, saved: Sav
 function lastChange(plan: RolloutPlan, { traffic, mirrorTraffic }: EndpointState, saved: SavedRollout, now: number) {
   const until = Math.ceil(now / 1000);
   if (plan.onFailure === 'stop')
-    return { traffic, mirrorTraffic, saved: { ...saved, now: traffic, phase: 'stopped' as const, until } };
+    return {
+      traffic,
+      mirrorTraffic,
+      saved: { ...saved, now: traffic, from: traffic, phase: 'stopped' as const, until },
+    };
   const { before } = plan;
   // A deployment that was changed in place needs its definition back, which takes minutes: whoever comes next does it.
   const phase = Object.keys(saved.earlier).length === 0 ? 'rolledBack' : saved.phase;
-  return { traffic: before, mirrorTraffic: mirrorFor(plan, before), saved: { ...saved, now: before, phase, until } };
+  const last = { ...saved, now: before, from: traffic, phase, until };
+  return { traffic: before, mirrorTraffic: mirrorFor(plan, before), saved: last };
 }

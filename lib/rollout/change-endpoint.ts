@@ -4,7 +4,7 @@ import type { EndpointResource } from '../azureml/endpoints.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
-import { trafficChanged } from './conflicts.ts';
+import { readChecked, trafficChanged } from './conflicts.ts';
 import type { EndpointKind, ReadEndpoint } from './endpoint-kind.ts';
 import { describeRequests, type EndpointState, isBusy } from './endpoint-state.ts';
 import { type SavedRollout, savedTags } from './saved-rollout.ts';
@@ -47,12 +47,19 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
   const deadline = clock.now() + BUSY_WITHIN_MS;
   let isSent = false;
   for (;;) {
-    const { resource, state } = await whenIdle(ports, deadline);
-    if (!resource) throw endpointGone(endpoint);
     const { traffic, mirrorTraffic, saved, edit = (same: EndpointResource) => same } = change;
-    // It was refused, but an earlier try whose answer was lost had been accepted.
-    if (isSent && saved && isWritten(state, traffic, saved)) return state;
-    change.check(state);
+    // It was refused, but an earlier try whose answer was lost had been accepted. Of an edit the record says nothing.
+    const isDone = (now: EndpointState): boolean =>
+      isSent && !change.edit && saved !== undefined && isWritten(now, traffic, saved);
+    const { resource, state } = await readChecked(
+      () => whenIdle(ports, deadline),
+      (read) => {
+        if (read.resource && !isDone(read.state)) change.check(read.state);
+      },
+      { clock, signal },
+    );
+    if (!resource) throw endpointGone(endpoint);
+    if (isDone(state)) return state;
     const edited = edit(resource);
     const request = kind.update(workspace, edited, {
       traffic: withoutZeros(traffic),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import { describeRequests, type EndpointState } from './endpoint-state.ts';
@@ -34,7 +35,7 @@ export function requireAsPlanned(
   { planned }: { planned: Pick<RolloutPlan['planned'], 'saved' | 'traffic'> },
 ): void {
   const { saved, traffic } = state;
-  const isSameRollout = JSON.stringify(saved) === JSON.stringify(planned.saved);
+  const isSameRollout = isDeepStrictEqual(saved, planned.saved);
   if (isSameRollout && isSameTraffic(traffic, planned.traffic)) return;
   throw trafficChanged(state, planned.traffic);
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import type { EndpointState } from './endpoint-state.ts';
-import { isUnfinished, isUntouched } from './saved-rollout.ts';
+import { isOwnTraffic, isUnfinished } from './saved-rollout.ts';
 
 /** Names that take turns. */
 const COLOURS = ['blue', 'green'] as const;
@@ -32,7 +32,7 @@ export function deploymentName({ saved, traffic }: EndpointState, { wanted, writ
   if (how !== 'colour' && how !== 'color') return how.toLowerCase();
   if (saved?.id === id && saved.phase !== 'rolledBack') return saved.to;
   // A rollout that was cut off is undone first, so what served before it serves.
-  const serving = saved && isUnfinished(saved) && isUntouched(saved, traffic) ? saved.before : traffic;
+  const serving = saved && isUnfinished(saved) && isOwnTraffic(saved, traffic) ? saved.before : traffic;
   return COLOURS.find((colour) => (serving[colour] ?? 0) === 0) ?? COLOURS[1];
 }
 

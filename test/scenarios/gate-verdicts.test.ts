@@ -115,7 +115,7 @@ describe('the gate', () => {
 
     it('when the baseline’s job was deleted, unless its metrics were recorded', async () => {
       trained('candidate', { m: 1 });
-      await fails(/the job 'gone', is not in the workspace/, 'm: higher', { baseline: 'job:gone' });
+      await fails(/no job 'gone' in the workspace/, 'm: higher', { baseline: 'job:gone' });
       azureOf().models.set('m', [version('1', {}, { jobName: 'gone' })]);
       await fails(/its run gone logged none or was deleted/, 'm: higher', { baseline: 'model:m' });
       azureOf().models.set('m', [version('1', { m: '0.5' }, { jobName: 'gone' })]);
@@ -126,7 +126,7 @@ describe('the gate', () => {
       trained('candidate', { m: 1 });
       for (const status of ['Running', 'Failed', 'Canceled']) {
         trained('other', { m: 0.5 }, status);
-        const said = new RegExp(`the job 'other', has to be Completed, but it is ${status}`);
+        const said = new RegExp(`job 'other' has to be Completed, but it is ${status}`);
         await fails(said, 'm: higher', { baseline: 'job:other' });
       }
     });

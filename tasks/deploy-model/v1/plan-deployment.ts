@@ -14,7 +14,6 @@ import { removedVariables } from '../../../lib/rollout/earlier.ts';
 import { type EndpointKind, MADE_BY_TAG, type ReadEndpoint } from '../../../lib/rollout/endpoint-kind.ts';
 import { deploymentOf } from '../../../lib/rollout/endpoint-state.ts';
 import { planRollout, type RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
-
 import { rolloutId } from '../../../lib/rollout/rollout-id.ts';
 import { modelReference, type ServedModel, servedModel } from '../../../lib/rollout/served-model.ts';
 import { compileDeployment, compileEndpoint, type WrittenNames } from './compile.ts';

@@ -10,7 +10,7 @@ import { redeployment } from '../../../lib/rollout/earlier.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
 import { planRestore, type RestorePlan } from '../../../lib/rollout/restore.ts';
 import { rolloutId } from '../../../lib/rollout/rollout-id.ts';
-import { isUntouched, trafficText } from '../../../lib/rollout/saved-rollout.ts';
+import { isOwnTraffic, trafficText } from '../../../lib/rollout/saved-rollout.ts';
 import { writtenNames } from './compile.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -44,7 +44,7 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
   });
   if (saved.phase === 'running' && saved.id !== rolloutId(inputs.run) && clock.now() / 1000 < saved.until)
     pipeline.warn(pipeline.message(messages.MayBeAtIt, { run, deployment }));
-  if (!isUntouched(saved, state.traffic))
+  if (!isOwnTraffic(saved, state.traffic))
     pipeline.warn(pipeline.message(messages.NotAsLeft, { endpoint, traffic: words.traffic(saved.now) }));
   if (inputs.whatIf)
     return { result: 'Succeeded', message: pipeline.message(words.restoreWhatIf, { endpoint, traffic }) };
@@ -54,7 +54,8 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
     {
       traffic: to,
       mirrorTraffic: saved.mirror,
-      saved: { ...saved, now: to, phase: plan.redeploys ? saved.phase : 'rolledBack' },
+      // A task that is still rolling out must see from now on that it is over.
+      saved: { ...saved, now: to, from, phase: plan.redeploys ? 'stopped' : 'rolledBack' },
       check: (now) => requireAsPlanned(now, { planned }),
     },
     { ...following, kind, workspace, endpoint },
@@ -66,12 +67,12 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
     const request = redeployment(workspace, { endpoint, deployment }, kept.earlier);
     pipeline.say(messages.StepRedeploy, { deployment });
     await whenFree(() => sendAndPoll(workspace.client, request, following), following);
-    const before = { saved: { ...kept, now: to }, traffic: to };
+    const before = { saved: { ...kept, now: to, from, phase: 'stopped' as const }, traffic: to };
     await changeTraffic(
       {
         traffic: to,
         mirrorTraffic: kept.mirror,
-        saved: { ...kept, now: to, phase: 'rolledBack' },
+        saved: { ...kept, now: to, from: to, phase: 'rolledBack' },
         check: (now) => requireAsPlanned(now, { planned: before }),
       },
       { ...following, kind, workspace, endpoint },

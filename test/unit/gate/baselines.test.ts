@@ -115,7 +115,7 @@ describe('the baseline', () => {
       const world = versions(model('2', { isArchived: true }), model('1'));
       const named = await find('model:m:2', world);
       assert.equal(named.label, 'model m version 2');
-      assert.match(named.warnings[0]!, /model m version 2, is archived/);
+      assert.match(named.warnings[0]!, /model m version 2 is archived/);
       assert.equal((await find('model:m', world)).label, 'model m version 1');
       const none = await find('model:m', versions(model('2', { isArchived: true })));
       assert.match(none.warnings[0]!, /every version of the model m is archived/);
@@ -171,7 +171,7 @@ describe('the baseline', () => {
 
     it('is what that job logged', async () => {
       assert.deepEqual((await find('job:j5', world)).metrics, { auc: 0.5 });
-      await assert.rejects(find('job:j1', world), /the job 'j1', is not in the workspace/);
+      await assert.rejects(find('job:j1', world), /no job 'j1' in the workspace/);
       await assert.rejects(find('job:j5', { ...world, metrics: {} }), /the job 'j5', logged no metrics/);
     });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../lib/core/clock.ts';
-import { healthTable, rolloutMarkdown } from '../../../lib/report/rollout-report.ts';
+import { healthTable, rolloutMarkdown, rolloutTable } from '../../../lib/report/rollout-report.ts';
 import { bake } from '../../../lib/rollout/bake.ts';
 import { DEFAULT_HEALTH, HEALTH_VARIABLES, healthOf, unhealthy } from '../../../lib/rollout/health.ts';
 import type { RolloutPlan } from '../../../lib/rollout/plan-rollout.ts';
@@ -41,6 +41,24 @@ describe('health', () => {
     assert.equal(unhealthy(rules('answers.differing <= 0.1 || answers.failed == 0.0'), alone).length, 1);
     const table = healthTable(alone);
     assert.equal(table.rows[0]?.at(-1), '', 'the table does not say 0.0 %');
+  });
+});
+
+describe('the plan of a rollout that waits', () => {
+  const waitsAt = (before: Record<string, number>, shares: number[], to: number) => {
+    const plan = { endpoint: 'churn', deployment: 'green', before, shares, mirror: 0, bakeMs: 0, to, remove: [] };
+    const checks = { smokeTests: 0, goldenRequests: 0, rules: [] };
+    const { rows } = rolloutTable(
+      { ...plan, change: 'create', createEndpoint: false } as unknown as RolloutPlan,
+      checks,
+    );
+    return rows.find(([, step]) => step === 'wait')?.[2];
+  };
+
+  it('shows the traffic that it waits at', () => {
+    assert.equal(waitsAt({ blue: 100 }, [10, 50, 100], 10), 'blue 90 %, green 10 %');
+    assert.equal(waitsAt({ blue: 100 }, [10, 50, 100], 0), 'blue 100 %');
+    assert.equal(waitsAt({}, [100], 10), 'none', 'the first deployment gets all requests or none');
   });
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { AzureError } from '../../../lib/azure/failures.ts';
 import type { EndpointResource } from '../../../lib/azureml/endpoints.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { type ChangePorts, changeTraffic } from '../../../lib/rollout/change-endpoint.ts';
+import { requireAsPlanned } from '../../../lib/rollout/conflicts.ts';
 import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import type { SavedRollout } from '../../../lib/rollout/saved-rollout.ts';
 import { endpointModel, stateOfModel } from './endpoint-model.ts';
@@ -11,11 +13,17 @@ const record = (id: string, now: Record<string, number>): SavedRollout => ({
   ...{ phase: 'running', until: 1, earlier: {} },
 });
 
+const CONFLICT = new AzureError({
+  ...{ status: 409, code: 'Conflict', message: 'another operation on same entity is already running' },
+  ...{ method: 'PUT', url: 'https://arm/endpoint' },
+});
+
 /** Changes an endpoint that shows one state after another; says how often it was written. */
 async function change(
   states: EndpointState[],
   saved: SavedRollout | undefined,
   edit?: (one: EndpointResource) => never,
+  { conflicts = 0, check = () => undefined }: { conflicts?: number; check?: (state: EndpointState) => void } = {},
 ) {
   let [reads, writes, now] = [0, 0, 0];
   const kind = {
@@ -24,7 +32,7 @@ async function change(
   };
   const client = {
     send: async () => {
-      writes++;
+      if (++writes <= conflicts) throw CONFLICT;
       return { status: 200, body: {}, text: '{}', header: () => undefined, url: 'https://arm/endpoint' };
     },
   };
@@ -40,7 +48,7 @@ async function change(
     signal: new AbortController().signal,
   };
   const traffic = saved?.now ?? states[0]!.traffic;
-  const planned = { traffic, mirrorTraffic: {}, saved, check: () => undefined, ...(edit ? { edit } : {}) };
+  const planned = { traffic, mirrorTraffic: {}, saved, check, ...(edit ? { edit } : {}) };
   const done = changeTraffic(planned, ports as unknown as ChangePorts).then(
     () => 'shown',
     (error: { code?: string }) => error.code ?? String(error),
@@ -60,6 +68,22 @@ describe('a change of an endpoint', () => {
 
   it('is sent although the endpoint shows the same record already: its file may have changed', async () => {
     assert.deepEqual(await change([after, after], ours, (one) => one as never), { end: 'shown', writes: 1 });
+  });
+
+  it('to its file is sent again after a conflict, although the endpoint shows the same record', async () => {
+    const found = await change([after], ours, (one) => one as never, { conflicts: 2 });
+    assert.deepEqual(found, { end: 'shown', writes: 3 });
+  });
+
+  it('is not sent again when the endpoint shows it after a conflict: it was accepted', async () => {
+    assert.deepEqual(await change([before, after], ours, undefined, { conflicts: 1 }), { end: 'shown', writes: 1 });
+  });
+
+  it('is not refused because of one reading that is late', async () => {
+    const check = (state: EndpointState): void => requireAsPlanned(state, { planned: before });
+    const late = shows({ blue: 100 }, record('oldest', {}));
+    assert.deepEqual(await change([late, before, after], ours, undefined, { check }), { end: 'shown', writes: 1 });
+    assert.deepEqual(await change([late], ours, undefined, { check }), { end: 'TrafficChanged', writes: 0 });
   });
 
   it('may be shown late, with the record of the rollout before', async () => {
