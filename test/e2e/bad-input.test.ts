@@ -184,7 +184,7 @@ describe('bad input', function () {
       );
       assert.match(
         (await fails([evaluate('metrics.accuracy >= 0', { jobName, baseline: 'model:m:99' })])).message,
-        /version 99 of the model 'm', is not in the workspace/,
+        /The model 'm' in the workspace '[^']+' has no version 99/,
       );
     });
   });

@@ -172,7 +172,7 @@ describe('the baseline', () => {
     it('is what that job logged', async () => {
       assert.deepEqual((await find('job:j5', world)).metrics, { auc: 0.5 });
       await assert.rejects(find('job:j1', world), /no job 'j1' in the workspace/);
-      await assert.rejects(find('job:j5', { ...world, metrics: {} }), /the job 'j5', logged no metrics/);
+      await assert.rejects(find('job:j5', { ...world, metrics: {} }), /baseline job 'j5' logged no metrics/);
     });
 
     it('is the newest completed one of the same step in an earlier build', async () => {
