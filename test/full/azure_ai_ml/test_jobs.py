@@ -75,7 +75,8 @@ class Jobs(unittest.TestCase):
         self.assertIn(job.name, [found.name for found in self.client.jobs.list()])
 
     def test_command_job(self):
-        job = self.client.jobs.create_or_update(self.hello("sleep 6; echo from-the-job", tags={"kind": "hello"}))
+        # Of a job that has ended `stream` shows no log, so this one runs until a slow machine has begun to follow it.
+        job = self.client.jobs.create_or_update(self.hello("echo from-the-job; sleep 15", tags={"kind": "hello"}))
         self.assertTrue(job.studio_url.startswith("https://"))
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
