@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import { allOf } from '../core/words.ts';
 import { type Condition, plainValues } from '../rules/condition.ts';
-import { NothingToCompare, whyNot } from '../rules/left-out.ts';
+import { NothingToCompare, whyNoResult } from '../rules/left-out.ts';
 import { parseRules, type Rule } from '../rules/rules.ts';
 
 /** What a health rule reads. */
@@ -107,7 +107,7 @@ export function unhealthy(
         if (condition.evaluate(plainValues(condition, values)).value === true) return [];
       } catch (error) {
         if (error instanceof NothingToCompare) return [];
-        return [`${condition.text} can't be evaluated: ${whyNot(error)}`];
+        return [`${condition.text} can't be evaluated: ${whyNoResult(error)}`];
       }
       return [`${condition.text} does not hold (${[...new Set(seen)].join(', ')})`];
     }),

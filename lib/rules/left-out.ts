@@ -11,7 +11,7 @@ export class ValueMissing extends Error {}
 export class NothingToCompare extends Error {}
 
 /** Why a condition has no result, without the words of the library. @param error what `evaluate` threw */
-export function whyNot(error: unknown): string {
+export function whyNoResult(error: unknown): string {
   if (error instanceof NotFinite) return error.message;
   const isMissing = error instanceof ValueMissing || (error as { code?: string }).code === 'no_such_key';
   return isMissing ? 'it reads a value that does not exist' : 'its result is not a number';

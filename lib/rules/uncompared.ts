@@ -63,9 +63,12 @@ function outcomes(node: CelNode, known: Known): boolean[] {
       const decided = left.includes(decides) || right.includes(decides) ? [decides] : [];
       return left.includes(!decides) && right.includes(!decides) ? [...decided, !decides] : decided;
     }
-    case '?:':
+    case '?:': {
+      const [test, yes, no] = [of(0), of(1), of(2)];
       // What both results give is given whichever way the test goes.
-      return [...of(0).flatMap((test) => of(test ? 1 : 2)), ...of(1).filter((result) => of(2).includes(result))];
+      const given = [...test.flatMap((one) => (one ? yes : no)), ...yes.filter((result) => no.includes(result))];
+      return [...new Set(given)];
+    }
     default:
       return outcomesOfLeaf(node, parts, known);
   }
@@ -73,13 +76,20 @@ function outcomes(node: CelNode, known: Known): boolean[] {
 
 function outcomesOfLeaf(node: CelNode, parts: readonly CelNode[], known: Known): boolean[] {
   const call = calledBy(node);
+  if (node.op === 'rcall') {
+    const [name, over, [, body]] = node.args as [string, CelNode, CelNode[]];
+    const isOfNames = over.op === 'id' && known.variables.includes(String(over.args)) && body !== undefined;
+    // One name decides: of `exists` the one for which the body holds, of `all` the one for which it does not.
+    if (isOfNames && Object.hasOwn(DECIDES, name))
+      return outcomes(body, known).includes(DECIDES[name]!) ? [DECIDES[name]!] : [];
+  }
   const isUnknown = known.only !== undefined && known.only !== node;
   if (call === 'has') return isUnknown ? [] : [true];
   if (isOddityGuard(node)) return known.areFinite && !isUnknown ? [call === 'isFinite'] : [];
   if (readsOf(node, known.variables).length > 0) return [];
   const compare = Object.hasOwn(COMPARE, node.op) ? COMPARE[node.op]! : undefined;
   const [left, right] = parts;
-  if (!compare || !left || !right) return node.op === 'in' ? [true, false] : [];
+  if (!compare || !left || !right) return node.op === 'in' || node.checkedType?.name === 'bool' ? [true, false] : [];
   const [a, b] = [left, right].map((part) => outcomes(part, known)) as [boolean[], boolean[]];
   if (a.length > 0 && b.length > 0) return a.flatMap((one) => b.map((other) => compare(Number(one), Number(other))));
   const asksSize = (part: CelNode): boolean => calledBy(part) === 'size' || isSizeOf(part);
@@ -88,6 +98,9 @@ function outcomesOfLeaf(node: CelNode, parts: readonly CelNode[], known: Known):
   if (typeof x === 'number' && asksSize(right)) return SIZES.map((size) => compare(x, size));
   return [true, false];
 }
+
+/** What one name is enough for. */
+const DECIDES: Readonly<Record<string, boolean>> = { exists: true, exists_one: true, all: false };
 
 function isOddityGuard(node: CelNode): boolean {
   return ['isNaN', 'isFinite'].includes(calledBy(node) ?? '');
@@ -117,13 +130,21 @@ function problem(tree: CelNode, text: string, variables: readonly string[], guar
       `it does not compare the value of a metric where it passes; compare one as well, as in ${variables[0]}.accuracy >= 0.9 && ...`,
       tree.start,
     );
-  const asked = text.slice(guard.start, guard.end);
-  const value = asked.slice(asked.indexOf('(') + 1, -1).trim();
+  const value = askedBy(guard, text);
   const when = calledBy(guard) === 'has' ? 'is there' : 'is a finite number';
   return new RuleProblem(
     `it passes whenever ${value} ${when}, whatever its value is.${advice(tree, text, guard, value)}`,
     guard.start,
   );
+}
+
+/** `metrics.f1` of `has(metrics.f1)` and of `"f1" in metrics`. */
+function askedBy(guard: CelNode, text: string): string {
+  const asked = writtenAs(guard, text);
+  const [, name, of] = /^(["'].*["'])\s+in\s+(\w+)$/.exec(asked) ?? [];
+  if (name === undefined) return asked.slice(asked.indexOf('(') + 1, -1).trim();
+  const plain = /^["']([A-Za-z_]\w*)["']$/.exec(name)?.[1];
+  return plain === undefined ? `${of}[${name}]` : `${of}.${plain}`;
 }
 
 /** The rule as it was probably meant; the empty string where nothing can be guessed. */
