@@ -4,6 +4,9 @@ import { namedVariable } from './uses.ts';
 /** A calculation without a finite result: a division by zero, or numbers that are too large. It must never make a rule pass. */
 export class NotFinite extends Error {}
 
+/** A tolerance that is beyond what it is measured by. As a calculation without a result it must never make a rule pass. */
+export class TooTolerant extends NotFinite {}
+
 /** A value that the rule asked for with `has`, was not there, and is read nevertheless. */
 export class ValueMissing extends Error {}
 

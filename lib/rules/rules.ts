@@ -7,14 +7,18 @@ import type { Condition } from './condition.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
 import { refuseConstants } from './constants.ts';
 import { explain } from './explain.ts';
+import { hiddenRule } from './folded.ts';
 import type { Known } from './known-values.ts';
-import { RuleProblem, TWO_RULES } from './rule-problem.ts';
+import { HIDDEN_RULE, RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { isShortForm, parseShortForm } from './short-form.ts';
 import { findSlip } from './slips.ts';
-import { ruleInComment, withoutComment } from './text.ts';
+import { partsOfLine, withPlainBlanks } from './text.ts';
 import { asksKindAlone, refuseUncompared } from './uncompared.ts';
 import { type ValueUse, withGuards } from './uses.ts';
 import { refuseWholes } from './wholes.ts';
+
+/** A longer rule takes seconds to check, and is none that anybody wrote. */
+const MOST_CHARACTERS = 10_000;
 
 export interface Rule {
   text: string;
@@ -35,14 +39,13 @@ export function parseRules(text: string, variables: readonly string[], known: Kn
   const environment = celEnvironment(variables);
   const rules: Rule[] = [];
   const problems: Problem[] = [];
-  const lines = text.split(/\r\n|\r|\n/);
-  const isOneLine = lines.filter((line) => line.trim() !== '').length === 1;
+  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).map((line) => withPlainBlanks(line).trim());
   for (const [index, raw] of lines.entries()) {
-    const hidden = isOneLine ? ruleInComment(raw.trim(), variables) : undefined;
-    const line = hidden === undefined ? withoutComment(raw) : raw.trim();
+    const hidden = hiddenRule(lines, index, variables);
+    const line = hidden === undefined ? partsOfLine(raw).rule.trim() : raw;
     if (line === '') continue;
     try {
-      if (hidden !== undefined) throw new RuleProblem(TWO_RULES, hidden);
+      if (hidden !== undefined) throw new RuleProblem(lines.join('') === raw ? TWO_RULES : HIDDEN_RULE, hidden);
       rules.push({ text: line, line: index + 1, conditions: parseRule(line, environment, variables, known) });
     } catch (error) {
       if (!(error instanceof RuleProblem)) throw error;
@@ -55,6 +58,11 @@ export function parseRules(text: string, variables: readonly string[], known: Kn
 }
 
 function parseRule(line: string, environment: Environment, variables: readonly string[], known: Known): Condition[] {
+  if (line.length > MOST_CHARACTERS)
+    throw new RuleProblem(
+      `it has ${line.length} characters; a rule may have ${MOST_CHARACTERS}. Write several rules.`,
+      MOST_CHARACTERS,
+    );
   const read = (text: string): Condition[] =>
     isShortForm(text) ? parseShortForm(text, variables) : parseExpression(text, environment, variables, known);
   let error: unknown;
@@ -104,7 +112,7 @@ function refuseConstant({ text, parsed }: Conjunct, variables: readonly string[]
   if (parsed.type === 'bool' || parsed.type === 'dyn') return;
   const isMany = /^(map|list)\b/.test(parsed.type);
   const [what, example] = !isMany
-    ? ['a number', `${text} >= 0.9`]
+    ? ['a number', `${text} >= ${parsed.tree.op === '-' ? 0 : 0.9}`]
     : variables.includes(text)
       ? ['all values', `${text}.accuracy >= 0.9`]
       : ['several values', `size(${text}) >= 1`];

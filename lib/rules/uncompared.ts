@@ -1,5 +1,5 @@
-import { type CelNode, calledBy, childrenOf, nodesOf } from './cel-node.ts';
-import { RuleProblem } from './rule-problem.ts';
+import { type CelNode, calledBy, childrenOf, nodesOf, writtenAs } from './cel-node.ts';
+import { RuleProblem, type Suggestion } from './rule-problem.ts';
 import { namedVariable } from './uses.ts';
 
 /** Numbers of metrics for which `size(metrics) >= 2` is tried. */
@@ -133,8 +133,9 @@ function problem(tree: CelNode, text: string, variables: readonly string[], guar
   const value = askedBy(guard, text);
   const when = calledBy(guard) === 'has' ? 'is there' : 'is a finite number';
   return new RuleProblem(
-    `it passes whenever ${value} ${when}, whatever its value is.${advice(tree, text, guard, value)}`,
+    `it passes whenever ${value} ${when}, whatever its value is.`,
     guard.start,
+    suggested(tree, text, guard, all, variables),
   );
 }
 
@@ -147,24 +148,42 @@ function askedBy(guard: CelNode, text: string): string {
   return plain === undefined ? `${of}[${name}]` : `${of}.${plain}`;
 }
 
-/** The rule as it was probably meant; the empty string where nothing can be guessed. */
-function advice(tree: CelNode, text: string, guard: CelNode, value: string): string {
-  const asked = text.slice(guard.start, guard.end);
-  if (tree === guard) return ` Write ${asked} && ${value} >= 0.9.`;
+/** Rules that may be meant. @param guards all of the kind of the one that decides */
+function suggested(
+  tree: CelNode,
+  text: string,
+  guard: CelNode,
+  guards: readonly CelNode[],
+  variables: readonly string[],
+): Suggestion[] {
   const sides = tree.op === '||' ? childrenOf(tree) : [];
   const index = sides.findIndex((side) => side === guard || (side.op === '!_' && childrenOf(side)[0] === guard));
-  if (index < 0) return '';
-  const rule = text.trim();
-  const side = text.slice(sides[index]!.start, sides[index]!.end);
-  const isWhole = index === 0 ? rule.startsWith(side) : rule.endsWith(side);
-  const rest = index === 0 ? rule.slice(side.length) : rule.slice(0, -side.length);
-  const other = rest.replace(/^\s*\|\||\|\|\s*$/, '').trim();
-  if (!isWhole || other === rest.trim()) return '';
-  const inner = ['||', '?:'].includes(sides[1 - index]!.op) ? `(${other})` : other;
+  const [own, other] = [sides[index], sides[1 - index]];
+  if (!own || !other || readsOf(other, variables).length === 0) return accompanied(tree, text, guards);
+  const [side, rest] = [writtenAs(own, text), writtenAs(other, text)];
+  const inner = ['||', '?:'].includes(other.op) ? `(${rest})` : rest;
   const both = index === 0 ? `${side} && ${inner}` : `${inner} && ${side}`;
-  const isSame = nodesOf(sides[1 - index]!).some((node) => childrenOf(guard).some((asks) => isSameValue(node, asks)));
-  const unless = calledBy(guard) === 'has' && isSame ? `, or !${side} || ${inner} where it may be missing` : '';
-  return ` Write ${both}${unless}.`;
+  const isSame = nodesOf(other).some((node) => childrenOf(guard).some((asks) => isSameValue(node, asks)));
+  const unless = { rule: `!${bracketed(side)} || ${inner}`, when: 'where it may be missing' };
+  return [{ rule: both }, ...(calledBy(guard) === 'has' && isSame ? [unless] : [])];
+}
+
+/** The rule with a comparison beside each guard that `||` and `&&` join: `has(metrics.a) && metrics.a >= 0.9`. */
+function accompanied(tree: CelNode, text: string, guards: readonly CelNode[]): Suggestion[] {
+  const joinedBy = (node: CelNode): CelNode[] =>
+    ['||', '&&'].includes(node.op) ? childrenOf(node).flatMap(joinedBy) : [node];
+  let rule = text;
+  for (const guard of joinedBy(tree).toReversed()) {
+    if (!guards.includes(guard)) continue;
+    const both = `${writtenAs(guard, text)} && ${askedBy(guard, text)} >= 0.9`;
+    rule = rule.slice(0, guard.start) + both + rule.slice(guard.end);
+  }
+  return [{ rule }];
+}
+
+/** `!"f1" in metrics` would negate the name. */
+function bracketed(asked: string): string {
+  return /^["']/.test(asked) ? `(${asked})` : asked;
 }
 
 /** Both read the same value, one of them perhaps in `has`, where a value is a field. */
