@@ -7,7 +7,7 @@ import { namedUse, type ValueUse } from './uses.ts';
 
 /** True when a rule is meant to be of the short form: `name: ...`. */
 export function isShortForm(text: string): boolean {
-  return /^(?:\*(?=\s*:)|(?![-*+•])(?:"[^"]*"\s*|'[^']*'\s*|[^"'?{}()[\]:<>=!&|]+)):/.test(text);
+  return /^(?:\*(?=\s*:)|(?![-*+•▪◦‣●○■□✓✔☐☑])(?:"[^"]*"\s*|'[^']*'\s*|[^"'?{}()[\]:<>=!&|]+)):/u.test(text);
 }
 
 /**

@@ -20,17 +20,17 @@ export function notDirected(rule: Undirected, variables: readonly string[]): Rul
   const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word) ?? [];
   if (option && /:\s*(?:higher|lower)\b/i.test(option)) return new RuleProblem(TWO_RULES, start);
   if (said) return behindDirection(label, said.toLowerCase() as Direction, option!, start);
+  const colon = withColon(rule, variables);
+  if (colon !== undefined) return new RuleProblem("a name with ':' in it goes into quotes.", start, [colon]);
   const conditions = meantConditions(rule, variables);
-  if (conditions.length > 0) {
-    const what = conditions.length > 1 ? `'${word}' is not a direction.` : 'a condition has no name in front of it.';
-    return new RuleProblem(what, start, conditions);
-  }
+  if (conditions.length > 1) return new RuleProblem(`'${word}' is not a direction.`, start, conditions);
+  if (conditions.length > 0) return new RuleProblem("a condition does not have ':' in it.", start, conditions);
   const behind = rest.slice(rest.indexOf(word) + word.length);
-  const guesses = meantDirections(word).map((direction) => ({
-    rule: `${label}: ${direction}${behind}`,
-    when: `if ${direction} is better`,
-  }));
-  return new RuleProblem(`'${word}' is not a direction.`, start, guesses.length > 1 ? guesses : [guesses[0]!.rule]);
+  return new RuleProblem(
+    `'${word}' is not a direction.`,
+    start,
+    meantDirections(word).map((direction) => `${label}: ${direction}${behind}`),
+  );
 }
 
 /** Both where the word may mean either: `better`, `not less`, and `max 0.3`, which is a limit and not a direction. */
@@ -49,22 +49,41 @@ function behindDirection(label: string, direction: Direction, option: string, st
   return new RuleProblem(`'${option}' does not belong behind '${direction}'.`, start, [`${label}: ${direction}`]);
 }
 
+/** `metrics.val:acc > 0.5`, of which the colon is one of the name. */
+function withColon({ name, rest }: Undirected, variables: readonly string[]): string | undefined {
+  const [, more, comparison] = /^(\w[\w/.-]*)\s*((?:[<>]=?|[=!]=)\s*\S.*)$/.exec(rest) ?? [];
+  if (!more || /\s/.test(name) || variables.some((variable) => more.startsWith(`${variable}.`))) return undefined;
+  const [, of = variables[0], first] = new RegExp(`^(?:(${variables.join('|')})\\.)?(.*)$`).exec(name)!;
+  return `${of}["${first}:${more}"] ${comparison}`;
+}
+
 /** What is behind the colon when it is neither a direction nor like one: a condition in CEL, or a limit. */
 function meantConditions({ name, rest }: Undirected, variables: readonly string[]): string[] {
   const ofVariable = new RegExp(`^(?:${variables.join('|')})\\.`);
-  // `metrics.val:acc > 0.5`: the colon is one of the name.
-  const [, more, comparison] = /^(\w[\w/.-]*)\s*((?:[<>]=?|[=!]=)\s*\S.*)$/.exec(rest) ?? [];
-  if (more && !/\s/.test(name)) return [`${variables[0]}["${name.replace(ofVariable, '')}:${more}"] ${comparison}`];
   if (new RegExp(`\\b(?:${variables.join('|')})[.[]`).test(rest)) return [rest.trim()];
   const plain = ofVariable.test(name) ? name : `${variables[0]}.${name}`;
   const value = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(plain) ? plain : `${variables[0]}[${JSON.stringify(name)}]`;
   const [, operator, number] =
-    /^\s*([<>]=?|[=!]?=|≥|≤)?\s*(-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?\s*%?)$/.exec(rest) ?? [];
+    /^\s*([<>]=?|[=!]?=|≥|≤|(?:at most|max(?:imum)?|below|under|at least|min(?:imum)?|above|over)\b)?\s*(-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?\s*%?)$/.exec(
+      rest,
+    ) ?? [];
   if (number === undefined) return [];
   const limit = number.endsWith('%')
     ? Number((Number(number.slice(0, -1)) / 100).toPrecision(12))
     : number.replace(/^(-?)\./, '$10.');
-  const operators: Record<string, string> = { '=': '==', '≥': '>=', '≤': '<=' };
-  if (operator !== undefined) return [`${value} ${operators[operator] ?? operator} ${limit}`];
+  if (operator !== undefined) return [`${value} ${operatorOf(operator.toLowerCase())} ${limit}`];
   return [`${value} >= ${limit}`, `${value} <= ${limit}`];
+}
+
+function operatorOf(word: string): string {
+  const operators: Record<string, string> = {
+    '=': '==',
+    '≥': '>=',
+    '≤': '<=',
+    below: '<',
+    under: '<',
+    above: '>',
+    over: '>',
+  };
+  return operators[word] ?? (/^(?:at most|max)/.test(word) ? '<=' : /^(?:at least|min)/.test(word) ? '>=' : word);
 }
