@@ -109,7 +109,8 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
         : `there is no function '${name}'.${didYouMean(name, FUNCTIONS)} There are ${allOf(FUNCTIONS, 20)}.`,
     );
   }
-  if (code === 'unexpected_character' && variables.includes(part)) return at(TWO_RULES);
+  if (code === 'unexpected_character' && (variables.includes(part) || isShortForm(text.slice(offset))))
+    return at(TWO_RULES);
   if (code === 'unexpected_character' || code === 'unexpected_token' || code === 'expected_token')
     return at(
       `'${part || text.slice(offset, offset + 1)}' does not belong here; a rule is one condition, as in ${variables[0]}.accuracy >= 0.9.`,

@@ -24,6 +24,6 @@ export class RuleProblem extends Error {
 export const TWO_RULES =
   'there are two rules on one line; each needs a line of its own. In YAML, write rules: | in front of them, since rules: > joins lines.';
 
-/** What it is where the second rule is behind the comment of the first, and there are more lines. */
+/** What a comment is in which YAML has hidden a rule, where there are more lines. */
 export const HIDDEN_RULE =
-  'its comment has another rule in it, which nobody would judge. In YAML, write rules: | in front of them, since rules: > joins lines; a comment about another rule gets a line of its own.';
+  'the comment has a rule in it, which nobody would judge. In YAML, write rules: | in front of the rules, since rules: > joins lines. A rule that is off is a comment of its own, as in # metrics.f1 >= 0.8.';

@@ -1,6 +1,6 @@
 import type { Condition, Evaluated, RuleValues } from './condition.ts';
 import { NotFinite, NothingToCompare, TooTolerant, ValueMissing } from './left-out.ts';
-import { RuleProblem } from './rule-problem.ts';
+import { RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { type Direction, type Options, readOptions, WIDEST_SHARE } from './short-options.ts';
 import { notDirected } from './short-slips.ts';
 import { namedUse, type ValueUse } from './uses.ts';
@@ -29,6 +29,8 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
     const label = text.slice(0, start - between.length).replace(new RegExp(`^(?:${ours}|${theirs})\\.`), '');
     throw notDirected({ name, label, rest: rest!, word: word.trim(), start }, [ours, theirs]);
   }
+  const second = secondRule(rest!, [ours, theirs]);
+  if (second !== undefined) throw new RuleProblem(TWO_RULES, start + second);
   if (quoted === undefined && name.includes(','))
     throw new RuleProblem(`'${name}' has a comma; write a rule for each metric, or the name in quotes.`, 0, [
       `"${name}"${text.slice(name.length)}`,
@@ -44,6 +46,13 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
     optional: read.isOptional,
   });
   return [compared(use(ours), use(theirs), direction, read), ...limited(use(ours), direction, read)];
+}
+
+/** Where another rule begins in what is behind the colon: `higher, 1 % loss: lower`. */
+function secondRule(rest: string, variables: readonly string[]): number | undefined {
+  const begins = `(?:${variables.join('|')})[.[]|(?:"[^"]*"|'[^']*'|[\\w./-]+)\\s*:\\s*(?:higher|lower)\\b`;
+  const found = new RegExp(`[^\\s,]\\s+(?=${begins})`).exec(rest);
+  return found === null ? undefined : found.index + found[0].length;
 }
 
 /** `*: higher`, `slices.*.recall: higher`: which of the values is meant? */

@@ -1,3 +1,5 @@
+import { TWO_RULES } from './rule-problem.ts';
+
 /** What another language would understand, as a place in a rule outside of its string literals. */
 export interface Pattern {
   find: RegExp;
@@ -136,6 +138,12 @@ const FOREIGN =
 
 /** In this order: what comes first may be part of what comes later. */
 export const PATTERNS: Pattern[] = [
+  {
+    find: new RegExp(`^([-*•+]) [^-*•+]*?(?:[<>=]|: *(?:higher|lower)).*? \\1 (?=${VALUE}\\s*(?:[<>]=?|[=!]=|:))`),
+    what: () => TWO_RULES.slice(0, -1),
+    put: () => undefined,
+    inBoth: true,
+  },
   removed(
     new RegExp(`^(?:\\(?\\d+[.)]|\\(?[A-Za-z]\\)|\\[[ xX]?\\]|>|\\d+:(?!\\s*(?:higher|lower)\\b))\\s+${START}`),
     ([found]) => `it begins with '${found!.trim()}', like an item of a list`,
