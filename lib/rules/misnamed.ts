@@ -79,6 +79,13 @@ function unknownName(text: string, name: string, start: number, variables: reado
   const what = `'${name}' is not ${oneOf(variables)}`;
   const call = /^\.[a-z]\w*\(/i.exec(text.slice(end));
   if (call) return { offset: start, what, meant: text.slice(0, start) + text.slice(end + 1) };
+  if (
+    /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$|^(?:THRESHOLD|LIMIT|TARGET|MIN|MAX|TODO)$|threshold|^(?:limit|target)$/i.test(
+      name,
+    ) &&
+    /[<>=]\s*$/.test(text.slice(0, start))
+  )
+    return { offset: start, what: `${what}; a variable of the pipeline is written $(${name})`, meant: undefined };
   const isOwner = text[end] === '.' || text[end] === '[';
   const other = SYNONYMS.findIndex((words) => words.includes(name.toLowerCase()));
   const variable = isOwner ? (nearest(name, variables) ?? variables[other]) : undefined;
@@ -97,7 +104,7 @@ function wholeBaseline(text: string, parse: Parse, variables: readonly string[])
 }
 
 /** Ends a name that is written without quotes. */
-const END = '[^<>=!&|()[\\]"\',?:+*^$.][^<>=!&|()[\\]"\',?:+*^$]*';
+const END = '[^<>=!&|()[\\]"\',?:+*^$±.][^<>=!&|()[\\]"\',?:+*^$±]*';
 
 /** A name with blanks or other characters, or a word of the language: `metrics.f1 score`, `metrics.val_acc%`, `metrics.in`. */
 function unquoted(text: string, at: number, parse: Parse, variables: readonly string[]): Slip | undefined {

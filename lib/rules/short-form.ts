@@ -49,7 +49,7 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
 /** Where another rule begins in what is behind the colon: `higher, 1 % loss: lower`. */
 function secondRule(rest: string, variables: readonly string[]): number | undefined {
   const begins = `(?:${variables.join('|')})[.[]|(?:"[^"]*"|'[^']*'|[\\w./-]+)\\s*:\\s*(?:higher|lower)\\b`;
-  const found = new RegExp(`[^\\s,]\\s+(?=${begins})`).exec(rest);
+  const found = new RegExp(`(?:,\\s*|[^\\s,]\\s+)(?=${begins})`).exec(rest);
   return found === null ? undefined : found.index + found[0].length;
 }
 

@@ -16,7 +16,10 @@ interface Undirected {
 
 /** What is wrong where a direction should be: a condition, a limit, or another word for the direction. */
 export function notDirected(rule: Undirected, variables: readonly string[]): RuleProblem {
-  const { label, rest, word, start } = rule;
+  const { name, label, rest, word, start } = rule;
+  if (word === '') return new RuleProblem('the direction is missing.', start, [`${label}: higher`, `${label}: lower`]);
+  if (/^(?:"[^"]*"|'[^']*'|[\w./-]+)\s*:\s*(?:higher|lower)\b/i.test(rest))
+    return new RuleProblem(`'${name}:' is not a part of a rule.`, 0, [rest.trim()]);
   const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word) ?? [];
   if (option && /:\s*(?:higher|lower)\b/i.test(option)) return new RuleProblem(TWO_RULES, start);
   if (said) return behindDirection(label, said.toLowerCase() as Direction, option!, start);

@@ -38,6 +38,12 @@ export const BEGINNINGS: Pattern[] = [
     new RegExp(`^(?:if|assert|require|ensure|check|when|where|expect)\\s+${START}`, 'i'),
     ([found]) => `it begins with '${found!.trim()}'; a rule is the condition alone`,
   ),
+  {
+    find: /^(?:fail|reject|block)(?:s|ed)?\s+(?:if|when)\s+(.*)$/i,
+    what: () => 'a rule is the condition that has to hold',
+    put: ([, rest], text) => `!(${text.slice(text.length - rest!.length)})`,
+  },
+  removed(/^(?:pass|accept|allow)(?:es|s|ed)?\s+(?:if|when)\s+/i, () => 'a rule is the condition alone'),
   removed(/^(?:&&|\|\|)\s*/, ([found]) => `it begins with '${found!.trim()}'; a rule is one line`),
   {
     find: /^(["'])_+\1$/,
@@ -61,9 +67,9 @@ export const BEGINNINGS: Pattern[] = [
     put: (found, text) => `${text.slice(found[0].length - found[2]!.length)}: ${found[1]!.toLowerCase()}`,
   },
   {
-    find: /^(?!if\b)[\w./-]+?\s*(?:=|-|–|\s)\s*(?=(?:higher|lower)\b(?!\s+than\b))/i,
+    find: /^(?!if\b)[\w./-]+?\s*(?:=>?|->?|–|→|\s(?:is|should be|must be)\s|\s)\s*(?=(?:higher|lower)\b(?!\s+than\b))/i,
     what: () => 'the short form has a colon behind the name',
-    put: ([found]) => `${found!.replace(/[\s=–-]+$/, '')}: `,
+    put: ([found]) => `${found!.replace(/(?:[\s=>–→-]|\b(?:is|should be|must be)\b)+$/, '')}: `,
   },
   {
     find: new RegExp(`^${VALUE}(?=\\s*:\\s*(?:higher|lower)\\b)`, 'i'),

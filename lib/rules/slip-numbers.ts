@@ -27,6 +27,10 @@ export const NUMBERS: Pattern[] = [
     inBoth: true,
     fitsLists: true,
   },
+  removed(
+    /(?<=(?<![\w.])\d+(?:\.\d+)?)\s*(?:ms|msec|s|sec|secs|seconds|minutes|hours|kb|mb|gb|kib|mib|gib|bytes)(?![\w.])/i,
+    ([found]) => `'${found!.trim()}' is a unit, and numbers of rules have none`,
+  ),
   removed(/(?<=(?<![\w.])\d+(?:\.\d+)?)[fdl](?!\w)/i, ([found]) => `'${found}' does not end a number`),
   { find: /(?<![\w.)\]])\.\d/, what: ([found]) => `'${found}' is not a number`, put: ([found]) => `0${found}` },
   {

@@ -33,4 +33,7 @@ describeSlips('a name that is not written as names are', [
   ['lowest("val/loss") < 0.8', 'lowest(metrics["val/loss"]) < 0.8', '"val'],
   ['has(f1) ? metrics.f1 > 1 : true', 'has(metrics.f1) ? metrics.f1 > 1 : true', 'f1'],
   ['train.loss < 0.1', 'metrics.train.loss < 0.1', 'train'],
+  ['run.metrics.auc > 0.5', 'metrics.auc > 0.5', 'run'],
+  ['max(metrics.auc) > 0.5', 'highest(metrics.auc) > 0.5', 'max'],
+  ['min(metrics.val.loss) < 0.5', 'lowest(metrics.val.loss) < 0.5', 'min'],
 ]);

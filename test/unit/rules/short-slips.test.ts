@@ -66,6 +66,12 @@ describeSlips('a rule that is nearly of the short form', [
   ["auc: 'higher'", 'auc: higher', "'higher'"],
   ['{auc: higher}', 'auc: higher', '{'],
   ['auc: {direction: higher, tolerance: 0.005}', 'auc: higher, tolerance 0.005', '{'],
+  ['auc is higher', 'auc: higher', 'auc'],
+  ['auc -> higher, 1 %', 'auc: higher, 1 %', 'auc'],
+  ['auc => higher', 'auc: higher', 'auc'],
+  ['auc should be higher', 'auc: higher', 'auc'],
+  ['when: auc: higher', 'auc: higher', 'when'],
+  ['auc:', 'auc: higher, or auc: lower', ''],
 ]);
 
 describeProblems('a rule of the short form that is not judged', [
@@ -90,4 +96,6 @@ describeProblems('a rule of the short form that is not judged', [
   ['loss: lower about 0.3', /'about 0\.3' does not belong behind 'lower'\.$/, 'lower'],
   ['auc: higher, at least -1e308', /the limit -1e\+308 is one that every model would pass/, 'at least'],
   ['loss: lower, at most 1e40', /the limit 1e\+40 is one that every model would pass/, 'at most'],
+  ['auc: higher, loss: lower', /two rules on one line/, 'loss'],
+  ['auc: higher, 1 % loss: lower', /two rules on one line/, 'loss'],
 ]);

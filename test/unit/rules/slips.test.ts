@@ -109,4 +109,13 @@ describeSlips('an operator, a number or a mark that rules do not have', [
   ['min(metrics.a, metrics["b c"]) > 0.5', '[metrics.a, metrics["b c"]].all(x, x > 0.5)', 'min'],
   ['max(metrics.a, metrics.b) > 0.5', '[metrics.a, metrics.b].exists(x, x > 0.5)', 'max'],
   ['metrics.a >= 0.9f', 'metrics.a >= 0.9', 'f'],
+  ['metrics.a > 1 -- note', 'metrics.a > 1', ' --'],
+  ['metrics.a > 1 /* note */', 'metrics.a > 1', '/*'],
+  ['fail if metrics["a b"] < 1', '!(metrics["a b"] < 1)', 'fail'],
+  ['pass when metrics.a > 1', 'metrics.a > 1', 'pass'],
+  ['metrics.latency < 50 ms', 'metrics.latency < 50', ' ms'],
+  ['metrics.size < 500MB', 'metrics.size < 500', 'MB'],
+  ["metrics.a > 1'000", 'metrics.a > 1000', "1'0"],
+  ['metrics.a > 1’000', 'metrics.a > 1000', '1’0'],
+  ['exists(metrics.f1) && metrics.f1 > 1', 'has(metrics.f1) && metrics.f1 > 1', 'exists'],
 ]);
