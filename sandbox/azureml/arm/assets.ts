@@ -5,7 +5,7 @@ import type { Resource } from '../../contracts.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import { componentPath } from './anonymous-components.ts';
 import type { ArmError } from './arm-error.ts';
-import { registryAnswer, versionAnswer } from './asset-answer.ts';
+import { anonymousName, registryAnswer, versionAnswer } from './asset-answer.ts';
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
 import { findByHash, isAnonymous, isArchived, keepVersions } from './asset-lists.ts';
 import { changedVersion, containerDraft, newVersion } from './asset-writes.ts';
@@ -37,10 +37,15 @@ function versionMissing(kind: AssetKind, asset: string, version: string): ArmErr
     : errors.versionNotFound(singular[kind], asset, version);
 }
 
-/** Kinds whose repeated PUT is answered 201 as a new one is. */
-const alwaysCreated: AssetKind[] = ['environments', 'components'];
+/** Whether a repeated PUT is answered 201 as a new one is: of environments and their containers, and of anonymous components. */
+const isAlwaysCreated = (kind: AssetKind, asset: unknown): boolean =>
+  kind === 'environments' || (kind === 'components' && asset === anonymousName);
+
 /** Data shows who changed it only after a change. */
-const dataFields: SystemField[] = ['createdAt', 'createdBy', 'createdByType', 'lastModifiedAt'];
+const dataFields = ({ systemData }: Resource): SystemField[] | undefined =>
+  systemData?.lastModifiedAt === systemData?.createdAt
+    ? ['createdAt', 'createdBy', 'createdByType', 'lastModifiedAt']
+    : undefined;
 
 const containers = (kind: AssetKind) =>
   collection<AssetContext>({
@@ -48,7 +53,12 @@ const containers = (kind: AssetKind) =>
     one: `${singular[kind]} container`,
     names: { asset: 'name' },
     shape: envelope(containerProperties[kind], 'location', 'tags', 'kind'),
-    defaults: { description: null, tags: {}, properties: kind === 'data' ? null : {}, isArchived: false },
+    defaults: {
+      description: kind === 'environments' ? '' : null,
+      tags: {},
+      properties: kind === 'data' ? null : {},
+      isArchived: false,
+    },
     missing: ({ name }) => containerMissing(kind, name),
     oldestFirst: kind === 'models',
     below: ['versions'],
@@ -58,6 +68,12 @@ const containers = (kind: AssetKind) =>
     },
     beforePut: (_call, body, older) => containerDraft(body, older),
     present: (container, { context, name }) => withVersions(kind, container, context, name === ''),
+    answers: {
+      put(call, shown, isNew) {
+        if (isNew || isAlwaysCreated(kind, undefined)) answerCreated(call, shown);
+        else call.response.json(shown);
+      },
+    },
   });
 
 const versions = (kind: AssetKind) =>
@@ -84,7 +100,7 @@ const versions = (kind: AssetKind) =>
     },
     keep({ context, request, params }) {
       if (kind === 'codes' && request.query.hash !== undefined) return () => true;
-      return keepVersions(request, context.store.get(`${kind}/${params.asset}`));
+      return keepVersions(kind, request, context.store.get(`${kind}/${params.asset}`));
     },
     ...(kind === 'components' && { storedAt: componentPath }),
     beforePut(call, body, older) {
@@ -102,17 +118,31 @@ const versions = (kind: AssetKind) =>
     answers: {
       put(call, shown, isNew) {
         if (call.context.isRegistry) answerInRegistry(call, kind);
-        else if (isNew || alwaysCreated.includes(kind)) answerCreated(call, shown);
+        else if (isNew || isAlwaysCreated(kind, call.params.asset)) answerCreated(call, shown);
         else call.response.json(shown);
       },
     },
   });
 
+/** The properties of an environment with its labels: `latest` of the newest version, none of others and of anonymous ones. */
+function withLabels({ id, properties }: Resource, store: AssetContext['store']): Resource['properties'] {
+  const asset = id.split('/').at(-3) ?? '';
+  const isLatest = !properties.isAnonymous && latestVersion(store, 'environments', asset)?.id === id;
+  return properties.environmentType === 'UserCreated'
+    ? { ...properties.properties, 'azureml.labels': isLatest ? 'latest' : '' }
+    : properties.properties;
+}
+
 /** A version as answers show it. Labels and links in the store stay as they are. */
 function presentVersion(kind: AssetKind, version: Resource, context: AssetContext, apiVersion: string): Resource {
   const { properties } = version;
-  const spec = kind === 'components' ? { componentSpec: shownSpec(properties.componentSpec) } : {};
-  const shown = { ...version, properties: { ...properties, ...spec } };
+  const own =
+    kind === 'components'
+      ? { componentSpec: shownSpec(properties.componentSpec) }
+      : kind === 'environments'
+        ? { properties: withLabels(version, context.store) }
+        : {};
+  const shown = { ...version, properties: { ...properties, ...own } };
   if (context.isRegistry) {
     const { modelUri } = properties;
     // Any replica: the account of the address differs from answer to answer.

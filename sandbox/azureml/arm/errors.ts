@@ -131,7 +131,8 @@ export const computeTypeUnknown = (type: unknown, types: string[]) =>
   userError(`The value '${type}' of 'properties.computeType' is not one of: ${types.join(', ')}.`);
 export const notComputeInstance = (action: string) => userError(`Only a compute instance can ${action}.`);
 export const datastoreFixed = (name: string) => userError(`The datastore ${name} cannot be deleted.`);
-export const noSecrets = () => userError('No secrets for credentials of type None.');
+/** It has no inner error. */
+export const noSecrets = () => provider(400, 'No secrets for credentials of type None.');
 
 // Jobs
 export const jobNotFound = (name: string) =>
@@ -215,6 +216,12 @@ export const versionChanged = (one: string, label: string, field: string) =>
   immutable(`${one} ${label} already exists; its '${field}' cannot be changed.`);
 export const dataTypeDiffers = (name: string, expected: string, given: string) =>
   userError(`The data asset ${name} has the type ${expected}; a version of type ${given} cannot be added.`);
+export const autoDeleteElsewhere = () =>
+  userError(
+    'AutoDeleteSetting is only supported for assets in managed datastore.',
+    'ArgumentInvalid',
+    'AutoDeleteSettingOnlySupportedForManagedDatastore',
+  );
 export const notVersionId = (id: string) => userError(`'${id}' is not the id of an asset version.`);
 export const notInRegistryStorage = (uri: string) => userError(`'${uri}' is not in the registry's storage.`);
 export const codeElsewhere = (uri: string) =>
