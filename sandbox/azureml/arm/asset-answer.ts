@@ -66,10 +66,12 @@ const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> 
 /** Properties of a version. A component's description is in its specification only. */
 export function versionAnswer(kind: AssetKind, properties: Json, apiVersion: string): Resource['properties'] {
   const { description, tags, isArchived, isAnonymous } = properties;
+  // Of data, what was not sent is null.
+  const unset = kind === 'data' ? null : {};
   return {
     description: kind === 'components' ? null : (description ?? null),
-    tags: tags ?? {},
-    properties: properties.properties ?? {},
+    tags: tags ?? unset,
+    properties: properties.properties ?? unset,
     isArchived: isArchived === true,
     isAnonymous: isAnonymous === true,
     ...when(kind !== 'codes' && versions.autoDeleteSetting(apiVersion), {

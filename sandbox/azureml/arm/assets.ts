@@ -9,7 +9,7 @@ import { anonymousName, registryAnswer, versionAnswer } from './asset-answer.ts'
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
 import { findByHash, isAnonymous, isArchived, keepVersions } from './asset-lists.ts';
 import { changedVersion, containerDraft, newVersion } from './asset-writes.ts';
-import { answerCreated, collection } from './collection.ts';
+import { answerCreated, type Call, collection } from './collection.ts';
 import { shownSpec } from './component-normal.ts';
 import * as errors from './errors.ts';
 import { inView } from './listing.ts';
@@ -30,8 +30,8 @@ function containerMissing(kind: AssetKind, asset: string): ArmError {
     : errors.resourceNotFound(`${singular[kind]} container`, asset);
 }
 
-function versionMissing(kind: AssetKind, asset: string, version: string): ArmError {
-  if (kind === 'models') return errors.modelVersionNotFound(asset, version);
+function versionMissing(kind: AssetKind, asset: string, version: string, { settings }: AssetContext): ArmError {
+  if (kind === 'models') return errors.modelVersionNotFound(asset, version, settings);
   return kind === 'components'
     ? errors.componentNotFound(asset, version)
     : errors.versionNotFound(singular[kind], asset, version);
@@ -40,6 +40,10 @@ function versionMissing(kind: AssetKind, asset: string, version: string): ArmErr
 /** Whether a repeated PUT is answered 201 as a new one is: of environments and their containers, and of anonymous components. */
 const isAlwaysCreated = (kind: AssetKind, asset: unknown): boolean =>
   kind === 'environments' || (kind === 'components' && asset === anonymousName);
+
+/** The container of a component shows people in lists only. */
+const componentFields = (_container: Resource, { name }: Call<AssetContext>): SystemField[] | undefined =>
+  name === '' ? undefined : ['createdAt', 'lastModifiedAt'];
 
 /** Data shows who changed it only after a change. */
 const dataFields = ({ systemData }: Resource): SystemField[] | undefined =>
@@ -60,6 +64,8 @@ const containers = (kind: AssetKind) =>
       isArchived: false,
     },
     missing: ({ name }) => containerMissing(kind, name),
+    ...(kind === 'data' && { systemData: dataFields }),
+    ...(kind === 'components' && { systemData: componentFields }),
     oldestFirst: kind === 'models',
     below: ['versions'],
     keep({ context, request }) {
@@ -67,7 +73,8 @@ const containers = (kind: AssetKind) =>
       return (container) => inList(container) && !isAnonymous(kind, container.name, context.store);
     },
     beforePut: (_call, body, older) => containerDraft(body, older),
-    present: (container, { context, name }) => withVersions(kind, container, context, name === ''),
+    present: (container, { context, name, at: { apiVersion } }) =>
+      withVersions(kind, container, context, { isList: name === '', apiVersion }),
     answers: {
       put(call, shown, isNew) {
         if (isNew || isAlwaysCreated(kind, undefined)) answerCreated(call, shown);
@@ -82,8 +89,14 @@ const versions = (kind: AssetKind) =>
     one: singular[kind],
     names: { asset: 'name', version: 'version' },
     shape: envelope(versionProperties[kind], 'location', 'tags', 'kind'),
-    defaults: { description: null, tags: {}, properties: {}, isAnonymous: false, isArchived: false },
-    missing: ({ params, name }) => versionMissing(kind, String(params.asset), name),
+    defaults: {
+      description: null,
+      tags: kind === 'data' ? null : {},
+      properties: kind === 'data' ? null : {},
+      isAnonymous: false,
+      isArchived: false,
+    },
+    missing: ({ params, name, context }) => versionMissing(kind, String(params.asset), name, context),
     ...(kind === 'data' && { systemData: dataFields }),
     find({ context, params, name, path }) {
       // azure-ai-ml asks for a component's default version under this name.

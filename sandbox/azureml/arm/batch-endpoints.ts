@@ -74,7 +74,7 @@ export const batchEndpoints = collection<WorkspaceContext>({
       defaults: { deploymentName: deployment ?? null },
     });
   },
-  present: (endpoint, call) => inOperation(shownEndpoint(endpoint, call.at.apiVersion), call),
+  present: (endpoint, call, when) => inOperation(shownEndpoint(endpoint, call.at.apiVersion, when === 'created'), call),
   patch: {
     shape: batchEndpointPatch,
     change({ context, path }, { tags, identity, properties }, older) {

@@ -25,16 +25,19 @@ function merge(
 const groupOf = (category: string): string =>
   /^(AzureOpenAI|AIServices|Cognitive)/i.test(category) ? 'AzureAI' : 'Azure';
 
-/** A connection as it is answered: with what the service fills in, and without the credentials. */
-function shownConnection(connection: Resource, { context }: Call<WorkspaceContext>): object {
+/** A connection as it is answered: from the api-versions of 2024 on with what the service fills in, and without the credentials. */
+function shownConnection(connection: Resource, { context, at }: Call<WorkspaceContext>): object {
   const { id, name, type, properties, systemData } = connection;
-  const { authType, category, expiryTime = null, target = null, isSharedToAll, metadata, ...more } = properties;
+  const { authType, category, expiryTime = null, target = null, isSharedToAll = false, metadata, ...more } = properties;
+  const head = { tags: null, location: null, id, name, type };
+  if (at.apiVersion < '2024')
+    return {
+      ...head,
+      properties: { authType, category, target, ...more, metadata: metadata ?? null },
+      systemData: null,
+    };
   return {
-    tags: null,
-    location: null,
-    id,
-    name,
-    type,
+    ...head,
     properties: {
       authType,
       group: groupOf(String(category)),
@@ -50,7 +53,7 @@ function shownConnection(connection: Resource, { context }: Call<WorkspaceContex
       error: null,
       isDefault: true,
       ...more,
-      metadata,
+      metadata: metadata ?? {},
     },
     systemData,
   };
@@ -61,7 +64,6 @@ export const connections = collection<WorkspaceContext>({
   one: 'Connection',
   names: { name: 'name of a connection' },
   shape: body,
-  defaults: { metadata: {}, isSharedToAll: false },
   keep: ({ request }) => {
     const { category, target } = request.query;
     return ({ properties }) =>

@@ -111,9 +111,11 @@ function shownDatastore(datastore: Resource, { at: { apiVersion } }: Call<Worksp
   };
 }
 
-/** The workspace's own datastores were made by nobody. */
-const systemFields = ({ name }: Resource): SystemField[] | undefined =>
-  isFixed(name) ? ['createdAt', 'lastModifiedAt', 'lastModifiedBy', 'lastModifiedByType'] : undefined;
+/** Recordings since 2024 name nobody who made the workspace's own datastores; older ones, of older api-versions, name an application. */
+const systemFields = ({ name }: Resource, { at }: Call<WorkspaceContext>): SystemField[] | undefined =>
+  isFixed(name) && at.apiVersion >= '2024'
+    ? ['createdAt', 'lastModifiedAt', 'lastModifiedBy', 'lastModifiedByType']
+    : undefined;
 const isFixed = (name: string): boolean => /^workspace((blob|artifact|file)store|workingdirectory)$/.test(name);
 
 export const datastores = collection<WorkspaceContext>({

@@ -1,5 +1,6 @@
 /** The errors of Azure Resource Manager and Azure ML, each under its name. */
 
+import type { WorkspaceSettings } from '../../contracts.ts';
 import { ArmError } from './arm-error.ts';
 
 const provider = (status: number, message: string, ...inner: string[]): ArmError =>
@@ -205,10 +206,15 @@ export const modelContainerNotFound = (name: string) =>
     from: 'provider',
     details: [{ code: 'ModelNotFound', message: `Model container with name: ${name} not found.` }],
   });
-export const modelVersionNotFound = (name: string, version: string) =>
+export const modelVersionNotFound = (name: string, version: string, settings: WorkspaceSettings) =>
   new ArmError(404, 'UserError', 'The specified resource was not found.', {
     from: 'provider',
-    details: [{ code: 'ModelNotFound', message: `Model with name: ${name}, version: ${version} not found.` }],
+    details: [
+      {
+        code: 'NoSuchModelRegistered',
+        message: `There is no registered model in Account Subscription: ${settings.subscriptionId}, ResourceGroup: ${settings.resourceGroup}, Workspace: ${settings.workspaceName} with id ${name}:${version}`,
+      },
+    ],
   });
 export const componentNotFound = (name: string, version?: string) =>
   missing(`Not found component ${name}${version === undefined ? '' : ` (version: ${version})`}.`, 'ComponentNotFound');

@@ -131,7 +131,6 @@ function amlCompute(vmSize: string, settings: WorkspaceSettings): Resource['prop
       scaleSettings: { minNodeCount: 0, maxNodeCount: 4, nodeIdleTimeBeforeScaleDown: 'PT120S' },
       osType: 'Linux',
       isolatedNetwork: false,
-      enableNodePublicIp: true,
       remoteLoginPortPublicAccess: 'NotSpecified',
       allocationState: 'Steady',
       allocationStateTransitionTime: at,

@@ -33,7 +33,6 @@ function cluster(given: Json, at: string): Json {
     osType: 'Linux',
     virtualMachineImage: null,
     isolatedNetwork: false,
-    enableNodePublicIp: true,
     enableBatchPrivateLink: false,
     propertyBag: {},
     ...inner,
