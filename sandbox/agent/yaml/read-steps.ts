@@ -75,6 +75,9 @@ const shortForms: Record<string, ShortForm> = {
     input: 'source',
     inputs: { artifact: 'artifact', patterns: 'patterns', path: 'path' },
   },
+  // The sandbox does not have the tasks that these are short for; they are reported with the others that are missing.
+  reviewApp: { task: 'ReviewApp@0', input: 'resourceName', inputs: {} },
+  getPackage: { task: 'getPackage@0', input: 'package', inputs: { path: 'path' } },
 };
 
 const targetWarning = 'The step runs on this machine, not in the container that it targets.';
