@@ -105,7 +105,7 @@ async function withTimeout<T>(
   }
 }
 
-/** The job ends with the run, unless the user wants it to go on. Its state is an output in every case. */
+/** The job ends with the run, unless the user wants it to go on. Its state is an output in every case in which there is one. */
 export function followedWithRun<T>(
   job: BegunJob,
   target: AzureTarget,
@@ -114,14 +114,15 @@ export function followedWithRun<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { pipeline } = ports;
-  const begun = begunJob(job, target, ports);
+  const begun = begunJob(job, target, ports, () => pipeline.setOutput('status', 'CancelRequested'));
   return cancelWithRun(
     pipeline,
     {
       async cancel() {
-        pipeline.setOutput('status', cancelJob ? 'CancelRequested' : 'Running');
-        if (cancelJob) await begun.cancel();
-        else if (job.name !== undefined) pipeline.say(messages.JobLeftRunning, { job: job.name });
+        if (cancelJob) return begun.cancel();
+        if (job.name === undefined) return;
+        pipeline.setOutput('status', 'Running');
+        pipeline.say(messages.JobLeftRunning, { job: job.name });
       },
     },
     work,

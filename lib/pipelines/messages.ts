@@ -47,6 +47,7 @@ export const messages = defineMessages({
   JobTimedOutCancelled: 'The job was cancelled. Raise the input timeoutInMinutes if it needs more time.',
   JobTimedOutMayRun: 'It could not be cancelled and may keep running: cancel it in Azure ML studio.',
   JobTimedOutRunning: 'The job keeps running, because cancelOnTimeout is false; run this step again to follow it.',
+  SummaryNotKept: 'The page for the summary of the run could not be written: {reason}',
   RunFactsUnknown: 'Not everything about pull request and work items of this run is recorded: {reason}',
   RunCancelled: 'The run was cancelled.',
   Defect: 'This is a defect of the task: {error} Please report it with the lines above at {page}.',
