@@ -121,6 +121,11 @@ export function isOwnJob(properties: Readonly<Record<string, string>> | undefine
   return properties?.[STEP_PROPERTY] === stepId(run);
 }
 
+/** True when the job that has these properties says that another step submitted it. */
+export function isOthersJob(properties: Readonly<Record<string, string>> | undefined, run: PipelineRun): boolean {
+  return properties?.[STEP_PROPERTY] !== undefined && !isOwnJob(properties, run);
+}
+
 /** True when the job was submitted in this very attempt: the agent has retried the task. */
 export function isOfThisAttempt(properties: Readonly<Record<string, string>> | undefined, run: PipelineRun): boolean {
   return properties?.[ATTEMPT_PROPERTY] === run.attempt;
