@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { rolloutTable } from '../../../lib/report/rollout-report.ts';
 import { isReleased, planRollout } from '../../../lib/rollout/plan-rollout.ts';
-import { isSameTraffic } from '../../../lib/rollout/traffic.ts';
+import { isSameTraffic, type Traffic } from '../../../lib/rollout/traffic.ts';
 import { attempt, DESIRED, endpointModel, stateOfModel } from './endpoint-model.ts';
 import { killed } from './killed.ts';
 
@@ -23,7 +23,7 @@ describe('a deployment that is changed in place', () => {
         fc.boolean(),
         async (traffic, present, healthy) => {
           const before = present === 'absent' ? { blue: 60, amber: 40, green: 0 } : traffic;
-          const there = present === 'absent' ? {} : { green: present === 'same' ? 'v2' : 'v1' };
+          const there: Record<string, string> = present === 'absent' ? {} : { green: present === 'same' ? 'v2' : 'v1' };
           const model = endpointModel(before, { blue: 'b', amber: 'a', ...there });
           await attempt(model, { desired: RECREATE, content: 'v2', healthy, now: 0 });
           const isKept = before.green > 0;
@@ -39,7 +39,8 @@ describe('a deployment that is changed in place', () => {
   });
 
   it('keeps them when the task is killed anywhere and the stage runs again', async () => {
-    for (const traffic of [{ green: 90, blue: 10 }, { green: 34, blue: 33, amber: 33 }, { green: 100 }])
+    const traffics: Traffic[] = [{ green: 90, blue: 10 }, { green: 34, blue: 33, amber: 33 }, { green: 100 }];
+    for (const traffic of traffics)
       for (let n = 0; ; n++) {
         const model = endpointModel(traffic, { green: 'v1', blue: 'b', amber: 'a' });
         const given = { desired: RECREATE, content: 'v2', healthy: true, now: 0 };
