@@ -25,6 +25,7 @@ import { messages } from './messages.ts';
 import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
 import { readEndpoint } from './read-endpoint.ts';
 import { reportRelease } from './release.ts';
+import { sayWaiting } from './say-waiting.ts';
 import { wordingOf } from './wording.ts';
 
 /** Plans a rollout, prints the plan, carries it out, and reports what came of it. */
@@ -119,7 +120,7 @@ async function updateEndpoint(
       check: (now) => requireAsPlanned(now, rollout),
       edit: (resource) => editedEndpoint(resource, endpoint, inputs),
     },
-    { clock, signal: pipeline.signal, kind, workspace, endpoint: state.name },
+    { clock, signal: pipeline.signal, tell: sayWaiting(state.name, pipeline), kind, workspace, endpoint: state.name },
   );
   pipeline.say(messages.EndpointUpdated, { endpoint: state.name });
 }

@@ -48,6 +48,8 @@ export const messages = defineMessages({
     '{differing} of {requests} golden requests are answered differently from {live}; at most {most} percent may be.',
   GoldenUnanswered:
     'The live deployment {live} answered none of the {requests} golden requests, so {deployment} was not compared with it: {problem} Leave out goldenData to replace a deployment that fails.',
+  SmokeTestsDone: '{done} of {total} smoke tests were sent.',
+  GoldenDone: '{done} of {total} golden requests were sent.',
   SmokeFailed: '{failed} of {total} smoke tests failed; {test}: {problem}',
   Baking: 'Watching {deployment} at {percent} % for {duration}.',
   StillBaking: 'Watching {deployment} at {percent} %: {left} left.',
