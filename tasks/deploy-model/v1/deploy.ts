@@ -22,6 +22,7 @@ import { writtenNames } from './compile.ts';
 import { editedEndpoint, endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { ofInput } from './of-input.ts';
 import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
 import { readEndpoint } from './read-endpoint.ts';
 import { reportRelease } from './release.ts';
@@ -63,8 +64,8 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
 
 function readSamples({ smokeTests, goldenData, sourcesFolder }: Inputs): Samples {
   return {
-    smoke: smokeTests === undefined ? [] : readSmokeTests(smokeTests, sourcesFolder),
-    golden: goldenData === undefined ? [] : readGoldenData(goldenData, sourcesFolder),
+    smoke: smokeTests === undefined ? [] : ofInput('smokeTests', () => readSmokeTests(smokeTests, sourcesFolder)),
+    golden: goldenData === undefined ? [] : ofInput('goldenData', () => readGoldenData(goldenData, sourcesFolder)),
   };
 }
 
