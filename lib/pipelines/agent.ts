@@ -174,6 +174,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
         if (!/[\r\n]/.test(form)) tl.setSecret(form);
       }
     },
+    hasSecret: (text) => redact(text, secrets) !== text,
     finish: (result, message) =>
       tl.command('task.complete', { result, done: 'true' }, neutral(redact(message, secrets))),
     logError: ({ message, place }, code) =>

@@ -49,6 +49,8 @@ export interface Pipeline {
   file(name: string): LineFile;
   /** From now on the agent writes `***` for this value and its encodings. */
   mask(secret: string): void;
+  /** True when a text has a secret in it: a secret variable of the run, or what was masked. */
+  hasSecret(text: string): boolean;
 }
 
 /** A row below the step on the run's page. */
