@@ -5,6 +5,7 @@ import { fill } from '../../../lib/core/message.ts';
 import {
   type BaselineChoice,
   GATE_VARIABLES,
+  KNOWN_VALUES,
   parseBaseline,
   requireBaselineFor,
 } from '../../../lib/gate/baseline-choice.ts';
@@ -21,7 +22,7 @@ import { messages } from './messages.ts';
 export type Inputs = ReturnType<typeof readInputs>;
 
 export function readInputs(inputs: TaskInputs) {
-  const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES);
+  const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES, KNOWN_VALUES);
   const baseline = inFolder(parsed(inputs, 'baseline', parseBaseline, 'none'), inputs);
   requireBaselineFor(rules, baseline);
   const target = readAzureTarget(inputs);
