@@ -2,7 +2,10 @@ import { defineMessages } from '../core/message.ts';
 
 /** Sentences of reports, which appear in the log, on the summary page and in errors. */
 export const messages = defineMessages({
-  GatePictures: 'Pictures that were logged: {list}',
+  GatePictures:
+    "Pictures that were logged. Their files are among the run's logs, where one is named; the candidate's page in Azure ML studio shows all of them.",
+  GateTrials: 'Trials of {sweep}, by {metric}:',
+  GateMore: '... and {more} more.',
   GatePassed: 'The model passes the gate.',
   GateNoBaseline: 'The model passes the gate; there is no baseline to compare it with yet.',
   GateFailed: 'The model does not pass the gate. {failed} of {total} conditions failed.',

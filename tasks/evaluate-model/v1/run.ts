@@ -9,6 +9,7 @@ import { sayStep } from '../../../lib/pipelines/say-step.ts';
 import { gateRecord } from '../../../lib/report/gate-record.ts';
 import { failureSentence, gateFailure, gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
+import { keepPictures } from './keep-pictures.ts';
 import { setOutputs } from './outputs.ts';
 import { paired } from './paired.ts';
 import { print, sayBaseline, sayCandidate } from './print.ts';
@@ -34,6 +35,7 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   const subject = subjectOf(workspace, candidate, search.baseline);
   setOutputs(report, subject, pipeline);
   const shown = await readPictures(workspace, report, candidate.measured);
+  keepPictures(shown.images, pipeline);
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate, shown));
   pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, shown), null, 2));
   await record(workspace, candidate, report, subject, inputs, { pipeline, clock });

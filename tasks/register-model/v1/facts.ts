@@ -2,6 +2,7 @@ import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf } from '../../../lib/core/errors.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { recordedAsset } from '../../../lib/lineage/named-asset.ts';
+import { stepKeyOf } from '../../../lib/lineage/source-verdict.ts';
 import type { Facts } from '../../../lib/lineage/stamp.ts';
 import { stepComponent } from '../../../lib/lineage/step-component.ts';
 import { ownRunFacts } from '../../../lib/pipelines/own-run-facts.ts';
@@ -30,12 +31,14 @@ export async function factsAround(
 
 async function environmentOf(
   workspace: Workspace,
-  { job, step }: ModelSource,
+  source: ModelSource,
   pipeline: Pipeline,
 ): Promise<string | undefined> {
+  const { job, step } = source;
+  const key = stepKeyOf(source);
   if (!step) return recordedAsset(job.properties.environmentId);
   try {
-    return recordedAsset((await stepComponent(workspace, job, step))?.environment);
+    return key ? recordedAsset((await stepComponent(workspace, job, key))?.environment) : undefined;
   } catch (error) {
     pipeline.say(messages.EnvironmentUnknown, { step, reason: messageOf(error) });
     return undefined;
