@@ -6,6 +6,7 @@ export const messages = defineMessages({
     "Pictures that were logged. Their files are among the run's logs, where one is named; the candidate's page in Azure ML studio shows all of them.",
   GateTrials: 'Trials of {sweep}, by {metric}:',
   GateMore: '... and {more} more.',
+  GateRun: 'Judged by the run',
   GatePassed: 'The model passes the gate.',
   GateNoBaseline: 'The model passes the gate; there is no baseline to compare it with yet.',
   GateFailed: 'The model does not pass the gate. {failed} of {total} conditions failed.',

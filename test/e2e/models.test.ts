@@ -122,7 +122,10 @@ describe('models', function () {
     const rows = [1, 2, 0].map((trial) => summary.indexOf(`| ${jobName}_${trial}`));
     assert.ok(rows[0]! > 0 && rows[0]! < rows[1]! && rows[1]! < rows[2]!, summary);
     assert.ok(summary.includes(`| ${jobName}_1 (best) | accuracy = 0.9 | 0.9 | Completed |`), summary);
-    assert.ok(summary.includes('| outputs/plots/roc.png | 3 B | model-gate-picture-1-outputs-plots-roc.png |'), summary);
+    assert.ok(
+      summary.includes('| outputs/plots/roc.png | 3 B | model-gate-picture-1-outputs-plots-roc.png |'),
+      summary,
+    );
     assert.equal(kept('model-gate-picture-1-outputs-plots-roc.png'), 'PNG');
     assert.equal(JSON.parse(kept('model-gate.json')).gate.sweeps[0].trials.length, 3);
   });
