@@ -33,14 +33,6 @@ export function getBatchEndpoint(workspace: Workspace, name: string): Promise<Ba
   return get(workspace, 'batchEndpoints', name, missing);
 }
 
-/** Deployments of an endpoint with their models. */
-export async function readBatchDeployments(workspace: Workspace, endpoint: string): Promise<BatchDeployment[]> {
-  const found: BatchDeployment[] = [];
-  for await (const one of list<BatchDeployment>(workspace, path('batchEndpoints', endpoint, 'deployments')))
-    found.push(one);
-  return found;
-}
-
 /**
  * The deployment that an invocation reaches: the named one, else the endpoint's default one.
  * @throws UserError `DeploymentNotFound`

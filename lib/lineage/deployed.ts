@@ -1,4 +1,4 @@
-import { type BatchDeployment, readBatchDeployments } from '../azureml/batch-endpoints.ts';
+import { type BatchDeployment, listBatchDeployments } from '../azureml/batch-endpoints.ts';
 import type { OnlineDeployment } from '../azureml/online-endpoints.ts';
 import { readOnlineDeployments } from '../azureml/online-reads.ts';
 import { names } from '../azureml/resources.ts';
@@ -28,7 +28,7 @@ async function readKind({ trace, ws }: Walk, kind: keyof typeof KINDS, of: strin
   const found: Deployed[] = [];
   for (const endpoint of endpoints.slice(0, MOST_ENDPOINTS)) {
     const read: () => Promise<(OnlineDeployment | BatchDeployment)[]> = () =>
-      kind === 'online' ? readOnlineDeployments(ws, endpoint) : readBatchDeployments(ws, endpoint);
+      kind === 'online' ? readOnlineDeployments(ws, endpoint) : listBatchDeployments(ws, endpoint);
     const deployments = (await trace.attempt(of, `the deployments of the endpoint ${endpoint}`, read)) ?? [];
     for (const { name, properties, tags } of deployments) {
       const { model } = properties;
