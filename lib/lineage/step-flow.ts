@@ -29,6 +29,12 @@ export function stepsAround({ properties: { jobs } }: Pick<Job, 'properties'>, m
   return new Set([...origins.map(({ step }) => step), ...readers]);
 }
 
+/** Key of the one step that an output of the pipeline is bound to; undefined when there is none, or more than one. */
+export function boundStep({ properties: { jobs } }: Pick<Job, 'properties'>, output: string): string | undefined {
+  const found = boundTo(jobs ?? {}, output || undefined);
+  return found.length === 1 ? found[0]!.step : undefined;
+}
+
 /** An output of a step, by the step's key; without a name any of them. */
 interface StepOutput {
   step: string;

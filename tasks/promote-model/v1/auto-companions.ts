@@ -6,6 +6,7 @@ import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { madeByRun } from '../../../lib/lineage/model-lineage.ts';
 import { listOwnSteps } from '../../../lib/lineage/own-steps.ts';
 import { PREFIX } from '../../../lib/lineage/stamp.ts';
+import { boundStep } from '../../../lib/lineage/step-flow.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import { messages } from './messages.ts';
 
@@ -28,7 +29,13 @@ export async function recordedComponent(
 ): Promise<AssetName | undefined> {
   const made = madeByRun(model);
   const job = workspace && made ? await findJob(workspace, made.job) : undefined;
-  const key = job && made ? (await listOwnSteps(workspace!, job)).get(made.run) : undefined;
+  // An output of the pipeline is one of a step.
+  const output = model.properties.properties?.[`${PREFIX}output`] ?? '';
+  const key =
+    job &&
+    made &&
+    ((await listOwnSteps(workspace!, job)).get(made.run) ??
+      (made.run === job.name ? boundStep(job, output) : undefined));
   const component = key === undefined ? undefined : parseAssetId(job!.properties.jobs![key]!.componentId ?? '');
   const isNamed = component && !component.registry && !isAnonymous(component.name);
   if (isNamed) return { kind: 'components', name: component.name, version: component.version };

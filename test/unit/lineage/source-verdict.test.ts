@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Job } from '../../../lib/azureml/jobs.ts';
 import type { ModelMaker, ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { sourceVerdict } from '../../../lib/lineage/source-verdict.ts';
-import { stepsAround } from '../../../lib/lineage/step-flow.ts';
+import { boundStep, stepsAround } from '../../../lib/lineage/step-flow.ts';
 import { modelPart, type Part, type VerdictRecord, verdictTags } from '../../../lib/lineage/verdict-tags.ts';
 
 const reads = (...outputs: string[]) => ({
@@ -45,6 +45,13 @@ describe('the steps around an output', () => {
     assert.deepEqual(around('', 'model'), around('train_a', 'model'));
     assert.deepEqual(around('', 'report'), []);
     assert.deepEqual(around('', undefined), []);
+  });
+
+  it('begin for an output of the pipeline at the one step that it is bound to', () => {
+    assert.equal(boundStep(job(), 'model'), 'train_a');
+    for (const output of ['report', '', 'mode']) assert.equal(boundStep(job(), output), undefined, output);
+    const twice = { ...jobs, train_b: { ...jobs.train_b, outputs: bound('model') } };
+    assert.equal(boundStep({ properties: { jobType: 'Pipeline', jobs: twice } }, 'model'), undefined);
   });
 
   it('are none of a step that the job does not name, and of a job without steps', () => {
