@@ -108,7 +108,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
   tl.setResourcePath(join(folder, 'task.json'));
   // The agent masks its log but not files, so secrets are taken out of them here.
   const secrets = new Set(tl.getVariables().flatMap(({ secret, value }) => (secret && value ? encodings(value) : [])));
-  const save = (name: string, content: string): string => {
+  const save = (name: string, content: string | Buffer): string => {
     const parent = join(
       tl.getVariable('Agent.TempDirectory') ?? '.',
       'model-bridge',
@@ -116,7 +116,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
     );
     mkdirSync(parent, { recursive: true });
     const path = join(parent, basename(name));
-    writeFileSync(path, redact(content, secrets));
+    writeFileSync(path, typeof content === 'string' ? redact(content, secrets) : content);
     return path;
   };
   return {

@@ -43,8 +43,8 @@ export interface Pipeline {
   setOutput(name: string, value: string, options?: { secret: boolean }): void;
   /** Markdown for the run's summary page. @param name file name, unique in the step */
   summary(name: string, markdown: string): void;
-  /** A file that stays with the run's logs. @returns the file's path */
-  attach(name: string, content: string): string;
+  /** A file that stays with the run's logs. Secrets that are known are taken out of text. @returns the file's path */
+  attach(name: string, content: string | Buffer): string;
   /** A file of lines that stays with the run's logs, for what is too long for the log itself. */
   file(name: string): LineFile;
   /** From now on the agent writes `***` for this value and its encodings. */
