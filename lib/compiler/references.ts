@@ -88,9 +88,26 @@ const REGISTRY_ASSET =
   /^azureml:\/\/registries\/([^/]+)\/(codes|components|data|environments|models)\/([^/]+)\/(?:versions\/([^/]+)|labels\/([^/]+))$/i;
 const DATASTORE_PATH = /^azureml:\/\/datastores\/([^/$]+)\/paths\//i;
 
-/** Notes what a URI needs to be there: an asset of a registry, or a datastore of the workspace. */
+const ASSET_BELOW = /^(codes|components|data|environments|models)\/([^/]+)\/versions\/([^/]+)$/i;
+
+/** What is behind the path of the workspace in an ARM id, which is the same in any case of letters; undefined for others. */
+function belowOwn({ workspace }: PlanBuilder, id: string): string | undefined {
+  const isOwn = id.toLowerCase().startsWith(`${workspace.toLowerCase()}/`);
+  return isOwn ? id.slice(workspace.length + 1) : undefined;
+}
+
+/** Notes what a URI or ARM id needs to be there: an asset of a registry or of the workspace, or a datastore of it. */
 export function requireRemote(builder: PlanBuilder, node: YamlNode, field: string): void {
-  const uri = (textOf(node) ?? '').replace(/^azureml:(?=azureml:\/\/)/, '');
+  const uri = (textOf(node) ?? '').replace(/^azureml:(?=azureml:\/\/|\/subscriptions\/)/i, '');
+  const own = ASSET_BELOW.exec(belowOwn(builder, uri) ?? '') as unknown as [string, AssetKind, string, string] | null;
+  if (own)
+    builder.require({
+      kind: own[1].toLowerCase() as AssetKind,
+      name: own[2],
+      version: own[3],
+      field,
+      place: node.place,
+    });
   const asset = REGISTRY_ASSET.exec(uri);
   if (asset) {
     const [, registry, written, name, version = LATEST, label = 'latest'] = asset as unknown as string[];
@@ -109,6 +126,9 @@ export function requireRemote(builder: PlanBuilder, node: YamlNode, field: strin
  */
 export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
   const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
+  const own = /^computes\/([^/]+)$/i.exec(belowOwn(builder, value) ?? '')?.[1];
+  if (own !== undefined && own.toLowerCase() !== 'serverless')
+    builder.require({ kind: 'computes', name: own, version: '', field, place: node.place });
   if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
   if (/^virtualclusters\/[^/]+$/i.test(value))
     return builder.workspace.replace(/workspaces\/[^/]+$/, `virtualclusters/${value.slice(value.indexOf('/') + 1)}`);

@@ -69,6 +69,22 @@ describe('resolving a plan', () => {
     assert.equal(discoveries().length, 1);
   });
 
+  it('looks up ARM ids of the workspace itself, and none of other workspaces', async () => {
+    const plan = (root: string) =>
+      folder.compile({
+        'file.yml': `command: echo 1\nenvironment: azureml:${root}/environments/e/versions/1\ncompute: ${root}/computes/cpu\n`,
+      });
+    await assert.rejects(resolvePlan(plan(WS.toUpperCase()), fakeService().workspace), /refers to 2 things/);
+    const there = fakeService({ 'environments/e/versions/1': version('1'), 'computes/cpu': {} });
+    assert.equal(
+      ((await resolvePlan(plan(WS), there.workspace)).main.body as any).properties.computeId,
+      `${WS}/computes/cpu`,
+    );
+    const { workspace, sent } = fakeService();
+    await resolvePlan(plan(`${WS}-of-others`), workspace);
+    assert.deepEqual(sent, []);
+  });
+
   it('leaves a component’s default version to the service, but not whether there is one', async () => {
     const plan = () =>
       folder.compile({
