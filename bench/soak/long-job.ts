@@ -32,7 +32,14 @@ export interface LongJob {
   heap: number[];
 }
 
-export async function followLongJob({ hours = 12, faultShare = 0.05, seed = 1, steps = true } = {}): Promise<LongJob> {
+/** @param pipelineSteps of a pipeline, each of which runs as long as the job does and has the log; 0 for a job with a log of its own */
+export async function followLongJob({
+  hours = 12,
+  faultShare = 0.05,
+  seed = 1,
+  steps = true,
+  pipelineSteps = 0,
+} = {}): Promise<LongJob> {
   const chance = random(seed);
   const begin = Date.UTC(2026, 0, 1);
   const end = begin + hours * HOUR;
@@ -66,7 +73,7 @@ export async function followLongJob({ hours = 12, faultShare = 0.05, seed = 1, s
       readsLeft: () => undefined,
       async send({ url }: { url: string }) {
         meetsFault(url);
-        const body = url.includes('/children') ? { value: [] } : jobAt(now, begin, end);
+        const body = answerAt(url, pipelineSteps, jobAt(now, begin, end));
         return { status: 200, body, text: '', header: () => undefined };
       },
       async download(url: string, { first, last }: { first: number; last: number }) {
@@ -110,6 +117,15 @@ export async function followLongJob({ hours = 12, faultShare = 0.05, seed = 1, s
     noticedAfter: noticed - end,
     heap,
   };
+}
+
+/** What run history says of the job, or of a step of a pipeline. */
+function answerAt(url: string, steps: number, job: ReturnType<typeof jobAt>) {
+  const step = (nth: string | number) => ({ ...job, runId: `step-${nth}`, displayName: `step ${nth}` });
+  if (url.includes('/children')) return { value: Array.from({ length: steps }, (_, nth) => step(nth)) };
+  const nth = /\/runs\/step-(\d+)\//.exec(url)?.[1];
+  if (nth !== undefined) return step(nth);
+  return steps > 0 ? { ...job, logFiles: {} } : job;
 }
 
 const WIDTH = LINE.length + 1;

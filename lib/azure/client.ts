@@ -74,9 +74,9 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   const signIn = signInOf(connection);
   if (signIn.kind === 'secret') onSecret(signIn.secret);
   const retrying = <T>(
-    { retry = 'patient', repeatable = true, signal = cancelled }: Retrying,
+    { retry = 'patient', repeatable = true, signal = cancelled, lastTry }: Retrying,
     attempt: () => Promise<T>,
-  ) => withRetries(retry, repeatable, { clock, signal, random: Math.random, onPause }, attempt);
+  ) => withRetries(retry, repeatable, { clock, signal, lastTry, random: Math.random, onPause }, attempt);
   const exchange = (pipeline: Pipeline, request: PipelineRequest): Promise<PipelineResponse> =>
     withinTime(request, () => pipeline.sendRequest(transport, request));
   const open = createPipeline(product);
@@ -122,12 +122,12 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
       getToken: (scopes) => retrying({}, () => tokens.get([scopes].flat().join(' '), cancelled)),
     },
     async send<T>(request: AzureRequest) {
-      const { url, audience, method, from = 'an answer of Azure', signal = cancelled, retry } = request;
+      const { url, audience, method, from = 'an answer of Azure', signal = cancelled, lastTry, retry } = request;
       if (audience === 'none') requireHttps(url, from);
       else requireTrusted(cloud, url, from);
       maskSignature(url, onSecret);
       const { repeatable = method !== 'POST' && method !== 'PATCH' } = request;
-      return retrying({ retry, repeatable, signal }, async () => {
+      return retrying({ retry, repeatable, signal, lastTry }, async () => {
         const response = await exchange(pipelines[audience], pipelineRequestOf({ ...request, repeatable, signal }));
         readsLeft = Number(
           response.headers.get('x-ms-ratelimit-remaining-subscription-reads') ?? readsLeft ?? Number.NaN,
@@ -143,7 +143,7 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
   };
 }
 
-type Retrying = Pick<AzureRequest, 'retry' | 'repeatable' | 'signal'>;
+type Retrying = Pick<AzureRequest, 'retry' | 'repeatable' | 'signal' | 'lastTry'>;
 
 /** Signatures of storage (`sig`) and of operations (`s`, `h`): who has one needs no token. */
 function maskSignature(url: string, onSecret: (secret: string) => void): void {

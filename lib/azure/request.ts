@@ -12,6 +12,8 @@ export interface AzureRequest {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** No further try begins after it; an answer under way is waited for. */
+  lastTry?: AbortSignal | undefined;
   /** How much patience passing failures meet; `patient` when it is not said. */
   retry?: Retry | undefined;
   /**

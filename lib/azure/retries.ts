@@ -16,6 +16,8 @@ export interface Pause {
 export interface RetryPorts {
   clock: Clock;
   signal: AbortSignal;
+  /** No further try begins after it. */
+  lastTry?: AbortSignal | undefined;
   /** Between 0 and 1. */
   random: () => number;
   /** Hears of every pause before it begins. */
@@ -38,7 +40,8 @@ const ODD_ANSWERS = 3;
  * Does something until it succeeds or its failure is final.
  * @param repeatable false for a request that starts something with every try: it is sent again only when the service can't
  *   have begun, after 429 or when there was no connection
- * @throws the last failure; the signal's reason when it aborts
+ * @throws the last failure; after `lastTry` the first one that leaves open whether the work has begun, if there was one; the
+ *   signal's reason when it aborts
  */
 export async function withRetries<T>(
   retry: Retry,
@@ -46,7 +49,9 @@ export async function withRetries<T>(
   ports: RetryPorts,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const { clock, signal, onPause } = ports;
+  const { clock, signal, lastTry, onPause } = ports;
+  const waiting = lastTry ? AbortSignal.any([signal, lastTry]) : signal;
+  let unclear: unknown;
   const start = clock.now();
   let asked = 0;
   for (let tries = 1; ; tries++) {
@@ -54,11 +59,14 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       const pause = pauseAfter(error, { retry, repeatable, tries, spent: clock.now() - start, asked }, ports.random);
+      if (!(error instanceof Error && isBeforeTheWork(error))) unclear ??= error;
       if (signal.aborted || !pause) throw error;
+      if (lastTry?.aborted) throw unclear ?? error;
       if (retryAfterOf(error) !== undefined) asked += pause.milliseconds;
       onPause(pause);
-      await clock.sleep(pause.milliseconds, signal);
+      await clock.sleep(pause.milliseconds, waiting);
       signal.throwIfAborted();
+      if (lastTry?.aborted) throw unclear ?? error;
     }
   }
 }

@@ -25,7 +25,8 @@ export interface Resource {
   properties: unknown;
 }
 
-interface More extends Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal' | 'retry' | 'repeatable' | 'from'>> {
+interface More
+  extends Partial<Pick<AzureRequest, 'body' | 'headers' | 'signal' | 'lastTry' | 'retry' | 'repeatable' | 'from'>> {
   query?: Record<string, string>;
   /** Another one than the collection's. */
   apiVersion?: string;

@@ -1,5 +1,7 @@
 import { getRunDetails, runErrorText } from '../azureml/runs.ts';
 import type { Workspace } from '../azureml/workspace.ts';
+import type { Clock } from '../core/clock.ts';
+import { inParallel } from '../core/parallel.ts';
 import type { JobLogs } from './job-logs.ts';
 import type { JobView } from './view.ts';
 
@@ -14,9 +16,11 @@ export interface StepFailure {
   logTail: string[];
 }
 
-/** All that failed, the cause first. */
+/** What failed, the cause first. */
 export interface Diagnosis {
   failures: StepFailure[];
+  /** Steps that failed as well and are not among them. */
+  moreFailed: number;
 }
 
 /** Errors that look alike to those who meet them first. Sought in what the service says and in the last lines of the log. */
@@ -49,6 +53,18 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/ModuleNotFoundError|ImportError/, 'A package is missing: add it to the environment of the step.'],
 ];
 
+/** Failed steps whose error and log are read; those after them mostly failed for the same reason. */
+const MOST_DIAGNOSED = 10;
+/** Requests at the same time. */
+const TOGETHER = 4;
+const LATE_LOG_AFTER_MS = 2_000;
+
+/** Time, and what ends the waiting for a log. */
+interface Waiting {
+  clock: Clock;
+  signal: AbortSignal;
+}
+
 /** What usually helps with such an error; pure. */
 export function hintFor(error: string, logTail: readonly string[]): string | undefined {
   const text = [error, ...logTail].join('\n');
@@ -59,23 +75,45 @@ export function hintFor(error: string, logTail: readonly string[]): string | und
  * Why a job failed. Steps that failed only because steps below them did are left out, and so are trials of a sweep that
  * has others. What can't be read makes the diagnosis poorer and never replaces it by an error of its own.
  */
-export async function diagnose(workspace: Workspace, view: JobView, logs: JobLogs): Promise<Diagnosis> {
+export async function diagnose(
+  workspace: Workspace,
+  view: JobView,
+  logs: JobLogs,
+  waiting: Waiting,
+): Promise<Diagnosis> {
   const failed = view.steps.filter(({ status, isParent, trial }) => status === 'Failed' && !isParent && !trial);
   const runs =
     failed.length > 0 ? failed : view.status === 'Failed' ? [{ runId: view.job, worker: view.job, label: '' }] : [];
   // The step that failed first is the likely cause of the others.
-  const inOrder = [...runs].sort((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0));
-  const failures: StepFailure[] = [];
-  for (const run of inOrder) {
-    const error = (await errorOf(workspace, run.runId, view)) ?? 'Azure ML gave no reason.';
-    const logTail = await logs.tailOf(run);
-    failures.push({ label: run.label, error, hint: hintFor(error, logTail), logTail });
-  }
-  return { failures };
+  const inOrder = [...runs].sort((a, b) => endOf(a) - endOf(b)).slice(0, MOST_DIAGNOSED);
+  const errors = await inParallel(inOrder, TOGETHER, ({ runId }) => errorOf(workspace, runId, view));
+  const tails = await tailsOf(inOrder, logs, waiting);
+  const failures = inOrder.map(({ label }, nth): StepFailure => {
+    const error = errors[nth] ?? 'Azure ML gave no reason.';
+    const logTail = tails[nth]!;
+    return { label, error, hint: hintFor(error, logTail), logTail };
+  });
+  return { failures, moreFailed: runs.length - inOrder.length };
 }
 
-function endOf(run: object): number | undefined {
-  return (run as { ended?: number }).ended;
+/** A failed run whose log is read. */
+type FailedRun = Parameters<JobLogs['tailOf']>[0];
+
+/** The ends of logs. One that is not listed yet is waited for some seconds, all of them together. */
+async function tailsOf(runs: readonly FailedRun[], logs: JobLogs, { clock, signal }: Waiting): Promise<string[][]> {
+  const tails = await inParallel(runs, TOGETHER, (run) => logs.tailOf(run));
+  while (!signal.aborted && runs.some(({ runId }) => logs.isAwaited(runId))) {
+    await clock.sleep(LATE_LOG_AFTER_MS, signal);
+    await inParallel(runs, TOGETHER, async (run, nth) => {
+      if (logs.isAwaited(run.runId)) tails[nth] = await logs.tailOf(run);
+    });
+  }
+  return tails;
+}
+
+/** Milliseconds since the epoch; after all others when the service does not know it. */
+function endOf(run: object): number {
+  return (run as { ended?: number }).ended ?? Number.MAX_VALUE;
 }
 
 async function errorOf(workspace: Workspace, runId: string, view: JobView): Promise<string | undefined> {

@@ -43,6 +43,9 @@ const HEARTBEAT_MS = 3 * 60_000;
 /** The pace grows from one turn to the next, so what was due at the last turn's pace counts as due. */
 const NEARLY = 0.8;
 
+/** Between two turns, however long the first one took. */
+const LEAST_PAUSE_MS = 500;
+
 /** What the loop remembers from one turn to the next. */
 interface Turn {
   begin: number;
@@ -64,7 +67,7 @@ export async function followJob(patient: Workspace, job: string, ports: FollowPo
   const { clock, signal } = ports;
   // A poll that fails is followed by the next one, which says so; long retries inside it would only hide the outage.
   const workspace = withQuickRetries(patient);
-  const logs = createJobLogs(workspace, ports.logs);
+  const logs = createJobLogs(workspace, ports.logs, clock.now);
   const begin = clock.now();
   const turn: Turn = {
     begin,
@@ -105,6 +108,7 @@ async function takeTurns(
   const { begin } = turn;
   for (;;) {
     signal.throwIfAborted();
+    const asked = clock.now();
     try {
       const view = await takeTurn(workspace, job, turn, logs, ports);
       if (hasEnded(view.status)) return await endOf(workspace, view, view.status, logs, ports, begin);
@@ -118,7 +122,9 @@ async function takeTurns(
       turn.news = clock.now();
       tell({ kind: 'alive', status: turn.before?.status ?? 'Unknown', elapsed: clock.now() - begin });
     }
-    await clock.sleep(jittered(pace(turn, ports).status, ports.random?.() ?? Math.random()), signal);
+    // From one read to the next: the logs of many steps take their time, and the end is noticed no later for them.
+    const wait = jittered(pace(turn, ports).status, ports.random?.() ?? Math.random());
+    await clock.sleep(Math.max(LEAST_PAUSE_MS, wait - (clock.now() - asked)), signal);
   }
 }
 
@@ -162,7 +168,7 @@ async function takeTurn(
   return view;
 }
 
-/** Last lines may arrive a moment after the end; each attempt has a new address. */
+/** Last lines may arrive a moment after the end; each attempt has a new address. A log that is not listed is waited for. */
 const LAST_READS = 3;
 const LAST_READ_AFTER_MS = 1_000;
 
@@ -174,15 +180,20 @@ async function endOf(
   { clock, signal, onPositions }: FollowPorts,
   begin: number,
 ): Promise<JobEnd> {
-  for (let n = 0; n < LAST_READS && (n === 0 || logs.isIncomplete(view) || logs.unread().length > 0); n++) {
-    await clock.sleep(LAST_READ_AFTER_MS, signal);
-    signal.throwIfAborted();
+  const hasMore = (): boolean => logs.isIncomplete(view) || logs.unread().length > 0;
+  for (let n = 0, reads = 0; ; n++) {
+    const isAwaited = logs.isAwaited();
+    if (n > 0 && !isAwaited && (reads === LAST_READS || !hasMore())) break;
+    await clock.sleep(isAwaited && n >= LAST_READS ? 2 * LAST_READ_AFTER_MS : LAST_READ_AFTER_MS, signal);
+    // How the job ended is known: a time limit that is over by now changes nothing of it.
+    if (signal.aborted) break;
+    if (!isAwaited) reads++;
     await logs.finish({ ...view, details: undefined });
   }
   onPositions?.(logs.positions());
   const now = clock.now();
   const duration = durationOf(view, now) ?? now - begin;
-  return { status, view, duration, logs, ...(await diagnose(workspace, view, logs)) };
+  return { status, view, duration, logs, ...(await diagnose(workspace, view, logs, { clock, signal })) };
 }
 
 function notFollowed(job: string, last: JobView | undefined, error: unknown): UserError {

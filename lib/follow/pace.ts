@@ -10,14 +10,16 @@ const QUICKEST_MS = 3_000;
 /** Short jobs are noticed within 5 s, so polls are never further apart than this until a fraction of the time is more. */
 const SHORT_JOB_MS = 4_800;
 /** Of the elapsed time: the end of a long job is noticed within 2 % of it, and within 20 s. */
-const SHARE = 0.0195;
-const SLOWEST_STATUS_MS = 19_600;
+const SHARE = 0.0198;
+const SLOWEST_STATUS_MS = 19_850;
 /**
  * What the status leaves of the requests that azure-ai-ml `jobs.stream` makes: after its first two minutes it reads, once a
  * minute, the status, two lists of log files and each log. Logs are therefore read more rarely than the status.
  */
-const LOG_SHARE = 0.3;
-const SLOWEST_READ_MS = 78_000;
+const LOG_SHARE = 0.35;
+/** Nothing that ends the following depends on the list of steps. */
+const STEPS_SHARE = 0.08;
+const SLOWEST_READ_MS = 84_000;
 /** Each look at a log is one request per running step. */
 const PER_STEP_MS = 250;
 /** Below this rest of the subscription's budget of reads (250 and refilled steadily, recorded 2026) polls are rarer. */
@@ -45,7 +47,7 @@ export function paceAfter(
   const status = Math.max(least ?? wanted, braked);
   const atMost = (share: number): number =>
     least === undefined ? Math.min(SLOWEST_READ_MS, Math.max(status, elapsed * share)) : status;
-  return { status, steps: atMost(2 * SHARE), logs: Math.max(atMost(LOG_SHARE), running * PER_STEP_MS) };
+  return { status, steps: atMost(STEPS_SHARE), logs: Math.max(atMost(LOG_SHARE), running * PER_STEP_MS) };
 }
 
 /** Up to 3 % sooner, so that many followers that began together don't ask together for long. @param random from 0 to 1 */

@@ -103,7 +103,7 @@ export function seriesOf(
 }
 
 /** Sets a step of a pipeline apart from every other, whatever the run; empty when the pipeline is unknown. */
-function seriesId({ collectionUrl, project, kind, definition, step }: PipelineRun): string {
+export function seriesId({ collectionUrl, project, kind, definition, step }: PipelineRun): string {
   if (!definition) return '';
   return createHash('sha256')
     .update([collectionUrl, project, kind, definition, step].join('\n'))
@@ -119,6 +119,11 @@ export function stepId({ collectionUrl, project, kind, id, step }: PipelineRun):
 /** True when this step submitted the job that has these properties. */
 export function isOwnJob(properties: Readonly<Record<string, string>> | undefined, run: PipelineRun): boolean {
   return properties?.[STEP_PROPERTY] === stepId(run);
+}
+
+/** True when the job that has these properties says that another step submitted it. */
+export function isOthersJob(properties: Readonly<Record<string, string>> | undefined, run: PipelineRun): boolean {
+  return properties?.[STEP_PROPERTY] !== undefined && !isOwnJob(properties, run);
 }
 
 /** True when the job was submitted in this very attempt: the agent has retried the task. */

@@ -3,10 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import type { AzureConnection } from '../azure/connection.ts';
 import type { NetworkSettings } from '../azure/network.ts';
-import { type Problem, UserError } from '../core/errors.ts';
+import { messageOf, type Problem, UserError } from '../core/errors.ts';
 import { type FilledMessage, fill, fillText } from '../core/message.ts';
 import { neutral } from '../core/neutral.ts';
 import { textTable } from '../core/table.ts';
+import { messages } from './messages.ts';
 import type { LineFile, Outcome, Pipeline, TaskInputs } from './pipeline.ts';
 
 /** The library's filter breaks the marker of logging commands, but not that of `##[error]`, on any line of the text. */
@@ -107,7 +108,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
   tl.setResourcePath(join(folder, 'task.json'));
   // The agent masks its log but not files, so secrets are taken out of them here.
   const secrets = new Set(tl.getVariables().flatMap(({ secret, value }) => (secret && value ? encodings(value) : [])));
-  const save = (name: string, content: string): string => {
+  const save = (name: string, content: string | Buffer): string => {
     const parent = join(
       tl.getVariable('Agent.TempDirectory') ?? '.',
       'model-bridge',
@@ -115,7 +116,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
     );
     mkdirSync(parent, { recursive: true });
     const path = join(parent, basename(name));
-    writeFileSync(path, redact(content, secrets));
+    writeFileSync(path, typeof content === 'string' ? redact(content, secrets) : content);
     return path;
   };
   return {
@@ -156,7 +157,15 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
       tl.uploadFile(path);
       return path;
     },
-    summary: (name, markdown) => tl.uploadSummary(save(name, markdown)),
+    summary(name, markdown) {
+      try {
+        tl.uploadSummary(save(name, markdown));
+      } catch (error) {
+        // A full disk of the agent: what the page would have said is in the log, and the work is done.
+        const warning = translate(fill(messages.SummaryNotKept, { reason: messageOf(error) }));
+        tl.logIssue(tl.IssueType.Warning, neutral(warning));
+      }
+    },
     mask: (secret) => {
       for (const form of encodings(secret)) {
         if (secrets.has(form)) continue;
@@ -165,6 +174,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
         if (!/[\r\n]/.test(form)) tl.setSecret(form);
       }
     },
+    hasSecret: (text) => redact(text, secrets) !== text,
     finish: (result, message) =>
       tl.command('task.complete', { result, done: 'true' }, neutral(redact(message, secrets))),
     logError: ({ message, place }, code) =>
@@ -179,7 +189,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
  */
 function onlyOnce(folder: string | undefined, stepId: string): Pipeline['setOutput'] {
   const path = folder && join(folder, 'model-bridge', `outputs-${basename(stepId)}.json`);
-  const known = new Map<string, string>(path && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []);
+  const known = readOutputs(path);
   return (name, value, { secret } = { secret: false }) => {
     // A secret is not written into a file.
     if (secret) return tl.setVariable(name, value, true, true);
@@ -187,9 +197,22 @@ function onlyOnce(folder: string | undefined, stepId: string): Pipeline['setOutp
     tl.setVariable(name, value, false, true);
     known.set(name, value);
     if (!path) return;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify([...known]));
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, JSON.stringify([...known]));
+    } catch {
+      // A full disk: the output is set, a retry sets it once more.
+    }
   };
+}
+
+/** What an earlier try set; nothing when it was killed while it wrote that. */
+function readOutputs(path: string | undefined): Map<string, string> {
+  try {
+    return new Map(path && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as [string, string][]) : []);
+  } catch {
+    return new Map();
+  }
 }
 
 /** Lines are collected before they are written: a file may have millions of them. */

@@ -1,4 +1,4 @@
-import type { Workspace } from '../azureml/workspace.ts';
+import { type Workspace, withPatience } from '../azureml/workspace.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { CANCEL_WITHIN_MS, cancelJob } from '../follow/cancel.ts';
@@ -30,28 +30,47 @@ export interface BegunJob {
   /** Undefined while nothing is known to have been begun. */
   name: string | undefined;
   workspace: Workspace | undefined;
+  /** Finds the job that an earlier try of the step began and that this one would have taken up. */
+  earlier?: ((workspace: Workspace) => Promise<string | undefined>) | undefined;
 }
 
 /**
  * A job that was begun, perhaps: the run may be cancelled before the workspace is found and before the job's request is
  * answered. Then the workspace is opened anew, since the requests of the run have ended with it.
  * @param job is read when it matters, so it may be filled in later
+ * @param onCancel hears that there is a job to cancel
  */
-export function begunJob(job: BegunJob, target: AzureTarget, { pipeline, clock, connect }: Ports): Begun {
+export function begunJob(
+  job: BegunJob,
+  target: AzureTarget,
+  { pipeline, clock, connect }: Ports,
+  onCancel: () => void = () => undefined,
+): Begun {
   // The agent's time counts from its signal, and an answer may have been waited for since.
   let end: number | undefined;
   pipeline.signal.addEventListener('abort', () => (end = clock.now() + CANCEL_WITHIN_MS), { once: true });
   return {
     async cancel() {
-      const { name } = job;
-      if (name === undefined) return;
-      pipeline.say(messages.CancellingJob, { job: name });
+      const { earlier } = job;
+      if (job.name === undefined && !earlier) return;
+      const say = (name: string): void => {
+        onCancel();
+        pipeline.say(messages.CancellingJob, { job: name });
+      };
+      if (job.name !== undefined) say(job.name);
       const left = () => Math.max(LEAST_MS, (end ?? clock.now() + CANCEL_WITHIN_MS) - clock.now());
       try {
         const workspace = job.workspace ?? (await connect(target, AbortSignal.timeout(left())));
-        await cancelAndSay(workspace, name, pipeline, clock, left());
+        if (job.name === undefined) {
+          job.name = await earlier!(withPatience(workspace, { signal: AbortSignal.timeout(left()), retry: 'quick' }));
+          if (job.name === undefined) return;
+          say(job.name);
+        }
+        await cancelAndSay(workspace, job.name, pipeline, clock, left());
       } catch (error) {
-        pipeline.warn(pipeline.message(messages.CancelFailed, { job: name, reason: messageOf(error) }));
+        // Without a name nothing is known to have been begun.
+        if (job.name !== undefined)
+          pipeline.warn(pipeline.message(messages.CancelFailed, { job: job.name, reason: messageOf(error) }));
       }
     },
   };

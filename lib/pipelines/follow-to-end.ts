@@ -44,7 +44,9 @@ export async function followToEnd(
     if (error instanceof UserError && error.code === 'JobNotFollowed') pipeline.setOutput('status', 'Unknown');
     throw error;
   });
-  for (const source of end.logs.unread()) pipeline.warn(pipeline.message(messages.LogUnread, { source, url }));
+  // The last reads of an ended job are cut short by a cancelled run.
+  pipeline.signal.throwIfAborted();
+  sayMissingLogs(end, url, pipeline);
   await keepLogs(workspace.client, end.logs.cut(), pipeline);
   const metrics = await readMetrics(workspace, job.name, pipeline);
   return report(job.name, end, metrics, url, ports);
@@ -58,6 +60,7 @@ function report(job: string, end: JobEnd, metrics: Metrics, url: string, { pipel
   pipeline.summary('job.md', jobMarkdown(end, metrics, sentence, url, clock.now()));
   if (end.status !== 'Completed') {
     for (const failure of end.failures) sayFailure(failure, pipeline);
+    if (end.moreFailed > 0) pipeline.say(messages.MoreFailed, { count: end.moreFailed, url });
     throw jobFailure(job, end, url);
   }
   return { result: end.view.warnings.length > 0 ? 'SucceededWithIssues' : 'Succeeded', message: sentence };
@@ -102,7 +105,7 @@ async function withTimeout<T>(
   }
 }
 
-/** The job ends with the run, unless the user wants it to go on. Its state is an output in every case. */
+/** The job ends with the run, unless the user wants it to go on. Its state is an output in every case in which there is one. */
 export function followedWithRun<T>(
   job: BegunJob,
   target: AzureTarget,
@@ -111,14 +114,15 @@ export function followedWithRun<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { pipeline } = ports;
-  const begun = begunJob(job, target, ports);
+  const begun = begunJob(job, target, ports, () => pipeline.setOutput('status', 'CancelRequested'));
   return cancelWithRun(
     pipeline,
     {
       async cancel() {
-        pipeline.setOutput('status', cancelJob ? 'CancelRequested' : 'Running');
-        if (cancelJob) await begun.cancel();
-        else if (job.name !== undefined) pipeline.say(messages.JobLeftRunning, { job: job.name });
+        if (cancelJob) return begun.cancel();
+        if (job.name === undefined) return;
+        pipeline.setOutput('status', 'Running');
+        pipeline.say(messages.JobLeftRunning, { job: job.name });
       },
     },
     work,
@@ -133,6 +137,24 @@ async function readMetrics(workspace: Workspace, jobName: string, pipeline: Pipe
     pipeline.warn(pipeline.message(messages.MetricsUnknown, { reason: messageOf(error) }));
     return {};
   }
+}
+
+/** Sources that are named; a storage that lets nobody in hides the logs of every step. */
+const MOST_NAMED = 5;
+
+/** Says which logs were not shown to their end, and which are not there. */
+function sayMissingLogs({ logs }: JobEnd, url: string, pipeline: Pipeline): void {
+  const named = (sources: readonly string[]): string => {
+    const list = sources
+      .slice(0, MOST_NAMED)
+      .map((source) => source || pipeline.message(messages.MainLog))
+      .join(', ');
+    const count = sources.length - MOST_NAMED;
+    return count > 0 ? pipeline.message(messages.AndMore, { list, count }) : list;
+  };
+  const [unread, missing] = [logs.unread(), logs.missing()];
+  if (unread.length > 0) pipeline.warn(pipeline.message(messages.LogUnread, { source: named(unread), url }));
+  if (missing.length > 0) pipeline.say(messages.LogMissing, { source: named(missing), url });
 }
 
 function sayFailure({ label, error, hint, logTail }: StepFailure, pipeline: Pipeline): void {

@@ -21,8 +21,12 @@ export function logMemory(folder: string | undefined, stepId: string, job: strin
       }
     },
     write(positions) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, JSON.stringify(positions));
+      try {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, JSON.stringify(positions));
+      } catch {
+        // A full disk of the agent costs repeated lines after a retry, never the job.
+      }
     },
   };
 }

@@ -63,7 +63,7 @@ export async function applyPlan<T extends object>(
   const main = withContainer(withIds(plan.main, applying), container);
   // Once it is sent a job may start, so its answer is waited for a little even when the run is cancelled: then it is
   // known and can be cancelled.
-  const request = await putRequestOf(workspace, main, delayed(signal, ANSWER_WITHIN_MS));
+  const request = await putRequestOf(workspace, main, { signal: delayed(signal, ANSWER_WITHIN_MS), lastTry: signal });
   tell.sending();
   return send<T>(workspace.client, request, { clock, signal });
 }
@@ -146,10 +146,10 @@ async function put(workspace: Workspace, planned: PlannedRequest): Promise<Versi
 async function putRequestOf(
   workspace: Workspace,
   { path, apiVersion, body, mlToken }: PlannedRequest,
-  signal?: AbortSignal,
+  signals: Pick<AzureRequest, 'signal' | 'lastTry'> = {},
 ): Promise<AzureRequest> {
   const headers: Record<string, string> = mlToken ? { 'x-azureml-token': await workspace.client.mlToken() } : {};
-  return requestTo(workspace, 'PUT', belowWorkspace(workspace, path), { apiVersion, body, headers, signal });
+  return requestTo(workspace, 'PUT', belowWorkspace(workspace, path), { apiVersion, body, headers, ...signals });
 }
 
 function withIds(request: PlannedRequest, { ids }: Applying): PlannedRequest {

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { UserError } from '../core/errors.ts';
 import { type FilledMessage, fill } from '../core/message.ts';
 import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
+import type { StepFailure } from '../follow/diagnosis.ts';
 import type { JobEnd } from '../follow/follow.ts';
 import { durationOf, type StepView } from '../follow/view.ts';
 import { messages } from './messages.ts';
@@ -60,12 +61,15 @@ export function jobFailure(job: string, end: Pick<JobEnd, 'status' | 'duration' 
       : first.label
         ? fill(messages.JobEndedBecauseOfStep, { ...ended, step: first.label, error: error! })
         : fill(messages.JobEndedBecause, { ...ended, error: error! }),
-    fix: canceled
-      ? fill(messages.JobCanceledFix, { url })
-      : first?.hint
-        ? fill(messages.JobFailedHint, { hint: first.hint, url })
-        : fill(messages.JobFailedFix, { url }),
+    fix: canceled ? fill(messages.JobCanceledFix, { url }) : failedFix(first, url),
   });
+}
+
+/** The log is above only when there is one. */
+function failedFix(first: StepFailure | undefined, url: string): FilledMessage {
+  const hasLog = (first?.logTail.length ?? 0) > 0;
+  if (!first?.hint) return fill(hasLog ? messages.JobFailedFix : messages.JobFailedSee, { url });
+  return fill(hasLog ? messages.JobFailedHint : messages.JobFailedHintSee, { hint: first.hint, url });
 }
 
 const PICTURES = { Completed: '✅', Failed: '❌', Canceled: '⚪' };
@@ -74,13 +78,14 @@ const MOST_ROWS = 50;
 
 /** The job as Markdown, for the run's summary page: how it ended, its steps and its metrics. */
 export function jobMarkdown(end: JobEnd, metrics: Metrics, sentence: string, url: string, now: number): string {
-  const { status, view, failures } = end;
+  const { status, view, failures, moreFailed } = end;
   const link = url ? ` [Open it in Azure ML studio](${encodeURI(url)})` : '';
   const named = Object.keys(metrics).length > 0 ? ['', ...markdownTable(cut(jobMetricTable(metrics)))] : [];
   const steps = view.steps.length > 0 ? ['', ...markdownTable(cut(stepTable(view.steps, now)))] : [];
   const causes = failures.map(({ label, error, hint }) =>
     escapeMarkdown(`- ${label ? `${label}: ` : ''}${error}${hint ? ` ${hint}` : ''}`),
   );
+  if (moreFailed > 0) causes.push(`- ... and ${moreFailed} more`);
   return [`### ${PICTURES[status]} ${escapeMarkdown(sentence)}${link}`, '', ...causes, ...steps, ...named, ''].join(
     '\n',
   );

@@ -96,6 +96,32 @@ describe('the log of a job', () => {
     }
   });
 
+  it('that is listed some seconds after the end is shown', async () => {
+    const job = fake().addJob('train', 'Completed');
+    job.startTimeUtc = new Date().toISOString();
+    const begin = Date.now();
+    fake().on(requests.DETAILS, (_request, usual) => {
+      if (Date.now() - begin > 4_000) log('one\nlast\n');
+      return usual();
+    });
+    const run = await stream();
+    assert.deepEqual(linesOf(run), ['one', 'last'], run.raw);
+    assert.doesNotMatch(run.log, /lists no log/);
+  });
+
+  it('that is never listed is said to be missing, with a link', async () => {
+    for (const status of ['Completed', 'Failed']) {
+      const job = fake().addJob('train', status);
+      job.startTimeUtc = new Date().toISOString();
+      const before = fake().received(requests.DETAILS).length;
+      const run = await stream();
+      assert.equal(run.outputs.status, status, run.raw);
+      assert.match(run.log, /Azure ML lists no log of the job yet\. .*: https/);
+      assert.ok(fake().received(requests.DETAILS).length - before <= 10);
+      assert.doesNotMatch(run.raw, /lines of its log above/);
+    }
+  });
+
   it('has its last lines shown that arrive after the end', async () => {
     log('one\n');
     addRunningJob(fake(), { reads: 2 });

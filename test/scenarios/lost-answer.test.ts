@@ -55,6 +55,7 @@ describe('a job whose answer was lost', () => {
       /It is unknown whether the job \S+ was submitted: .*It may be running.*\[SubmissionUnclear\]$/,
     );
     assert.deepEqual([...azure.jobs.keys()], [run.outputs.jobName]);
+    assert.equal(run.outputs.status, 'Unknown');
     azure.on(requests.ARM_JOB, (_request, usual) => usual());
     const again = await submit({}, folder);
     assert.deepEqual([again.result, again.outputs.jobName], ['Succeeded', run.outputs.jobName], again.raw);

@@ -1,6 +1,6 @@
 /** A step that runs again, by the agent or by a person, finds its job: nobody pays twice. */
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answers } from './fake-azure.ts';
@@ -84,6 +84,20 @@ describe('a submit step that runs again', () => {
     assert.match(run.message, /already exists.*\[JobNameTaken\]/);
   });
 
+  it('does not share a job with another run that submits the same fixed name at the same time', async () => {
+    const azure = fake();
+    const others = { 'pipelines.step': 'another-step', 'pipelines.attempt': '1' };
+    // The service takes the PUT of a name that exists for a change of that job.
+    azure.on(requests.JOB_PUT, () => ({
+      status: 200,
+      body: azure.addJob('train-7', 'Running', { properties: others }),
+    }));
+    const run = await submit(1, { jobName: 'train-7', wait: 'true', pollInterval: '0.5' });
+    assert.equal(run.result, 'Failed', run.raw);
+    assert.match(run.message, /'train-7' already exists.*\[JobNameTaken\]/);
+    assert.equal(azure.received(requests.CANCEL).length, 0);
+  });
+
   it('does not share a job with another run', async () => {
     await submit(1);
     const variables = { 'Build.BuildId': '8', 'Build.BuildNumber': '8' };
@@ -125,6 +139,28 @@ describe('a stream step that the agent runs again', () => {
     const third = await runBuiltTask('stream-job', azure, FOLLOW, { variables });
     assert.deepEqual([third.result, Object.keys(third.outputs)], ['Succeeded', []], third.raw);
     assert.ok(azure.received(requests.DETAILS).length > 0);
+  });
+});
+
+describe('a stream step whose agent can keep nothing', () => {
+  const fake = fakeAzurePerTest();
+
+  it('follows its job all the same: the folder is not one', async () => {
+    fake().logs.set(STD_LOG, 'line\n');
+    addRunningJob(fake());
+    const temp = mkdtempSync(join(tmpdir(), 'agent-temp-'));
+    writeFileSync(join(temp, 'model-bridge'), 'a file is in its place');
+    const run = await runBuiltTask('stream-job', fake(), FOLLOW, { variables: { 'Agent.TempDirectory': temp } });
+    assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
+  });
+
+  it('sets its outputs anew when what an earlier try kept was cut off', async () => {
+    fake().addJob('train', 'Completed');
+    const temp = mkdtempSync(join(tmpdir(), 'agent-temp-'));
+    mkdirSync(join(temp, 'model-bridge'));
+    writeFileSync(join(temp, 'model-bridge/outputs-step-1.json'), '[["status","Comp');
+    const run = await runBuiltTask('stream-job', fake(), FOLLOW, { variables: { 'Agent.TempDirectory': temp } });
+    assert.deepEqual([run.result, run.outputs.status], ['Succeeded', 'Completed'], run.raw);
   });
 });
 

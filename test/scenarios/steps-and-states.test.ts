@@ -17,6 +17,21 @@ const step = (nth: number, status: string) => ({
 describe('a pipeline of 1,000 steps', () => {
   const fake = fakeAzurePerTest();
 
+  it('of which hundreds failed at the same time is diagnosed with few requests, and the others are counted', async () => {
+    const azure = fake();
+    azure.children.set(
+      'train',
+      Array.from({ length: 300 }, (_, nth) => step(nth, 'Failed')),
+    );
+    azure.addJob('train', 'Failed', { jobType: 'Pipeline' });
+    const run = await runBuiltTask('stream-job', azure, { ...FOLLOW, logs: 'failed' });
+    assert.equal(run.result, 'Failed', run.raw.slice(-2_000));
+    assert.equal(run.log.match(/^step \d+ failed: /gm)?.length, 10);
+    assert.match(run.log, /Further steps that failed: 290\./);
+    const reads = azure.received(requests.DETAILS).length;
+    assert.ok(reads < 40, `${reads} reads of details`);
+  });
+
   it('is followed page after page; progress, records and the failed step are right', async () => {
     const azure = fake();
     const steps = Array.from({ length: 1_000 }, (_, nth) => step(nth, nth < 500 ? 'Completed' : 'Queued'));

@@ -24,7 +24,11 @@ export async function submitComponent(source: SourceOf<'component'>, inputs: Inp
     defaultCompute: source.defaultCompute,
   });
   const reference = `${component.name}:${component.version}`;
-  return submitPlan(plan, workspace, inputs, ports, (job) =>
-    pipeline.say(messages.ComponentFound, { component: reference, job }),
+  return submitPlan(
+    plan,
+    async () => workspace,
+    inputs,
+    ports,
+    (job) => pipeline.say(messages.ComponentFound, { component: reference, job }),
   );
 }

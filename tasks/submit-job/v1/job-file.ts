@@ -29,8 +29,11 @@ export async function submitJobFile(source: SourceOf<'jobFile'>, inputs: Inputs,
     sourcesName: repositoryName(run),
   });
   for (const { message, place } of compiled.warnings) pipeline.warn(message, place);
-  const workspace = await connect(inputs.target);
-  return submitPlan(compiled, workspace, inputs, ports, (job) =>
-    pipeline.say(messages.Compiled, { file: basename(file), job }),
+  return submitPlan(
+    compiled,
+    () => connect(inputs.target),
+    inputs,
+    ports,
+    (job) => pipeline.say(messages.Compiled, { file: basename(file), job }),
   );
 }

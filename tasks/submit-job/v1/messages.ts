@@ -17,6 +17,7 @@ export const messages = defineMessages({
   WhatIfStart: 'What if: one request, which starts a job; nothing was created or changed.',
   StartUnclear:
     'The run was cancelled while a job was being started, and Azure ML did not say which. Check Azure ML studio for a job that keeps running. {reason}',
+  NotSubmitted: 'Azure ML had asked to wait and did not take the job {job}; nothing was submitted.',
   SubmissionUnclear: 'It is unknown whether the job {job} was submitted: {reason} It may be running.',
   SubmissionUnclearFix: 'Run this step again: it finds the job if there is one.',
   JobExists: "This step submitted the job '{job}' in an earlier attempt; it is {status}.",

@@ -3,7 +3,7 @@ import { findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { fill } from '../../../lib/core/message.ts';
-import { isOfThisAttempt, isOwnJob, successorName } from '../../../lib/lineage/pipeline-run.ts';
+import { isOfThisAttempt, isOthersJob, isOwnJob, successorName } from '../../../lib/lineage/pipeline-run.ts';
 import { mainName, type Plan, withJobName } from '../../../lib/plan/plan.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
@@ -33,13 +33,7 @@ export async function findOwnJob(
     if (!job) return { plan };
     const { properties } = job.properties;
     const status = job.properties.status ?? 'Unknown';
-    if (!isOwnJob(properties, run)) {
-      throw new UserError({
-        code: 'JobNameTaken',
-        message: fill(messages.JobNameTaken, { job: name, status }),
-        fix: fill(messages.JobNameTakenFix),
-      });
-    }
+    if (!isOwnJob(properties, run)) throw nameTaken(name, status);
     if (status === 'Failed' || status === 'Canceled') continue;
     if (onExisting === 'attach' || isOfThisAttempt(properties, run)) return { plan, job };
     if (onExisting === 'fail') {
@@ -50,6 +44,23 @@ export async function findOwnJob(
       });
     }
   }
+}
+
+function nameTaken(job: string, status: string): UserError {
+  return new UserError({
+    code: 'JobNameTaken',
+    message: fill(messages.JobNameTaken, { job, status }),
+    fix: fill(messages.JobNameTakenFix),
+  });
+}
+
+/**
+ * The service takes the PUT of a name that exists for a change of that job: of two runs that submit one fixed name at the same
+ * time the second gets the first one's job. New pipeline jobs are answered without properties (recorded), which says nothing.
+ * @throws UserError `JobNameTaken` when the answer is another step's job
+ */
+export function requireOwnJob({ name, properties }: Job, { run }: Pick<Inputs, 'run'>): void {
+  if (isOthersJob(properties.properties, run)) throw nameTaken(name, properties.status ?? 'Unknown');
 }
 
 /**

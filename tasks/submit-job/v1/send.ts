@@ -1,4 +1,5 @@
 import type { AzureRequest } from '../../../lib/azure/client.ts';
+import { hasStatus } from '../../../lib/azure/failures.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { delayed } from '../../../lib/core/clock.ts';
 import { messageOf } from '../../../lib/core/errors.ts';
@@ -51,9 +52,11 @@ export async function sendAndReport<T>(
 async function send<T>(request: AzureRequest, workspace: Workspace, { pipeline }: Ports): Promise<T> {
   const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_MS), delayed(pipeline.signal, ANSWER_AFTER_CANCEL_MS)]);
   try {
-    return (await workspace.client.send<T>({ ...request, signal })).body;
+    return (await workspace.client.send<T>({ ...request, signal, lastTry: pipeline.signal })).body;
   } catch (error) {
-    if (pipeline.signal.aborted) pipeline.warn(pipeline.message(messages.StartUnclear, { reason: messageOf(error) }));
+    // Throttled, Azure ML has begun nothing.
+    if (pipeline.signal.aborted && !hasStatus(error, 429))
+      pipeline.warn(pipeline.message(messages.StartUnclear, { reason: messageOf(error) }));
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { hintFor } from '../../../lib/follow/diagnosis.ts';
+import { type FakeStep, fakeJob } from './fake-job.ts';
+import { follow } from './followed.ts';
 
 describe('what usually helps', () => {
   const cases: [error: string, tail: string[], hint: RegExp | undefined][] = [
@@ -20,4 +22,40 @@ describe('what usually helps', () => {
       if (expected) assert.match(hint ?? '', expected);
       else assert.equal(hint, undefined);
     });
+});
+
+describe('why a job with many failed steps failed', () => {
+  const failed = (nth: number, more: object = {}): FakeStep => ({
+    runId: `s${nth}`,
+    displayName: `s${nth}`,
+    status: 'Failed',
+    runType: 'azureml.StepRun',
+    endTimeUtc: new Date(1_000_000_000 - nth * 1_000).toISOString(),
+    ...more,
+  });
+  const logs = (steps: FakeStep[]) => Object.fromEntries(steps.map(({ runId }) => [runId, Buffer.from('boom\n')]));
+  const diagnosed = async (steps: FakeStep[]) => {
+    const job = fakeJob([{ status: 'Failed', steps }], logs(steps));
+    const { end } = await follow(job, { choice: 'failed' });
+    return { job, end };
+  };
+
+  it('asks for the first ones, and counts the others', async () => {
+    const { job, end } = await diagnosed(Array.from({ length: 500 }, (_, nth) => failed(nth)));
+    assert.deepEqual(
+      end.failures.map(({ label }) => label),
+      Array.from({ length: 10 }, (_, nth) => `s${499 - nth}`),
+    );
+    assert.equal(end.moreFailed, 490);
+    assert.ok(job.requests.length <= 40, `${job.requests.length} requests`);
+  });
+
+  it('takes a step without an end for the last one', async () => {
+    const { end } = await diagnosed([failed(2, { endTimeUtc: null }), failed(1), failed(3)]);
+    assert.deepEqual(
+      end.failures.map(({ label }) => label),
+      ['s3', 's1', 's2'],
+    );
+    assert.equal(end.moreFailed, 0);
+  });
 });

@@ -41,8 +41,11 @@ export function azureError(status: number): AzureError {
 /** The content of a log, the status of an error, or what is thrown. */
 type Log = Buffer | (() => Buffer | number);
 
-/** A run history whose job is in another state at each turn; the last one stays. */
-export function fakeJob(turns: Turn[], logs: Record<string, Log> = {}) {
+/**
+ * A run history whose job is in another state at each turn; the last one stays.
+ * @param isListed whether the log of a run is among its files by now
+ */
+export function fakeJob(turns: Turn[], logs: Record<string, Log> = {}, isListed: (id: string) => boolean = () => true) {
   let at = -1;
   const requests: string[] = [];
   const current = (): Turn => turns[Math.min(Math.max(at, 0), turns.length - 1)]!;
@@ -50,7 +53,7 @@ export function fakeJob(turns: Turn[], logs: Record<string, Log> = {}) {
     runId: id,
     status,
     startTimeUtc: new Date(1_000_000).toISOString(),
-    logFiles: logs[id] === undefined ? {} : { 'user_logs/std_log.txt': `https://blob/${id}` },
+    logFiles: logs[id] === undefined || !isListed(id) ? {} : { 'user_logs/std_log.txt': `https://blob/${id}` },
     properties: id === 'job' ? (current().properties ?? {}) : {},
     warnings: id === 'job' ? (current().warnings ?? []).map((message) => ({ message })) : null,
     error: { error: { code: 'UserError', message: `${id} broke` } },
@@ -60,7 +63,10 @@ export function fakeJob(turns: Turn[], logs: Record<string, Log> = {}) {
     if (!pathname.startsWith('/history')) throw azureError(404);
     const id = /runs\/([^/]+)/.exec(pathname)?.[1] ?? '';
     if (pathname.endsWith('/children')) return { value: id === 'job' ? (current().steps ?? []) : [] };
-    if (id !== 'job') return detailsOf(id, current().steps?.find(({ runId }) => runId === id)?.status ?? 'Completed');
+    if (id !== 'job') {
+      const step = current().steps?.find(({ runId }) => runId === id);
+      return { ...detailsOf(id, 'Completed'), ...step };
+    }
     at++;
     const { status } = current();
     if (status instanceof Error) throw status;

@@ -1,43 +1,8 @@
 import assert from 'node:assert/strict';
 import { UserError } from '../../../lib/core/errors.ts';
-import type { JobEvent } from '../../../lib/follow/changes.ts';
 import { type FollowPorts, followJob } from '../../../lib/follow/follow.ts';
-import type { LogChoice } from '../../../lib/follow/job-logs.ts';
 import { azureError, type FakeStep, fakeClock, fakeJob, type Turn } from './fake-job.ts';
-
-interface Heard {
-  statuses: string[];
-  lines: string[];
-  tables: string[];
-  others: string[];
-}
-
-/** Follows a scripted job and keeps what was said. */
-async function follow(
-  { workspace }: ReturnType<typeof fakeJob>,
-  more: { signal?: AbortSignal; choice?: LogChoice; clock?: ReturnType<typeof fakeClock> } = {},
-) {
-  const heard: Heard = { statuses: [], lines: [], tables: [], others: [] };
-  const tell = (event: JobEvent): void => {
-    if (event.kind === 'status') heard.statuses.push(event.status);
-    else if (event.kind === 'steps')
-      heard.tables.push(event.all.map((step) => `${step.label}:${step.reused ? 'reused' : step.status}`).join(' '));
-    else heard.others.push(event.kind === 'warning' ? `warning ${event.text}` : event.kind);
-  };
-  const ports: FollowPorts = {
-    clock: more.clock ?? fakeClock(),
-    signal: more.signal ?? new AbortController().signal,
-    tell,
-    logs: {
-      choice: more.choice ?? 'all',
-      onLine: (source, line) => heard.lines.push(`${source}>${line}`),
-      onRestart: (source) => heard.lines.push(`${source} anew`),
-      onCut: () => heard.lines.push('cut'),
-    },
-    random: () => 0,
-  };
-  return { end: await followJob(workspace, 'job', ports), heard };
-}
+import { follow } from './followed.ts';
 
 const states = (...all: (string | Error)[]): Turn[] => all.map((status) => ({ status }));
 const train = (status: string, more: object = {}): FakeStep => ({
@@ -175,6 +140,45 @@ describe('following a job', () => {
       end.failures.map(({ label }) => label),
       ['Train'],
     );
+  });
+
+  it('reads the logs of four steps at a time', async () => {
+    const steps = Array.from({ length: 20 }, (_, nth) => train('Running', { runId: `s${nth}` }));
+    const logs = Object.fromEntries(steps.map(({ runId }) => [runId, Buffer.from(`${runId}\n`)]));
+    const job = fakeJob(
+      [
+        { status: 'Running', steps },
+        { status: 'Completed', steps },
+      ],
+      logs,
+    );
+    const { download } = job.workspace.client;
+    let [reading, most] = [0, 0];
+    job.workspace.client.download = async (...asked) => {
+      most = Math.max(most, ++reading);
+      await new Promise((done) => setTimeout(done, 2));
+      reading--;
+      return download(...asked);
+    };
+    const { heard } = await follow(job);
+    assert.equal(most, 4);
+    assert.equal(heard.lines.length, 20);
+  });
+
+  it('lists the files of a step that runs in every fourth read, and asks for an address anew that is refused', async () => {
+    const running = { status: 'Running', steps: [train('Running')] };
+    const turns = [...Array<typeof running>(40).fill(running), { ...running, status: 'Completed' }];
+    let reads = 0;
+    const log = (): Buffer | number => (++reads === 6 ? 403 : Buffer.from(`${'x\n'.repeat(reads)}`));
+    const job = fakeJob(turns, { a: log });
+    const { end, heard } = await follow(job);
+    const of = (part: RegExp): number => job.requests.filter((one) => part.test(one)).length;
+    assert.ok(
+      of(/runs\/a\/details/) <= Math.ceil(of(/BLOB/) / 3),
+      `${of(/runs\/a\/details/)} lists, ${of(/BLOB/)} reads`,
+    );
+    assert.equal(heard.lines.length, reads);
+    assert.deepEqual(end.logs.unread(), []);
   });
 
   it('says warnings of the job once, and keeps them for the result', async () => {
