@@ -221,7 +221,7 @@ export interface Faults {
 }
 
 /** What the project's build service, whose rights the tokens of jobs have, may be denied. */
-export type JobPermission = 'builds' | 'code' | 'workItems' | 'buildTags';
+export type JobPermission = 'builds' | 'code' | 'workItems' | 'buildTags' | 'pullRequests';
 
 /** A run that begins. */
 export interface NewRun {

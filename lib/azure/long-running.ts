@@ -15,7 +15,7 @@ const MOST_NOT_FOUND = 6;
 /** What a write that may take long is followed with. */
 export interface LongRunningPorts extends OperationPorts {
   /** Hears after every poll what the service says and how long it has taken so far. */
-  tell?: (status: string, milliseconds: number) => void;
+  tell: (status: string, milliseconds: number) => void;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function sendAndPoll<T>(client: AzureClient, request: AzureRequest,
     await clock.sleep(pause, signal);
     signal.throwIfAborted();
     await poller.poll({ abortSignal: signal });
-    tell?.(last?.status ?? '', clock.now() - began);
+    tell(last?.status ?? '', clock.now() - began);
   }
   const status: string = poller.getOperationState().status;
   if (status === 'failed') throw operationFailed(last?.error);

@@ -1,3 +1,4 @@
+import { readBlob } from '../azure/blobs.ts';
 import { AzureError } from '../azure/failures.ts';
 import { findRun } from './runs.ts';
 import type { Workspace } from './workspace.ts';
@@ -10,15 +11,21 @@ interface Page {
 /** Pages that are read; a run with more files is not worth the requests. */
 const MOST_PAGES = 20;
 
+/** Where the artifacts of a run are told; undefined for a run that history does not know. */
+async function artifactsUrl(workspace: Workspace, runId: string): Promise<string | undefined> {
+  const experiment = (await findRun(workspace, runId))?.experimentId;
+  if (!experiment) return undefined;
+  return `${workspace.historyUrl}/experimentids/${experiment}/runs/${encodeURIComponent(runId)}/artifacts`;
+}
+
 /**
  * Paths of the files that a run logged itself (`outputs/model/MLmodel`), those below a folder when one is given:
  * `GET {history}/experimentids/{id}/runs/{id}/artifacts/path?path=` (azure-ai-ml, client of run history). Undefined when the
  * service does not tell all of them; nothing follows from that.
  */
 export async function listArtifacts(workspace: Workspace, runId: string, folder = ''): Promise<string[] | undefined> {
-  const experiment = (await findRun(workspace, runId))?.experimentId;
-  if (!experiment) return undefined;
-  const root = `${workspace.historyUrl}/experimentids/${experiment}/runs/${encodeURIComponent(runId)}/artifacts`;
+  const root = await artifactsUrl(workspace, runId);
+  if (root === undefined) return undefined;
   const url = new URL(folder === '' ? root : `${root}/path`);
   if (folder !== '') url.searchParams.set('path', folder);
   const found: string[] = [];
@@ -39,4 +46,33 @@ async function read(workspace: Workspace, url: string): Promise<Page | undefined
     if (error instanceof AzureError) return undefined;
     throw error;
   }
+}
+
+/** A file that arrives more slowly is not worth waiting for. */
+const LONGEST_MS = 30_000;
+
+/**
+ * A file that a run logged, at the address with a signature that run history gives it:
+ * `GET {history}/experimentids/{id}/runs/{id}/artifacts/contentinfo?path=` (azure-ai-ml, client of run history).
+ * @param most bytes; of a larger file nothing is given
+ * @returns undefined for a file that can't be read or is larger
+ */
+export async function readArtifact(
+  workspace: Workspace,
+  runId: string,
+  path: string,
+  most: number,
+): Promise<Buffer | undefined> {
+  const root = await artifactsUrl(workspace, runId);
+  if (root === undefined) return undefined;
+  const url = new URL(`${root}/contentinfo`);
+  url.searchParams.set('path', path);
+  const { body } = await workspace.client.send<{ contentUri?: string } | undefined>({
+    method: 'GET',
+    url: url.href,
+    audience: 'ml',
+  });
+  if (!body?.contentUri) return undefined;
+  const bytes = await readBlob(workspace.client, body.contentUri, 0, most + 1, LONGEST_MS);
+  return bytes.length > 0 && bytes.length <= most ? bytes : undefined;
 }

@@ -32,7 +32,10 @@ export async function jobRun(workspace: Workspace, jobName: string): Promise<Job
 export async function findStep(workspace: Workspace, jobName: string, step: string): Promise<JobRun> {
   const runs = await listDescendants(workspace, jobName, (run) => !hasTrials(run));
   const named = runs.filter((run) => runLabel(run).toLowerCase() === step.toLowerCase() || run.runId === step);
-  const found = named.length > 0 ? named : await findByKey(workspace, jobName, step, runs);
+  const isOwn = (run: Run): boolean => (run.parentRunId || jobName) === jobName;
+  // A step inside an inner pipeline may be called what the job calls one of its own.
+  const own = named.some(isOwn) ? [] : await findByKey(workspace, jobName, step, runs.filter(isOwn));
+  const found = [...new Set([...named, ...own])];
   const [first] = found;
   if (first && found.length === 1) {
     const worker = bestTrialOf(first) ?? workerOf(first);
@@ -54,7 +57,7 @@ export async function findStep(workspace: Workspace, jobName: string, step: stri
 }
 
 /**
- * Runs of the step that has this key in the job. No property of a run holds the key; the run names the component that it is
+ * Runs of the step that has this key in the job, of those that are its own. No property of a run holds the key; the run names the component that it is
  * of (`azureml.moduleid`), and the job names the component of each key (recorded 2023 to 2026).
  */
 async function findByKey(workspace: Workspace, jobName: string, key: string, runs: readonly Run[]): Promise<Run[]> {

@@ -27,13 +27,10 @@ export const experimentName = (value: string): string => checked(value, EXPERIME
 
 function checked(value: string, { form, rule }: NameForm): string {
   if (form.test(value)) return value;
-  const unset = /\$\(([\w.-]+)\)/.exec(value)?.[1];
   throw new UserError({
     code: 'InputInvalid',
     message: `it is '${value}', but ${rule}.`,
-    fix: unset
-      ? `Set the variable '${unset}', which does not have a value.`
-      : `Write for example '${validName(value)}'.`,
+    fix: `Write for example '${validName(value)}'.`,
   });
 }
 

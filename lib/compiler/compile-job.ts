@@ -6,8 +6,8 @@ import { clashingFields, type Plan, putRequest } from '../plan/plan.ts';
 import { isInside } from '../snapshot/files.ts';
 import { createPlanBuilder } from './builder.ts';
 import type { CompileContext } from './context.ts';
-import { type FileKind, fileKindOf } from './file-kind.ts';
 import { jobDefinition, jobTypeOf } from './job-types.ts';
+import { otherThanJob } from './other-file.ts';
 import { COMPONENT_TYPES, STEP_TYPES } from './pipeline/types.ts';
 import { describedProperties } from './ports/job-properties.ts';
 import { checkJobName, checkRunLimits, experimentOfFolder } from './ports/run-limits.ts';
@@ -49,36 +49,10 @@ const MOST_PROBLEMS = 20;
  */
 export function compileJob(options: CompileOptions): Plan {
   const context = startCompiling(options);
-  const kind = fileKindOf(context.file.root);
-  if (kind !== 'job') throw otherFile(options, kind, context.file.root);
+  const other = otherThanJob(context.file.root);
+  if (other) throw fileInvalid(options, 'file', [other]);
   return planJob(context, options);
 }
-
-/** A file that describes something else than a job: one problem that says so, instead of many about missing fields. */
-function otherFile(options: CompileOptions, kind: FileKind, { place }: YamlNode): UserError {
-  const what = WORDS[kind] ?? `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
-  const [, next] = INSTEAD.find(([pattern]) => pattern.test(kind))!;
-  return fileInvalid(options, 'file', [{ message: `This file describes ${what}, not a job. ${next}`, place }]);
-}
-
-const WORDS: Partial<Record<FileKind, string>> = {
-  data: 'a data asset',
-  'job schedule': 'a schedule',
-  'monitor schedule': 'a monitor',
-};
-
-/** What to do with a file that is not a job, by its kind. */
-const INSTEAD: readonly [pattern: RegExp, next: string][] = [
-  [/^job schedule$/, "Name the file of the job, or create the schedule and run it with 'source: schedule'."],
-  [/^component$/, "Use it in a step of a pipeline job, or register it and run it with 'source: component'."],
-  [/^environment$/, "Name the file of the job, whose 'environment' can be 'file:' and the path of this file."],
-  [/^(?:data|model)$/, "Name the file of the job, whose 'inputs' can refer to it once it is created."],
-  [
-    /^batch (?:endpoint|deployment)$/,
-    "Name the file of the job, or create it and run it with 'source: batchEndpoint'.",
-  ],
-  [/^/, 'Name the file of the job.'],
-];
 
 /** `compileJob` of a file that was read. */
 export function planJob(context: CompileContext, options: CompileOptions): Plan {

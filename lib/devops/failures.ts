@@ -14,12 +14,12 @@ export async function found<T>(answer: Promise<T>): Promise<NonNullable<T> | und
   }
 }
 
-/** Why something of Azure DevOps could not be read, in a few words that follow a colon. */
-export function whyNot(error: unknown): string {
+/** Why something of Azure DevOps could not be read or done, in a few words that follow a colon. @param what `read it` */
+export function whyNot(error: unknown, what = 'read it'): string {
   if (!(error instanceof AzureError)) return firstLine(messageOf(error));
   const said = firstLine(error.serviceMessage);
   if (error.status === 401) return `Azure DevOps did not accept the job's token (401): ${said}`;
-  if (error.status === 403) return `the job's token may not read it (403): ${said}`;
+  if (error.status === 403) return `the job's token may not ${what} (403): ${said}`;
   return `Azure DevOps answered ${error.status}: ${said}`;
 }
 

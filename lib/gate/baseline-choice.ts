@@ -1,11 +1,26 @@
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
+import type { Known } from '../rules/known-values.ts';
 import type { Rule } from '../rules/rules.ts';
 import { messages } from './messages.ts';
 import { anyReads } from './verdict.ts';
 
 /** What rules of the gate may read; the candidate's comes first. */
 export const GATE_VARIABLES = ['metrics', 'baseline', 'paired'] as const;
+
+/**
+ * What is known of the results of the paired test: `low` and `high` are the ends of an interval around `difference`, and
+ * accuracies differ by at most 1.
+ */
+export const KNOWN_VALUES: Known = {
+  paired: {
+    rising: ['low', 'difference', 'high'],
+    within: ([measure]) =>
+      measure === 'accuracy' ? [-1, 1] : measure === 'examples' ? [1, Number.POSITIVE_INFINITY] : ANY,
+  },
+};
+
+const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 /** What a candidate is compared with. */
 export type BaselineChoice =

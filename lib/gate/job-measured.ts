@@ -31,7 +31,7 @@ export async function measureStep(workspace: Workspace, jobName: string, run: Jo
     });
   }
   const metrics = await getMetrics(workspace, run.worker);
-  return measuredByRuns([{ step: '', metrics, runs: [run.worker] }]);
+  return measuredByRuns([{ step: '', metrics, runs: [...new Set([run.worker, run.runId])] }]);
 }
 
 /**

@@ -31,12 +31,16 @@ export const messages = defineMessages({
   NoActiveVersion: 'every version of the model {model} is archived.',
   NoTaggedVersion: "no version of the model {model} has {tag} '{value}'.{known}",
   NoEndpoint: 'there is no endpoint {endpoint} yet.{known}',
+  NoDefault: 'the batch endpoint {endpoint} has no default deployment.',
   NoTraffic: 'the endpoint {endpoint} has no deployment with traffic.',
   NoEarlierBuild: 'no completed job of an earlier build of this pipeline was found.',
   NoEarlierBuildAmong:
     'no completed job of an earlier build of this pipeline was found among the {most} newest jobs of the workspace.',
   Archived: 'The baseline {baseline} is archived.',
   MostTraffic: 'The deployment {deployment} of the endpoint {endpoint} has the most traffic ({percent} %).',
+  SameTraffic:
+    'The deployments {deployment} and {other} of the endpoint {endpoint} have the same share of the traffic ({percent} %); {deployment} counts, the first by name.',
+  DefaultDeployment: 'The deployment {deployment} is the default one of the batch endpoint {endpoint}.',
   DeploymentWithoutModel:
     "The deployment '{deployment}' of the endpoint '{endpoint}' serves no registered model, so its metrics are unknown.",
   DeploymentElsewhere:

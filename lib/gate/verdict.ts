@@ -2,7 +2,7 @@ import type { MetricValue } from '../azureml/metrics.ts';
 import { type Problem, UserError } from '../core/errors.ts';
 import type { FilledMessage } from '../core/message.ts';
 import { type Condition, type Evaluated, reads } from '../rules/condition.ts';
-import { NotFinite, NothingToCompare, ValueMissing, whyNot } from '../rules/left-out.ts';
+import { NotFinite, NothingToCompare, ValueMissing, whyNoResult } from '../rules/left-out.ts';
 import { type Rule, severalOf } from '../rules/rules.ts';
 import { describeValues, failingValues, problemsOf, type Sources, valuesFor } from './judged-values.ts';
 import { type Measured, nameOfPath, valueOfUse } from './measured.ts';
@@ -102,7 +102,7 @@ function judgeCondition(rule: Rule, condition: Condition, sources: Sources, prob
     if (error instanceof NothingToCompare) return { ...judged, result: 'notApplicable' };
     if (error instanceof NotFinite) return { ...judged, result: 'fail', reason: error.message };
     if (error instanceof ValueMissing) return { ...judged, result: 'fail', reason: 'a value that it reads is missing' };
-    problems.push({ message: `rule ${rule.line}: '${condition.text}' can't be evaluated: ${whyNot(error)}.` });
+    problems.push({ message: `rule ${rule.line}: '${condition.text}' can't be evaluated: ${whyNoResult(error)}.` });
   }
   return { ...judged, result: 'fail' };
 }

@@ -30,7 +30,11 @@ export type Relation =
   | 'broughtBy'
   | 'worksOn'
   | 'servedBy'
-  | 'registeredAs';
+  | 'registeredAs'
+  | 'submitted'
+  | 'deployed'
+  | 'builtBy'
+  | 'isCodeOf';
 
 export interface LineageNode {
   kind: NodeKind;

@@ -22,7 +22,13 @@ export const messages = defineMessages({
     'Set modelVersion: $(register.modelVersion) of the step that registered it, a number, stage:<name>, or latest for the version that was created last, whoever registered it.',
   TraceStartInvalid: "'{value}' does not name what to trace.",
   TraceStartInvalidFix:
-    'Write endpoint:<name>, deployment:<endpoint>/<name>, model:<name>:<version>, model:<name> for the newest version, job:<name>, or the id of a model’s version.',
+    'Write endpoint:<name>, deployment:<endpoint>/<name>, model:<name>:<version>, model:<name> for the newest version, job:<name>, build:<id>, release:<id>, commit:<id>, or the id of a model’s version.',
+  TracedNothing:
+    "No job and no deployment of the workspace '{workspace}' names the {kind} {id}; its {most} newest jobs were searched.",
+  TracedNothingRead:
+    "No job and no deployment of the workspace '{workspace}' names the {kind} {id}, as far as they could be read; {what} could not be read: {why}.",
+  TracedNothingFix:
+    'Check the id, and the workspace. Jobs of AzureMLSubmitJob and deployments of AzureMLDeployModel name the run that made them and its commit.',
   TracedModelNotFound: "There is no version '{version}' of the model '{model}' in {where}.",
   TracedModelNotFoundFix: 'Check name and version of the model; a version that was deleted can’t be traced.',
 });

@@ -2,6 +2,7 @@ import { mergeMetrics, type RunMetrics, readsAsOfAnother } from '../azureml/job-
 import type { Job } from '../azureml/jobs.ts';
 import { type Metrics, numbersOf, recordedValue } from '../azureml/metrics.ts';
 import type { ModelType, ModelVersion } from '../azureml/models.ts';
+import type { OwnSteps } from './own-steps.ts';
 import type { PipelineRun } from './pipeline-run.ts';
 import { type Facts, fitsIn, PREFIX, PROPERTY_LIMITS, stampPairs } from './stamp.ts';
 
@@ -39,6 +40,8 @@ export interface ModelSource {
   files?: readonly string[];
   /** What the job and its steps logged. */
   metrics: RunMetrics[];
+  /** The job's own steps. */
+  steps: OwnSteps;
 }
 
 /** Data inputs that come before metrics where there is not room for all. */

@@ -18,6 +18,7 @@ import { findLogged } from './logged-files.ts';
 import { messages } from './messages.ts';
 import { isOwnModel, type ModelMaker, type ModelSource } from './model-lineage.ts';
 import { isArtifacts, jobUri, type ModelPlace, parseJobUri } from './model-place.ts';
+import { listOwnSteps } from './own-steps.ts';
 
 /**
  * What a model is made from: an output of a job or of one of its steps or a part of it, or a URI, with what the job logged.
@@ -36,10 +37,12 @@ export async function findModelSource(
   const found = await locate(workspace, job, run, place);
   const isStep = job.rootRunId !== undefined && job.rootRunId !== job.name;
   const label = run.step || (isStep ? job.properties.displayName || job.name : '');
+  const whole = isStep ? await getJob(workspace, job.rootRunId!) : job;
   return {
     ...found,
     maker: await makerOf(workspace, job, run, label, { runId: found.runId, place }),
-    job: isStep ? await getJob(workspace, job.rootRunId!) : job,
+    job: whole,
+    steps: await listOwnSteps(workspace, whole),
     step: label,
     metrics: (await listRunMetrics(workspace, job.name)).filter(counts),
   };

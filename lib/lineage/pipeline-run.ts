@@ -103,7 +103,7 @@ export function seriesOf(
 }
 
 /** Sets a step of a pipeline apart from every other, whatever the run; empty when the pipeline is unknown. */
-function seriesId({ collectionUrl, project, kind, definition, step }: PipelineRun): string {
+export function seriesId({ collectionUrl, project, kind, definition, step }: PipelineRun): string {
   if (!definition) return '';
   return createHash('sha256')
     .update([collectionUrl, project, kind, definition, step].join('\n'))

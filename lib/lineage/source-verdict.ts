@@ -11,20 +11,28 @@ export interface SourceVerdict {
   others: { verdict: string; step: string }[];
 }
 
+/** Key of the job's step that made a model; empty for the job itself, undefined for what is not a step of its own. */
+export function stepKeyOf({ maker, steps }: Pick<ModelSource, 'maker' | 'steps'>): string | undefined {
+  return maker.step === '' ? '' : maker.runs.map((run) => steps.get(run)).find((key) => key !== undefined);
+}
+
 /**
  * How the gate judged what a model is made from: the job as a whole, the run that made the model, or a step that read it. The
- * verdict on another step, or on a model that was registered before, is not one on this model.
+ * verdict on another step, or on a model that was registered before, is not one on this model. Steps are known by their runs:
+ * a step of a pipeline inside the pipeline may have the name of one outside.
  */
-export function sourceVerdict({ job, maker, output }: ModelSource): SourceVerdict {
+export function sourceVerdict(source: ModelSource): SourceVerdict {
+  const { job, maker, output, steps } = source;
   const { tags } = job.properties;
   const named = output === '' || isArtifacts(output) ? undefined : output;
-  const around = maker.isOfJob ? stepsAround(job, { step: maker.step, output: named }) : new Set();
+  const key = stepKeyOf(source);
+  const around = maker.isOfJob && key !== undefined ? stepsAround(job, { step: key, output: named }) : new Set();
   const all = judgedParts(tags)
     .filter((part) => !part.startsWith('model.'))
     .map((part) => ({ part, tags: pickVerdictTags(tags, part) }))
     .map((one) => ({ ...one, step: one.tags[VERDICT_TAGS.step] ?? '' }));
-  const own = all.filter(({ part, step }) =>
-    part === WHOLE ? maker.isOfJob : maker.runs.includes(part) || around.has(step.toLowerCase()),
+  const own = all.filter(({ part }) =>
+    part === WHOLE ? maker.isOfJob : maker.runs.includes(part) || around.has(steps.get(part)),
   );
   const found = prevailing(own.map((one) => one.tags));
   const others = found ? [] : all.map((one) => ({ verdict: verdictOf(one.tags) ?? '', step: one.step }));

@@ -4,21 +4,20 @@ type Steps = NonNullable<Job['properties']['jobs']>;
 
 /** An output of a job, or of one of its steps. */
 export interface MadeOutput {
-  /** Display name or key of the step; empty for an output of the job itself. */
+  /** Key of the step; empty for an output of the job itself. */
   step: string;
   /** Name of the output; undefined for what the step logged. */
   output: string | undefined;
 }
 
 /**
- * The steps of a pipeline that an output went through, by their display names and keys: the one that made it, and those that
+ * The steps of a pipeline that an output went through, by their keys: the one that made it, and those that
  * read it, directly or by way of other steps. A job says it in the bindings of its steps, `${{parent.jobs.train.outputs.model}}`
- * (recorded). Empty for steps of a pipeline inside the pipeline, which the job does not say. A name that a step elsewhere has
- * too is left out: it does not say which of them is meant.
+ * (recorded). Empty for steps of a pipeline inside the pipeline, which the job does not say.
  */
 export function stepsAround({ properties: { jobs } }: Pick<Job, 'properties'>, made: MadeOutput): Set<string> {
   const steps = jobs ?? {};
-  const origins = made.step === '' ? boundTo(steps, made.output) : ofStep(steps, made);
+  const origins = made.step === '' ? boundTo(steps, made.output) : Object.hasOwn(steps, made.step) ? [made] : [];
   const readers = new Set<string>();
   const carries = ({ step, output }: StepOutput): boolean =>
     readers.has(step) ||
@@ -27,11 +26,13 @@ export function stepsAround({ properties: { jobs } }: Pick<Job, 'properties'>, m
     before = readers.size;
     for (const [key, { inputs }] of Object.entries(steps)) if (bindings(inputs).some(carries)) readers.add(key);
   }
-  const around = new Set([...origins.map(({ step }) => step), ...readers]);
-  const names = (keys: Iterable<string>): Set<string> =>
-    new Set([...keys].flatMap((key) => labelsOf(key, steps)).map((label) => label.toLowerCase()));
-  const elsewhere = names(Object.keys(steps).filter((key) => !around.has(key)));
-  return new Set([...names(around)].filter((name) => !elsewhere.has(name)));
+  return new Set([...origins.map(({ step }) => step), ...readers]);
+}
+
+/** Key of the one step that an output of the pipeline is bound to; undefined when there is none, or more than one. */
+export function boundStep({ properties: { jobs } }: Pick<Job, 'properties'>, output: string): string | undefined {
+  const found = boundTo(jobs ?? {}, output || undefined);
+  return found.length === 1 ? found[0]!.step : undefined;
 }
 
 /** An output of a step, by the step's key; without a name any of them. */
@@ -50,23 +51,10 @@ function boundTo(steps: Steps, output: string | undefined): StepOutput[] {
   );
 }
 
-function ofStep(steps: Steps, { step, output }: MadeOutput): StepOutput[] {
-  const found = Object.keys(steps).filter((key) =>
-    labelsOf(key, steps).some((label) => label.toLowerCase() === step.toLowerCase()),
-  );
-  // Two steps of one name: nobody knows which of them it is.
-  return found.length === 1 ? [{ step: found[0]!, output }] : [];
-}
-
 /** What the inputs of a step read of other steps. */
 function bindings(inputs: unknown): StepOutput[] {
   const all = textOf(inputs).matchAll(/parent\.jobs\.([\w-]+)\.outputs\.([\w-]+)\}\}/g);
   return [...all].map(([, step, output]) => ({ step: step!, output: output! }));
-}
-
-function labelsOf(key: string, steps: Steps): string[] {
-  const label = steps[key]?.display_name;
-  return label ? [key, label] : [key];
 }
 
 function textOf(value: unknown): string {

@@ -31,7 +31,9 @@ export function summaryOf(lineage: Lineage): LineageSummary {
   };
   const [start] = lineage.nodes;
   const models = start?.kind === 'job' ? [] : chain(firstOf(lineage, 'model'), 'copiedFrom');
-  const made = start?.kind === 'job' ? start : follow(models, 'madeBy')[0];
+  const isOrigin = start !== undefined && ['build', 'release', 'commit'].includes(start.kind);
+  const made =
+    start?.kind === 'job' ? start : (follow(models, 'madeBy')[0] ?? (isOrigin ? firstOf(lineage, 'job') : undefined));
   const jobs = chain(made, 'partOf');
   const runs = [...follow(jobs, 'submittedBy'), ...follow(models, 'registeredBy')];
   const [commit] = [

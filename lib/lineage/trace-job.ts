@@ -1,7 +1,7 @@
 import { parseAssetId, shortId } from '../azureml/asset-ids.ts';
 import { findJob, type Job, STEP, studioUrl } from '../azureml/jobs.ts';
 import { find, path } from '../azureml/resources.ts';
-import { findRun, runLabel } from '../azureml/runs.ts';
+import { findRun } from '../azureml/runs.ts';
 import { assetPage } from '../azureml/studio-pages.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { commitPage } from './commit-page.ts';
@@ -9,6 +9,7 @@ import type { LineageLink } from './lineage.ts';
 import { modelInputs } from './model-inputs.ts';
 import { dataInputs } from './model-lineage.ts';
 import { namedAsset } from './named-asset.ts';
+import { keyOfRun } from './own-steps.ts';
 import { commitOf, submittingRun } from './recorded-run.ts';
 import type { Facts } from './stamp.ts';
 import { stepComponent } from './step-component.ts';
@@ -79,7 +80,8 @@ async function traceParents(walk: Walk, ws: Workspace, job: Job, id: string): Pr
   if (job.properties.jobType !== STEP) return;
   await trace.attempt(id, 'the environment of the step', async () => {
     const root = await findJob(ws, parent.above!);
-    const spec = root && (await stepComponent(ws, root, parent.run ? runLabel(parent.run) : job.name));
+    const key = root && parent.run && keyOfRun(root, parent.run);
+    const spec = key === undefined ? undefined : await stepComponent(ws, root!, key);
     if (!spec) return;
     traceEnvironment(walk, ws, id, spec.environment);
     traceCode(walk, id, spec.code);

@@ -11,9 +11,19 @@ interface Step {
   relation: Relation;
 }
 
-/** A run, its commit, pull request and work items. What Azure DevOps no longer says is taken from what was recorded. */
-export async function traceRun(devops: DevOps, run: RecordedRun, step: Step, trace: Collector): Promise<void> {
-  const id = `${run.kind}:${run.collectionUrl}${run.project}/${run.id}`;
+/** Id of a run's node. */
+export function runNodeId({ kind, collectionUrl, project, id }: RecordedRun): string {
+  return `${kind}:${collectionUrl}${project}/${id}`;
+}
+
+/** A run, its commit, pull request and work items. What Azure DevOps no longer says is taken from what was recorded. @param step undefined where the walk begins */
+export async function traceRun(
+  devops: DevOps,
+  run: RecordedRun,
+  step: Step | undefined,
+  trace: Collector,
+): Promise<void> {
+  const id = runNodeId(run);
   if (trace.lineage.nodes.some((node) => node.id === id)) {
     trace.add({ kind: run.kind, id, title: run.number, facts: {} }, step);
     return;

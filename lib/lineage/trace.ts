@@ -5,6 +5,7 @@ import type { Lineage } from './lineage.ts';
 import { messages } from './messages.ts';
 import { traceEndpoint } from './trace-endpoint.ts';
 import { traceJob } from './trace-job.ts';
+import { traceMade } from './trace-made.ts';
 import { traceModel } from './trace-model.ts';
 import type { TraceStart } from './trace-start.ts';
 import { traceRegistered, traceServing } from './trace-uses.ts';
@@ -13,7 +14,7 @@ import { beginWalk, type TracePorts, whyNot } from './walk.ts';
 /**
  * Walks from something to everything that made it: endpoint, deployment, model, job, data, environment, code, run, commit,
  * pull request, work items. From a job or a model it walks the other way too: to the models that were registered from it and
- * the deployments that serve it. What can't be read on the way is in `missing`, with the reason.
+ * the deployments that serve it; a build, a release and a commit lead to what they made. What can't be read on the way is in `missing`, with the reason.
  * @throws UserError when there is not even what it begins with
  */
 export async function trace(from: TraceStart, ports: TracePorts): Promise<Lineage> {
@@ -23,7 +24,8 @@ export async function trace(from: TraceStart, ports: TracePorts): Promise<Lineag
     const job = await getJob(ports.ws, from.name);
     await traceJob(walk, ports.ws, job.name);
     await traceRegistered(walk, job);
-  } else {
+  } else if (from.kind !== 'model') await traceMade(walk, from);
+  else {
     const { model } = await traceModel(walk, from);
     if (!model) throw modelNotFound(from, walk.trace.lineage, ports);
     await traceServing(walk, walk.trace.lineage.nodes[0]!);

@@ -18,8 +18,19 @@ export interface Walk extends TracePorts {
   trace: Collector;
   /** Models that jobs on the way have read, which the walk goes on with at its end. */
   readModels: ReadModel[];
+  /** The deployments of the workspace, once they are read. */
+  deployed?: Promise<Deployed[]>;
   /** The workspace of an ARM path, signed in as the first one; each is opened once. @throws what opening it throws */
   workspaceAt(path: string | undefined): Promise<Workspace>;
+}
+
+/** A deployment of the workspace, with what it says of itself. */
+export interface Deployed {
+  endpoint: string;
+  name: string;
+  /** Id of its model; empty when it does not name one. */
+  model: string;
+  tags: Readonly<Record<string, string>>;
 }
 
 /** A model that a job has read as an input, such as the one that it trained further. */

@@ -109,7 +109,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
   tl.setResourcePath(join(folder, 'task.json'));
   // The agent masks its log but not files, so secrets are taken out of them here.
   const secrets = new Set(tl.getVariables().flatMap(({ secret, value }) => (secret && value ? encodings(value) : [])));
-  const save = (name: string, content: string): string => {
+  const save = (name: string, content: string | Buffer): string => {
     const parent = join(
       tl.getVariable('Agent.TempDirectory') ?? '.',
       'model-bridge',
@@ -117,7 +117,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
     );
     mkdirSync(parent, { recursive: true });
     const path = join(parent, basename(name));
-    writeFileSync(path, redact(content, secrets));
+    writeFileSync(path, typeof content === 'string' ? redact(content, secrets) : content);
     return path;
   };
   return {
@@ -175,6 +175,7 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
         if (!/[\r\n]/.test(form)) tl.setSecret(form);
       }
     },
+    hasSecret: (text) => redact(text, secrets) !== text,
     finish: (result, message) =>
       tl.command('task.complete', { result, done: 'true' }, neutral(redact(message, secrets))),
     logError: ({ message, place }, code) =>

@@ -3,24 +3,49 @@ import { UserError } from '../core/errors.ts';
 import { oneOf } from '../core/words.ts';
 import type { TaskInputs } from './pipeline.ts';
 
+/**
+ * Inputs whose text may have a `$(...)` of its own: a command of the shell, a commit's message. Rules and overrides
+ * say themselves where one is a variable without a value.
+ */
+const OF_ANY_TEXT: readonly string[] = [
+  'rules',
+  'healthRules',
+  'overrides',
+  'endpointOverrides',
+  'description',
+  'tags',
+];
+
 /** An input that has to have a value. @throws UserError `InputMissing` */
 export function required(inputs: TaskInputs, name: string): string {
   const value = inputs.text(name);
-  // The agent leaves $(x) as it is when no variable has that name.
-  const isUnset = value !== undefined && /^\$\([^()]+\)$/.test(value);
-  if (value !== undefined && !isUnset) return value;
+  if (value === undefined)
+    throw new UserError({ code: 'InputMissing', message: `The input ${name} is empty.`, fix: FIX_OF_MISSING });
+  const isUnset = /^\$\([^()]+\)$/.test(value);
+  if (isUnset || !OF_ANY_TEXT.includes(name)) requireSet(name, value);
+  return value;
+}
+
+const FIX_OF_MISSING =
+  'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.';
+
+/** The agent leaves `$(x)` as it is when no variable has that name. @throws UserError `InputMissing` */
+export function requireSet(name: string, text: string): void {
+  const value = /^\$\([^()]+\)$|\$\([A-Za-z_][\w.-]*\)/.exec(text)?.[0];
+  if (value === undefined) return;
+  const whole = value === text ? 'is' : 'has';
   throw new UserError({
     code: 'InputMissing',
-    message: isUnset
-      ? `The input ${name} is '${value}', but there is no variable of that name.`
-      : `The input ${name} is empty.`,
-    fix: 'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
+    message: `The input ${name} ${whole} '${value}', but there is no variable of that name.`,
+    fix: FIX_OF_MISSING,
   });
 }
 
-/** An input that may be empty; undefined then. */
+/** An input that may be empty; undefined then. @throws UserError `InputMissing` when a variable in it has no value */
 export function optional(inputs: TaskInputs, name: string): string | undefined {
-  return inputs.text(name);
+  const value = inputs.text(name);
+  if (value !== undefined && !OF_ANY_TEXT.includes(name)) requireSet(name, value);
+  return value;
 }
 
 /** An input with a grammar of its own that may be empty; undefined then. @throws UserError what the parser throws */
@@ -30,7 +55,10 @@ export function optionallyParsed<T>(inputs: TaskInputs, name: string, parse: (te
 
 /** Absolute path of an input of type filePath. @throws UserError `InputMissing` */
 export function requiredPath(inputs: TaskInputs, name: string): string {
-  return inputs.path(name) ?? required({ ...inputs, text: () => undefined }, name);
+  const path = inputs.path(name);
+  if (path === undefined) return required({ ...inputs, text: () => undefined }, name);
+  requireSet(name, inputs.text(name) ?? '');
+  return path;
 }
 
 /**
@@ -71,10 +99,10 @@ export function flag(inputs: TaskInputs, name: string, fallback: boolean): boole
   return choice(inputs, name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
 }
 
-/** Lines of `name=value`; empty lines and lines that begin with `#` are skipped. @throws UserError `InputInvalid` */
+/** Lines of `name=value`; empty lines and lines that begin with `#` are skipped. @throws UserError `InputInvalid`, `InputMissing` */
 export function pairs(inputs: TaskInputs, name: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const raw of (inputs.text(name) ?? '').split(/\r\n|\r|\n/)) {
+  for (const raw of (optional(inputs, name) ?? '').split(/\r\n|\r|\n/)) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const equals = line.indexOf('=');
@@ -119,7 +147,7 @@ export function minutes(inputs: TaskInputs, name: string): number | undefined {
  * @throws UserError `InputMissing`, and what the parser throws
  */
 export function parsed<T>(inputs: TaskInputs, name: string, parse: (text: string) => T, fallback?: string): T {
-  const text = fallback === undefined ? required(inputs, name) : (inputs.text(name) ?? fallback);
+  const text = fallback === undefined ? required(inputs, name) : (optional(inputs, name) ?? fallback);
   try {
     return parse(text);
   } catch (error) {

@@ -43,12 +43,14 @@ export interface Pipeline {
   setOutput(name: string, value: string, options?: { secret: boolean }): void;
   /** Markdown for the run's summary page. @param name file name, unique in the step */
   summary(name: string, markdown: string): void;
-  /** A file that stays with the run's logs. @returns the file's path */
-  attach(name: string, content: string): string;
+  /** A file that stays with the run's logs. Secrets that are known are taken out of text. @returns the file's path */
+  attach(name: string, content: string | Buffer): string;
   /** A file of lines that stays with the run's logs, for what is too long for the log itself. */
   file(name: string): LineFile;
   /** From now on the agent writes `***` for this value and its encodings. */
   mask(secret: string): void;
+  /** True when a text has a secret in it: a secret variable of the run, or what was masked. */
+  hasSecret(text: string): boolean;
 }
 
 /** A row below the step on the run's page. */

@@ -21,8 +21,22 @@ export interface GateRecord {
     metrics: { name: string; candidate: number | string | null; baseline: number | string | null; judged: boolean }[];
     /** Values over time of the metrics that rules read: `[step, value]`. */
     histories: Record<string, [step: number, value: number | string][]>;
-    /** Pictures that the candidate logged, by the run that has them. */
-    images: { run: string; path: string }[];
+    /** Trials of sweeps and AutoML jobs that the candidate is from, the best one first. */
+    sweeps: {
+      sweep: string;
+      metric: string;
+      trials: {
+        run: string;
+        status: string;
+        parameters: Record<string, string>;
+        value: number | string | null;
+        isBest: boolean;
+      }[];
+      /** Trials that are not listed. */
+      left: number;
+    }[];
+    /** Pictures that the candidate logged, by the run that has them; those that are kept have a file beside this one. */
+    images: { run: string; path: string; file?: string }[];
   };
 }
 
@@ -36,7 +50,7 @@ const MOST_IMAGES = 200;
 export function gateRecord(
   report: GateReport,
   subject: { candidate: string; candidateUrl: string; baseline: string | undefined },
-  { measured: { histories }, images }: Pictures,
+  { measured: { histories }, sweeps, images }: Pictures,
 ): GateRecord {
   return {
     version: 1,
@@ -65,7 +79,15 @@ export function gateRecord(
           thinned(points).map(({ step, value }) => [step, inJson(value) ?? ''] as [number, number | string]),
         ]),
       ),
-      images: images.slice(0, MOST_IMAGES),
+      sweeps: sweeps.map(({ sweep, metric, trials, left }) => ({
+        sweep,
+        metric,
+        trials: trials.map(({ runId, value, ...trial }) => ({ run: runId, ...trial, value: inJson(value) })),
+        left,
+      })),
+      images: images
+        .slice(0, MOST_IMAGES)
+        .map(({ run, path, kept }) => ({ run, path, ...(kept ? { file: kept.name } : {}) })),
     },
   };
 }

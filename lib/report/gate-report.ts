@@ -4,7 +4,7 @@ import { english, type FilledMessage, fill } from '../core/message.ts';
 import { escapeMarkdown, markdownTable, type Table } from '../core/table.ts';
 import type { Pictures } from '../gate/pictures.ts';
 import type { ConditionResult, GateReport } from '../gate/verdict.ts';
-import { historyTable } from './history-table.ts';
+import { shownLines } from './gate-shown.ts';
 import { messages } from './messages.ts';
 
 /** What the report is about. */
@@ -93,7 +93,7 @@ function difference(candidate: MetricValue | undefined, baseline: MetricValue | 
   return `${value > 0 ? '+' : ''}${formatMetric(value)}`;
 }
 
-/** The report as Markdown, for the run's summary page. @param translate puts a sentence into the agent's language @param shown values over time, and pictures */
+/** The report as Markdown, for the run's summary page. @param translate puts a sentence into the agent's language @param shown values over time, trials and pictures */
 export function gateMarkdown(
   report: GateReport,
   subject: GateSubject,
@@ -117,20 +117,6 @@ export function gateMarkdown(
     '',
     ...markdownTable(metricTable(report)),
     '',
-    ...(shown ? pictureLines(shown, translate) : []),
+    ...(shown ? shownLines(shown, translate) : []),
   ].join('\n');
-}
-
-/** Names of pictures that the summary has; the record has all of them. */
-const MOST_PICTURES = 20;
-
-function pictureLines({ measured, images }: Pictures, translate: (sentence: FilledMessage) => string): string[] {
-  const histories = historyTable(measured.histories);
-  const paths = images.slice(0, MOST_PICTURES).map(({ path }) => path);
-  const more = images.length > paths.length ? [`... and ${images.length - paths.length} more`] : [];
-  const list = [...paths, ...more].join(', ');
-  return [
-    ...(histories.rows.length > 0 ? [...markdownTable(histories), ''] : []),
-    ...(list === '' ? [] : [escapeMarkdown(translate(fill(messages.GatePictures, { list }))), '']),
-  ];
 }

@@ -9,10 +9,11 @@ import { messages } from './messages.ts';
 export function lineageMarkdown(lineage: Lineage, say: Translate = english): string {
   const [first] = lineage.nodes;
   if (!first) return '';
+  const leads = ['build', 'release', 'commit'].includes(first.kind);
   const branches = branchesOf(lineage).filter(({ missing }) => !missing);
   const missing = lineage.missing.map((one) => `- ${escapeLine(say(fill(messages.LineageMissing, one)))}`);
   return [
-    `### ${escapeLine(say(fill(messages.LineageTitle, { what: nodeText(first, say) })))}`,
+    `### ${escapeLine(say(fill(leads ? messages.LineageMadeTitle : messages.LineageTitle, { what: nodeText(first, say) })))}`,
     '',
     ...branches.map((branch) => `${'  '.repeat(branch.depth)}- ${itemOf(branch, say)}`),
     '',

@@ -21,6 +21,10 @@ const RELATIONS: Record<Exclude<Relation, 'read'>, FilledMessage> = {
   worksOn: fill(messages.LineageWorksOn),
   servedBy: fill(messages.LineageServedBy),
   registeredAs: fill(messages.LineageRegisteredAs),
+  submitted: fill(messages.LineageSubmitted),
+  deployed: fill(messages.LineageDeployed),
+  builtBy: fill(messages.LineageBuiltBy),
+  isCodeOf: fill(messages.LineageIsCodeOf),
 };
 
 /** `made by`, `read as raw:`; what follows is the thing itself. */

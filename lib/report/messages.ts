@@ -2,7 +2,11 @@ import { defineMessages } from '../core/message.ts';
 
 /** Sentences of reports, which appear in the log, on the summary page and in errors. */
 export const messages = defineMessages({
-  GatePictures: 'Pictures that were logged: {list}',
+  GatePictures:
+    "Pictures that were logged. Their files are among the run's logs, where one is named; the candidate's page in Azure ML studio shows all of them.",
+  GateTrials: 'Trials of {sweep}, by {metric}:',
+  GateMore: '... and {more} more.',
+  GateRun: 'Judged by the run',
   GatePassed: 'The model passes the gate.',
   GateNoBaseline: 'The model passes the gate; there is no baseline to compare it with yet.',
   GateFailed: 'The model does not pass the gate. {failed} of {total} conditions failed.',
@@ -33,6 +37,10 @@ export const messages = defineMessages({
   LineageWorksOn: 'for',
   LineageServedBy: 'served by',
   LineageRegisteredAs: 'registered as',
+  LineageSubmitted: 'submitted',
+  LineageDeployed: 'deployed',
+  LineageBuiltBy: 'built by',
+  LineageIsCodeOf: 'is the code of',
   LineageEndpoint: 'the endpoint {title}',
   LineageDeployment: 'the deployment {title}',
   LineageModel: 'the model {title}',
@@ -49,6 +57,7 @@ export const messages = defineMessages({
   LineageRequestedFor: 'requested by {person}',
   LineageMissing: '{what} could not be read: {why}',
   LineageTitle: 'Where {what} comes from',
+  LineageMadeTitle: 'What {what} led to',
   LineageNotFound: 'What could not be found',
   CompareTitle: 'What is different from {before} to {after}',
   CompareCommits: 'Commits',

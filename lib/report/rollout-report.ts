@@ -28,10 +28,9 @@ export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
   const steps = shares.flatMap((share): [string, Traffic, string][] => {
     if (share > to) return [];
     const traffic = withShare(before, deployment, share);
-    return [
-      [`give ${deployment} ${share} %`, traffic, ''],
-      [`watch ${deployment}`, traffic, watch],
-    ];
+    const given = [`give ${deployment} ${share} %`, traffic, ''] as [string, Traffic, string];
+    // One that is changed in place keeps its requests.
+    return [...(before[deployment] === share ? [] : [given]), [`watch ${deployment}`, traffic, watch]];
   });
   const smoke = [
     checks.smokeTests > 0 ? counted(checks.smokeTests, 'smoke test') : 'no smoke tests',

@@ -43,8 +43,9 @@ const SHOWN_POLL_MS = 2_000;
  * @throws UserError `TrafficChanged`, `EndpointBusy`, and what `check` throws
  */
 export async function changeTraffic(change: TrafficChange, ports: ChangePorts): Promise<EndpointState> {
-  const { kind, workspace, endpoint, clock, signal } = ports;
-  const deadline = clock.now() + BUSY_WITHIN_MS;
+  const { kind, workspace, endpoint, clock, signal, tell } = ports;
+  const began = clock.now();
+  const deadline = began + BUSY_WITHIN_MS;
   let isSent = false;
   for (;;) {
     const { traffic, mirrorTraffic, saved, edit = (same: EndpointResource) => same } = change;
@@ -72,6 +73,7 @@ export async function changeTraffic(change: TrafficChange, ports: ChangePorts): 
       return await shown(change, state, ports);
     } catch (error) {
       if (!isConflict(error) || clock.now() > deadline) throw error;
+      tell('busy', clock.now() - began);
       await clock.sleep(BUSY_POLL_MS, signal);
       signal.throwIfAborted();
     }
@@ -104,7 +106,7 @@ export async function whenIdle(
     const { provisioningState } = read.state;
     if (!isBusy(provisioningState)) return read;
     if (clock.now() > deadline) throw endpointBusy(endpoint, provisioningState);
-    tell?.(provisioningState, clock.now() - began);
+    tell(provisioningState, clock.now() - began);
     await clock.sleep(BUSY_POLL_MS, signal);
     signal.throwIfAborted();
   }
@@ -120,8 +122,9 @@ async function shown(
   before: EndpointState,
   ports: ChangePorts,
 ): Promise<EndpointState> {
-  const { kind, workspace, endpoint, clock, signal } = ports;
-  const deadline = clock.now() + SHOWN_WITHIN_MS;
+  const { kind, workspace, endpoint, clock, signal, tell } = ports;
+  const began = clock.now();
+  const deadline = began + SHOWN_WITHIN_MS;
   for (;;) {
     const { state } = await kind.read(workspace, endpoint, signal);
     if (saved ? isWritten(state, traffic, saved) : isSameTraffic(state.traffic, traffic)) return state;
@@ -131,6 +134,7 @@ async function shown(
       const isOurs = isSameTraffic(state.traffic, before.traffic) || isSameTraffic(state.traffic, traffic);
       throw isOurs ? trafficNotShown(state) : trafficChanged(state, traffic);
     }
+    tell('change not shown yet', clock.now() - began);
     await clock.sleep(SHOWN_POLL_MS, signal);
     signal.throwIfAborted();
   }
@@ -184,7 +188,7 @@ export async function whenFree<T>(write: () => Promise<T>, { clock, signal, tell
       return await write();
     } catch (error) {
       if (!isConflict(error) || clock.now() - began > BUSY_WITHIN_MS) throw error;
-      tell?.('busy', clock.now() - began);
+      tell('busy', clock.now() - began);
       await clock.sleep(BUSY_POLL_MS, signal);
       signal.throwIfAborted();
     }
@@ -195,14 +199,14 @@ export async function whenFree<T>(write: () => Promise<T>, { clock, signal, tell
 export async function untilIdle(
   { what, withinMs = BUSY_WITHIN_MS }: { what: string; withinMs?: number },
   stateNow: () => Promise<string>,
-  { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell?: LongRunningPorts['tell'] },
+  { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell: LongRunningPorts['tell'] },
 ): Promise<void> {
   const began = clock.now();
   for (;;) {
     const provisioningState = await stateNow();
     if (!isBusy(provisioningState)) return;
     if (clock.now() - began > withinMs) throw endpointBusy(what, provisioningState, withinMs);
-    tell?.(provisioningState, clock.now() - began);
+    tell(provisioningState, clock.now() - began);
     await clock.sleep(BUSY_POLL_MS, signal);
     signal.throwIfAborted();
   }

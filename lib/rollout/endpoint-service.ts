@@ -4,10 +4,10 @@ import type { Workspace } from '../azureml/workspace.ts';
 import { type ApplyPorts, applyPlan } from '../plan/apply.ts';
 import type { InspectedPlan } from '../plan/inspect.ts';
 import { changeTraffic, sendChange, untilIdle, whenFree } from './change-endpoint.ts';
-import { redeployment } from './earlier.ts';
 import type { EndpointKind } from './endpoint-kind.ts';
 import { deploymentOf, PROVISIONED_WITHIN_MS } from './endpoint-state.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
+import { plannedRedeployment } from './redeploy.ts';
 import type { RolloutService } from './rollout-service.ts';
 
 /** What a rollout in Azure ML needs. */
@@ -19,6 +19,8 @@ export interface EndpointRollout {
   endpoint: InspectedPlan;
   /** Makes the deployment: stamped, and with everything that it refers to. */
   deployment: InspectedPlan;
+  /** Variables of the deployment as it is now; empty when there is none. */
+  variables: Readonly<Record<string, string>>;
   apply: Omit<ApplyPorts, 'send'>;
   /** Hears what the service says while it is waited for. @param what `endpoint`, or the name of a deployment */
   tell: (what: string, status: string, milliseconds: number) => void;
@@ -61,7 +63,9 @@ export function endpointService(rollout: EndpointRollout): RolloutService {
       await applyPlan(deployment, workspace, { ...apply, send: follow(plan.deployment) });
     },
     async redeploy(earlier) {
-      await send(redeployment(workspace, { endpoint: name, deployment: plan.deployment }, earlier), plan.deployment);
+      const names = { endpoint: name, deployment: plan.deployment };
+      const known = rollout.variables;
+      await send(await plannedRedeployment(workspace, names, earlier, { known, signal }), plan.deployment);
     },
     async remove(deploymentName) {
       await send(kind.deletion(workspace, name, deploymentName), deploymentName);

@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors.ts';
 import { allOf } from '../core/words.ts';
 import { type Condition, plainValues } from '../rules/condition.ts';
-import { NothingToCompare, whyNot } from '../rules/left-out.ts';
+import type { Known, KnownValues } from '../rules/known-values.ts';
+import { NothingToCompare, whyNoResult } from '../rules/left-out.ts';
 import { parseRules, type Rule } from '../rules/rules.ts';
 
 /** What a health rule reads. */
@@ -16,13 +17,25 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   answers: ['differing', 'failed'],
 };
 
+const OF_DEPLOYMENT: KnownValues = {
+  rising: ['p50', 'p95', 'p99'],
+  within: ([field]) => (field === 'errorRate' ? [0, 1] : [0, Number.POSITIVE_INFINITY]),
+};
+
+/** Shares are from 0 to 1, and what is counted or timed is not below 0. */
+const KNOWN_VALUES: Known = {
+  candidate: OF_DEPLOYMENT,
+  live: OF_DEPLOYMENT,
+  answers: { rising: [], within: () => [0, 1] },
+};
+
 /**
  * Reads health rules. What they read is known before anything is measured, so a misspelt name is an error here.
  * @throws UserError `RuleInvalid`
  */
 export function parseHealthRules(text: string): Rule[] {
   const fix = 'Write one condition per line, for example candidate.p95 <= 1.5 * live.p95.';
-  const rules = withFix(() => parseRules(text, HEALTH_VARIABLES), fix);
+  const rules = withFix(() => parseRules(text, HEALTH_VARIABLES, KNOWN_VALUES), fix);
   const uses = rules.flatMap(({ conditions }) => conditions.flatMap((condition) => condition.uses));
   const unknown = uses.find(({ of, name }) => !FIELDS[of]?.includes(name));
   if (!unknown) return rules;
@@ -107,7 +120,7 @@ export function unhealthy(
         if (condition.evaluate(plainValues(condition, values)).value === true) return [];
       } catch (error) {
         if (error instanceof NothingToCompare) return [];
-        return [`${condition.text} can't be evaluated: ${whyNot(error)}`];
+        return [`${condition.text} can't be evaluated: ${whyNoResult(error)}`];
       }
       return [`${condition.text} does not hold (${[...new Set(seen)].join(', ')})`];
     }),

@@ -1,11 +1,11 @@
 import { UserError } from '../core/errors.ts';
 import { deploymentOf, describeRequests, type EndpointState } from './endpoint-state.ts';
 import { isOwnTraffic, isUnfinished, type SavedRollout } from './saved-rollout.ts';
-import { describeTraffic, isSameTraffic, liveDeployment, type Traffic, withoutZeros } from './traffic.ts';
+import { describeTraffic, isSameTraffic, liveDeployment, type Traffic, withoutZeros, withShare } from './traffic.ts';
 
 /**
- * `blueGreen`: all requests move in one step. `canary`: in several. `recreate`: a deployment is changed in place, for
- * subscriptions without the quota for a second one.
+ * `blueGreen`: all requests move in one step. `canary`: in several. `recreate`: a deployment is changed in place and keeps its
+ * requests, for subscriptions without the quota for a second one.
  */
 export type Strategy = 'blueGreen' | 'canary' | 'recreate';
 
@@ -17,7 +17,7 @@ export interface Desired {
   /** What is there under the deployment's name, compared with its file. */
   present: 'absent' | 'same' | 'differs';
   strategy: Strategy;
-  /** Shares of the new deployment in rising order, 100 at the end. */
+  /** Shares of the new deployment in rising order; the last one is what it has at the end. */
   shares: readonly number[];
   /** Percent of the requests that are copied to the new deployment before it gets any; 0 for none. */
   mirror: number;
@@ -68,12 +68,15 @@ export function planRollout(state: EndpointState, desired: Desired, now: number)
   const isBeyond = isOwn && desired.from !== undefined && share > desired.from;
   if (desired.from !== undefined && desired.from !== share && !isBeyond && !(isFirst && share === 0))
     throw stepMismatch(state, deployment, desired.from, share);
+  // Changed in place, it keeps exactly the requests that it has.
+  const keeps = strategy === 'recreate' && isLive ? before[deployment]! : undefined;
+  if (keeps !== undefined && desired.to < keeps) throw stopsTooEarly(state, deployment, desired.to, keeps);
   const { present: _, ...rest } = desired;
   const there = deploymentOf(state, deployment);
   const isBroken = there?.provisioningState === 'Failed' && share === 0;
   return {
     ...rest,
-    shares: isFirst ? [100] : desired.shares,
+    shares: keeps !== undefined ? [keeps] : isFirst ? [100] : desired.shares,
     mirror: isFirst || isLive ? 0 : desired.mirror,
     endpoint: state.name,
     before,
@@ -159,11 +162,20 @@ function stepMismatch({ name, traffic }: EndpointState, deployment: string, from
   });
 }
 
-/** True when there is nothing to do: the deployment is there, serves all requests, and nothing is to be removed. */
+function stopsTooEarly({ name, traffic }: EndpointState, deployment: string, to: number, share: number): UserError {
+  return new UserError({
+    code: 'RolloutStepMismatch',
+    message: `The input to is ${to}, but the deployment '${deployment}' of the endpoint '${name}' has ${share} % of the requests (${describeTraffic(traffic)}) and keeps them while it is changed in place.`,
+    fix: 'Leave to empty, or set strategy to canary and deploymentName to a name without requests.',
+  });
+}
+
+/** True when there is nothing to do: the deployment is there, serves what it is to serve, and nothing is to be removed. */
 export function isReleased(plan: RolloutPlan, state: EndpointState): boolean {
+  const { deployment, before, shares } = plan;
   return (
     plan.change === 'none' &&
-    isSameTraffic(state.traffic, { [plan.deployment]: 100 }) &&
+    isSameTraffic(state.traffic, withShare(before, deployment, shares.at(-1)!)) &&
     (!state.saved || !isUnfinished(state.saved)) &&
     plan.remove.every((name) => !deploymentOf(state, name))
   );

@@ -6,7 +6,13 @@ import { UserError } from '../core/errors.ts';
  * @throws UserError `InputInvalid`
  */
 export function parseShares(text: string): number[] {
-  const shares = text.split(/[,;]/).map((part) => parsePercent(part.trim()));
+  const parts = text.split(/[,;]/).map((part) => part.trim());
+  if (parts.some((part) => !/^\d+$/.test(part)))
+    throw invalid(
+      `'${text}' is not a list of whole numbers with commas between them.`,
+      'Write, for example, 0,10,50,100, without percent signs.',
+    );
+  const shares = parts.map((part) => parsePercent(part));
   const rising = shares.every((share, i) => i === 0 || share > shares[i - 1]!);
   if (!rising || shares.at(-1) !== 100)
     throw invalid(`'${text}' must rise from step to step and end at 100.`, 'Write, for example, 0,10,50,100.');

@@ -66,6 +66,7 @@ function testOf(node: YamlNode, index: number, folder: string, problems: Problem
   const [inline, path, expect] = [get(node, 'request'), get(node, 'file'), get(node, 'expect')];
   if ((inline === undefined) === (path === undefined))
     problems.push({ message: "A test needs either 'request' or 'file'.", place: node.place });
+  checkRanges(expect, problems);
   return {
     name: textOf(get(node, 'name')) ?? `test ${index + 1}`,
     request: inline ? jsonOf(inline) : path ? jsonFile(path, folder, problems) : undefined,
@@ -79,6 +80,24 @@ function testOf(node: YamlNode, index: number, folder: string, problems: Problem
     schema: schemaOf(get(expect, 'schema'), folder, problems),
     latency: numberOf(get(expect, 'latency')),
   };
+}
+
+/** Values that no answer could ever have. */
+function checkRanges(expect: YamlNode | undefined, problems: Problem[]): void {
+  const inRange = (
+    node: YamlNode | undefined,
+    field: string,
+    isIn: (value: number) => boolean,
+    range: string,
+  ): void => {
+    const value = numberOf(node);
+    if (node && value !== undefined && !isIn(value))
+      problems.push({ message: `'${field}' must be ${range}, but is ${value}.`, place: node.place });
+  };
+  inRange(get(expect, 'status'), 'status', (value) => value >= 200 && value <= 599, 'an HTTP status from 200 to 599');
+  inRange(get(expect, 'latency'), 'latency', (value) => value > 0, 'a number of milliseconds above 0');
+  for (const [, within] of entriesOf(get(expect, 'within')))
+    inRange(get(within, 'tolerance'), 'tolerance', (value) => value >= 0, '0 or more');
 }
 
 function pathsOf(node: YamlNode | undefined, problems: Problem[]): [path: string, value: YamlNode][] {
@@ -139,10 +158,12 @@ export function readGoldenData(file: string, shownFrom: string): unknown[] {
   try {
     content = readFileSync(file, 'utf8');
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : messageOf(error);
     throw new UserError({
       code: 'FileNotFound',
-      message: `The file of golden data '${shown}' can't be read: ${messageOf(error)}.`,
-      fix: 'Check the path in goldenData.',
+      message: `The file '${shown}' can't be read: ${why}.`,
+      fix: 'Check the path, which is relative to the sources folder, and that the job checks the repository out.',
     });
   }
   const problems: Problem[] = [];

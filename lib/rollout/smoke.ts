@@ -17,13 +17,14 @@ export async function runSmokeTests(
   scorer: Scorer,
   deployment: string,
   tests: readonly SmokeTest[],
-  signal: AbortSignal,
+  { signal, tell }: { signal: AbortSignal; tell: (done: number) => void },
 ): Promise<SmokeResult[]> {
   const results: SmokeResult[] = [];
   for (const test of tests) {
     signal.throwIfAborted();
     const scored = await scorer.score(deployment, test.request);
     results.push({ test, scored, problems: judgeAnswer(test, scored) });
+    tell(results.length);
   }
   return results;
 }

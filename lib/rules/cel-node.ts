@@ -1,3 +1,5 @@
+import { outsideStrings } from './text.ts';
+
 /** A node of the parsed tree; offsets count from the start of the text that was parsed. */
 export interface CelNode {
   op: string;
@@ -28,9 +30,24 @@ export function childrenOf(node: CelNode): CelNode[] {
   return partsOf(node).flat(2).filter(isNode);
 }
 
-/** The node and all below it. */
+/** The node and all below it, each before what is inside it. A loop, since rules may have hundreds of operators. */
 export function nodesOf(node: CelNode): CelNode[] {
-  return [node, ...childrenOf(node).flatMap(nodesOf)];
+  const [nodes, open]: [CelNode[], CelNode[]] = [[], [node]];
+  for (let next = open.pop(); next; next = open.pop()) {
+    nodes.push(next);
+    open.push(...childrenOf(next).toReversed());
+  }
+  return nodes;
+}
+
+/** A node as it is written in the rule's text, with the parentheses that belong to it. */
+export function writtenAs({ start, end }: CelNode, text: string): string {
+  const plain = outsideStrings(text);
+  const count = (character: string): number => plain.slice(start, end).split(character).length - 1;
+  let [from, to] = [start, end];
+  for (let excess = count(')') - count('('); excess > 0; excess--) from = plain.lastIndexOf('(', from - 1);
+  for (let excess = count('(') - count(')'); excess > 0; excess--) to = plain.indexOf(')', to) + 1;
+  return text.slice(from, to);
 }
 
 /** Name of the function that a node calls: `has`. */

@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { type CelNode, calledBy, childrenOf, isNode, nodesOf, partsOf } from './cel-node.ts';
+import { type CelNode, calledBy, childrenOf, isNode, nodesOf, partsOf, writtenAs } from './cel-node.ts';
 import type { Evaluated, RuleValues } from './condition.ts';
 import { ABSENT, leavesOut, NotFinite } from './left-out.ts';
 import { RuleProblem } from './rule-problem.ts';
@@ -51,6 +51,7 @@ export function parse(text: string, environment: Environment, variables: readonl
   const tree = parsed.ast as unknown as CelNode;
   refuseConversions(tree);
   asDoubles(tree);
+  asPresence(tree, environment, variables);
   const uses = bindUses(tree, variables);
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error('it is not an expression');
@@ -85,6 +86,24 @@ function asDoubles(node: unknown): void {
   else asDoubles(node.op === '[]' ? partsOf(node)[0] : node.args);
 }
 
+/**
+ * Makes `"f1" in metrics` what `has(metrics.f1)` is, so that it finds the same names and a value that is missing is not an
+ * error elsewhere in the rule.
+ */
+function asPresence(tree: CelNode, environment: Environment, variables: readonly string[]): void {
+  for (const node of nodesOf(tree)) {
+    if (node.op !== 'in') continue;
+    const [name, all] = node.args as [CelNode, CelNode];
+    if (typeof name.args !== 'string' || name.op !== 'value' || all.op !== 'id') continue;
+    if (!variables.includes(String(all.args))) continue;
+    const asks = environment.parse(`has(${String(all.args)}.name)`).ast as unknown as CelNode;
+    const [field] = childrenOf(asks) as [CelNode];
+    Object.assign(field, { args: [all, name.args], pos: name.pos, start: name.start, end: all.end });
+    Object.assign(node, { op: asks.op, args: asks.args });
+    node.setMeta('alternate', asks);
+  }
+}
+
 /** Functions that make a comparison one of texts or of types: `string(metrics.a) >= "0.9"` holds for 1e-7. */
 const CONVERSIONS = ['string', 'dyn', 'type', 'bytes', 'bool', 'timestamp', 'duration'];
 
@@ -115,6 +134,6 @@ function refuseInfinities(node: CelNode, text: string): void {
   node.setMeta('evaluate', (...given) => {
     const result = evaluate.apply(node, given);
     if (typeof result !== 'number' || Number.isFinite(result)) return result;
-    throw new NotFinite(`${text.slice(node.start, node.end)} is ${result}`);
+    throw new NotFinite(`${writtenAs(node, text)} is ${result}`);
   });
 }

@@ -1,4 +1,4 @@
-import { type CelNode, calledBy, childrenOf, isSameTree, nodesOf } from './cel-node.ts';
+import { type CelNode, calledBy, childrenOf, isSameTree, nodesOf, writtenAs } from './cel-node.ts';
 import { RuleProblem } from './rule-problem.ts';
 import { GUARDS, namedVariable } from './uses.ts';
 
@@ -13,15 +13,18 @@ export function refuseConstants(tree: CelNode, text: string, variables: readonly
   const names = new Set(variables.flatMap((name) => [name, namedVariable(name)]));
   const readsAny = (node: CelNode): boolean =>
     (node.op === 'id' && names.has(String(node.args))) || childrenOf(node).some(readsAny);
-  // Of `[metrics.a, metrics.b].all(x, ...)` the item is a value; of `metrics.all(k, ...)` it is a name.
+  // Of `[metrics.a, metrics.b].all(x, ...)` the item is a value. Of `metrics.all(k, ...)` it is a name, which differs as well.
+  const items = new Set<string>();
   for (const { op, args } of nodesOf(tree)) {
     if (op !== 'rcall') continue;
     const [, over, [item]] = args as [string, CelNode, CelNode[]];
-    if (over.op !== 'id' && item?.op === 'id' && readsAny(over)) names.add(String(item.args));
+    if (item?.op !== 'id' || !readsAny(over)) continue;
+    names.add(String(item.args));
+    if (over.op === 'id') items.add(String(item.args));
   }
   const require = (node: CelNode): void => {
     if (readsAny(node)) return;
-    const part = text.slice(node.start, node.end);
+    const part = writtenAs(node, text);
     throw new RuleProblem(`'${part}' does not read a metric, so its result is always the same.`, node.start);
   };
   const visit = (node: CelNode): void => {
@@ -31,28 +34,27 @@ export function refuseConstants(tree: CelNode, text: string, variables: readonly
       const [test, yes, no] = parts as [CelNode, CelNode, CelNode];
       require(test);
       // `has(metrics.f1) ? metrics.f1 > 0.5 : true` says what a missing metric means.
-      const results = isGuard(test) && (readsAny(yes) || readsAny(no)) ? [] : [yes, no];
+      const results = isGuard(test, items) && (readsAny(yes) || readsAny(no)) ? [] : [yes, no];
       for (const result of results) require(result);
     }
     // `98% baseline.auc` is the remainder of 98, not a share of the baseline.
     if (node.op === '%' && !readsAny(parts[0]!))
       throw new RuleProblem(
-        `'${text.slice(parts[0]!.start, parts[0]!.end)}' is divided for a remainder without reading a metric; a share is written as a multiplication, as in 0.98 * ${variables[1] ?? variables[0]}.accuracy.`,
+        `'${writtenAs(parts[0]!, text)}' is divided for a remainder without reading a metric; a share is written as a multiplication, as in 0.98 * ${variables[1] ?? variables[0]}.accuracy.`,
         parts[0]!.start,
       );
     if (COMPARISONS.includes(node.op) && isSameTree(parts[0]!, parts[1]!))
-      throw new RuleProblem(
-        `it compares '${text.slice(parts[0]!.start, parts[0]!.end)}' with itself.`,
-        parts[1]!.start,
-      );
+      throw new RuleProblem(`it compares '${writtenAs(parts[0]!, text)}' with itself.`, parts[1]!.start);
     for (const part of parts) visit(part);
   };
   require(tree);
   visit(tree);
 }
 
-/** A test of whether a value is there or what kind of number it is. */
-function isGuard(node: CelNode): boolean {
-  if (['!_', '&&', '||'].includes(node.op)) return childrenOf(node).every(isGuard);
-  return GUARDS.includes(calledBy(node) ?? '');
+/** A test of whether a value is there, what kind of number it is, or what its name is. @param items names of metrics */
+function isGuard(node: CelNode, items: ReadonlySet<string>): boolean {
+  if (['!_', '&&', '||'].includes(node.op)) return childrenOf(node).every((part) => isGuard(part, items));
+  if (GUARDS.includes(calledBy(node) ?? '')) return true;
+  const read = nodesOf(node).filter(({ op }) => op === 'id');
+  return read.length > 0 && (node.op === 'in' ? read.slice(0, 1) : read).every(({ args }) => items.has(String(args)));
 }

@@ -29,11 +29,25 @@ export function explain(
     first ??= slip;
     meant = slip.meant;
   }
-  if (!first) return error instanceof RuleProblem ? error : inWords(text, error as CelFailure, variables);
+  if (!first) {
+    const problem = error instanceof RuleProblem ? error : inWords(text, error as CelFailure, variables);
+    return new RuleProblem(problem.message + advice(text, problem, parse), problem.offset);
+  }
   const failure = meant === undefined ? undefined : failureOf(meant, parse);
   const example = /something, (as in .*)$/.exec(failure instanceof RuleProblem ? failure.message : '')?.[1];
-  const advice = example ? ` Write a comparison, ${example}` : meant !== undefined && !failure ? ` Write ${meant}` : '';
-  return new RuleProblem(`${first.what}.${advice}`, first.offset);
+  if (example) return new RuleProblem(`${first.what}. Write a comparison, ${example}`, first.offset);
+  const suggestions =
+    meant !== undefined && !failure ? [meant] : failure instanceof RuleProblem ? failure.suggestions : [];
+  const problem = new RuleProblem(`${first.what}.`, first.offset, suggestions);
+  return new RuleProblem(problem.message + advice(text, problem, parse), problem.offset);
+}
+
+/** Suggestions that are rules, as the end of a message: ` Write metrics.auc > 0.9`. What is refused itself is not worth reading. */
+function advice(text: string, { suggestions }: RuleProblem, parse: (text: string) => void): string {
+  const rules = new Map(suggestions.map(({ rule, when }) => [rule, when]));
+  const right = [...rules].filter(([rule]) => rule !== text && failureOf(rule, parse) === undefined);
+  if (right.length === 0) return '';
+  return ` Write ${right.map(([rule, when]) => (when ? `${rule} ${when}` : rule)).join(', or ')}`;
 }
 
 /** The failure in the words of rules. */
@@ -42,7 +56,9 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
   const offset = Math.min(range?.start ?? 0, text.length);
   const part = range ? text.slice(range.start, range.end) : text;
   const said = error.summary ?? error.message.split('\n')[0]!;
-  const at = (message: string, place = offset): RuleProblem => new RuleProblem(message, place);
+  const at = (message: string, place = offset, meant?: string): RuleProblem =>
+    new RuleProblem(message, place, meant === undefined ? [] : [meant]);
+  const put = (by: string): string => text.slice(0, offset) + by + text.slice(offset + part.length);
   if (/got EOF|token: EOF/.test(said)) {
     const closing = /Expected (RPAREN|RBRACKET)/.exec(said)?.[1];
     return at(
@@ -60,16 +76,15 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
     );
   if (code === 'no_such_overload' && /map</.test(said))
     return at(`'${part}' uses all values together; name one of them, as in ${variables[0]}.accuracy.`);
-  if (said.startsWith('Invalid number')) return at(`'${numberAt(text, offset)}' is not a number that rules can have.`);
-  if (code === 'no_such_overload' && /string/.test(said)) {
-    const meant = part.replace(/(["'])(-?\d+(?:\.\d+)?)\1/g, '$2');
-    const advice = meant === part ? '' : ` Write ${meant}`;
-    return at(`'${part}' compares a number with text; write numbers without quotes.${advice}`);
-  }
+  if (code === 'limit_exceeded') return at(`${exceeded(said)} Write several rules.`);
+  if (error instanceof RangeError) return at('it is nested too deeply. Write several rules.', 0);
+  if (/^Invalid (?:number|exponent|float)/i.test(said))
+    return at(`'${numberAt(text, offset)}' is not a number that rules can have.`);
+  if (code === 'no_such_overload' && /string/.test(said)) return quotedOperand(part, variables, at, put);
   if (code === 'no_such_overload' && /bool [<>]/.test(said)) {
     const twice = /^([^\s()<>]+)(\s*[<>]=?\s*)([^\s()<>]+)(\s*[<>]=?\s*)([^\s()<>]+)$/.exec(part);
-    const advice = twice ? ` Write ${twice.slice(1, 4).join('')} && ${twice.slice(3).join('')}` : '';
-    return at(`'${part}' compares twice; write two conditions with && between them.${advice}`);
+    const meant = twice ? put(`${twice.slice(1, 4).join('')} && ${twice.slice(3).join('')}`) : undefined;
+    return at(`'${part}' compares twice; write two conditions with && between them.`, offset, meant);
   }
   if (code === 'no_such_overload' && /bool/.test(said))
     return at(`'${part}' compares a number with true or false; compare it with a number, such as 1.`);
@@ -94,7 +109,8 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
         : `there is no function '${name}'.${didYouMean(name, FUNCTIONS)} There are ${allOf(FUNCTIONS, 20)}.`,
     );
   }
-  if (code === 'unexpected_character' && variables.includes(part)) return at(TWO_RULES);
+  if (code === 'unexpected_character' && (variables.includes(part) || isShortForm(text.slice(offset))))
+    return at(TWO_RULES);
   if (code === 'unexpected_character' || code === 'unexpected_token' || code === 'expected_token')
     return at(
       `'${part || text.slice(offset, offset + 1)}' does not belong here; a rule is one condition, as in ${variables[0]}.accuracy >= 0.9.`,
@@ -103,6 +119,31 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
   return at(`'${part}' can't be judged; a rule compares numbers, as in ${variables[0]}.accuracy >= 0.9.`);
 }
 
+type At = (message: string, place?: number, meant?: string) => RuleProblem;
+
+/** `metrics.a > "0.9"`, or `"accuracy" > 0.9`, in which the text is the name of a metric. */
+function quotedOperand(part: string, [ours]: readonly string[], at: At, put: (by: string) => string): RuleProblem {
+  const numbers = part.replace(/(["'])(-?\d+(?:\.\d+)?)\1/g, '$2');
+  if (numbers !== part)
+    return at(`'${part}' compares a number with text; write numbers without quotes.`, undefined, put(numbers));
+  const names = part.replace(/(?<![[\w])(["'])([^"']+)\1/g, (_, quote: string, name: string) =>
+    /^[A-Za-z_]\w*$/.test(name) ? `${ours}.${name}` : `${ours}[${quote}${name}${quote}]`,
+  );
+  return at(`'${part}' compares a number with text; a metric is written ${ours}.accuracy.`, undefined, put(names));
+}
+
+/** What of a rule is too large. */
+function exceeded(said: string): string {
+  const [, what = '', most = ''] = /(\w+) \((\d+)\)/.exec(said) ?? [];
+  const words: Record<string, string> = {
+    maxDepth: `it is nested too deeply; a rule may have ${most} levels.`,
+    maxListElements: `a list in it is too long; a list may have ${most} items.`,
+    maxCallArguments: `a function in it has too many arguments; a function may have ${most}.`,
+  };
+  return words[what] ?? 'it is too long.';
+}
+
 function numberAt(text: string, offset: number): string {
-  return /^[\w.]+/.exec(text.slice(offset))?.[0] ?? text;
+  const start = text.slice(0, offset).search(/[\w.]*[-+]?$/);
+  return /^[\w.]+[-+]?/.exec(text.slice(start))?.[0] ?? text;
 }

@@ -4,6 +4,9 @@ import { namedVariable } from './uses.ts';
 /** A calculation without a finite result: a division by zero, or numbers that are too large. It must never make a rule pass. */
 export class NotFinite extends Error {}
 
+/** A tolerance that is beyond what it is measured by. As a calculation without a result it must never make a rule pass. */
+export class TooTolerant extends NotFinite {}
+
 /** A value that the rule asked for with `has`, was not there, and is read nevertheless. */
 export class ValueMissing extends Error {}
 
@@ -11,7 +14,7 @@ export class ValueMissing extends Error {}
 export class NothingToCompare extends Error {}
 
 /** Why a condition has no result, without the words of the library. @param error what `evaluate` threw */
-export function whyNot(error: unknown): string {
+export function whyNoResult(error: unknown): string {
   if (error instanceof NotFinite) return error.message;
   const isMissing = error instanceof ValueMissing || (error as { code?: string }).code === 'no_such_key';
   return isMissing ? 'it reads a value that does not exist' : 'its result is not a number';

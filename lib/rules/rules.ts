@@ -7,13 +7,18 @@ import type { Condition } from './condition.ts';
 import { type Conjunct, conjuncts } from './conjuncts.ts';
 import { refuseConstants } from './constants.ts';
 import { explain } from './explain.ts';
-import { RuleProblem, TWO_RULES } from './rule-problem.ts';
+import { hiddenRule } from './folded.ts';
+import type { Known } from './known-values.ts';
+import { HIDDEN_RULE, RuleProblem, TWO_RULES } from './rule-problem.ts';
 import { isShortForm, parseShortForm } from './short-form.ts';
 import { findSlip } from './slips.ts';
-import { ruleInComment, withoutComment } from './text.ts';
+import { partsOfLine, withPlainBlanks } from './text.ts';
 import { asksKindAlone, refuseUncompared } from './uncompared.ts';
 import { type ValueUse, withGuards } from './uses.ts';
 import { refuseWholes } from './wholes.ts';
+
+/** A longer rule takes seconds to check, and is none that anybody wrote. */
+const MOST_CHARACTERS = 10_000;
 
 export interface Rule {
   text: string;
@@ -27,21 +32,21 @@ export interface Rule {
  * Empty lines and comments (`//` or `#`, also behind a rule) are skipped. A rule whose result is the same for every model is
  * an error, and so is what another language would mean: a rule that is not judged as it was meant must not pass.
  * @param variables the first one is what is judged, the second one what the short form compares it with
+ * @param known what is known of the values of a variable, so that `paired.accuracy.low <= paired.accuracy.high` is refused
  * @throws UserError `RuleInvalid` with every rule that does not parse, a caret under the place
  */
-export function parseRules(text: string, variables: readonly string[]): Rule[] {
+export function parseRules(text: string, variables: readonly string[], known: Known = {}): Rule[] {
   const environment = celEnvironment(variables);
   const rules: Rule[] = [];
   const problems: Problem[] = [];
-  const lines = text.split(/\r\n|\r|\n/);
-  const isOneLine = lines.filter((line) => line.trim() !== '').length === 1;
+  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).map((line) => withPlainBlanks(line).trim());
   for (const [index, raw] of lines.entries()) {
-    const hidden = isOneLine ? ruleInComment(raw.trim(), variables) : undefined;
-    const line = hidden === undefined ? withoutComment(raw) : raw.trim();
+    const hidden = hiddenRule(lines, index, variables);
+    const line = hidden === undefined ? partsOfLine(raw).rule.trim() : raw;
     if (line === '') continue;
     try {
-      if (hidden !== undefined) throw new RuleProblem(TWO_RULES, hidden);
-      rules.push({ text: line, line: index + 1, conditions: parseRule(line, environment, variables) });
+      if (hidden !== undefined) throw new RuleProblem(lines.join('') === raw ? TWO_RULES : HIDDEN_RULE, hidden);
+      rules.push({ text: line, line: index + 1, conditions: parseRule(line, environment, variables, known) });
     } catch (error) {
       if (!(error instanceof RuleProblem)) throw error;
       problems.push({ message: `rule ${index + 1}: ${error.message}${caret(line, error.offset)}` });
@@ -52,9 +57,14 @@ export function parseRules(text: string, variables: readonly string[]): Rule[] {
   return rules;
 }
 
-function parseRule(line: string, environment: Environment, variables: readonly string[]): Condition[] {
+function parseRule(line: string, environment: Environment, variables: readonly string[], known: Known): Condition[] {
+  if (line.length > MOST_CHARACTERS)
+    throw new RuleProblem(
+      `it has ${line.length} characters; a rule may have ${MOST_CHARACTERS}. Write several rules.`,
+      MOST_CHARACTERS,
+    );
   const read = (text: string): Condition[] =>
-    isShortForm(text) ? parseShortForm(text, variables) : parseExpression(text, environment, variables);
+    isShortForm(text) ? parseShortForm(text, variables) : parseExpression(text, environment, variables, known);
   let error: unknown;
   try {
     const conditions = read(line);
@@ -66,9 +76,14 @@ function parseRule(line: string, environment: Environment, variables: readonly s
   throw explain(line, error, read, variables);
 }
 
-function parseExpression(text: string, environment: Environment, variables: readonly string[]): Condition[] {
+function parseExpression(
+  text: string,
+  environment: Environment,
+  variables: readonly string[],
+  known: Known,
+): Condition[] {
   const whole = parse(text, environment, variables);
-  const parts = conjuncts(text, environment, variables);
+  const parts = conjuncts(text, whole, environment, variables);
   for (const part of parts) inRule(part, () => refuseConstant(part, variables));
   const [judged, compared = ''] = variables;
   const reads = (name: string): boolean =>
@@ -81,11 +96,12 @@ function parseExpression(text: string, environment: Environment, variables: read
   refuseUncompared(whole.tree, text, variables);
   for (const part of parts)
     inRule(part, () => {
-      if (holdsAlways(part.parsed, judged!)) throw new RuleProblem(`'${part.text}' holds whatever the metrics are.`, 0);
+      if (holdsAlways(part.parsed, judged!, known))
+        throw new RuleProblem(`'${part.text}' holds whatever the metrics are.`, 0);
     });
   const hasGuards =
     whole.uses.whole.length > 0 || whole.uses.named.some(({ optional, guarded }) => optional || guarded);
-  if (hasGuards && !asksKindAlone(whole.tree, variables) && holdsAlways(whole, judged!, true))
+  if (hasGuards && !asksKindAlone(whole.tree, variables) && holdsAlways(whole, judged!, known, true))
     throw new RuleProblem('it holds whatever the metrics are, as soon as all of them exist and are finite numbers.', 0);
   return parts.map((part) => toCondition(part, whole.uses.named));
 }
@@ -96,7 +112,7 @@ function refuseConstant({ text, parsed }: Conjunct, variables: readonly string[]
   if (parsed.type === 'bool' || parsed.type === 'dyn') return;
   const isMany = /^(map|list)\b/.test(parsed.type);
   const [what, example] = !isMany
-    ? ['a number', `${text} >= 0.9`]
+    ? ['a number', `${text} >= ${parsed.tree.op === '-' ? 0 : 0.9}`]
     : variables.includes(text)
       ? ['all values', `${text}.accuracy >= 0.9`]
       : ['several values', `size(${text}) >= 1`];

@@ -1,6 +1,9 @@
 import { seededNumbers } from '../core/random.ts';
-import type { CelNode } from './cel-node.ts';
+import { type Aims, aimAt } from './aims.ts';
+import { type CelNode, nodesOf } from './cel-node.ts';
 import type { RuleValues } from './condition.ts';
+import { fitted, type Known } from './known-values.ts';
+import { namesFor } from './sample-names.ts';
 import type { OverNames, OverTime, Uses, ValueUse } from './uses.ts';
 
 const USUAL = [0, 0.5, 1, -1, 1e-6, 1e6, -1e6];
@@ -9,36 +12,40 @@ const ODD = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const TRIES = 300;
 /** So many numbers of a rule are added to and taken from each other. */
 const MOST_PAIRED = 8;
-/** Names of metrics that no rule means. */
-const OTHERS = ['some other', 'one more', 'a third'];
+/** Tries of which each aims at a result. */
+const AIMED_TRIES = 200;
 
 /**
- * Values for a rule, as a model could have them: one value for all metrics, values that meet the numbers of the rule, any.
+ * Values for a rule, as a model could have them: one value for all metrics, values that meet the numbers of the rule, any,
+ * and values that should make it false.
+ * @param tree with its uses bound
  * @param isComplete every value is there and a finite number
  */
-export function* samples(nodes: readonly CelNode[], uses: Uses, isComplete = false): Generator<RuleValues> {
+export function* samples(tree: CelNode, uses: Uses, known: Known, isComplete = false): Generator<RuleValues> {
+  const nodes = nodesOf(tree);
   const literals = nodes.flatMap(({ op, args }) => (op === 'value' && typeof args === 'number' ? [args, -args] : []));
   // Of huge numbers `metrics.a == metrics.a + 1` holds.
   const asksForEqual = nodes.some(({ op }) => ['==', '!=', 'in'].includes(op));
   const all = numbersAround(literals, asksForEqual ? USUAL : [...USUAL, ...HUGE]);
   const meeting = numbersMeeting(literals);
-  const texts = nodes.flatMap(({ op, args }) => (op === 'value' && typeof args === 'string' ? [args] : []));
+  const names = namesFor(nodes);
   const next = seededNumbers(1);
   const among = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
   const optional = [...new Set(uses.named.filter((use) => use.optional).map(keyOf))];
-  const given = (choose: (use?: ValueUse) => number): RuleValues =>
-    valuesOf(uses, {
-      choose,
-      leftOut: new Set(optional.filter(() => !isComplete && next() < 0.4)),
-      names: [
-        ...OTHERS.slice(0, Math.floor(next() * (OTHERS.length + 1))),
-        ...texts.filter(() => isComplete || next() < 0.5),
-      ],
+  const given = (choose: (use?: ValueUse) => number, aims?: Aims): RuleValues =>
+    valuesOf(uses, known, {
+      choose: (use) => (use && aims?.values.get(keyOf(use))) ?? choose(use),
+      leftOut: new Set(optional.filter((key) => !isComplete && (aims ? aims.missing.has(key) : next() < 0.4))),
+      names: names(uses.whole, next, isComplete),
     });
   for (const value of all) yield given(() => value);
   for (let index = 0; index < TRIES; index++) {
     const from = index % 2 === 0 ? meeting : all;
     yield given((use) => among(use?.guarded && !isComplete ? [...from, ...ODD] : from));
+  }
+  for (let index = 0; index < AIMED_TRIES; index++) {
+    const draw = (): number => among(index % 2 === 0 ? meeting : all);
+    yield given(draw, aimAt(tree, false, next, draw));
   }
 }
 
@@ -46,37 +53,54 @@ interface Choice {
   choose: (use?: ValueUse) => number;
   /** `keyOf` the uses that have no value. */
   leftOut: ReadonlySet<string>;
-  /** Metrics besides those that the rule names. */
-  names: readonly string[];
+  /** Metrics besides those that the rule names, by variable. */
+  names: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a use takes of several values fits together: the lowest is not above the last one. */
-function valuesOf({ named, whole }: Uses, { choose, leftOut, names }: Choice): RuleValues {
+function valuesOf({ named, whole }: Uses, known: Known, { choose, leftOut, names }: Choice): RuleValues {
   const given: RuleValues = {};
   const of = (variable: string): RuleValues[string] => (given[variable] ??= { named: {}, all: {} });
-  const last = new Map<string, number[]>();
-  for (const use of named) {
-    const drawn = last.get(pathOf(use)) ?? [];
-    last.set(pathOf(use), drawn);
+  for (const use of named) of(use.of);
+  const single = named.filter((use) => !isOverMany(use) && !leftOut.has(keyOf(use)));
+  for (const use of single) of(use.of).named[use.key] ??= choose(use);
+  for (const [variable, { named: values }] of Object.entries(given))
+    if (known[variable])
+      fitted(
+        single.filter((use) => use.of === variable),
+        values,
+        known[variable],
+      );
+  const drawn = new Map<string, number[]>();
+  for (const use of single) {
     const { named: values, all } = of(use.of);
-    if (isOverMany(use) || leftOut.has(keyOf(use)) || Object.hasOwn(values, use.key)) continue;
-    values[use.key] = choose(use);
-    drawn.push(values[use.key]!);
+    drawn.set(pathOf(use), [...(drawn.get(pathOf(use)) ?? []), values[use.key]!]);
     if (!use.pick) all[use.path.join('.')] = values[use.key]!;
   }
-  for (const use of named) {
-    if (!isOverMany(use) || leftOut.has(keyOf(use))) continue;
-    const drawn = last.get(pathOf(use))!;
-    if (drawn.length < 2) drawn.push(choose(use), choose(use));
+  const overMany = named.filter((use) => isOverMany(use) && !leftOut.has(keyOf(use)));
+  for (const use of overMany) drawn.set(pathOf(use), [...(drawn.get(pathOf(use)) ?? []), ...valuesWith(use, choose)]);
+  for (const use of overMany) {
     const { named: values, all } = of(use.of);
-    const result = picked(use, [...drawn, ...matched(use, all)]);
+    const result = picked(use, [...drawn.get(pathOf(use))!, ...matched(use, all)]);
     if (result !== undefined) values[use.key] = result;
   }
   for (const variable of whole) {
     const { all } = of(variable);
-    for (const name of names) all[name] ??= choose();
+    for (const name of names[variable] ?? []) all[name] ??= choose();
   }
   return given;
+}
+
+/** Two values of which a use takes what was chosen, if the others of its path leave it so. */
+function valuesWith(use: ValueUse, choose: (use?: ValueUse) => number): number[] {
+  const [result, other] = [choose(use), choose()];
+  if (use.pick?.kind === 'spread') return [other, other + Math.abs(result)];
+  if (use.pick?.kind === 'ratio') return [Math.abs(other), Math.abs(other * result)];
+  return [result, isLeast(use) ? Math.max(result, other) : Math.min(result, other)];
+}
+
+function isLeast({ pick }: ValueUse): boolean {
+  return pick?.kind === 'lowest' || pick?.kind === 'min';
 }
 
 function isOverMany({ pick }: ValueUse): boolean {

@@ -1,29 +1,13 @@
-import { oneOf } from '../core/words.ts';
 import type { Condition, Evaluated, RuleValues } from './condition.ts';
-import { NotFinite, NothingToCompare, ValueMissing } from './left-out.ts';
+import { NotFinite, NothingToCompare, TooTolerant, ValueMissing } from './left-out.ts';
 import { RuleProblem, TWO_RULES } from './rule-problem.ts';
-import { meantCondition, meantOption } from './short-slips.ts';
-import { namedUse, type Pick, type ValueUse } from './uses.ts';
-
-/** What may follow the direction, as it is written. */
-const OPTIONS = ['tolerance 0.005', '1 %', 'by 0.01', 'at least 0.9', 'at most 0.3', 'strictly', 'best', 'optional'];
-
-interface Options {
-  /** How much worse than the baseline it may be; below 0, how much better it has to be. */
-  tolerance: number;
-  /** The tolerance is a percentage of the baseline. */
-  isRelative: boolean;
-  limit?: number;
-  isStrict: boolean;
-  pick?: Pick;
-  isOptional: boolean;
-}
-
-type Direction = 'higher' | 'lower';
+import { type Direction, type Options, readOptions, WIDEST_SHARE } from './short-options.ts';
+import { notDirected } from './short-slips.ts';
+import { namedUse, type ValueUse } from './uses.ts';
 
 /** True when a rule is meant to be of the short form: `name: ...`. */
 export function isShortForm(text: string): boolean {
-  return /^(?![-*+•])(?:"[^"]*"\s*|'[^']*'\s*|[^"'?{}()[\]:<>=!&|]+):/.test(text);
+  return /^(?:\*(?=\s*:)|(?![-*+•▪◦‣●○■□✓✔☐☑])(?:"[^"]*"\s*|'[^']*'\s*|[^"'?{}()[\]:<>=!&|]+)):/u.test(text);
 }
 
 /**
@@ -42,23 +26,20 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   const direction = word.trim().toLowerCase();
   if (name === '' || between === undefined) throw new RuleProblem('the name of the metric is missing.', 0);
   if (direction !== 'higher' && direction !== 'lower') {
-    const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word.trim()) ?? [];
-    if (option && /:\s*(?:higher|lower)\b/i.test(option)) throw new RuleProblem(TWO_RULES, start);
-    if (said) throw behindDirection(name, said.toLowerCase() as Direction, option!, start);
-    const condition = meantCondition(name, rest!, [ours, theirs]);
-    if (condition) throw new RuleProblem(`a condition has no name in front of it. Write ${condition}`, start);
-    const guess = meantDirection(word);
-    throw new RuleProblem(
-      `'${word.trim()}' is not a direction. Write ${guess ? `${name}: ${guess}` : `${name}: higher or ${name}: lower`}, whichever is better.`,
-      start,
-    );
+    const label = text.slice(0, start - between.length).replace(new RegExp(`^(?:${ours}|${theirs})\\.`), '');
+    throw notDirected({ name, label, rest: rest!, word: word.trim(), start }, [ours, theirs]);
   }
+  const second = secondRule(rest!, [ours, theirs]);
+  if (second !== undefined) throw new RuleProblem(TWO_RULES, start + second);
   if (quoted === undefined && name.includes(','))
-    throw new RuleProblem(`'${name}' has a comma; write a rule for each metric, or the name in quotes.`, 0);
-  const read = readOptions(options, direction, start + word.length + 1);
+    throw new RuleProblem(`'${name}' has a comma; write a rule for each metric, or the name in quotes.`, 0, [
+      `"${name}"${text.slice(name.length)}`,
+    ]);
+  if (name.includes('*')) throw manyValues(name, direction, [ours, theirs]);
+  const read = readOptions(text, options, direction, start + word.length + 1);
   const path = quoted === undefined ? name.split('.') : [name];
   if (quoted === undefined && path.length > 1 && [ours, theirs].includes(path[0]!))
-    throw new RuleProblem(`the short form names the metric alone. Write ${text.slice(path[0]!.length + 1)}`, 0);
+    throw new RuleProblem('the short form names the metric alone.', 0, [text.slice(path[0]!.length + 1)]);
   const use = (of: string): ValueUse => ({
     ...namedUse(of, path, read.pick),
     offset: nameOffset,
@@ -67,101 +48,23 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   return [compared(use(ours), use(theirs), direction, read), ...limited(use(ours), direction, read)];
 }
 
-/** Nothing where the word may mean either: `better`, `not less`, and `max 0.3`, which is a limit and not a direction. */
-function meantDirection(word: string): Direction | '' {
-  if (/\b(?:not?|max|min)\b|\d/i.test(word)) return '';
-  if (/\b(?:up|maximi[sz]e|greater|more|bigger|larger)\b|^\s*>/i.test(word)) return 'higher';
-  return /\b(?:down|minimi[sz]e|less|smaller)\b|^\s*</i.test(word) ? 'lower' : '';
+/** Where another rule begins in what is behind the colon: `higher, 1 % loss: lower`. */
+function secondRule(rest: string, variables: readonly string[]): number | undefined {
+  const begins = `(?:${variables.join('|')})[.[]|(?:"[^"]*"|'[^']*'|[\\w./-]+)\\s*:\\s*(?:higher|lower)\\b`;
+  const found = new RegExp(`[^\\s,]\\s+(?=${begins})`).exec(rest);
+  return found === null ? undefined : found.index + found[0].length;
 }
 
-/** `higher tolerance 0.1`, `higher is better` */
-function behindDirection(name: string, direction: Direction, option: string, start: number): RuleProblem {
-  const isOption = (text: string): boolean => {
-    try {
-      readOption(
-        text.toLowerCase(),
-        direction,
-        { tolerance: 0, isRelative: false, isStrict: false, isOptional: false },
-        0,
-      );
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const meant = isOption(option) ? option : meantOption(option.toLowerCase(), direction);
-  if (meant !== undefined) return new RuleProblem(`a comma is missing. Write ${name}: ${direction}, ${meant}`, start);
-  return new RuleProblem(`'${option}' does not belong behind '${direction}'. Write ${name}: ${direction}`, start);
-}
-
-function readOptions(texts: readonly string[], direction: Direction, start: number): Options {
-  const read: Options = { tolerance: 0, isRelative: false, isStrict: false, isOptional: false };
-  const seen = new Set<string>();
-  let offset = start;
-  for (const text of texts) {
-    const at = offset + text.length - text.trimStart().length;
-    offset += text.length + 1;
-    const kind = readOption(text.trim().toLowerCase(), direction, read, at);
-    if (seen.has(kind)) throw new RuleProblem(`'${text.trim()}' repeats an earlier option.`, at);
-    seen.add(kind);
-  }
-  return read;
-}
-
-/** @returns what the option is about */
-function readOption(text: string, direction: Direction, read: Options, at: number): string {
-  const amount = /^(?:(tolerance|within|by)\s+)?(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(%?)$/.exec(text);
-  if (amount && (amount[1] || amount[3])) {
-    requireFinite(amount[2]!, at);
-    read.tolerance = Number(amount[2]) * (amount[1] === 'by' ? -1 : 1);
-    read.isRelative = amount[3] === '%';
-    if (read.tolerance > 0) requireNarrow(read, direction, at);
-    return 'tolerance';
-  }
-  const limit = /^at (least|most)\s+(-?\d+(?:\.\d+)?(?:e-?\d+)?)$/.exec(text);
-  if (limit) {
-    const fits = direction === 'higher' ? 'least' : 'most';
-    if (limit[1] !== fits)
-      throw new RuleProblem(`'at ${limit[1]}' contradicts '${direction}'. Write at ${fits} ${limit[2]}.`, at);
-    requireFinite(limit[2]!, at);
-    read.limit = Number(limit[2]);
-    return 'limit';
-  }
-  if (text === 'strictly') read.isStrict = true;
-  else if (text === 'optional') read.isOptional = true;
-  else if (text === 'best') read.pick = { kind: direction === 'higher' ? 'highest' : 'lowest' };
-  else {
-    const meant = meantOption(text, direction);
-    if (meant !== undefined) throw new RuleProblem(`'${text}' is not an option. Write ${meant}.`, at);
-    const decimals = /^\d+\s*%?$/.test(text) ? ' Decimals are written with a point, as in 0.005.' : '';
-    throw new RuleProblem(`'${text}' is not an option. There are ${oneOf(OPTIONS)}.${decimals}`, at);
-  }
-  return text;
-}
-
-/** An infinite tolerance would pass everything. */
-function requireFinite(amount: string, at: number): void {
-  if (!Number.isFinite(Number(amount))) throw new RuleProblem(`'${amount}' is not a number that rules can have.`, at);
-}
-
-/** A model may not be worse by this share of the baseline, in percent: `95 %` was meant as a share that remains. */
-const WIDEST_SHARE = 50;
-/** Beyond this a double has no room for a metric beside the tolerance. */
-const WIDEST = 1e15;
-
-/** A tolerance that nearly every model is within is not one. */
-function requireNarrow({ tolerance, isRelative }: Options, direction: Direction, at: number): void {
-  if (!isRelative && tolerance >= WIDEST)
-    throw new RuleProblem(`the tolerance ${tolerance} is so large that every model would pass.`, at);
-  if (!isRelative || tolerance < WIDEST_SHARE) return;
-  const isHigher = direction === 'higher';
-  const remains = Number((isHigher ? 100 - tolerance : 100 + tolerance).toPrecision(12));
-  const passes = remains <= 0 ? 'nearly every model' : `${remains} % of the baseline`;
-  const [share, operator] = isHigher ? [95, '>= 0.4 *'] : [105, '<= 2 *'];
-  throw new RuleProblem(
-    `'${tolerance} %' is how much worse the metric may be, so ${passes} would pass; '5 %' allows ${share} % of the baseline. From ${WIDEST_SHARE} % on a rule is written as a condition, as in metrics.accuracy ${operator} baseline.accuracy.`,
-    at,
+/** `*: higher`, `slices.*.recall: higher`: which of the values is meant? */
+function manyValues(name: string, direction: Direction, variables: readonly string[]): RuleProblem {
+  if (name === '*') return new RuleProblem("'*' is not a name; write a rule for each metric.", 0);
+  const [ours, theirs] = variables.map(
+    (of) => `${of}${name.split('.').reduce((text, part) => text + (part === '*' ? '["*"]' : `.${part}`), '')}`,
   );
+  const [worst, operator] = direction === 'higher' ? ['min', '>='] : ['max', '<='];
+  return new RuleProblem(`'${name}' has many values, and the short form compares one.`, 0, [
+    `${worst}(${ours}) ${operator} ${worst}(${theirs})`,
+  ]);
 }
 
 /** Rounding of doubles in a sum of two, with room. */
@@ -185,11 +88,29 @@ function compared(metric: ValueUse, baseline: ValueUse, direction: Direction, re
       if (a === undefined || b === undefined) return whenMissing(read);
       const margin = tolerance * (isRelative ? Math.abs(b) / 100 : 1);
       if (!Number.isFinite(margin)) throw new NotFinite(`${allowed} is ${margin}`);
+      if (sign * (a - b) < 0 && margin > 0 && isBeyond(b * sign, margin, read))
+        throw new TooTolerant(tooTolerant(read, b));
       const ahead = sign * (a - b) + margin;
       const rounding = ROUNDING * Math.max(Math.abs(a), Math.abs(b), Math.abs(margin));
       return { value: isStrict ? ahead > rounding : ahead >= -rounding, isPartial: false, hasRead: true };
     },
   };
+}
+
+/**
+ * True when an absolute tolerance says nothing of this baseline: `auc: higher, tolerance 5` of 0.9, where a model of 0 would
+ * pass. Where less is better there is no such limit, and 0.01 is a fair tolerance for an error rate of 0.002; but a whole
+ * number beside a fraction was meant as a percentage.
+ * @param baseline its value, with the sign turned where lower is better
+ */
+function isBeyond(baseline: number, margin: number, { isRelative }: Options): boolean {
+  if (isRelative || baseline === 0) return false;
+  return baseline > 0 ? margin >= baseline : margin >= 1 && baseline > -1;
+}
+
+function tooTolerant({ tolerance }: Options, baseline: number): string {
+  const share = tolerance < WIDEST_SHARE ? `; '${tolerance} %' would be a share of it` : '';
+  return `the metric is worse, and a tolerance of ${tolerance} is more than the baseline ${baseline} itself${share}`;
 }
 
 function limited(metric: ValueUse, direction: Direction, read: Options): Condition[] {

@@ -1,33 +1,89 @@
-/**
- * An option of the short form as it was probably meant: `tolerance=0.1`, `>= 0.9`, `1 percent`; undefined when nothing can
- * be guessed.
- * @param text without blanks around it, in lower case
- */
-export function meantOption(text: string, direction: 'higher' | 'lower'): string | undefined {
-  const plain = text.replace(/^\((.*)\)$/, '$1').trim();
-  const tolerance = /^(?:tolerance|within|tol)\s*(?:of|is|[:=])?\s*([\d.]+)\s*(%|percent)?$/.exec(plain);
-  if (tolerance) return `tolerance ${tolerance[1]}${tolerance[2] ? ' %' : ''}`;
-  const limit =
-    /^(?:[<>]=?|==?|(?:at least|at most|least|most|min|max|minimum|maximum)\b)\s*(?:of|is|[:=])?\s*(-?[\d.]+)\s*(%|percent)?$/.exec(
-      plain,
-    );
-  const against = direction === 'higher' ? /^(?:<|at most|most|max)/ : /^(?:>|at least|least|min)/;
-  if (limit && !against.test(plain)) {
-    const amount = limit[2] ? Number((Number(limit[1]) / 100).toPrecision(12)) : limit[1];
-    return `at ${direction === 'higher' ? 'least' : 'most'} ${amount}`;
-  }
-  const percent = /^[-+±]?\s*([\d.]+)\s*(?:%|percent)$/.exec(plain);
-  if (percent) return `${percent[1]} %`;
-  const better = /^(?:\+\s*([\d.]+)|([\d.]+\s*%?)\s*better)$/.exec(plain);
-  if (better) return `by ${better[1] ?? better[2]}`;
-  return undefined;
+import { RuleProblem, TWO_RULES } from './rule-problem.ts';
+import { type Direction, isOption } from './short-options.ts';
+import { meantOption } from './short-words.ts';
+
+/** A rule `name: word, ...` whose word is not a direction. */
+interface Undirected {
+  name: string;
+  /** The name as it is written, with its quotes. */
+  label: string;
+  /** What is behind the colon, and its first part. */
+  rest: string;
+  word: string;
+  /** Offset of it in the rule. */
+  start: number;
 }
 
-/** What is behind the colon when it is neither a direction nor like one: a condition in CEL, or a limit. @returns the rule that was meant */
-export function meantCondition(name: string, rest: string, variables: readonly string[]): string | undefined {
-  if (new RegExp(`\\b(?:${variables.join('|')})[.[]`).test(rest)) return rest.trim();
-  const plain = variables.some((variable) => name.startsWith(`${variable}.`)) ? name : `${variables[0]}.${name}`;
-  const isPlain = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(plain);
-  const limit = /^\s*(?:[<>]=?|[=!]=)\s*-?[\d.]+$/.test(rest) ? rest.trim() : undefined;
-  return limit === undefined ? undefined : `${isPlain ? plain : `${variables[0]}[${JSON.stringify(name)}]`} ${limit}`;
+/** What is wrong where a direction should be: a condition, a limit, or another word for the direction. */
+export function notDirected(rule: Undirected, variables: readonly string[]): RuleProblem {
+  const { label, rest, word, start } = rule;
+  const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word) ?? [];
+  if (option && /:\s*(?:higher|lower)\b/i.test(option)) return new RuleProblem(TWO_RULES, start);
+  if (said) return behindDirection(label, said.toLowerCase() as Direction, option!, start);
+  const colon = withColon(rule, variables);
+  if (colon !== undefined) return new RuleProblem("a name with ':' in it goes into quotes.", start, [colon]);
+  const conditions = meantConditions(rule, variables);
+  if (conditions.length > 1) return new RuleProblem(`'${word}' is not a direction.`, start, conditions);
+  if (conditions.length > 0) return new RuleProblem("a condition does not have ':' in it.", start, conditions);
+  const behind = rest.slice(rest.indexOf(word) + word.length);
+  return new RuleProblem(
+    `'${word}' is not a direction.`,
+    start,
+    meantDirections(word).map((direction) => `${label}: ${direction}${behind}`),
+  );
+}
+
+/** Both where the word may mean either: `better`, `not less`, and `max 0.3`, which is a limit and not a direction. */
+function meantDirections(word: string): Direction[] {
+  if (/\b(?:not?|max|min)\b|\d/i.test(word)) return ['higher', 'lower'];
+  if (/\b(?:up|maximi[sz]e|greater|more|bigger|larger|high|increase|increasing)\b|^\s*>/i.test(word)) return ['higher'];
+  return /\b(?:down|minimi[sz]e|less|smaller|low|decrease|decreasing|reduce)\b|^\s*</i.test(word)
+    ? ['lower']
+    : ['higher', 'lower'];
+}
+
+/** `higher tolerance 0.1`, `higher is better` */
+function behindDirection(label: string, direction: Direction, option: string, start: number): RuleProblem {
+  const meant = isOption(option, direction) ? option : meantOption(option.toLowerCase(), direction);
+  if (meant !== undefined) return new RuleProblem('a comma is missing.', start, [`${label}: ${direction}, ${meant}`]);
+  return new RuleProblem(`'${option}' does not belong behind '${direction}'.`, start, [`${label}: ${direction}`]);
+}
+
+/** `metrics.val:acc > 0.5`, of which the colon is one of the name. */
+function withColon({ name, rest }: Undirected, variables: readonly string[]): string | undefined {
+  const [, more, comparison] = /^(\w[\w/.-]*)\s*((?:[<>]=?|[=!]=)\s*\S.*)$/.exec(rest) ?? [];
+  if (!more || /\s/.test(name) || variables.some((variable) => more.startsWith(`${variable}.`))) return undefined;
+  const [, of = variables[0], first] = new RegExp(`^(?:(${variables.join('|')})\\.)?(.*)$`).exec(name)!;
+  return `${of}["${first}:${more}"] ${comparison}`;
+}
+
+/** What is behind the colon when it is neither a direction nor like one: a condition in CEL, or a limit. */
+function meantConditions({ name, rest }: Undirected, variables: readonly string[]): string[] {
+  const ofVariable = new RegExp(`^(?:${variables.join('|')})\\.`);
+  if (new RegExp(`\\b(?:${variables.join('|')})[.[]`).test(rest)) return [rest.trim()];
+  const plain = ofVariable.test(name) ? name : `${variables[0]}.${name}`;
+  const value = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(plain) ? plain : `${variables[0]}[${JSON.stringify(name)}]`;
+  const [, operator, number] =
+    /^\s*([<>]=?|[=!]?=|≥|≤|(?:at most|max(?:imum)?|below|under|at least|min(?:imum)?|above|over)\b)?\s*(-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?\s*%?)$/.exec(
+      rest,
+    ) ?? [];
+  if (number === undefined) return [];
+  const limit = number.endsWith('%')
+    ? Number((Number(number.slice(0, -1)) / 100).toPrecision(12))
+    : number.replace(/^(-?)\./, '$10.');
+  if (operator !== undefined) return [`${value} ${operatorOf(operator.toLowerCase())} ${limit}`];
+  return [`${value} >= ${limit}`, `${value} <= ${limit}`];
+}
+
+function operatorOf(word: string): string {
+  const operators: Record<string, string> = {
+    '=': '==',
+    '≥': '>=',
+    '≤': '<=',
+    below: '<',
+    under: '<',
+    above: '>',
+    over: '>',
+  };
+  return operators[word] ?? (/^(?:at most|max)/.test(word) ? '<=' : /^(?:at least|min)/.test(word) ? '>=' : word);
 }

@@ -1,3 +1,5 @@
+import { TWO_RULES } from './rule-problem.ts';
+
 /** What another language would understand, as a place in a rule outside of its string literals. */
 export interface Pattern {
   find: RegExp;
@@ -26,8 +28,10 @@ const removed = (find: RegExp, what: Pattern['what'], inBoth = false): Pattern =
 
 const SYMBOLS: Record<string, string> = {
   '≥': '>=',
+  '≧': '>=',
   '⩾': '>=',
   '≤': '<=',
+  '≦': '<=',
   '⩽': '<=',
   '≠': '!=',
   '＝': '==',
@@ -37,8 +41,12 @@ const SYMBOLS: Record<string, string> = {
   '–': '-',
   '—': '-',
   '×': '*',
+  '∗': '*',
+  '⋅': '*',
   '·': '*',
   '÷': '/',
+  '∕': '/',
+  '⁄': '/',
   '∧': '&&',
   '∨': '||',
   '¬': '!',
@@ -121,8 +129,21 @@ const PERCENTAGE: Pattern = {
   },
 };
 
+/** Functions of one value, which need parentheses: `abs metrics.a`. */
+const BARE_CALL = new RegExp(`(?<![\\w.])(abs|has|isNaN|isFinite|lowest|highest|min|max|spread|ratio)\\s+(${VALUE})`);
+
+/** Values of other tools that were not put in: `env.THRESHOLD`, `variables["x"]`. */
+const FOREIGN =
+  /(?<![\w.$])(?:(?:process\.|\$)?env(?:ironment)?|os\.environ|variables|parameters|inputs|secrets|vars)(?:[.:]\w+|\[[^\]]*\])/i;
+
 /** In this order: what comes first may be part of what comes later. */
 export const PATTERNS: Pattern[] = [
+  {
+    find: new RegExp(`^([-*•+]) [^-*•+]*?(?:[<>=]|: *(?:higher|lower)).*? \\1 (?=${VALUE}\\s*(?:[<>]=?|[=!]=|:))`),
+    what: () => TWO_RULES.slice(0, -1),
+    put: () => undefined,
+    inBoth: true,
+  },
   removed(
     new RegExp(`^(?:\\(?\\d+[.)]|\\(?[A-Za-z]\\)|\\[[ xX]?\\]|>|\\d+:(?!\\s*(?:higher|lower)\\b))\\s+${START}`),
     ([found]) => `it begins with '${found!.trim()}', like an item of a list`,
@@ -135,10 +156,11 @@ export const PATTERNS: Pattern[] = [
     put: ([found]) => `(${found})`,
   },
   removed(
-    /^[-*+•·–—](\s*)(?=\S)/,
+    /^[-–—−]\s*(?=\S)/,
     ([found]) =>
       `it begins with '${found!.trim()}', like an item of a list, which would negate what follows; a minus sign that is meant goes into parentheses`,
   ),
+  removed(/^[*+•·▪◦‣●○■□✓✔☐☑]\s*(?=\S)/u, ([found]) => `it begins with '${found!.trim()}', like an item of a list`),
   removed(
     new RegExp(`^(?:if|assert|require|ensure|check|when|where|expect)\\s+${START}`, 'i'),
     ([found]) => `it begins with '${found!.trim()}'; a rule is the condition alone`,
@@ -162,6 +184,16 @@ export const PATTERNS: Pattern[] = [
       return name === undefined ? undefined : `"${name}"`;
     },
   },
+  {
+    find: FOREIGN,
+    what: (found, text) => `'${written(found, text)}' was not replaced; a variable of the pipeline is written $(name)`,
+    put: () => undefined,
+  },
+  {
+    find: BARE_CALL,
+    what: ([, name]) => `${name}(...) needs parentheses`,
+    put: (found, text) => `${found[1]}(${written(found, text, found[0]).slice(found[1]!.length).trim()})`,
+  },
   replaced(new RegExp(`[${Object.keys(SYMBOLS).join('')}]`, 'u'), SYMBOLS),
   replaced(/[!=]==/, { '===': '==', '!==': '!=' }),
   replaced(/=\s*[<>]|[<>=!]\s+=|<\s*>/, {
@@ -183,7 +215,13 @@ export const PATTERNS: Pattern[] = [
     what: () => 'the short form names the metric alone',
     put: ([, , name, direction]) => `${name}: ${direction}, best`,
   },
-  { find: /(?<![<>=!])=(?!=)/, what: () => "'=' does not compare", put: () => '==' },
+  {
+    find: new RegExp(`(${VALUE})\\s*(?:~=|=~|≈|≃|≅)\\s*([\\d.]+)`),
+    what: () => "'nearly equal' is not an operator of rules; a rule says how near",
+    put: (found, text) => `abs(${written(found, text, found[1]!)} - ${found[2]}) <= 0.01`,
+  },
+  { find: /:=/, what: () => "':=' does not compare", put: () => '==' },
+  { find: /(?<![<>=!~:])=(?![=~])/, what: () => "'=' does not compare", put: () => '==' },
   {
     find: new RegExp(`(${VALUE})\\s+between\\s+([\\d.]+)\\s+and\\s+([\\d.]+)`, 'i'),
     what: () => "'between' is not an operator of rules",
@@ -218,7 +256,16 @@ export const PATTERNS: Pattern[] = [
     fitsLists: true,
   },
   { find: /(?<![\w.)\]])\.\d/, what: ([found]) => `'${found}' is not a number`, put: ([found]) => `0${found}` },
-  { find: /(?<=\d)\.(?![\w.])/, what: () => 'a number ends with a point', put: () => '.0' },
+  {
+    find: /(?<=\d)\.(?![\w.])/,
+    what: () => 'a number ends with a point',
+    put: ({ index }, text) => (/\.\d+$/.test(text.slice(0, index)) ? '' : '.0'),
+  },
+  {
+    find: /(?<![\w.])\d+(?:\.\d+){2,}/,
+    what: ([found]) => `'${found}' is not a number`,
+    put: () => undefined,
+  },
   removed(/[;,]\s*$/, ([found]) => `it ends with '${found!.trim()}'`, true),
   {
     find: new RegExp(`(?<=\\w\\s*)[,;]\\s*(?=${VALUE}\\s*(?:[<>]=?|[=!]=))`),

@@ -10,9 +10,12 @@ export interface Slip {
   meant: string | undefined;
 }
 
-/** A variable that was not replaced: `$(m)`, `${{ m }}`, `$[m]`, `${m}`, `{{m}}`, `$m`, `%m%`. Names in quotes have them too. */
+/**
+ * A variable that was not replaced: `$(m)`, `${{ m }}`, `$[m]`, `${m}`, `{{m}}`, `$m`, `%m%`, `#{m}#`, `__m__`. Names in quotes
+ * have them too.
+ */
 const VARIABLE =
-  /\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}|\$\{[^}]*\}|\{\{.*?\}\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
+  /#\{[^}]*\}#?|(?<![\w.])__[A-Za-z]\w*?__(?!\w)|\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}|\$\{[^}]*\}|\{\{.*?\}\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
 
 /** Quotes of a word processor. */
 const QUOTES: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„': '"', '‘': "'", '’': "'" };
@@ -25,6 +28,12 @@ export function findSlip(text: string, isShortForm = false): Slip | undefined {
   const variable = VARIABLE.exec(text);
   if (variable) return { offset: variable.index, what: notReplaced(variable), meant: undefined };
   const plain = outsideStrings(text);
+  const hidden = /[\u200B-\u200F\u2060\uFEFF\u00AD]/.exec(text);
+  if (hidden) {
+    const code = `U+${hidden[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+    const meant = text.replaceAll(new RegExp(hidden[0], 'g'), '');
+    return { offset: hidden.index, what: `it has a character that can't be seen, ${code}`, meant };
+  }
   const quote = plain.search(/[“”„‘’]/);
   if (quote >= 0) {
     const meant = text.replace(/[“”„‘’]/g, (found) => QUOTES[found]!);
@@ -63,10 +72,14 @@ function decimalComma(text: string, plain: string): Slip | undefined {
   return undefined;
 }
 
+/** Of a function of one value a comma is that of a decimal. */
+const TAKES_SEVERAL =
+  /(?<!\b(?:abs|has|isNaN|isFinite|lowest|highest|min|max|spread|ratio|size|double|int))(?<=\w)\s*$/;
+
 function isInList(before: string): boolean {
   const open: boolean[] = [];
   for (const [index, character] of [...before].entries()) {
-    if (character === '(') open.push(/\w\s*$/.test(before.slice(0, index)));
+    if (character === '(') open.push(TAKES_SEVERAL.test(before.slice(0, index)));
     else if (character === '[' || character === '{') open.push(true);
     else if (character === ')' || character === ']' || character === '}') open.pop();
   }

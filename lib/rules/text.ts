@@ -18,23 +18,17 @@ export function outsideStrings(text: string): string {
   return result;
 }
 
-const COMMENT = /#|\/\//;
+/** `#{name}#` is a variable that was not replaced, and no comment. */
+const COMMENT = /#(?!\{[^}]*\}#)(?<!#\{[^}]*\}#)|\/\//;
 
-/** A line of the input without its comment, which begins with `#` or `//` anywhere outside of a string. */
-export function withoutComment(line: string): string {
-  const at = outsideStrings(line).search(COMMENT);
-  return (at < 0 ? line : line.slice(0, at)).trim();
+/** The same text with blanks of other kinds (no-break, tabs) as plain ones, except in its string literals; as long as before. */
+export function withPlainBlanks(text: string): string {
+  const plain = outsideStrings(text);
+  return text.replace(/\s/gu, (blank, at: number) => (plain[at] === blank ? ' ' : blank));
 }
 
-/**
- * Where the comment of a line begins that has a rule in it; undefined when there is none. YAML folds a list of rules into one
- * line (`rules: >`), in which the first comment would hide all rules behind it.
- */
-export function ruleInComment(line: string, variables: readonly string[]): number | undefined {
+/** A line of the input in front of its comment, which begins with `#` or `//` anywhere outside of a string, and the comment. */
+export function partsOfLine(line: string): { rule: string; comment: string } {
   const at = outsideStrings(line).search(COMMENT);
-  const comment = at < 0 ? '' : line.slice(at);
-  const reads = new RegExp(`(?<![\\w.])(?:${variables.join('|')})(?:\\.\\w|\\[)`).test(comment);
-  const isCondition = reads && /[<=≥≤≠]|(?<!-)>/.test(comment);
-  const isShort = /[\w"']\s*:\s*(?:higher|lower)\b(?!\s+(?:is|values?|than|means)\b)/i.test(comment);
-  return isCondition || isShort ? at : undefined;
+  return at < 0 ? { rule: line, comment: '' } : { rule: line.slice(0, at), comment: line.slice(at) };
 }

@@ -1,5 +1,5 @@
-import { type CelNode, calledBy, childrenOf, nodesOf } from './cel-node.ts';
-import { RuleProblem } from './rule-problem.ts';
+import { type CelNode, calledBy, childrenOf, nodesOf, writtenAs } from './cel-node.ts';
+import { RuleProblem, type Suggestion } from './rule-problem.ts';
 import { namedVariable } from './uses.ts';
 
 /** Numbers of metrics for which `size(metrics) >= 2` is tried. */
@@ -63,9 +63,12 @@ function outcomes(node: CelNode, known: Known): boolean[] {
       const decided = left.includes(decides) || right.includes(decides) ? [decides] : [];
       return left.includes(!decides) && right.includes(!decides) ? [...decided, !decides] : decided;
     }
-    case '?:':
+    case '?:': {
+      const [test, yes, no] = [of(0), of(1), of(2)];
       // What both results give is given whichever way the test goes.
-      return [...of(0).flatMap((test) => of(test ? 1 : 2)), ...of(1).filter((result) => of(2).includes(result))];
+      const given = [...test.flatMap((one) => (one ? yes : no)), ...yes.filter((result) => no.includes(result))];
+      return [...new Set(given)];
+    }
     default:
       return outcomesOfLeaf(node, parts, known);
   }
@@ -73,13 +76,20 @@ function outcomes(node: CelNode, known: Known): boolean[] {
 
 function outcomesOfLeaf(node: CelNode, parts: readonly CelNode[], known: Known): boolean[] {
   const call = calledBy(node);
+  if (node.op === 'rcall') {
+    const [name, over, [, body]] = node.args as [string, CelNode, CelNode[]];
+    const isOfNames = over.op === 'id' && known.variables.includes(String(over.args)) && body !== undefined;
+    // One name decides: of `exists` the one for which the body holds, of `all` the one for which it does not.
+    if (isOfNames && Object.hasOwn(DECIDES, name))
+      return outcomes(body, known).includes(DECIDES[name]!) ? [DECIDES[name]!] : [];
+  }
   const isUnknown = known.only !== undefined && known.only !== node;
   if (call === 'has') return isUnknown ? [] : [true];
   if (isOddityGuard(node)) return known.areFinite && !isUnknown ? [call === 'isFinite'] : [];
   if (readsOf(node, known.variables).length > 0) return [];
   const compare = Object.hasOwn(COMPARE, node.op) ? COMPARE[node.op]! : undefined;
   const [left, right] = parts;
-  if (!compare || !left || !right) return node.op === 'in' ? [true, false] : [];
+  if (!compare || !left || !right) return node.op === 'in' || node.checkedType?.name === 'bool' ? [true, false] : [];
   const [a, b] = [left, right].map((part) => outcomes(part, known)) as [boolean[], boolean[]];
   if (a.length > 0 && b.length > 0) return a.flatMap((one) => b.map((other) => compare(Number(one), Number(other))));
   const asksSize = (part: CelNode): boolean => calledBy(part) === 'size' || isSizeOf(part);
@@ -88,6 +98,9 @@ function outcomesOfLeaf(node: CelNode, parts: readonly CelNode[], known: Known):
   if (typeof x === 'number' && asksSize(right)) return SIZES.map((size) => compare(x, size));
   return [true, false];
 }
+
+/** What one name is enough for. */
+const DECIDES: Readonly<Record<string, boolean>> = { exists: true, exists_one: true, all: false };
 
 function isOddityGuard(node: CelNode): boolean {
   return ['isNaN', 'isFinite'].includes(calledBy(node) ?? '');
@@ -117,33 +130,60 @@ function problem(tree: CelNode, text: string, variables: readonly string[], guar
       `it does not compare the value of a metric where it passes; compare one as well, as in ${variables[0]}.accuracy >= 0.9 && ...`,
       tree.start,
     );
-  const asked = text.slice(guard.start, guard.end);
-  const value = asked.slice(asked.indexOf('(') + 1, -1).trim();
+  const value = askedBy(guard, text);
   const when = calledBy(guard) === 'has' ? 'is there' : 'is a finite number';
   return new RuleProblem(
-    `it passes whenever ${value} ${when}, whatever its value is.${advice(tree, text, guard, value)}`,
+    `it passes whenever ${value} ${when}, whatever its value is.`,
     guard.start,
+    suggested(tree, text, guard, all, variables),
   );
 }
 
-/** The rule as it was probably meant; the empty string where nothing can be guessed. */
-function advice(tree: CelNode, text: string, guard: CelNode, value: string): string {
-  const asked = text.slice(guard.start, guard.end);
-  if (tree === guard) return ` Write ${asked} && ${value} >= 0.9.`;
+/** `metrics.f1` of `has(metrics.f1)` and of `"f1" in metrics`. */
+function askedBy(guard: CelNode, text: string): string {
+  const asked = writtenAs(guard, text);
+  const [, name, of] = /^(["'].*["'])\s+in\s+(\w+)$/.exec(asked) ?? [];
+  if (name === undefined) return asked.slice(asked.indexOf('(') + 1, -1).trim();
+  const plain = /^["']([A-Za-z_]\w*)["']$/.exec(name)?.[1];
+  return plain === undefined ? `${of}[${name}]` : `${of}.${plain}`;
+}
+
+/** Rules that may be meant. @param guards all of the kind of the one that decides */
+function suggested(
+  tree: CelNode,
+  text: string,
+  guard: CelNode,
+  guards: readonly CelNode[],
+  variables: readonly string[],
+): Suggestion[] {
   const sides = tree.op === '||' ? childrenOf(tree) : [];
   const index = sides.findIndex((side) => side === guard || (side.op === '!_' && childrenOf(side)[0] === guard));
-  if (index < 0) return '';
-  const rule = text.trim();
-  const side = text.slice(sides[index]!.start, sides[index]!.end);
-  const isWhole = index === 0 ? rule.startsWith(side) : rule.endsWith(side);
-  const rest = index === 0 ? rule.slice(side.length) : rule.slice(0, -side.length);
-  const other = rest.replace(/^\s*\|\||\|\|\s*$/, '').trim();
-  if (!isWhole || other === rest.trim()) return '';
-  const inner = ['||', '?:'].includes(sides[1 - index]!.op) ? `(${other})` : other;
+  const [own, other] = [sides[index], sides[1 - index]];
+  if (!own || !other || readsOf(other, variables).length === 0) return accompanied(tree, text, guards);
+  const [side, rest] = [writtenAs(own, text), writtenAs(other, text)];
+  const inner = ['||', '?:'].includes(other.op) ? `(${rest})` : rest;
   const both = index === 0 ? `${side} && ${inner}` : `${inner} && ${side}`;
-  const isSame = nodesOf(sides[1 - index]!).some((node) => childrenOf(guard).some((asks) => isSameValue(node, asks)));
-  const unless = calledBy(guard) === 'has' && isSame ? `, or !${side} || ${inner} where it may be missing` : '';
-  return ` Write ${both}${unless}.`;
+  const isSame = nodesOf(other).some((node) => childrenOf(guard).some((asks) => isSameValue(node, asks)));
+  const unless = { rule: `!${bracketed(side)} || ${inner}`, when: 'where it may be missing' };
+  return [{ rule: both }, ...(calledBy(guard) === 'has' && isSame ? [unless] : [])];
+}
+
+/** The rule with a comparison beside each guard that `||` and `&&` join: `has(metrics.a) && metrics.a >= 0.9`. */
+function accompanied(tree: CelNode, text: string, guards: readonly CelNode[]): Suggestion[] {
+  const joinedBy = (node: CelNode): CelNode[] =>
+    ['||', '&&'].includes(node.op) ? childrenOf(node).flatMap(joinedBy) : [node];
+  let rule = text;
+  for (const guard of joinedBy(tree).toReversed()) {
+    if (!guards.includes(guard)) continue;
+    const both = `${writtenAs(guard, text)} && ${askedBy(guard, text)} >= 0.9`;
+    rule = rule.slice(0, guard.start) + both + rule.slice(guard.end);
+  }
+  return [{ rule }];
+}
+
+/** `!"f1" in metrics` would negate the name. */
+function bracketed(asked: string): string {
+  return /^["']/.test(asked) ? `(${asked})` : asked;
 }
 
 /** Both read the same value, one of them perhaps in `has`, where a value is a field. */

@@ -53,7 +53,19 @@ export const PICKS: readonly string[] = [...OVER_TIME, 'at', ...OVER_NAMES];
 
 /** The variable that has the named values of `metrics`; no rule can name it. */
 export function namedVariable(of: string): string {
-  return `${of} by name`;
+  return of + BY_NAME;
+}
+
+const BY_NAME = ' by name';
+
+/** Of a node that reads one value, which that is, by variable and `key` of its use; undefined for others. @param node of a tree whose uses are bound */
+export function boundKey(node: CelNode): string | undefined {
+  if (PICKS.includes(calledBy(node) ?? '')) return boundKey(childrenOf(node)[0]!);
+  if (node.op !== '.' && node.op !== '[]') return undefined;
+  const [target, key] = node.args as [CelNode, string | CelNode];
+  const of = target.op === 'id' ? String(target.args) : '';
+  if (!of.endsWith(BY_NAME)) return undefined;
+  return `${of.slice(0, -BY_NAME.length)} ${typeof key === 'string' ? key : String(key.args)}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type CelNode, childrenOf, nodesOf } from './cel-node.ts';
+import { type CelNode, childrenOf, nodesOf, writtenAs } from './cel-node.ts';
 import { RuleProblem } from './rule-problem.ts';
 
 /** Functions that go over all metrics, or over a list: `metrics.all(k, metrics[k] > 0)`. */
@@ -17,7 +17,7 @@ export function refuseWholes(tree: CelNode, text: string, variables: readonly st
     const whole = childrenOf(node).find(({ checkedType }) => /^(map|list)\b/.test(checkedType?.name ?? ''));
     if (whole)
       throw new RuleProblem(
-        `'${text.slice(whole.start, whole.end)}' is compared as a whole; compare numbers, as in ${variables[0]}.accuracy >= 0.9.`,
+        `'${writtenAs(whole, text)}' is compared as a whole; compare numbers, as in ${variables[0]}.accuracy >= 0.9.`,
         whole.start,
       );
   }
@@ -41,5 +41,5 @@ function requireValues(node: CelNode, text: string, variables: readonly string[]
   };
   if (bodies.flatMap(nodesOf).some(readsValue)) return;
   const value = isVariable ? `${String(over.args)}[${String(item.args)}]` : String(item.args);
-  throw new RuleProblem(`'${text.slice(node.start, node.end)}' does not read ${value}.`, node.start);
+  throw new RuleProblem(`'${writtenAs(node, text)}' does not read ${value}.`, node.start);
 }

@@ -58,7 +58,15 @@ export function runVariables(facts: RunFacts): Record<string, string> {
     'Build.Repository.Uri': `${devops.collectionUrl}${devops.project.name}/_git/${facts.repository}`,
     'Build.Repository.Clean': 'False',
     'Build.Repository.Git.SubmoduleCheckout': 'False',
+    ...pullRequestVariables(facts),
   };
+}
+
+/** Of a run that validates a pull request, whose branch has its number: `refs/pull/7/merge`. */
+function pullRequestVariables({ reason, branch }: RunFacts): Record<string, string> {
+  const number = /^refs\/pull\/(\d+)\/merge$/.exec(branch)?.[1];
+  if (reason !== 'PullRequest' || number === undefined) return {};
+  return { 'System.PullRequest.PullRequestId': number, 'System.PullRequest.IsFork': 'False' };
 }
 
 /**

@@ -29,8 +29,8 @@ export interface BlobAccount extends Blobs {
   containerSas(container: string, minutes?: number, permissions?: string): string;
   /** Writes a blob without a Content-MD5, as the service's own copies are. */
   writeCopy(to: BlobLocation, content: Buffer): Promise<void>;
-  /** A SAS (without `?`) for the whole account that soon expires. */
-  accountSas(hours: number): string;
+  /** A SAS (without `?`) for the whole account that soon expires; for another account with its key. */
+  accountSas(hours: number, account?: { name: string; key: string }): string;
   /** Metadata and size of a blob; undefined when there is none. */
   metadata(container: string, path: string): Promise<Record<string, string> | undefined>;
   close(): void;
@@ -60,7 +60,7 @@ function connect({ accountName, accountKey, port, ca }: AccountOptions) {
     await container(name).createIfNotExists();
     known.add(name);
   };
-  const accountSas = (hours: number) =>
+  const accountSas = (hours: number, account?: { name: string; key: string }) =>
     generateAccountSASQueryParameters(
       {
         services: AccountSASServices.parse('bf').toString(),
@@ -69,7 +69,7 @@ function connect({ accountName, accountKey, port, ca }: AccountOptions) {
         protocol: SASProtocol.Https,
         expiresOn: new Date(Date.now() + hours * 3_600_000),
       },
-      credential,
+      account ? new StorageSharedKeyCredential(account.name, account.key) : credential,
     ).toString();
   const sas = (name: string, permissions: string, minutes: number, blobName?: string) =>
     generateBlobSASQueryParameters(

@@ -167,6 +167,12 @@ export function gitRoutes(context: DevOpsContext): Router {
     const message = `TF401019: The Git repository with name or identifier ${request.params.repositoryId} does not exist or you do not have permissions for the operation you are attempting.`;
     refuse(response, 404, 'GitRepositoryNotFoundException', message);
   });
+  // Whoever may read a pull request may not yet say something in it.
+  router.use('/repositories/:repositoryId/pullRequests/:pullRequestId/threads', (request, response, next) => {
+    if (!context.denied.has('pullRequests') || request.method === 'GET') return next();
+    const message = "TF401027: You need the Git 'PullRequestContribute' permission to perform this action.";
+    refuse(response, 403, 'GitNeedsPermissionException', message);
+  });
   addRepositoryRoutes(router, context);
   addPullRequestRoutes(router, context);
   addPullRoutes(router, context, withPull);

@@ -71,7 +71,9 @@ jobs:
   - checkout: none
   - download: current
     artifact: drop
-  - bash: cat $(Pipeline.Workspace)/f.txt
+  - task: DownloadPipelineArtifact@2
+    inputs: { artifact: second, path: $(Pipeline.Workspace)/to }
+  - bash: cat $(Pipeline.Workspace)/drop/f.txt $(Pipeline.Workspace)/to/f.txt
     name: show`,
       {},
       {
@@ -81,7 +83,7 @@ jobs:
     );
     assert.equal(run.result, 'succeeded', run.lines.join('\n'));
     assert.deepEqual(run.tags, ['tagged']);
-    assert.ok(stepOf(run, 'show').log.includes('hi'));
+    assert.equal(stepOf(run, 'show').log.filter((line) => line === 'hi').length, 2);
     assert.ok(existsSync(join(run.workFolder, 'artifacts/second/f.txt')));
     assert.ok(stepOf(run, 't').log.includes("Test run 'Mine': 3 tests, 1 passed, 1 failed, 1 not executed"));
     assert.match(run.buildNumber, /^\d{4}\.x\.\d+$/);

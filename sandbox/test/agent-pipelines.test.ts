@@ -193,12 +193,16 @@ steps:
   - checkout: none
   - { task: AzureCLI@2, name: cli, inputs: { azureSubscription: nowhere, scriptType: bash } }
   - { task: Docker@2, condition: always() }
+  - getPackage: tools
   - { script: echo after, name: after }
 - job: b
   pool: server
   steps: [{ task: AzureFunction@1, name: server }]`;
     await assert.rejects(fixture.run(yaml), (error: Error) => {
-      assert.match(error.message, /called 'AzureCLI'.*called 'Docker'.*called 'AzureFunction'.*--skip-unknown-tasks/s);
+      assert.match(
+        error.message,
+        /called 'AzureCLI'.*called 'Docker'.*called 'getPackage'.*called 'AzureFunction'.*--skip-unknown-tasks/s,
+      );
       assert.equal(error.message.match(/There are: /g)?.length, 1);
       return true;
     });
@@ -207,7 +211,7 @@ steps:
     assert.match(stepOf(run, 'cli').issues[0]!.message, /did not run: the sandbox doesn't have the task AzureCLI@2/);
     assert.equal(stepOf(run, 'server').result, 'Skipped');
     assert.equal(stepOf(run, 'after').result, 'Succeeded');
-    assert.equal(warningsOf(run).length + run.lines.filter((line) => / \| ##\[warning\]/.test(line)).length, 3);
+    assert.equal(warningsOf(run).length + run.lines.filter((line) => / \| ##\[warning\]/.test(line)).length, 4);
   });
 
   it('reports all that it cannot run together', async () => {
@@ -219,6 +223,7 @@ steps:
   - checkout: more
   - download: upstream
   - { task: PublishTestResults@2, inputs: { testResultsFormat: NUnit } }
+  - reviewApp: web
   - task: Nothing@1
   - task: Say@1
     inputs: { connection: nowhere }
@@ -231,6 +236,7 @@ steps:
           /'more'/,
           /current run only, not 'upstream'/,
           /JUnit test results only, not 'NUnit'/,
+          /ReviewApp/,
           /Nothing/,
           /runOnce only/,
         ])

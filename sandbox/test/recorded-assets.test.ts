@@ -27,7 +27,7 @@ describe('assets, as the service answers them', () => {
     }
     assert.deepEqual(statuses, [
       ['environments', 201, 201],
-      ['components', 201, 201],
+      ['components', 201, 200],
       ['data', 201, 200],
     ]);
   });

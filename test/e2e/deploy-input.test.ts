@@ -38,6 +38,31 @@ const WRONG: [what: string, inputs: Record<string, string>, error: RegExp][] = [
     { ...ONLINE, trafficSteps: '50,20' },
     /'50,20' must rise from step to step and end at 100/,
   ],
+  [
+    'a file of smoke tests that is not there',
+    { ...ONLINE, smokeTests: 'serving/none.yml' },
+    /The input smokeTests is not valid: There is no file 'serving\/none\.yml'.*\[FileNotFound\]/,
+  ],
+  [
+    'golden data that is not there',
+    { ...ONLINE, goldenData: 'serving/none.jsonl' },
+    /The input goldenData is not valid: The file 'serving\/none\.jsonl' can't be read: it does not exist\..*\[FileNotFound\]/,
+  ],
+  [
+    'a deployment file that is a folder',
+    { ...ONLINE, deploymentFile: 'serving' },
+    /The input deploymentFile is not valid: .*it is a folder.*\[FileNotReadable\]/,
+  ],
+  [
+    'steps without commas',
+    { ...ONLINE, trafficSteps: '0 10 100' },
+    /'0 10 100' is not a list of whole numbers with commas between them/,
+  ],
+  [
+    'steps in the wrong direction',
+    { ...ONLINE, strategy: 'canary', from: '50', to: '10' },
+    /The input from is 50, which is more than the input to, 10\./,
+  ],
   ['a step that is not one', { ...ONLINE, to: '30' }, /The input to is 30, which is not one of the steps 0, 100\./],
   [
     'the name of an endpoint',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { call, modelVersions } from '../../scripts/workspace-facts.ts';
 import { evaluate, type Run, type Step, stream, submit, task, useFixture, writes } from './fixture.ts';
 
@@ -115,6 +116,18 @@ describe('models', function () {
     assert.equal(properties['lineage.run'], `${jobName}_1`);
     const metrics = Object.entries(properties).filter(([name]) => name.startsWith('metric.'));
     assert.deepEqual(metrics, [['metric.accuracy', '0.9']]);
+    const kept = (name: string): string =>
+      readFileSync(run.attachments.find(({ file }) => file.endsWith(name))!.file, 'utf8');
+    const summary = kept('model-gate.md').replaceAll('\\', '');
+    const rows = [1, 2, 0].map((trial) => summary.indexOf(`| ${jobName}_${trial}`));
+    assert.ok(rows[0]! > 0 && rows[0]! < rows[1]! && rows[1]! < rows[2]!, summary);
+    assert.ok(summary.includes(`| ${jobName}_1 (best) | accuracy = 0.9 | 0.9 | Completed |`), summary);
+    assert.ok(
+      summary.includes('| outputs/plots/roc.png | 3 B | model-gate-picture-1-outputs-plots-roc.png |'),
+      summary,
+    );
+    assert.equal(kept('model-gate-picture-1-outputs-plots-roc.png'), 'PNG');
+    assert.equal(JSON.parse(kept('model-gate.json')).gate.sweeps[0].trials.length, 3);
   });
 
   it('of a sweep inside a pipeline are those of its best trial, by the job and by the step', async () => {

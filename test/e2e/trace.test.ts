@@ -197,6 +197,25 @@ describe('tracing a model', function () {
     assert.match(back.log, /^Commits that churn version 2 has and churn version 1 does not have:$/m);
   });
 
+  it('walks forwards from a build and from a commit', async () => {
+    const { buildId } = trained[1]!;
+    const run = await trace(`build:${buildId}`);
+    assert.equal(run.result, 'succeeded', run.log);
+    const tree = treeOf(run);
+    assert.equal(tree[0], 'the build 20.2 (CHURN, requested by Sandbox User)');
+    assert.ok(tree.includes(`└─ submitted the job ${job(1)} (Completed, jobs)`), run.log);
+    assert.ok(tree.includes('   └─ registered as the model churn version 2'), run.log);
+    const { modelName, modelVersion, jobName, commit, missing } = run.step('trace').outputs;
+    assert.deepEqual([modelName, modelVersion, jobName, commit, missing], ['churn', '2', job(1), history.merge, '0']);
+    const ofCommit = await trace(`commit:${history.first.slice(0, 10)}`);
+    assert.ok(
+      treeOf(ofCommit).some((line) => line.includes(`submitted the job ${job(0)} `)),
+      ofCommit.log,
+    );
+    const unknown = await trace('build:4711');
+    assert.match(unknown.log, /No job and no deployment of the workspace 'sandbox-ws' names the build '?4711'?;/);
+  });
+
   it('says what it may not read, and why, and is not failed by it', async () => {
     const { denied } = fixture.sandbox.devops;
     for (const what of ['builds', 'code', 'workItems', 'buildTags'] as const) denied.add(what);

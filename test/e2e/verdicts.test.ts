@@ -43,6 +43,13 @@ describe('a verdict', function () {
     }
   });
 
+  it('has the environment beside it in which the step ran, also for an output of the pipeline', async () => {
+    for (const name of ['a', 'whole']) {
+      const [model] = await modelVersions(fixture.sandbox, name);
+      assert.match(model!.properties.properties['lineage.environment'], /sklearn-1\.5/, name);
+    }
+  });
+
   it('on another step is not taken, and the log says whose it is', async () => {
     const other = await fixture.run([
       submit('jobs/branches.yml'),

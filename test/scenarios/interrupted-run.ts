@@ -104,6 +104,7 @@ function quietPipeline(signal: AbortSignal, lines: string[]): Pipeline {
     setOutput: nothing,
     summary: nothing,
     attach: (name) => name,
+    hasSecret: () => false,
     file: () => ({ write: nothing, close: () => '' }),
     mask: nothing,
   };

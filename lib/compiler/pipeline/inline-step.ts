@@ -1,3 +1,4 @@
+import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
 import { ANONYMOUS_COMPONENT } from '../../plan/plan.ts';
 import { planComponent } from '../assets/component.ts';
@@ -21,6 +22,7 @@ export function inlineComponent(
   const outputs = new Map(
     entriesOf(get(node, 'outputs')).map(([output, value]) => [output, inlineOutput(value, around)]),
   );
+  checkValues(node, path, context.builder.problems);
   checkCommandText(node, inputs, outputs, path, context.builder.problems);
   // Its name for display stays with the step.
   const described = compact({
@@ -45,6 +47,13 @@ export function inlineComponent(
   const label = textOf(get(node, 'display_name')) ?? name;
   const id = planComponent(context, spec, label, described);
   return { id, inputs: declared, outputs, definition: { context, node, path } };
+}
+
+/** Every input of an inline step is one that its component requires, and nothing would be sent for one without a value. */
+function checkValues(node: YamlNode, path: string, problems: Problem[]): void {
+  for (const [name, value] of entriesOf(get(node, 'inputs')))
+    if (isNull(value))
+      problems.push({ message: `'${path}.inputs.${name}' does not have a value.`, place: value.place });
 }
 
 /**

@@ -49,9 +49,13 @@ export function applyOverrides(file: YamlFile, overrides: readonly Override[]): 
     throw invalid(problems, 'Fix the overrides and run again. Nothing was created in the workspace.');
 }
 
+/** Fields where a part `$(name)` is the output of a command, or text. */
+const SHELL_TEXTS = ['command', 'args', 'program_arguments', 'description'];
+
 /** The agent leaves `$(name)` in an input as it is when there is no variable of that name. */
-function unsetVariable({ value, line }: Override): string | undefined {
-  const name = /^\$\(([\w.-]+)\)$/.exec(value)?.[1];
+function unsetVariable({ path, value, line }: Override): string | undefined {
+  const isForShell = SHELL_TEXTS.includes(path.at(-1)!);
+  const name = (isForShell ? /^\$\(([\w.-]+)\)$/ : /\$\(([A-Za-z_][\w.-]*)\)/).exec(value)?.[1];
   return name && `'${line}' uses the variable '${name}' of the pipeline, which does not have a value`;
 }
 

@@ -75,6 +75,9 @@ const shortForms: Record<string, ShortForm> = {
     input: 'source',
     inputs: { artifact: 'artifact', patterns: 'patterns', path: 'path' },
   },
+  // The sandbox does not have the tasks that these are short for; they are reported with the others that are missing.
+  reviewApp: { task: 'ReviewApp@0', input: 'resourceName', inputs: {} },
+  getPackage: { task: 'getPackage@0', input: 'package', inputs: { path: 'path' } },
 };
 
 const targetWarning = 'The step runs on this machine, not in the container that it targets.';
@@ -131,6 +134,9 @@ function readStep(node: Node, nextName: (task: string) => string, notes: Notes):
   for (const [name, value] of Object.entries(form.fixed ?? {})) inputs.set(name, value);
   for (const [key, input] of Object.entries(form.inputs))
     if (input !== '' && fields.has(key)) inputs.set(input, readText(fields.get(key)!, key));
+  // Unlike the task that it is short for, the keyword puts the files of one artifact into a folder with the artifact's name.
+  if (kind.key === 'download' && inputs.has('artifact') && !inputs.has('path'))
+    inputs.set('path', `$(Pipeline.Workspace)/${inputs.get('artifact')!}`);
   const name = optionalText(fields.get('name'), 'name');
   if (name !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw new PipelineFileError(

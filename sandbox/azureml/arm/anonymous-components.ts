@@ -1,11 +1,10 @@
 /** Which version an anonymous component gets: one of the service's own. That of the address is never found. */
 import { randomUUID } from 'node:crypto';
+import { anonymousName } from './asset-answer.ts';
 import type { AssetContext } from './asset-context.ts';
 import { withoutLabel } from './asset-rules.ts';
 import type { Call } from './collection.ts';
 import { contentKey, normalSpec } from './component-normal.ts';
-
-const anonymousName = 'azureml_anonymous';
 
 /**
  * The path under which a component is kept: that of the address, but of an anonymous one the one that the service knows its

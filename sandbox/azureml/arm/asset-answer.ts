@@ -3,10 +3,23 @@ import type { Resource } from '../../contracts.ts';
 import type { AssetKind } from './shapes/assets.ts';
 import * as versions from './versions.ts';
 
+/** The name under which all anonymous components are put. */
+export const anonymousName = 'azureml_anonymous';
+
 type Json = Record<string, any>;
 
 const when = (exists: boolean, members: Json): Json => (exists ? members : {});
 const set = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value != null));
+
+/** The stage of a version. One that is archived has no other. */
+export function stageOf({ stage, isArchived, isAnonymous, componentSpec }: Json, kind: AssetKind): string {
+  if (isArchived === true) return 'Archived';
+  // An anonymous component whose specification has a name of its own is in development, too.
+  const isLogged = kind === 'environments' || componentSpec?.name === anonymousName;
+  const first = isAnonymous && isLogged ? 'Logged' : 'Development';
+  // A client that restores a version may put back the stage that it has read.
+  return stage && stage !== 'Archived' ? stage : first;
+}
 
 const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> = {
   codes: ({ codeUri, provisioningState }, version) => ({
@@ -22,14 +35,14 @@ const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> 
     ...set({ referencedUris }),
     dataType,
   }),
-  models: ({ flavors, modelType, modelUri, jobName, provisioningState, stage, originAssetId, ...more }, version) => ({
+  models: ({ flavors, modelType, modelUri, jobName, provisioningState, originAssetId, ...more }, version) => ({
     flavors: flavors ?? {},
     modelType,
     modelUri,
     ...when(originAssetId !== undefined, { originAssetId }),
     jobName: jobName ?? null,
     ...when(versions.provisioningState(version), { provisioningState }),
-    ...when(versions.stage(version), { stage: stage ?? 'Development' }),
+    ...when(versions.stage(version), { stage: stageOf(more, 'models') }),
     ...set({ datasets: more.datasets, defaultDeploymentTemplate: more.defaultDeploymentTemplate }),
     ...when(versions.intellectualProperty(version), { intellectualProperty: null }),
   }),
@@ -40,23 +53,25 @@ const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> 
     osType: given.osType ?? 'Linux',
     autoRebuild: given.autoRebuild ?? 'Disabled',
     ...when(versions.provisioningState(version), { provisioningState: given.provisioningState }),
-    ...when(versions.stage(version), { stage: given.stage ?? (given.isAnonymous ? 'Logged' : 'Development') }),
+    ...when(versions.stage(version), { stage: stageOf(given, 'environments') }),
     ...when(versions.intellectualProperty(version), { intellectualProperty: null }),
   }),
-  components: ({ componentSpec, provisioningState, stage }, version) => ({
-    componentSpec,
+  components: ({ provisioningState, ...more }, version) => ({
+    componentSpec: more.componentSpec,
     ...when(versions.provisioningState(version), { provisioningState }),
-    ...when(versions.componentStage(version), { stage: stage ?? 'Development' }),
+    ...when(versions.componentStage(version), { stage: stageOf(more, 'components') }),
   }),
 };
 
 /** Properties of a version. A component's description is in its specification only. */
 export function versionAnswer(kind: AssetKind, properties: Json, apiVersion: string): Resource['properties'] {
   const { description, tags, isArchived, isAnonymous } = properties;
+  // Of data, what was not sent is null.
+  const unset = kind === 'data' ? null : {};
   return {
     description: kind === 'components' ? null : (description ?? null),
-    tags: tags ?? {},
-    properties: properties.properties ?? {},
+    tags: tags ?? unset,
+    properties: properties.properties ?? unset,
     isArchived: isArchived === true,
     isAnonymous: isAnonymous === true,
     ...when(kind !== 'codes' && versions.autoDeleteSetting(apiVersion), {

@@ -5,6 +5,7 @@ import type { CollectionContext } from './collection.ts';
 import type { ReferenceContext } from './references.ts';
 import type { RegistryStorage } from './registry-storage.ts';
 import type { AssetKind } from './shapes/assets.ts';
+import { provisioningState } from './versions.ts';
 
 /** What the routes of assets work with: `store` is the workspace or a registry. */
 export interface AssetContext extends ReferenceContext, CollectionContext {
@@ -34,18 +35,18 @@ function timestampVersion(): string {
 
 /**
  * A container as it is answered: with its newest version and the number after the highest. Components have neither; a list
- * shows a time for data without versions.
+ * shows a time for data, too.
  */
 export function withVersions(
   kind: AssetKind,
   container: Resource,
   { store, isRegistry }: AssetContext,
-  isList: boolean,
+  { isList, apiVersion }: { isList: boolean; apiVersion: string },
 ): Resource {
   const versions = store.list(`${kind}/${container.name}/versions`);
   const numbers = versions.map(({ name }) => (/^\d+$/.test(name) ? Number(name) : 0));
   const isComponent = kind === 'components';
-  const byTime = isComponent || (isList && kind === 'data' && versions.length === 0);
+  const byTime = isComponent || (isList && kind === 'data');
   const next = byTime ? timestampVersion() : String(Math.max(0, ...numbers) + 1);
   return {
     ...container,
@@ -53,7 +54,7 @@ export function withVersions(
       ...container.properties,
       latestVersion: isComponent ? null : (versions.at(-1)?.name ?? null),
       nextVersion: isRegistry ? null : next,
-      ...(kind !== 'data' && { provisioningState: 'Succeeded' }),
+      ...(kind !== 'data' && provisioningState(apiVersion) && { provisioningState: 'Succeeded' }),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Which containers and versions of assets a list has. */
 import type { Request } from 'express';
 import type { Resource, ResourceStore } from '../../contracts.ts';
+import { stageOf } from './asset-answer.ts';
 import { codeHashVersion } from './code-hash.ts';
 import { inView, withPairs } from './listing.ts';
 import type { AssetKind } from './shapes/assets.ts';
@@ -26,7 +27,11 @@ export function findByHash({ query }: Request, store: ResourceStore): Resource[]
 }
 
 /** The versions that the query asks for. */
-export function keepVersions(request: Request, container: Resource | undefined): (version: Resource) => boolean {
+export function keepVersions(
+  kind: AssetKind,
+  request: Request,
+  container: Resource | undefined,
+): (version: Resource) => boolean {
   const { version, description, stage, properties } = request.query;
   // Data is filtered by `$tags`, models by `tags`.
   const tags = request.query.tags ?? request.query.$tags;
@@ -36,7 +41,7 @@ export function keepVersions(request: Request, container: Resource | undefined):
     withPairs(properties, (resource) => resource.properties.properties),
     (resource: Resource) => version === undefined || resource.name === version,
     (resource: Resource) => description === undefined || resource.properties.description === description,
-    (resource: Resource) => stage === undefined || resource.properties.stage === stage,
+    (resource: Resource) => stage === undefined || stageOf(resource.properties, kind) === stage,
   ];
   return (resource) => filters.every((accepts) => accepts(resource));
 }

@@ -31,6 +31,7 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
       return properties;
     },
     async data(properties, context) {
+      if (properties.autoDeleteSetting && !isManaged(properties.dataUri)) throw errors.autoDeleteElsewhere();
       return { ...properties, dataUri: storedUri(properties.dataUri, 'resourcegroups', context) };
     },
     async models(properties, context) {
@@ -68,7 +69,6 @@ export const newVersionRules: Record<AssetKind, (properties: Properties, context
         osType: 'Linux',
         ...withoutNulls(properties),
         ...(condaFile && { condaFile: condaAsJson(condaFile) }),
-        properties: { 'azureml.labels': properties.isAnonymous ? '' : 'latest', ...properties.properties },
         environmentType: 'UserCreated',
       };
     },
@@ -115,6 +115,9 @@ export function storedUri(
     .replace(/^azureml:\/\/datastores\//i, long)
     .replace(/^(azureml:\/\/subscriptions\/[^/]+\/)resourcegroups\//i, `$1${group}/`);
 }
+
+/** Whether the data is in the datastore whose files the service keeps and deletes itself. */
+const isManaged = (uri: string): boolean => /\/datastores\/workspacemanageddatastore\//i.test(uri);
 
 const withoutNulls = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));

@@ -44,6 +44,8 @@ export function changedVersion(
   const kept = Object.fromEntries(
     immutableFields[kind].filter((field) => field in older.properties).map((field) => [field, older.properties[field]]),
   );
+  // The service takes the request to archive a version of an environment, and leaves it as it is; containers can be archived.
+  if (kind === 'environments') kept.isArchived = older.properties.isArchived;
   if (kind === 'components') kept.componentSpec = describedAs(older.properties.componentSpec, given.componentSpec);
   return { properties: { ...older.properties, ...given, ...kept } };
 }
@@ -64,7 +66,7 @@ const texts = { description: null, tags: {}, properties: {} };
 const emptyContainer: Record<AssetKind, object> = {
   codes: texts,
   models: texts,
-  environments: texts,
+  environments: { ...texts, description: '' },
   components: { ...texts, description: '' },
   data: { description: null, tags: null, properties: null },
 };

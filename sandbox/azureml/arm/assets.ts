@@ -5,11 +5,11 @@ import type { Resource } from '../../contracts.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import { componentPath } from './anonymous-components.ts';
 import type { ArmError } from './arm-error.ts';
-import { registryAnswer, versionAnswer } from './asset-answer.ts';
+import { anonymousName, registryAnswer, versionAnswer } from './asset-answer.ts';
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
 import { findByHash, isAnonymous, isArchived, keepVersions } from './asset-lists.ts';
 import { changedVersion, containerDraft, newVersion } from './asset-writes.ts';
-import { answerCreated, collection } from './collection.ts';
+import { answerCreated, type Call, collection } from './collection.ts';
 import { shownSpec } from './component-normal.ts';
 import * as errors from './errors.ts';
 import { inView } from './listing.ts';
@@ -30,17 +30,26 @@ function containerMissing(kind: AssetKind, asset: string): ArmError {
     : errors.resourceNotFound(`${singular[kind]} container`, asset);
 }
 
-function versionMissing(kind: AssetKind, asset: string, version: string): ArmError {
-  if (kind === 'models') return errors.modelVersionNotFound(asset, version);
+function versionMissing(kind: AssetKind, asset: string, version: string, { settings }: AssetContext): ArmError {
+  if (kind === 'models') return errors.modelVersionNotFound(asset, version, settings);
   return kind === 'components'
     ? errors.componentNotFound(asset, version)
     : errors.versionNotFound(singular[kind], asset, version);
 }
 
-/** Kinds whose repeated PUT is answered 201 as a new one is. */
-const alwaysCreated: AssetKind[] = ['environments', 'components'];
+/** Whether a repeated PUT is answered 201 as a new one is: of environments and their containers, and of anonymous components. */
+const isAlwaysCreated = (kind: AssetKind, asset: unknown): boolean =>
+  kind === 'environments' || (kind === 'components' && asset === anonymousName);
+
+/** The container of a component shows people in lists only. */
+const componentFields = (_container: Resource, { name }: Call<AssetContext>): SystemField[] | undefined =>
+  name === '' ? undefined : ['createdAt', 'lastModifiedAt'];
+
 /** Data shows who changed it only after a change. */
-const dataFields: SystemField[] = ['createdAt', 'createdBy', 'createdByType', 'lastModifiedAt'];
+const dataFields = ({ systemData }: Resource): SystemField[] | undefined =>
+  systemData?.lastModifiedAt === systemData?.createdAt
+    ? ['createdAt', 'createdBy', 'createdByType', 'lastModifiedAt']
+    : undefined;
 
 const containers = (kind: AssetKind) =>
   collection<AssetContext>({
@@ -48,8 +57,15 @@ const containers = (kind: AssetKind) =>
     one: `${singular[kind]} container`,
     names: { asset: 'name' },
     shape: envelope(containerProperties[kind], 'location', 'tags', 'kind'),
-    defaults: { description: null, tags: {}, properties: kind === 'data' ? null : {}, isArchived: false },
+    defaults: {
+      description: kind === 'environments' ? '' : null,
+      tags: {},
+      properties: kind === 'data' ? null : {},
+      isArchived: false,
+    },
     missing: ({ name }) => containerMissing(kind, name),
+    ...(kind === 'data' && { systemData: dataFields }),
+    ...(kind === 'components' && { systemData: componentFields }),
     oldestFirst: kind === 'models',
     below: ['versions'],
     keep({ context, request }) {
@@ -57,7 +73,14 @@ const containers = (kind: AssetKind) =>
       return (container) => inList(container) && !isAnonymous(kind, container.name, context.store);
     },
     beforePut: (_call, body, older) => containerDraft(body, older),
-    present: (container, { context, name }) => withVersions(kind, container, context, name === ''),
+    present: (container, { context, name, at: { apiVersion } }) =>
+      withVersions(kind, container, context, { isList: name === '', apiVersion }),
+    answers: {
+      put(call, shown, isNew) {
+        if (isNew || isAlwaysCreated(kind, undefined)) answerCreated(call, shown);
+        else call.response.json(shown);
+      },
+    },
   });
 
 const versions = (kind: AssetKind) =>
@@ -66,8 +89,14 @@ const versions = (kind: AssetKind) =>
     one: singular[kind],
     names: { asset: 'name', version: 'version' },
     shape: envelope(versionProperties[kind], 'location', 'tags', 'kind'),
-    defaults: { description: null, tags: {}, properties: {}, isAnonymous: false, isArchived: false },
-    missing: ({ params, name }) => versionMissing(kind, String(params.asset), name),
+    defaults: {
+      description: null,
+      tags: kind === 'data' ? null : {},
+      properties: kind === 'data' ? null : {},
+      isAnonymous: false,
+      isArchived: false,
+    },
+    missing: ({ params, name, context }) => versionMissing(kind, String(params.asset), name, context),
     ...(kind === 'data' && { systemData: dataFields }),
     find({ context, params, name, path }) {
       // azure-ai-ml asks for a component's default version under this name.
@@ -84,7 +113,7 @@ const versions = (kind: AssetKind) =>
     },
     keep({ context, request, params }) {
       if (kind === 'codes' && request.query.hash !== undefined) return () => true;
-      return keepVersions(request, context.store.get(`${kind}/${params.asset}`));
+      return keepVersions(kind, request, context.store.get(`${kind}/${params.asset}`));
     },
     ...(kind === 'components' && { storedAt: componentPath }),
     beforePut(call, body, older) {
@@ -102,17 +131,31 @@ const versions = (kind: AssetKind) =>
     answers: {
       put(call, shown, isNew) {
         if (call.context.isRegistry) answerInRegistry(call, kind);
-        else if (isNew || alwaysCreated.includes(kind)) answerCreated(call, shown);
+        else if (isNew || isAlwaysCreated(kind, call.params.asset)) answerCreated(call, shown);
         else call.response.json(shown);
       },
     },
   });
 
+/** The properties of an environment with its labels: `latest` of the newest version, none of others and of anonymous ones. */
+function withLabels({ id, properties }: Resource, store: AssetContext['store']): Resource['properties'] {
+  const asset = id.split('/').at(-3) ?? '';
+  const isLatest = !properties.isAnonymous && latestVersion(store, 'environments', asset)?.id === id;
+  return properties.environmentType === 'UserCreated'
+    ? { ...properties.properties, 'azureml.labels': isLatest ? 'latest' : '' }
+    : properties.properties;
+}
+
 /** A version as answers show it. Labels and links in the store stay as they are. */
 function presentVersion(kind: AssetKind, version: Resource, context: AssetContext, apiVersion: string): Resource {
   const { properties } = version;
-  const spec = kind === 'components' ? { componentSpec: shownSpec(properties.componentSpec) } : {};
-  const shown = { ...version, properties: { ...properties, ...spec } };
+  const own =
+    kind === 'components'
+      ? { componentSpec: shownSpec(properties.componentSpec) }
+      : kind === 'environments'
+        ? { properties: withLabels(version, context.store) }
+        : {};
+  const shown = { ...version, properties: { ...properties, ...own } };
   if (context.isRegistry) {
     const { modelUri } = properties;
     // Any replica: the account of the address differs from answer to answer.

@@ -8,7 +8,7 @@ import * as errors from './errors.ts';
 import type { OperationKind } from './operation-log.ts';
 import { answerChange, answerDeletion, answerStarted } from './operations.ts';
 import { findAsset } from './references.ts';
-import { shownDeployment } from './shapes/batch-deployment-answer.ts';
+import { createdIn, shownDeployment, shownEndpoint } from './shapes/batch-deployment-answer.ts';
 import { batchDeployment, batchDeploymentPatch, batchEndpoint, batchEndpointPatch } from './shapes/batch-endpoint.ts';
 import { spelledAuthMode } from './shapes/endpoint.ts';
 import { withoutTypes } from './system-data.ts';
@@ -55,7 +55,7 @@ export const batchEndpoints = collection<WorkspaceContext>({
   shape: batchEndpoint,
   below: ['deployments'],
   missing: missingEndpoint,
-  beforePut({ context, name, path }, body, older) {
+  beforePut({ context, name, path, at }, body, older) {
     // Endpoints of both kinds have hosts of one domain.
     if (!older && context.store.get(`onlineEndpoints/${name}`)) throw nameTaken();
     const { defaults, authMode, ...given } = body.properties;
@@ -64,13 +64,17 @@ export const batchEndpoints = collection<WorkspaceContext>({
     const scoringUri = `${context.url}${invocationPath}/${name}/jobs`;
     return draftOf(body, {
       ...given,
+      properties: {
+        ...given.properties,
+        [createdIn]: older?.properties.properties?.[createdIn] ?? at.apiVersion,
+      },
       authMode: spelledAuthMode(authMode),
       scoringUri,
       swaggerUri: null,
       defaults: { deploymentName: deployment ?? null },
     });
   },
-  present: inOperation,
+  present: (endpoint, call, when) => inOperation(shownEndpoint(endpoint, call.at.apiVersion, when === 'created'), call),
   patch: {
     shape: batchEndpointPatch,
     change({ context, path }, { tags, identity, properties }, older) {

@@ -90,7 +90,7 @@ export interface Declaration<C extends CollectionContext> {
   /** The resource as answers show it; what a PUT answers before anything has happened may differ. */
   present?(resource: Resource, call: Call<C>, when?: 'created' | 'changed'): unknown;
   /** Which fields of `systemData` answers show; all of them unless said otherwise. */
-  systemData?: SystemField[];
+  systemData?: SystemField[] | ((resource: Resource, call: Call<C>) => SystemField[] | undefined);
   /** Lists start with the oldest resource. */
   oldestFirst?: boolean;
   /** POST actions of a resource, by name; each answers the call itself. */
@@ -174,7 +174,8 @@ function shown<C extends CollectionContext>(
   kind: Declaration<C>,
   when?: 'created' | 'changed',
 ): unknown {
-  const resource = { ...stored, systemData: systemDataOf(stored, kind.systemData) };
+  const fields = typeof kind.systemData === 'function' ? kind.systemData(stored, call) : kind.systemData;
+  const resource = { ...stored, systemData: systemDataOf(stored, fields) };
   return kind.present ? kind.present(resource, call, when) : resource;
 }
 

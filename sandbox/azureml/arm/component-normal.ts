@@ -12,11 +12,14 @@ function asText(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asText(item)]));
 }
 
-/** Data inputs say whether they are optional; other inputs only when the client did. Those without a default come first. */
-function inputsOf(inputs: Json): Json {
+/**
+ * Data inputs say whether they are optional, and all inputs of a pipeline; other inputs only when the client did. Those without a
+ * default come first.
+ */
+function inputsOf(inputs: Json, isPipeline: boolean): Json {
   const entries = Object.entries(inputs as Record<string, Json>).map(([name, { type, optional, ...port }]) => {
     const isData = /^(uri_|mltable|.*_model$)/.test(String(type));
-    const shown = optional ?? (isData ? false : undefined);
+    const shown = optional ?? (isData || isPipeline ? false : undefined);
     return [name, { type, ...(shown !== undefined && { optional: shown }), ...port }] as const;
   });
   const hasDefault = ([, port]: (typeof entries)[number]) => 'default' in port;
@@ -43,7 +46,7 @@ export function normalSpec(given: Json, name: string, version: string): Json {
     name: given.name ?? name,
     version: given.version ?? version,
     is_deterministic: deterministic ?? !isPipeline,
-    ...(inputs && { inputs: inputsOf(inputs) }),
+    ...(inputs && { inputs: inputsOf(inputs, isPipeline) }),
     ...(environment !== undefined && { environment: curated(environment) }),
     ...(isCommand ? { resources: { instance_count: 1, ...resources } } : resources && { resources }),
   };

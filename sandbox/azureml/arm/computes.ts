@@ -3,8 +3,9 @@ import type { Resource } from '../../contracts.ts';
 import { type Call, collection, type Draft } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
-import { answerAccepted, answerComputeChange } from './operations.ts';
+import { answerAccepted, answerCompute } from './operations.ts';
 import { anything, envelope, object } from './shape.ts';
+import { computeAnswer, whenPut, whileChanged } from './shapes/compute-answer.ts';
 
 const types = [
   'AmlCompute',
@@ -16,12 +17,6 @@ const types = [
   'HDInsight',
   'Databricks',
 ];
-
-/** What the service adds to a compute that is ready. */
-const stateOf = (computeType: string): Record<string, unknown> => {
-  if (computeType === 'ComputeInstance') return { state: 'Running' };
-  return { allocationState: 'Steady', currentNodeCount: 0, targetNodeCount: 0 };
-};
 
 type Body = Record<string, any>;
 
@@ -38,7 +33,7 @@ function created({ context }: Call<WorkspaceContext>, body: Body, older: Resourc
       computeLocation: location,
       createdOn: older?.properties.createdOn ?? at,
       ...properties,
-      properties: { ...stateOf(properties.computeType), ...properties.properties },
+      properties: properties.properties ?? {},
       modifiedOn: at,
     },
   };
@@ -62,70 +57,10 @@ const moveTo = (action: string, state: string) => (call: Call<WorkspaceContext>,
   answerAccepted(call, 'ci');
 };
 
-/** The nodes of a cluster that has none running. */
-export const noNodes = {
-  currentNodeCount: 0,
-  targetNodeCount: 0,
-  nodeStateCounts: {
-    preparingNodeCount: 0,
-    runningNodeCount: 0,
-    idleNodeCount: 0,
-    unusableNodeCount: 0,
-    leavingNodeCount: 0,
-    preemptedNodeCount: 0,
-  },
-};
-
-/** Members that every cluster has. */
-const clusterNulls = {
-  subnet: null,
-  ...noNodes,
-  allocationState: 'Steady',
-  errors: null,
-  remoteLoginPortPublicAccess: 'Enabled',
-  osType: 'Linux',
-  virtualMachineImage: null,
-  isolatedNetwork: false,
-  enableBatchPrivateLink: false,
-  propertyBag: {},
-};
-const clusterScale = { maxNodeCount: 1, minNodeCount: 0, nodeIdleTimeBeforeScaleDown: 'PT2M' };
-
-/** A compute as it is answered, with null where nothing was set. Computes have no `systemData`. */
-function shownCompute({ systemData: _none, ...compute }: Resource): Omit<Resource, 'systemData'> {
-  const { properties } = compute;
-  const inner = properties.properties ?? {};
-  const cluster = properties.computeType === 'AmlCompute' && {
-    vmPriority: 'Dedicated',
-    ...clusterNulls,
-    allocationStateTransitionTime: properties.modifiedOn,
-    ...inner,
-    scaleSettings: { ...clusterScale, ...inner.scaleSettings },
-  };
-  return {
-    ...compute,
-    tags: compute.tags ?? {},
-    properties: {
-      disableLocalAuth: false,
-      resourceId: null,
-      provisioningWarnings: {},
-      ...properties,
-      ...(cluster && { properties: cluster }),
-    },
-  };
-}
-
-/** A compute while it is changed: its state, and its size in capital letters. */
-function whileUpdating(compute: ReturnType<typeof shownCompute>): unknown {
-  const { properties } = compute;
-  const vmSize: string | undefined = properties.properties?.vmSize;
-  const inner = { ...properties.properties, ...(vmSize && { vmSize: vmSize.toUpperCase() }) };
-  return { ...compute, properties: { ...properties, properties: inner, provisioningState: 'Updating' } };
-}
-
 function present(resource: Resource, { context }: Call<WorkspaceContext>): unknown {
-  const shown = shownCompute(resource);
-  return context.operations.statusOf(`computes/${resource.name}`) ? whileUpdating(shown) : shown;
+  const shown = computeAnswer(resource);
+  const state = context.operations.statusOf(`computes/${resource.name}`);
+  return state === undefined ? shown : whileChanged(shown, state);
 }
 
 export const computes = collection<WorkspaceContext>({
@@ -148,10 +83,11 @@ export const computes = collection<WorkspaceContext>({
     enableSso: ({ response }) => void response.status(200).end(),
   },
   answers: {
-    patch: (call, shown) => answerComputeChange(call, whileUpdating(shown)),
-    delete({ response }, existed) {
+    put: (call, shown, isNew) => answerCompute(call, 'Creating', whenPut(shown, isNew)),
+    patch: (call, shown) => answerCompute(call, 'Updating', whileChanged(shown, 'Updating')),
+    delete(call, existed) {
       if (!existed) throw errors.computeMissing();
-      response.status(200).end();
+      answerCompute(call, 'Updating');
     },
   },
 });

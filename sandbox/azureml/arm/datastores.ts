@@ -4,6 +4,7 @@ import { type Call, collection, type Draft } from './collection.ts';
 import type { WorkspaceContext } from './context.ts';
 import * as errors from './errors.ts';
 import { anything, type Check, envelope, mapOf, text, textual, union } from './shape.ts';
+import type { SystemField } from './system-data.ts';
 
 const credentials = union('credentialsType', {
   AccountKey: [{ secrets: mapOf(text) }, {}],
@@ -38,6 +39,12 @@ const datastore = union('datastoreType', {
   OneLake: [{ credentials, artifact: anything, oneLakeWorkspaceName: text }, base],
 });
 
+const ownEndpoint = (store: WorkspaceContext['store']): unknown =>
+  store.get('datastores/workspaceblobstore')?.properties.endpoint;
+
+/** Assumption: blobs and files without an endpoint are those of Azure's public cloud. */
+const isStorage = (datastoreType: string): boolean => /^Azure(Blob|File)$/i.test(datastoreType);
+
 const secretsOf = (name: string): string => `datastoreSecrets/${name}`;
 
 /** Keeps the secrets beside the datastore, where no list shows them. */
@@ -48,10 +55,16 @@ async function withoutSecrets(
 ): Promise<Draft> {
   const { store, blobs } = context;
   const { secrets, ...shown } = properties.credentials;
-  const { accountName, containerName } = properties;
-  if (accountName === blobs.accountName && containerName) await blobs.ensureContainer(containerName);
+  const { accountName, containerName, datastoreType } = properties;
+  const isOwn = accountName === blobs.accountName;
+  if (isOwn && containerName) await blobs.ensureContainer(containerName);
   if (secrets) store.put(secretsOf(name), { properties: secrets });
-  return { properties: { ...properties, credentials: shown, isDefault: older?.properties.isDefault ?? false } };
+  const place = isStorage(datastoreType) && {
+    endpoint: isOwn ? ownEndpoint(store) : 'core.windows.net',
+    protocol: 'https',
+  };
+  const isDefault = older?.properties.isDefault ?? false;
+  return { properties: { ...place, ...properties, credentials: shown, isDefault } };
 }
 
 function listSecrets({ context, request, response, name }: Call<WorkspaceContext>, { properties }: Resource): void {
@@ -61,9 +74,11 @@ function listSecrets({ context, request, response, name }: Call<WorkspaceContext
   const own = properties.accountName === blobs.accountName;
   // An account SAS begins with a question mark. It spares the client the key, which opens everything for good.
   // Assumption: not for the artifact store, whose secret azure-ai-ml takes for the key when it signs addresses of logs.
-  if (own && name !== 'workspaceartifactstore' && request.body?.expirableSecret === true) {
+  const key: string | undefined = secretsType === 'AccountKey' ? store.get(secretsOf(name))?.properties.key : undefined;
+  if ((own || key) && name !== 'workspaceartifactstore' && request.body?.expirableSecret === true) {
     const hours = Number(request.body.expireAfterHours ?? 1);
-    response.json({ secretsType: 'Sas', sasToken: `?${blobs.accountSas(hours)}` });
+    const account = own || !key ? undefined : { name: properties.accountName, key };
+    response.json({ secretsType: 'Sas', sasToken: `?${blobs.accountSas(hours, account)}` });
     return;
   }
   if (own && secretsType === 'Sas')
@@ -96,6 +111,13 @@ function shownDatastore(datastore: Resource, { at: { apiVersion } }: Call<Worksp
   };
 }
 
+/** Recordings since 2024 name nobody who made the workspace's own datastores; older ones, of older api-versions, name an application. */
+const systemFields = ({ name }: Resource, { at }: Call<WorkspaceContext>): SystemField[] | undefined =>
+  isFixed(name) && at.apiVersion >= '2024'
+    ? ['createdAt', 'lastModifiedAt', 'lastModifiedBy', 'lastModifiedByType']
+    : undefined;
+const isFixed = (name: string): boolean => /^workspace((blob|artifact|file)store|workingdirectory)$/.test(name);
+
 export const datastores = collection<WorkspaceContext>({
   path: 'datastores/:name',
   one: 'Datastore',
@@ -103,6 +125,7 @@ export const datastores = collection<WorkspaceContext>({
   shape: envelope(datastore),
   defaults: nulls,
   present: shownDatastore,
+  systemData: systemFields,
 
   keep({ request }) {
     const { isDefault, searchText, names } = request.query;
@@ -114,7 +137,7 @@ export const datastores = collection<WorkspaceContext>({
   },
   beforePut: withoutSecrets,
   beforeDelete(_call, { name }) {
-    if (/^workspace(blob|artifact)store$/.test(name)) throw errors.datastoreFixed(name);
+    if (isFixed(name)) throw errors.datastoreFixed(name);
   },
   afterDelete: ({ context, name }) => void context.store.delete(secretsOf(name)),
   actions: { listSecrets },

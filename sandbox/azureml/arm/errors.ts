@@ -1,5 +1,6 @@
 /** The errors of Azure Resource Manager and Azure ML, each under its name. */
 
+import type { WorkspaceSettings } from '../../contracts.ts';
 import { ArmError } from './arm-error.ts';
 
 const provider = (status: number, message: string, ...inner: string[]): ArmError =>
@@ -131,7 +132,8 @@ export const computeTypeUnknown = (type: unknown, types: string[]) =>
   userError(`The value '${type}' of 'properties.computeType' is not one of: ${types.join(', ')}.`);
 export const notComputeInstance = (action: string) => userError(`Only a compute instance can ${action}.`);
 export const datastoreFixed = (name: string) => userError(`The datastore ${name} cannot be deleted.`);
-export const noSecrets = () => userError('No secrets for credentials of type None.');
+/** It has no inner error. */
+export const noSecrets = () => provider(400, 'No secrets for credentials of type None.');
 
 // Jobs
 export const jobNotFound = (name: string) =>
@@ -204,10 +206,15 @@ export const modelContainerNotFound = (name: string) =>
     from: 'provider',
     details: [{ code: 'ModelNotFound', message: `Model container with name: ${name} not found.` }],
   });
-export const modelVersionNotFound = (name: string, version: string) =>
+export const modelVersionNotFound = (name: string, version: string, settings: WorkspaceSettings) =>
   new ArmError(404, 'UserError', 'The specified resource was not found.', {
     from: 'provider',
-    details: [{ code: 'ModelNotFound', message: `Model with name: ${name}, version: ${version} not found.` }],
+    details: [
+      {
+        code: 'NoSuchModelRegistered',
+        message: `There is no registered model in Account Subscription: ${settings.subscriptionId}, ResourceGroup: ${settings.resourceGroup}, Workspace: ${settings.workspaceName} with id ${name}:${version}`,
+      },
+    ],
   });
 export const componentNotFound = (name: string, version?: string) =>
   missing(`Not found component ${name}${version === undefined ? '' : ` (version: ${version})`}.`, 'ComponentNotFound');
@@ -215,6 +222,12 @@ export const versionChanged = (one: string, label: string, field: string) =>
   immutable(`${one} ${label} already exists; its '${field}' cannot be changed.`);
 export const dataTypeDiffers = (name: string, expected: string, given: string) =>
   userError(`The data asset ${name} has the type ${expected}; a version of type ${given} cannot be added.`);
+export const autoDeleteElsewhere = () =>
+  userError(
+    'AutoDeleteSetting is only supported for assets in managed datastore.',
+    'ArgumentInvalid',
+    'AutoDeleteSettingOnlySupportedForManagedDatastore',
+  );
 export const notVersionId = (id: string) => userError(`'${id}' is not the id of an asset version.`);
 export const notInRegistryStorage = (uri: string) => userError(`'${uri}' is not in the registry's storage.`);
 export const codeElsewhere = (uri: string) =>

@@ -45,13 +45,16 @@ export function answerStarted(call: Call<WorkspaceContext>, kind: OperationKind,
 }
 
 /**
- * Answers the PATCH of a compute: 202 with the whole resource and an operation of the computes' own route, without `Location`.
- * @param shown the compute as it is answered while the operation goes on
+ * Answers what changes a compute, with an operation of the computes' own route and without `Location`: a PUT 201, a new one or not,
+ * and a PATCH 202, both with the whole resource; a DELETE 202 without a body.
+ * @param shown the compute as it is answered while the operation goes on; without it, it is deleted
  */
-export function answerComputeChange(call: Call<WorkspaceContext>, shown: unknown): void {
-  const guid = call.context.operations.start('compute', call.path, 'Updating').id.split(':').at(-1)!;
+export function answerCompute(call: Call<WorkspaceContext>, state: 'Creating' | 'Updating', shown?: unknown): void {
+  const guid = call.context.operations.start('compute', call.path, state).id.split(':').at(-1)!;
   const address = addressOf(call, 'computeOperationsStatus', guid).replace('&t=', '&service=new&t=');
-  call.response.status(202).set('Azure-AsyncOperation', address).json(shown);
+  call.response.status(state === 'Creating' ? 201 : 202).set('Azure-AsyncOperation', address);
+  if (shown === undefined) call.response.end();
+  else call.response.json(shown);
 }
 
 /** Answers a DELETE: 202 with the operation, or 204 when there was nothing. */
@@ -142,7 +145,7 @@ export function createOperationResults({ resources, settings, operations }: Prov
   });
   router.get(`${route}/computeOperationsStatus/:operation`, (request, response) => {
     const operation = find(`compute:${settings.workspaceId}:${request.params.operation}`);
-    response.json({ status: goesOn(operation) ? 'InProgress' : 'Succeeded' });
+    response.json(goesOn(operation) ? { status: 'InProgress' } : { status: 'Succeeded', percentComplete: 100 });
   });
   router.get(`${route}/mfeOperationResults/:operation`, (request, response) => {
     const { operation: id } = request.params;

@@ -1,8 +1,8 @@
 /** What a fresh workspace holds: datastores, computes and a few curated environments. */
 import type { Resource, ResourceStore, WorkspaceSettings } from '../../contracts.ts';
-import { noNodes } from './computes.ts';
+import { noNodes } from './shapes/compute-answer.ts';
 
-/** The containers behind the two datastores. */
+/** The containers behind the two datastores of blobs. */
 export const datastoreContainers = (settings: WorkspaceSettings): Record<string, string> => ({
   workspaceblobstore: `azureml-blobstore-${settings.workspaceId}`,
   workspaceartifactstore: 'azureml', // the account is the workspace's own
@@ -18,16 +18,23 @@ export function seedWorkspace(
     resources.put(`datastores/${name}`, {
       properties: {
         ...resources.get(`datastores/${name}`)?.properties,
-        datastoreType: 'AzureBlob',
-        accountName: storage.accountName,
+        ...storeOf('AzureBlob', storage.accountName, storage.endpoint, storage.identityBased),
         containerName,
-        endpoint: storage.endpoint,
-        protocol: 'https',
-        credentials: { credentialsType: storage.identityBased ? 'None' : 'AccountKey' },
-        description: null,
-        tags: null,
-        properties: null,
         ...(name === 'workspaceblobstore' ? defaultStore(settings) : otherStore),
+      },
+    });
+  }
+  // The two file shares of every workspace, as resources: nothing serves files.
+  for (const [name, share] of [
+    ['workspacefilestore', `azureml-filestore-${settings.workspaceId}`],
+    ['workspaceworkingdirectory', `code-${settings.workspaceId}`],
+  ] as const) {
+    const { accountName, endpoint, identityBased } = storage;
+    resources.put(`datastores/${name}`, {
+      properties: {
+        ...storeOf('AzureFile', accountName, endpoint, identityBased),
+        fileShareName: share,
+        ...otherStore,
       },
     });
   }
@@ -40,6 +47,17 @@ export function seedWorkspace(
       resources.put(path, { location: settings.location, properties: amlCompute(vmSize, settings) });
   }
 }
+
+const storeOf = (datastoreType: string, accountName: string, endpoint: string, identityBased: boolean) => ({
+  datastoreType,
+  accountName,
+  endpoint,
+  protocol: 'https',
+  credentials: { credentialsType: identityBased ? 'None' : 'AccountKey' },
+  description: null,
+  tags: null,
+  properties: null,
+});
 
 const defaultStore = ({ subscriptionId, resourceGroup }: WorkspaceSettings) => ({
   serviceDataAccessAuthIdentity: 'WorkspaceSystemAssignedIdentity',
@@ -113,7 +131,6 @@ function amlCompute(vmSize: string, settings: WorkspaceSettings): Resource['prop
       scaleSettings: { minNodeCount: 0, maxNodeCount: 4, nodeIdleTimeBeforeScaleDown: 'PT120S' },
       osType: 'Linux',
       isolatedNetwork: false,
-      enableNodePublicIp: true,
       remoteLoginPortPublicAccess: 'NotSpecified',
       allocationState: 'Steady',
       allocationStateTransitionTime: at,

@@ -17,8 +17,13 @@ const previews =
   (version) =>
     isPreview(version) && version >= from && version < before;
 
-/** `assetVersion`, `pathOnCompute` and `autoDeleteSetting` of a job's outputs: 2025-01-01-preview refuses them. */
-export const outputDetails = previews('2023-02-01-preview', '2025-01-01-preview');
+/**
+ * `assetVersion`, `autoDeleteSetting` and `pathOnCompute` of a job's outputs, the last one of inputs, too: 2025-01-01-preview refuses
+ * them. The versions in which they begin are those of azure-ai-ml's models.
+ */
+export const assetVersion = previews('2022-12-01-preview', '2025-01-01-preview');
+export const outputAutoDelete = previews('2023-04-01-preview', '2025-01-01-preview');
+export const pathOnCompute = previews('2024-01-01-preview', '2025-01-01-preview');
 export const assetName = since('2022-12-01-preview', '2025-12-01');
 /** `locations`, `maxInstanceCount`, `priority` and `autologgerSettings` of jobs. */
 export const locations = previews('2022-10-01-preview', '2025-01-01-preview');

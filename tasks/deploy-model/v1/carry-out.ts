@@ -1,10 +1,12 @@
 import { findOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
+import { allOf } from '../../../lib/core/words.ts';
+import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import { progressOf } from '../../../lib/pipelines/plan-progress.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import type { Datastores } from '../../../lib/plan/storage.ts';
-import { earlierOf } from '../../../lib/rollout/earlier.ts';
+import { earlierOf, ownVariables } from '../../../lib/rollout/earlier.ts';
 import { endpointService } from '../../../lib/rollout/endpoint-service.ts';
 import type { EndpointState } from '../../../lib/rollout/endpoint-state.ts';
 import type { RolloutStep } from '../../../lib/rollout/next-step.ts';
@@ -34,7 +36,7 @@ export async function carryOut(
 ): Promise<CarriedOut> {
   const { pipeline, clock } = ports;
   const { workspace, plan } = begun;
-  const { rollout, present } = plan;
+  const { rollout } = plan;
   let scorer: Promise<Scorer> | undefined;
   const openOnce = (): Promise<Scorer> => {
     scorer ??= open(workspace, rollout.endpoint, ports);
@@ -63,9 +65,24 @@ export async function carryOut(
     },
     onKept: (deployment, thrown) =>
       pipeline.warn(pipeline.message(messages.NotRemoved, { deployment, reason: messageOf(thrown) })),
-    earlier: present && rollout.strategy === 'recreate' && rollout.change === 'update' ? earlierOf(present) : {},
+    earlier: savedDefinition(plan, pipeline),
   });
   return { ...end, findings: checks.findings, error: end.error ?? error };
+}
+
+/** What the tags of the endpoint hold of a deployment that is changed in place. Says whose values anybody can read there. */
+function savedDefinition({ rollout, present }: DeploymentPlan, pipeline: Pipeline): Record<string, string> {
+  if (!present || rollout.strategy !== 'recreate' || rollout.change !== 'update') return {};
+  const isSecret = (value: string): boolean => pipeline.hasSecret(value);
+  const earlier = earlierOf(present, isSecret);
+  const variables = Object.entries(ownVariables(present));
+  const names = (secret: boolean): string[] =>
+    variables.flatMap(([name, value]) => (isSecret(value) === secret ? [name] : []));
+  const { endpoint, deployment } = rollout;
+  if (names(false).length > 0)
+    pipeline.say(messages.VariablesSaved, { endpoint, deployment, variables: allOf(names(false)) });
+  if (names(true).length > 0) pipeline.say(messages.SecretsNotSaved, { deployment, variables: allOf(names(true)) });
+  return earlier;
 }
 
 /** The endpoint's side of a rollout, whose waiting is printed. */
@@ -88,6 +105,7 @@ export function serviceFor(
     plan: rollout,
     endpoint: withoutTraffic(endpoint),
     deployment,
+    variables: plan.present ? ownVariables(plan.present) : {},
     apply: { datastores, clock, signal, tell: progressOf(deployment, pipeline, () => undefined) },
     tell: (what, ...said) => told(what)(...said),
   });

@@ -12,6 +12,7 @@ import type { SmokeTest } from '../../../lib/rollout/smoke-file.ts';
 import { liveDeployment } from '../../../lib/rollout/traffic.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { sayDone } from './say-waiting.ts';
 
 /** What is sent to a deployment before and while it serves. */
 export interface Samples {
@@ -38,8 +39,9 @@ export function rolloutChecks(
   samples: Samples,
   { open: scorer, hasAddress }: ScorerPorts,
   inputs: Inputs,
-  { pipeline, clock }: Ports,
+  ports: Ports,
 ): RolloutChecks & { findings: Findings } {
+  const { pipeline, clock } = ports;
   const { deployment } = plan;
   const live = liveDeployment({ ...plan.before, [deployment]: 0 });
   const findings: Findings = { smoke: [], golden: undefined, baked: [] };
@@ -50,7 +52,8 @@ export function rolloutChecks(
       return undefined;
     }
     const total = samples.golden.length;
-    const tell = (done: number): void => pipeline.progress((100 * done) / total, `golden request ${done} of ${total}`);
+    const say = sayDone(total, ports);
+    const tell = (done: number): void => say(done, 'golden request');
     const both = { live, candidate: deployment };
     const { tolerance } = inputs;
     const result = await replayGoldenData(await scorer(), both, samples.golden, { tolerance, signal, tell });
@@ -65,9 +68,12 @@ export function rolloutChecks(
       if (samples.smoke.length + samples.golden.length > 0 && (await hasAddress())) await scorer();
     },
     async smoke(signal) {
-      if (samples.smoke.length === 0) pipeline.say(messages.NoSmokeTests);
+      const { smoke } = samples;
+      if (smoke.length === 0) pipeline.say(messages.NoSmokeTests);
+      const say = sayDone(smoke.length, ports);
+      const tell = (done: number): void => say(done, 'smoke test');
       const results =
-        samples.smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, samples.smoke, signal);
+        smoke.length === 0 ? [] : await runSmokeTests(await scorer(), deployment, smoke, { signal, tell });
       findings.smoke = results;
       if (results.length > 0) pipeline.table(smokeTable(results));
       const failed = results.filter(({ problems }) => problems.length > 0);

@@ -9,6 +9,7 @@ import { UserError } from '../../../lib/core/errors.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Plan } from '../../../lib/plan/plan.ts';
 import type { Inputs } from './inputs.ts';
+import { ofInput } from './of-input.ts';
 
 /** What the files say before they are compiled. */
 export interface WrittenNames {
@@ -18,10 +19,11 @@ export interface WrittenNames {
 
 /** The names of endpoint and deployment: inputs first, then the files. @throws UserError `InputMissing`, and for unreadable files */
 export function writtenNames({ endpointName, endpointFile, deploymentFile, sourcesFolder }: Inputs): WrittenNames {
-  const rootOf = (file: string | undefined) => (file === undefined ? undefined : readYaml(file, sourcesFolder).root);
-  const deployment = rootOf(deploymentFile);
-  const endpoint =
-    endpointName ?? textOf(get(rootOf(endpointFile), 'name')) ?? textOf(get(deployment, 'endpoint_name'));
+  const rootOf = (name: string, file: string | undefined) =>
+    file === undefined ? undefined : ofInput(name, () => readYaml(file, sourcesFolder).root);
+  const deployment = rootOf('deploymentFile', deploymentFile);
+  const endpointRoot = rootOf('endpointFile', endpointFile);
+  const endpoint = endpointName ?? textOf(get(endpointRoot, 'name')) ?? textOf(get(deployment, 'endpoint_name'));
   if (endpoint === undefined)
     throw new UserError({
       code: 'InputMissing',

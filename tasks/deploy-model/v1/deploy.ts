@@ -22,9 +22,11 @@ import { writtenNames } from './compile.ts';
 import { editedEndpoint, endpointChanges } from './differences.ts';
 import type { Inputs } from './inputs.ts';
 import { messages } from './messages.ts';
+import { ofInput } from './of-input.ts';
 import { type BegunRollout, type DeploymentPlan, planDeployment } from './plan-deployment.ts';
 import { readEndpoint } from './read-endpoint.ts';
 import { reportRelease } from './release.ts';
+import { sayWaiting } from './say-waiting.ts';
 import { wordingOf } from './wording.ts';
 
 /** Plans a rollout, prints the plan, carries it out, and reports what came of it. */
@@ -62,8 +64,8 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
 
 function readSamples({ smokeTests, goldenData, sourcesFolder }: Inputs): Samples {
   return {
-    smoke: smokeTests === undefined ? [] : readSmokeTests(smokeTests, sourcesFolder),
-    golden: goldenData === undefined ? [] : readGoldenData(goldenData, sourcesFolder),
+    smoke: smokeTests === undefined ? [] : ofInput('smokeTests', () => readSmokeTests(smokeTests, sourcesFolder)),
+    golden: goldenData === undefined ? [] : ofInput('goldenData', () => readGoldenData(goldenData, sourcesFolder)),
   };
 }
 
@@ -119,7 +121,7 @@ async function updateEndpoint(
       check: (now) => requireAsPlanned(now, rollout),
       edit: (resource) => editedEndpoint(resource, endpoint, inputs),
     },
-    { clock, signal: pipeline.signal, kind, workspace, endpoint: state.name },
+    { clock, signal: pipeline.signal, tell: sayWaiting(state.name, pipeline), kind, workspace, endpoint: state.name },
   );
   pipeline.say(messages.EndpointUpdated, { endpoint: state.name });
 }

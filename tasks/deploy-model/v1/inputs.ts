@@ -68,7 +68,7 @@ function parseMinutes(text: string): number {
   throw new UserError({
     code: 'InputInvalid',
     message: `'${text}' is not a number of minutes.`,
-    fix: 'Write 0 to send only twenty requests.',
+    fix: 'Write, for example, 5 or 0.5. With 0 only twenty requests are sent.',
   });
 }
 
@@ -151,6 +151,11 @@ function checkSteps({ endpointType, strategy, shares, mirror, from, to }: Inputs
         `The input ${name} is ${value}, which is not one of the steps ${steps.join(', ')}.`,
         `Use one of these steps, or add ${value} to trafficSteps.`,
       );
+  if (from !== undefined && from > to)
+    throw invalid(
+      `The input from is ${from}, which is more than the input to, ${to}.`,
+      'A step goes from a share to the same or a larger one.',
+    );
   if (endpointType === 'batch' && (mirror > 0 || to !== 100 || from !== undefined))
     throw invalid(
       'The inputs mirrorPercent, from and to are for online endpoints.',

@@ -15,6 +15,10 @@ export const messages = defineMessages({
   EndpointUpdated: 'The endpoint {endpoint} was changed.',
   StepCreateEndpoint: 'Creating the endpoint {endpoint}.',
   StepClaim: 'Saving the traffic of {endpoint} in its tags: {traffic}.',
+  VariablesSaved:
+    'The earlier definition of {deployment} is saved in the tags of {endpoint}, so that it can be put back: whoever may read the endpoint can read the values of its environment variables {variables}.',
+  SecretsNotSaved:
+    'The values of the environment variables {variables} of {deployment} hold secrets of this run, so they are not saved. A rollback by another run takes those that the deployment has then.',
   StepAwait: 'Waiting until {what} takes changes again.',
   PlannedWhileBusy:
     'The endpoint {endpoint} is being changed right now, so this plan may be another one when that has ended.',
@@ -44,6 +48,8 @@ export const messages = defineMessages({
     '{differing} of {requests} golden requests are answered differently from {live}; at most {most} percent may be.',
   GoldenUnanswered:
     'The live deployment {live} answered none of the {requests} golden requests, so {deployment} was not compared with it: {problem} Leave out goldenData to replace a deployment that fails.',
+  SmokeTestsDone: '{done} of {total} smoke tests were sent.',
+  GoldenDone: '{done} of {total} golden requests were sent.',
   SmokeFailed: '{failed} of {total} smoke tests failed; {test}: {problem}',
   Baking: 'Watching {deployment} at {percent} % for {duration}.',
   StillBaking: 'Watching {deployment} at {percent} %: {left} left.',

@@ -1,13 +1,14 @@
 import { type LongRunningPorts, sendAndPoll } from '../../../lib/azure/long-running.ts';
 import { getBatchEndpoint } from '../../../lib/azureml/batch-endpoints.ts';
 import { getOnlineEndpoint } from '../../../lib/azureml/online-reads.ts';
+import { UserError } from '../../../lib/core/errors.ts';
 import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { BATCH } from '../../../lib/rollout/batch-kind.ts';
 import { changeTraffic, whenFree } from '../../../lib/rollout/change-endpoint.ts';
 import { requireAsPlanned } from '../../../lib/rollout/conflicts.ts';
-import { redeployment } from '../../../lib/rollout/earlier.ts';
 import { ONLINE } from '../../../lib/rollout/online-kind.ts';
+import { plannedRedeployment } from '../../../lib/rollout/redeploy.ts';
 import { planRestore, type RestorePlan } from '../../../lib/rollout/restore.ts';
 import { rolloutId } from '../../../lib/rollout/rollout-id.ts';
 import { isOwnTraffic, trafficText } from '../../../lib/rollout/saved-rollout.ts';
@@ -64,9 +65,19 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
   return done(pipeline.message(words.restored, { endpoint, traffic }), to, ports);
 
   async function redeploy({ saved: kept }: RestorePlan): Promise<void> {
-    const request = redeployment(workspace, { endpoint, deployment }, kept.earlier);
-    pipeline.say(messages.StepRedeploy, { deployment });
-    await whenFree(() => sendAndPoll(workspace.client, request, following), following);
+    const { signal } = pipeline;
+    let secretIsMissing: UserError | undefined;
+    const request = await plannedRedeployment(workspace, { endpoint, deployment }, kept.earlier, { signal }).catch(
+      (error: unknown) => {
+        if (!(error instanceof UserError) || error.code !== 'SecretNotSaved') throw error;
+        secretIsMissing = error;
+        return undefined;
+      },
+    );
+    if (request) {
+      pipeline.say(messages.StepRedeploy, { deployment });
+      await whenFree(() => sendAndPoll(workspace.client, request, following), following);
+    }
     const before = { saved: { ...kept, now: to, from, phase: 'stopped' as const }, traffic: to };
     await changeTraffic(
       {
@@ -77,6 +88,8 @@ export async function rollBack(inputs: Inputs, ports: Ports): Promise<Outcome> {
       },
       { ...following, kind, workspace, endpoint },
     );
+    // Its record is closed all the same: it would be in the way of the rollout that deploys the earlier version again.
+    if (secretIsMissing) throw secretIsMissing;
   }
 }
 

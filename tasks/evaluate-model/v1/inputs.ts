@@ -5,12 +5,14 @@ import { fill } from '../../../lib/core/message.ts';
 import {
   type BaselineChoice,
   GATE_VARIABLES,
+  KNOWN_VALUES,
   parseBaseline,
   requireBaselineFor,
 } from '../../../lib/gate/baseline-choice.ts';
 import type { CandidateChoice } from '../../../lib/gate/candidate.ts';
 import { parseModelChoice } from '../../../lib/gate/model-choice.ts';
 import { anyReads } from '../../../lib/gate/verdict.ts';
+import { type PipelineRun, seriesId, stepId } from '../../../lib/lineage/pipeline-run.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
 import { choice, flag, optional, parsed, required } from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
@@ -21,10 +23,11 @@ import { messages } from './messages.ts';
 export type Inputs = ReturnType<typeof readInputs>;
 
 export function readInputs(inputs: TaskInputs) {
-  const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES);
+  const rules = parseRules(required(inputs, 'rules'), GATE_VARIABLES, KNOWN_VALUES);
   const baseline = inFolder(parsed(inputs, 'baseline', parseBaseline, 'none'), inputs);
   requireBaselineFor(rules, baseline);
   const target = readAzureTarget(inputs);
+  const run = readPipelineRun(inputs);
   return {
     target,
     candidate: readCandidate(inputs, target.ids),
@@ -34,8 +37,26 @@ export function readInputs(inputs: TaskInputs) {
     onFail: choice(inputs, 'onFail', ['fail', 'warn', 'skip'], 'fail'),
     recordVerdict: flag(inputs, 'recordVerdict', true),
     whatIf: flag(inputs, 'whatIf', false),
-    run: readPipelineRun(inputs),
+    commentOnPullRequest: flag(inputs, 'commentOnPullRequest', false),
+    pullRequest: readPullRequest(inputs, run),
+    run,
   };
+}
+
+/**
+ * The pull request that the run validates, where the token of the job reaches it: in Azure Repos, whose builds have the number
+ * in `System.PullRequest.PullRequestId`.
+ */
+function readPullRequest(
+  inputs: TaskInputs,
+  run: PipelineRun,
+): { number: string; repository: string; key: string } | 'none' | 'elsewhere' {
+  const number = inputs.variable('System.PullRequest.PullRequestId') ?? '';
+  const repository = inputs.variable('Build.Repository.ID') ?? '';
+  if (!/^\d+$/.test(number)) return 'none';
+  const isAzureRepos = inputs.variable('Build.Repository.Provider')?.toLowerCase() === 'tfsgit';
+  if (!isAzureRepos || repository === '') return 'elsewhere';
+  return { number, repository, key: seriesId(run) || stepId(run) };
 }
 
 /** A file of metrics is named from the folder that the job works in. */

@@ -19,5 +19,13 @@ export const messages = defineMessages({
   NotRecorded: 'The verdict is not in the tags of {target}, so gates do not see it: {reason}',
   VerdictKept:
     "The tags of {target} keep the verdict '{verdict}' of the step '{step}' of this run: a later step does not replace a worse verdict of an earlier one. Set recordVerdict to false in a step that only compares.",
+  Commented: 'The pull request {number} has a comment with the verdict.',
+  CommentUpdated: 'The comment of the pull request {number} has the new verdict.',
+  WouldComment: 'What if: the pull request {number} would have a comment with the verdict; nothing was sent.',
+  NoPullRequest: 'The verdict is not a comment: this run does not validate a pull request.',
+  PullRequestElsewhere:
+    'The verdict is not a comment: the pull request is not in Azure Repos, and the token of the job reaches nothing else.',
+  NotCommented:
+    'The verdict is not a comment of the pull request {number}: {reason} The build service needs the permission "Contribute to pull requests" on the repository.',
   WouldRecord: 'What if: these tags would be written to {targets}; nothing was sent.',
 });

@@ -9,6 +9,7 @@ import { sayStep } from '../../../lib/pipelines/say-step.ts';
 import { gateRecord } from '../../../lib/report/gate-record.ts';
 import { failureSentence, gateFailure, gateMarkdown, verdictSentence } from '../../../lib/report/gate-report.ts';
 import type { Inputs } from './inputs.ts';
+import { keepPictures } from './keep-pictures.ts';
 import { setOutputs } from './outputs.ts';
 import { paired } from './paired.ts';
 import { print, sayBaseline, sayCandidate } from './print.ts';
@@ -16,7 +17,8 @@ import { judgedAnew, record } from './record.ts';
 import { subjectOf } from './subject.ts';
 
 /** Reads what was measured of the candidate and of the baseline, judges, reports, and ends as `onFail` says. */
-export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): Promise<Outcome> {
+export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
+  const { pipeline, connect } = ports;
   const { target, rules, onFail } = inputs;
   const workspace = await connect(target);
   const found = await findCandidate(workspace, inputs.candidate, (job) => sayStep(job, pipeline));
@@ -34,9 +36,12 @@ export async function run(inputs: Inputs, { pipeline, connect, clock }: Ports): 
   const subject = subjectOf(workspace, candidate, search.baseline);
   setOutputs(report, subject, pipeline);
   const shown = await readPictures(workspace, report, candidate.measured);
+  keepPictures(shown.images, pipeline);
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate, shown));
   pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, shown), null, 2));
-  await record(workspace, candidate, report, subject, inputs, { pipeline, clock });
+  // Loaded for those who want it.
+  if (inputs.commentOnPullRequest) await (await import('./comment.ts')).comment(report, subject, inputs, ports);
+  await record(workspace, candidate, report, subject, inputs, ports);
   return outcomeOf(report, onFail, pipeline);
 }
 

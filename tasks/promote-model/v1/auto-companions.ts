@@ -4,7 +4,9 @@ import type { ModelVersion } from '../../../lib/azureml/models.ts';
 import type { AssetName } from '../../../lib/azureml/registry-writes.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { madeByRun } from '../../../lib/lineage/model-lineage.ts';
+import { listOwnSteps } from '../../../lib/lineage/own-steps.ts';
 import { PREFIX } from '../../../lib/lineage/stamp.ts';
+import { boundStep } from '../../../lib/lineage/step-flow.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import { messages } from './messages.ts';
 
@@ -25,13 +27,16 @@ export async function recordedComponent(
   workspace: Workspace | undefined,
   pipeline: Pipeline,
 ): Promise<AssetName | undefined> {
-  const job = madeByRun(model)?.job;
-  const step = model.properties.properties?.[`${PREFIX}step`] ?? '';
-  const read = workspace && job ? await findJob(workspace, job) : undefined;
-  const steps = Object.entries(read?.properties.jobs ?? {});
-  const isStep = (label: string | null | undefined): boolean => label?.toLowerCase() === step.toLowerCase();
-  const found = steps.filter(([key, { display_name: label }]) => isStep(key) || isStep(label));
-  const component = found.length === 1 ? parseAssetId(found[0]![1].componentId ?? '') : undefined;
+  const made = madeByRun(model);
+  const job = workspace && made ? await findJob(workspace, made.job) : undefined;
+  // An output of the pipeline is one of a step.
+  const output = model.properties.properties?.[`${PREFIX}output`] ?? '';
+  const key =
+    job &&
+    made &&
+    ((await listOwnSteps(workspace!, job)).get(made.run) ??
+      (made.run === job.name ? boundStep(job, output) : undefined));
+  const component = key === undefined ? undefined : parseAssetId(job!.properties.jobs![key]!.componentId ?? '');
   const isNamed = component && !component.registry && !isAnonymous(component.name);
   if (isNamed) return { kind: 'components', name: component.name, version: component.version };
   pipeline.say(component ? messages.ComponentShared : messages.ComponentUnknown);

@@ -3,7 +3,15 @@ import { parseModelVersion } from '../../../lib/azureml/models.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { type FilledMessage, fill } from '../../../lib/core/message.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
-import { flag, optional, optionallyParsed, pairs, parsed, required } from '../../../lib/pipelines/inputs.ts';
+import {
+  flag,
+  optional,
+  optionallyParsed,
+  pairs,
+  parsed,
+  required,
+  requireSet,
+} from '../../../lib/pipelines/inputs.ts';
 import type { TaskInputs } from '../../../lib/pipelines/pipeline.ts';
 import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
 import { readSecondTarget } from '../../../lib/pipelines/second-target.ts';
@@ -12,7 +20,8 @@ import { messages } from './messages.ts';
 export type Inputs = ReturnType<typeof readInputs>;
 
 export function readInputs(inputs: TaskInputs) {
-  for (const name of NAMED) requireSet(name, inputs.text(name) ?? '');
+  // A gate may read these tags, so they must be what was meant.
+  requireSet('tags', inputs.text('tags') ?? '');
   const target = readAzureTarget(inputs);
   const second = readSecondTarget(inputs, target);
   const modelName = required(inputs, 'modelName');
@@ -40,20 +49,6 @@ export function readInputs(inputs: TaskInputs) {
   };
   checkTogether(read);
   return read;
-}
-
-/** What a promotion writes as it is given. */
-const NAMED = ['stage', 'previousStage', 'exclusiveTag', 'tags', 'targetModelName'];
-
-/** The agent leaves `$(x)` as it is when no variable has that name. @throws UserError `InputMissing` */
-function requireSet(name: string, text: string): void {
-  const value = /\$\([A-Za-z_][\w.-]*\)/.exec(text)?.[0];
-  if (value === undefined) return;
-  throw new UserError({
-    code: 'InputMissing',
-    message: fill(messages.VariableUnset, { name, value }),
-    fix: fill(messages.VariableUnsetFix),
-  });
 }
 
 /** A tag that one version has at a time. */

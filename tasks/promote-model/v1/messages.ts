@@ -5,9 +5,6 @@ export const messages = defineMessages({
   TagInvalidFix: 'Write for example champion=true.',
   AssetInvalid: "it has '{text}', which is not of the form name:version.",
   AssetInvalidFix: 'Write one per line, for example train-env:5.',
-  VariableUnset: "The input {name} has '{value}', but there is no variable of that name.",
-  VariableUnsetFix:
-    'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
   EnvironmentUnknown:
     'The model does not say in which environment it was made, so none goes along. Name one in the input environments if the target needs it.',
   EnvironmentShared: 'The environment {name} is not copied, since every workspace finds it there.',

@@ -2,8 +2,10 @@ import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { messageOf } from '../../../lib/core/errors.ts';
 import type { ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { recordedAsset } from '../../../lib/lineage/named-asset.ts';
+import { stepKeyOf } from '../../../lib/lineage/source-verdict.ts';
 import type { Facts } from '../../../lib/lineage/stamp.ts';
 import { stepComponent } from '../../../lib/lineage/step-component.ts';
+import { boundStep } from '../../../lib/lineage/step-flow.ts';
 import { ownRunFacts } from '../../../lib/pipelines/own-run-facts.ts';
 import type { Pipeline } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
@@ -30,14 +32,17 @@ export async function factsAround(
 
 async function environmentOf(
   workspace: Workspace,
-  { job, step }: ModelSource,
+  source: ModelSource,
   pipeline: Pipeline,
 ): Promise<string | undefined> {
-  if (!step) return recordedAsset(job.properties.environmentId);
+  const { job, step, output } = source;
+  // An output of the pipeline is one of a step.
+  const key = step ? stepKeyOf(source) : boundStep(job, output);
+  if (!step && key === undefined) return recordedAsset(job.properties.environmentId);
   try {
-    return recordedAsset((await stepComponent(workspace, job, step))?.environment);
+    return key ? recordedAsset((await stepComponent(workspace, job, key))?.environment) : undefined;
   } catch (error) {
-    pipeline.say(messages.EnvironmentUnknown, { step, reason: messageOf(error) });
+    pipeline.say(messages.EnvironmentUnknown, { step: step || key!, reason: messageOf(error) });
     return undefined;
   }
 }

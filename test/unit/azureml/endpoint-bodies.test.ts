@@ -108,14 +108,17 @@ describe('the bytes of a write are those of its planned body', () => {
   it('for the earlier definition of a deployment that is put back', async () => {
     const { workspace, written } = await recording();
     const properties = { model: '/m/1', environmentVariables: { A: 'ü' }, properties: { azureml: 'x' }, ...ODD };
-    const earlier = earlierOf({
-      id: 'x',
-      name: 'green',
-      location: 'eastus',
-      tags,
-      sku: { capacity: 2 },
-      properties,
-    } as never);
+    const earlier = earlierOf(
+      {
+        id: 'x',
+        name: 'green',
+        location: 'eastus',
+        tags,
+        sku: { capacity: 2 },
+        properties,
+      } as never,
+      () => false,
+    );
     const request = redeployment(workspace, { endpoint: 'churn', deployment: 'green' }, earlier);
     await workspace.client.send(request);
     assert.equal(written()[0]?.body, JSON.stringify(request.body));

@@ -84,6 +84,27 @@ describe('the runs of a job', () => {
     await assert.rejects(findStep(workspace, 'job', 'constructor'), /There is no step 'constructor'/);
   });
 
+  it('inside an inner pipeline do not pass for the step that has their name or their component', async () => {
+    const of = (id: string) => ({ properties: { 'azureml.moduleid': id } });
+    const inner = { ...step('inner', 'Inner'), runTypeV2: { orchestrator: 'Pipeline' } };
+    const child = (run: Run, parentRunId: string): Run => ({ ...run, parentRunId });
+    const children: Record<string, Run[]> = {
+      job: [child(inner, 'job'), child(step('outer', 'Evaluate it', of('c1')), 'job')],
+      inner: [child(step('nested', 'evaluate', of('c1')), 'inner')],
+    };
+    const jobs = { evaluate: { componentId: '/ws/components/azureml_anonymous/versions/c1' }, inner: {} };
+    const { workspace } = fakeWorkspace(({ below }) => {
+      if (below.startsWith('jobs/'))
+        return { id: '/ws/jobs/job', name: 'job', properties: { jobType: 'Pipeline', jobs } };
+      return { value: children[/runs\/([^/]+)\/children/.exec(below)![1]!] ?? [] };
+    });
+    assert.equal((await findStep(workspace, 'job', 'Evaluate it')).runId, 'outer');
+    assert.equal((await findStep(workspace, 'job', 'nested')).runId, 'nested');
+    await assert.rejects(findStep(workspace, 'job', 'evaluate'), /has 2 steps that 'evaluate' may be/);
+    children.inner = [child(step('nested', 'Score', of('c1')), 'inner')];
+    assert.equal((await findStep(workspace, 'job', 'evaluate')).runId, 'outer');
+  });
+
   it('of a sweep give the metrics of its best trial, and none of the others', async () => {
     const trials = [step('job_0', 'trial 0'), step('job_1', 'trial 1')];
     const metrics = { job_0: { acc: 0.7 }, job_1: { acc: 0.9 } };

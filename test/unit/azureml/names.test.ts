@@ -30,11 +30,4 @@ describe('names that are given to the task', () => {
     assert.match(problemOf('experimentName', 'my experiment').message, /^The input experimentName is not valid/);
     assert.throws(() => jobName('a'.repeat(256)), /at most 255/);
   });
-
-  it('with a variable that has no value name the variable', () => {
-    assert.equal(
-      problemOf('jobName', 'train-$(run.id)').fix,
-      "Set the variable 'run.id', which does not have a value.",
-    );
-  });
 });

@@ -129,6 +129,11 @@ describe('compiling job files', () => {
       );
     });
 
+    it('keeps the capitals of a name', () => {
+      const plan = compile({ 'jobs/job.yml': `${command}inputs: {data: x}\nname: Train_Churn-2\n` });
+      assert.deepEqual([mainName(plan), propertiesOf(plan).displayName], ['Train_Churn-2', 'Train_Churn-2']);
+    });
+
     it('names the experiment after the folder, and after the repository where the folder is the sources', () => {
       const files = { 'job.yml': `${command}inputs: {data: x}\n` };
       const at = { file: join(root, 'job.yml'), sourcesName: 'churn' };

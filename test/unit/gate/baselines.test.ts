@@ -70,6 +70,27 @@ describe('the baseline', () => {
       assert.match(found.says[0]!, /deployment green of the endpoint live has the most traffic \(90 %\)/);
       const tied = await find('endpoint:live', endpoint({ green: 50, blue: 50 }, blueGreen));
       assert.equal(tied.label, 'endpoint live, model m version 3');
+      assert.match(tied.says[0]!, /deployments blue and green .* the same share .*\(50 %\); blue counts/);
+    });
+
+    it('of a batch endpoint is the model of its default deployment', async () => {
+      const batch = (deploymentName: string | null): World => ({
+        arm: {
+          'batchEndpoints/live': { id: 'e', name: 'live', properties: { defaults: { deploymentName } } },
+          'batchEndpoints/live/deployments/v1': {
+            id: 'd',
+            name: 'v1',
+            properties: { model: { assetId: `${WS}/models/m/versions/4` } },
+          },
+          'models/m/versions/4': model('4', {}, { 'metric.auc': '0.8' }),
+        },
+      });
+      const found = await find('endpoint:live', batch('v1'));
+      assert.equal(found.label, 'endpoint live, model m version 4');
+      assert.match(found.says[0]!, /deployment v1 is the default one of the batch endpoint live/);
+      const empty = await find('endpoint:live', batch(null));
+      assert.match(empty.warnings[0]!, /the batch endpoint live has no default deployment/);
+      await assert.rejects(find('endpoint:live', batch('v2')), { code: 'DeploymentNotFound' });
     });
 
     it('is nothing while the endpoint does not exist or has no traffic', async () => {

@@ -43,16 +43,27 @@ describe('values over time in the report', () => {
     assert.ok(rising.startsWith('▁') && rising.endsWith('█'));
   });
 
-  it('are on the summary page with the names of pictures, and nothing of them is Markdown', () => {
+  it('are on the summary page with trials and the names of pictures, and nothing of them is Markdown', () => {
     const found = { ...measured({ 'a|b': 1 }), histories: { 'a|b': history([0, 1]) } };
     const report = judge(parseRules('metrics["a|b"] > 0', GATE_VARIABLES), found, undefined);
-    const images = Array.from({ length: 30 }, (_, index) => ({ run: 'r', path: `p${index}<img src=x>.png` }));
+    const kept = { name: 'model-gate-picture-1-p0.png', content: Buffer.alloc(2_400) };
+    const images = Array.from({ length: 30 }, (_, index) => ({
+      run: 'r',
+      path: `p${index}<img src=x>.png`,
+      ...(index === 0 ? { kept } : {}),
+    }));
+    const trial = { status: 'Completed', parameters: { 'l|r': '<b>' }, value: 0.5, isBest: false };
+    const trials = Array.from({ length: 25 }, (_, index) => ({ ...trial, runId: `s_${index}`, isBest: index === 0 }));
     const markdown = gateMarkdown(report, { candidate: 'job j', candidateUrl: '', baseline: undefined }, undefined, {
       measured: found,
       images,
+      sweeps: [{ sweep: 's', metric: 'a|b', trials, left: 3 }],
     });
     assert.match(markdown, /\| a\\\|b \| 2 \| 0 \| 0 \| 1 \| 1 \| ▁█ \|/);
-    assert.match(markdown, /Pictures that were logged: .*p0.*, \.\.\. and 10 more/);
-    assert.doesNotMatch(markdown, /<img/);
+    assert.match(markdown, /\| p0&lt;img src=x&gt;\.png \| 2 kB \| model-gate-picture-1-p0\.png \|/);
+    assert.match(markdown, /\| p19&lt;img src=x&gt;\.png \| {2}\| {2}\|\n\n\.\.\. and 10 more\./);
+    assert.match(markdown, /\| s\\_0 \(best\) \| l\\\|r = &lt;b&gt; \| 0\.5 \| Completed \|\n\| s\\_1 \|/);
+    assert.match(markdown, /\| s\\_19 \|.*\n\n\.\.\. and 8 more\./);
+    assert.doesNotMatch(markdown, /<img|<b>/);
   });
 });

@@ -97,6 +97,7 @@ describe('lineage', () => {
     type: 'mlflow',
     typeFrom: 'MLFlowModel',
     metrics,
+    steps: new Map(),
   };
 
   it('of a job names the code without its credentials', () => {

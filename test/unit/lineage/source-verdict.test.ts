@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Job } from '../../../lib/azureml/jobs.ts';
 import type { ModelMaker, ModelSource } from '../../../lib/lineage/model-lineage.ts';
 import { sourceVerdict } from '../../../lib/lineage/source-verdict.ts';
-import { stepsAround } from '../../../lib/lineage/step-flow.ts';
+import { boundStep, stepsAround } from '../../../lib/lineage/step-flow.ts';
 import { modelPart, type Part, type VerdictRecord, verdictTags } from '../../../lib/lineage/verdict-tags.ts';
 
 const reads = (...outputs: string[]) => ({
@@ -36,33 +36,26 @@ describe('the steps around an output', () => {
   const around = (step: string, output?: string) => [...stepsAround(job(), { step, output })].sort();
 
   it('are the one that made it and those that read it, directly or by way of others', () => {
-    assert.deepEqual(around('Train A', 'model'), ['evaluate a', 'evaluate_a', 'report', 'train a', 'train_a']);
-    assert.deepEqual(around('train_b', 'model'), ['evaluate b', 'evaluate_b', 'train b', 'train_b']);
-    assert.deepEqual(around('evaluate_a', undefined), ['evaluate a', 'evaluate_a', 'report']);
+    assert.deepEqual(around('train_a', 'model'), ['evaluate_a', 'report', 'train_a']);
+    assert.deepEqual(around('train_b', 'model'), ['evaluate_b', 'train_b']);
+    assert.deepEqual(around('evaluate_a', undefined), ['evaluate_a', 'report']);
   });
 
   it('of an output of the pipeline are those of the step that it is bound to', () => {
-    assert.deepEqual(around('', 'model'), around('Train A', 'model'));
+    assert.deepEqual(around('', 'model'), around('train_a', 'model'));
     assert.deepEqual(around('', 'report'), []);
     assert.deepEqual(around('', undefined), []);
   });
 
-  it('leave out a name that a step elsewhere has too', () => {
-    const alike = {
-      ...jobs,
-      evaluate_a: { ...jobs.evaluate_a, display_name: 'Evaluate' },
-      evaluate_b: { ...jobs.evaluate_b, display_name: 'Evaluate' },
-    };
-    const properties = { jobType: 'Pipeline', jobs: alike };
-    const named = [...stepsAround({ properties }, { step: 'train_a', output: 'model' })].sort();
-    assert.deepEqual(named, ['evaluate_a', 'report', 'train a', 'train_a']);
-    const twins = { ...jobs, train_b: { ...jobs.train_b, display_name: 'Train A' } };
-    const bound = stepsAround({ properties: { ...properties, jobs: twins } }, { step: '', output: 'model' });
-    assert.deepEqual([...bound].sort(), ['evaluate a', 'evaluate_a', 'report', 'train_a']);
+  it('begin for an output of the pipeline at the one step that it is bound to', () => {
+    assert.equal(boundStep(job(), 'model'), 'train_a');
+    for (const output of ['report', '', 'mode']) assert.equal(boundStep(job(), output), undefined, output);
+    const twice = { ...jobs, train_b: { ...jobs.train_b, outputs: bound('model') } };
+    assert.equal(boundStep({ properties: { jobType: 'Pipeline', jobs: twice } }, 'model'), undefined);
   });
 
   it('are none of a step that the job does not name, and of a job without steps', () => {
-    assert.deepEqual(around('Inner', 'model'), []);
+    assert.deepEqual(around('inner', 'model'), []);
     assert.deepEqual([...stepsAround({ properties: { jobType: 'Command' } }, { step: 'x', output: 'y' })], []);
   });
 });
@@ -77,10 +70,22 @@ describe('the verdict on what is registered', () => {
     judgedStep: 'gate',
     judgedAt: '2026-01-01',
   };
+  const steps = new Map([
+    ['run-a', 'train_a'],
+    ['run-b', 'train_b'],
+    ['run-ea', 'evaluate_a'],
+    ['run-eb', 'evaluate_b'],
+    ['run-p', 'plot_b'],
+  ]);
   const tagsOf = (part: Part, more: Partial<VerdictRecord> = {}) => verdictTags({ ...record, ...more }, part);
   const verdictOn = (tags: Record<string, string>, maker: Partial<ModelMaker>, output = 'model') => {
-    const source = { job: job(tags), maker: { runs: ['run-b'], step: 'Train B', isOfJob: true, ...maker }, output };
-    const found = sourceVerdict(source as ModelSource);
+    const source = {
+      job: job(tags),
+      maker: { runs: ['run-b'], step: 'Train B', isOfJob: true, ...maker },
+      output,
+      steps,
+    };
+    const found = sourceVerdict(source as unknown as ModelSource);
     return { verdict: found.tags['gate.verdict'], others: found.others.map(({ step }) => step) };
   };
 
@@ -106,6 +111,16 @@ describe('the verdict on what is registered', () => {
     assert.deepEqual(verdictOn(others, {}), { verdict: undefined, others: ['Train A', 'Plot B'] });
     assert.deepEqual(verdictOn(tagsOf(modelPart('m', '1')), {}), { verdict: undefined, others: [] });
     assert.deepEqual(verdictOn({}, {}), { verdict: undefined, others: [] });
+  });
+
+  it('is not that of a step inside an inner pipeline that has the name of one around the model', () => {
+    const inner = tagsOf('run-inner', { step: 'Evaluate B' });
+    assert.deepEqual(verdictOn(inner, {}), { verdict: undefined, others: ['Evaluate B'] });
+    const outer = tagsOf('run-eb', { step: 'Evaluate B' });
+    assert.equal(verdictOn({ ...inner, ...outer }, {}).verdict, 'pass');
+    // A model that was made inside has a maker that the job does not name.
+    const made = { runs: ['run-inner-train'], step: 'Train B' };
+    assert.deepEqual(verdictOn(outer, made), { verdict: undefined, others: ['Evaluate B'] });
   });
 
   it('of files of another job is not that of this one', () => {

@@ -38,6 +38,50 @@ describe('the readers of inputs', () => {
     assert.equal(optional(read, 'nothing'), undefined);
   });
 
+  it('name the variable that has no value, and the input that needs it', () => {
+    const unset = inputsOf({
+      group: 'rg-$(env)',
+      file: '$(folder)/job.yml',
+      values: 'rate=0.1\nrows=$(rows)',
+      baseline: 'model:$(model)',
+    });
+    const reasons = [
+      () => required(unset, 'group'),
+      () => optional(unset, 'group'),
+      () => requiredPath(unset, 'file'),
+      () => pairs(unset, 'values'),
+      () => parsed(unset, 'baseline', String, 'none'),
+    ].map((read) => {
+      try {
+        return read();
+      } catch (error) {
+        assert.ok(error instanceof UserError && error.code === 'InputMissing');
+        return error.message;
+      }
+    });
+    assert.deepEqual(reasons, [
+      "The input group has '$(env)', but there is no variable of that name.",
+      "The input group has '$(env)', but there is no variable of that name.",
+      "The input file has '$(folder)', but there is no variable of that name.",
+      "The input values has '$(rows)', but there is no variable of that name.",
+      "The input baseline has '$(model)', but there is no variable of that name.",
+    ]);
+  });
+
+  it('leave texts alone that may have a $(...) of their own', () => {
+    const text = inputsOf({
+      tags: 'commit=Fix $(name)',
+      description: 'made by $(make)',
+      overrides: 'command=echo $(date)',
+      rules: 'metrics.a > $(b)',
+    });
+    assert.deepEqual(pairs(text, 'tags'), { commit: 'Fix $(name)' });
+    for (const name of ['description', 'overrides', 'rules']) {
+      assert.equal(required(text, name), text.text(name));
+      assert.equal(optional(text, name), text.text(name));
+    }
+  });
+
   it('take one of several values in any case of letters', () => {
     assert.equal(choice(read, 'onFail', ['fail', 'warn'], 'fail'), 'warn');
     assert.equal(choice(read, 'nothing', ['fail', 'warn'], 'fail'), 'fail');

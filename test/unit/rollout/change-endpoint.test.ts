@@ -25,7 +25,7 @@ async function change(
   edit?: (one: EndpointResource) => never,
   { conflicts = 0, check = () => undefined }: { conflicts?: number; check?: (state: EndpointState) => void } = {},
 ) {
-  let [reads, writes, now] = [0, 0, 0];
+  let [reads, writes, now, told, silentMs] = [0, 0, 0, 0, 0];
   const kind = {
     read: async () => ({ resource: {}, state: states[Math.min(reads++, states.length - 1)]! }),
     update: () => ({ method: 'PUT', url: 'https://arm/endpoint', audience: 'arm' }),
@@ -46,6 +46,10 @@ async function change(
     endpoint: 'e',
     clock,
     signal: new AbortController().signal,
+    tell: () => {
+      silentMs = Math.max(silentMs, now - told);
+      told = now;
+    },
   };
   const traffic = saved?.now ?? states[0]!.traffic;
   const planned = { traffic, mirrorTraffic: {}, saved, check, ...(edit ? { edit } : {}) };
@@ -53,7 +57,14 @@ async function change(
     () => 'shown',
     (error: { code?: string }) => error.code ?? String(error),
   );
-  return { end: await done, writes };
+  const end = await done;
+  ports.tell();
+  return { end, writes, silentMs };
+}
+
+async function ends(changed: ReturnType<typeof change>, expected: string, written: number): Promise<void> {
+  const { end, writes } = await changed;
+  assert.deepEqual([end, writes], [expected, written]);
 }
 
 const shows = (traffic: Record<string, number>, saved?: SavedRollout): EndpointState => ({
@@ -67,31 +78,48 @@ describe('a change of an endpoint', () => {
   const after = shows({ blue: 90, green: 10 }, ours);
 
   it('is sent although the endpoint shows the same record already: its file may have changed', async () => {
-    assert.deepEqual(await change([after, after], ours, (one) => one as never), { end: 'shown', writes: 1 });
+    await ends(
+      change([after, after], ours, (one) => one as never),
+      'shown',
+      1,
+    );
   });
 
   it('to its file is sent again after a conflict, although the endpoint shows the same record', async () => {
-    const found = await change([after], ours, (one) => one as never, { conflicts: 2 });
-    assert.deepEqual(found, { end: 'shown', writes: 3 });
+    await ends(
+      change([after], ours, (one) => one as never, { conflicts: 2 }),
+      'shown',
+      3,
+    );
   });
 
   it('is not sent again when the endpoint shows it after a conflict: it was accepted', async () => {
-    assert.deepEqual(await change([before, after], ours, undefined, { conflicts: 1 }), { end: 'shown', writes: 1 });
+    await ends(change([before, after], ours, undefined, { conflicts: 1 }), 'shown', 1);
   });
 
   it('is not refused because of one reading that is late', async () => {
     const check = (state: EndpointState): void => requireAsPlanned(state, { planned: before });
     const late = shows({ blue: 100 }, record('oldest', {}));
-    assert.deepEqual(await change([late, before, after], ours, undefined, { check }), { end: 'shown', writes: 1 });
-    assert.deepEqual(await change([late], ours, undefined, { check }), { end: 'TrafficChanged', writes: 0 });
+    await ends(change([late, before, after], ours, undefined, { check }), 'shown', 1);
+    await ends(change([late], ours, undefined, { check }), 'TrafficChanged', 0);
   });
 
   it('may be shown late, with the record of the rollout before', async () => {
-    assert.deepEqual(await change([before, before, before, after], ours), { end: 'shown', writes: 1 });
+    await ends(change([before, before, before, after], ours), 'shown', 1);
   });
 
   it('that is never shown is not taken for a change of somebody else', async () => {
     assert.equal((await change([before], ours)).end, 'TrafficNotShown');
+  });
+
+  it('is never waited for in silence', async () => {
+    const busy = { ...before, provisioningState: 'Updating' };
+    for (const { silentMs } of [
+      await change(Array<EndpointState>(20).fill(busy).concat(after), ours),
+      await change([before], ours, undefined, { conflicts: Number.POSITIVE_INFINITY }),
+      await change([before], ours),
+    ])
+      assert.ok(silentMs <= 10_000, String(silentMs));
   });
 
   it('that somebody else overwrote is said to be', async () => {

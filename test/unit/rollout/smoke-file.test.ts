@@ -67,3 +67,23 @@ describe('JSON schemas of smoke tests', () => {
     );
   });
 });
+
+describe('what smoke tests expect', () => {
+  it('is what an answer can have', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'smoke-'));
+    const file = join(folder, 'smoke.yml');
+    const expected = (expect: object) => {
+      writeFileSync(file, JSON.stringify([{ request: {}, expect }]));
+      return () => readSmokeTests(file, folder);
+    };
+    const problem = (message: RegExp) => (error: UserError) => message.test(error.problems[0]?.message ?? '');
+    assert.throws(expected({ status: 999 }), problem(/'status' must be an HTTP status from 200 to 599, but is 999/));
+    assert.throws(expected({ latency: 0 }), problem(/'latency' must be a number of milliseconds above 0, but is 0/));
+    assert.throws(
+      expected({ within: { '$.x': { value: 1, tolerance: -1 } } }),
+      problem(/'tolerance' must be 0 or more, but is -1/),
+    );
+    expected({ status: 424, latency: 0.5, within: { '$.x': { value: -1, tolerance: 0 } } })();
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -15,7 +15,7 @@ describe('the inputs of a promotion', () => {
     for (const [name, text] of Object.entries({ ...unset, exclusiveTag: 'champion=$(x.y)' }))
       assert.throws(() => read({ stage: 'Production', [name]: text }), {
         code: 'InputMissing',
-        message: new RegExp(`The input ${name} has '\\$\\(x`),
+        message: new RegExp(`The input ${name} (?:is|has) '\\$\\(x`),
       });
     assert.deepEqual(read({ tags: 'cost=5 $ (net)' }).tags, { cost: '5 $ (net)' });
   });

@@ -1,8 +1,22 @@
-/** A batch deployment as it is answered. */
+/** Batch endpoints and deployments as they are answered. */
 import type { Resource } from '../../../contracts.ts';
 import { hasConfiguration } from './batch-endpoint.ts';
 
 type Json = Record<string, any>;
+
+/** The property that names the api-version of an endpoint's first PUT. */
+export const createdIn = 'BatchEndpointCreationApiVersion';
+
+/**
+ * The endpoint with what the service notes in `properties`, in the api-versions from 2023 on. The answer that begins its creation
+ * has no address yet.
+ */
+export function shownEndpoint(endpoint: Resource, apiVersion: string, isNew: boolean): Resource {
+  const { [createdIn]: created, ...properties } = endpoint.properties.properties as Json;
+  const added = apiVersion >= '2023' ? { [createdIn]: created, 'azureml.onlineendpointid': endpoint.id } : {};
+  const shown = { ...endpoint.properties, properties: { ...properties, ...added }, ...(isNew && { scoringUri: null }) };
+  return { ...endpoint, properties: shown };
+}
 
 /** What a deployment of a component leaves unset is zero, not null. */
 const unset = {

@@ -33,7 +33,6 @@ function resources(given: Json | null | undefined, version: string, local = fals
 }
 
 function outputs(given: Json | null | undefined, version: string): Json {
-  const details = versions.outputDetails(version);
   return each(given, ({ jobOutputType, ...output }) => ({
     ...visible(
       over(
@@ -50,9 +49,9 @@ function outputs(given: Json | null | undefined, version: string): Json {
       ),
       {
         assetName: versions.assetName(version),
-        assetVersion: details,
-        pathOnCompute: details,
-        autoDeleteSetting: details,
+        assetVersion: versions.assetVersion(version),
+        pathOnCompute: versions.pathOnCompute(version),
+        autoDeleteSetting: versions.outputAutoDelete(version),
       },
     ),
     jobOutputType,
@@ -69,7 +68,7 @@ const inputs = (given: Json | null | undefined, version: string): Json =>
     ...(jobInputType === 'literal'
       ? input
       : over(
-          { uri: null, mode: 'ReadOnlyMount', ...when(versions.outputDetails(version), { pathOnCompute: null }) },
+          { uri: null, mode: 'ReadOnlyMount', ...when(versions.pathOnCompute(version), { pathOnCompute: null }) },
           input,
         )),
     jobInputType,

@@ -22,10 +22,14 @@ const answered = ({ id, name, type, systemData, tags = {} }: Resource, propertie
   tags,
 });
 
-/** An endpoint; the answer that begins its creation has neither addresses nor location nor identity. */
+/**
+ * An endpoint; the answer that begins its creation has no addresses, and from the api-versions of 2024 on neither location nor
+ * identity.
+ */
 export function endpointAnswer(endpoint: Resource, seen: EndpointSeen, apiVersion: string, when: When): object {
   const { id, properties, location, identity } = endpoint;
   const isNew = seen.state === 'Creating';
+  const isPlaced = when !== 'created' || apiVersion < '2024';
   const swaggerUri = seen.scoringUri.replace(/score$/, 'swagger.json');
   return {
     ...answered(endpoint, {
@@ -40,9 +44,9 @@ export function endpointAnswer(endpoint: Resource, seen: EndpointSeen, apiVersio
       ...(hasMirrorTraffic(apiVersion) && { mirrorTraffic: seen.mirrorTraffic }),
       publicNetworkAccess: properties.publicNetworkAccess ?? 'Enabled',
     }),
-    ...(when !== 'created' && { location }),
+    ...(isPlaced && { location }),
     kind: properties.compute ? 'K8S' : 'Managed',
-    ...(when !== 'created' && identity && { identity }),
+    ...(isPlaced && identity && { identity }),
   };
 }
 

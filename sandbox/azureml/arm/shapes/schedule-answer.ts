@@ -123,8 +123,23 @@ function action(given: Json, frequency: string, apiVersion: string, isRead: bool
   if (monitorDefinition)
     return { actionType, monitorDefinition: monitor(monitorDefinition, frequency, isRead), ...more };
   if (!jobDefinition) return given;
-  const job = { status: 'NotStarted', identity: { identityType: 'AMLToken' }, ...jobDefinition };
-  return { actionType, jobDefinition: jobAnswer(job, apiVersion), ...more };
+  return { actionType, jobDefinition: scheduledJob(jobDefinition, apiVersion, isRead), ...more };
+}
+
+/** The job of a schedule: not started. Its services and its queue are filled in only when it is read; parameters never are. */
+function scheduledJob(given: Json, apiVersion: string, isRead: boolean): Json {
+  // Recordings before 2023 show an identity that nobody gave.
+  const identity = apiVersion < '2023' ? { identityType: 'AMLToken' } : null;
+  const answer = jobAnswer({ status: 'NotStarted', identity, ...given }, apiVersion);
+  const isCommand = given.jobType === 'Command';
+  const { queueSettings = undefined } = answer;
+  return {
+    ...answer,
+    displayName: given.displayName ?? null,
+    services: given.services ?? (isCommand && isRead ? {} : null),
+    ...('parameters' in answer && { parameters: given.parameters ?? null }),
+    ...(queueSettings !== undefined && { queueSettings: given.queueSettings || isRead ? queueSettings : null }),
+  };
 }
 
 /**
