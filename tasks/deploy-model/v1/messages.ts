@@ -58,10 +58,11 @@ export const messages = defineMessages({
   TrialStarted: 'The trial of {deployment} is the job {job}.',
   TrialWroteNothing: 'The trial job {job} completed, but wrote nothing to {outputs}.',
   DeploymentLog: 'Log of the deployment {deployment}: last lines',
+  InitializerLog: 'Log of what fetches the model and the code of {deployment} (storage initializer): last lines',
   DeploymentLogUnread: 'The log of the deployment {deployment} could not be read: {reason}',
   Released: 'The deployment {deployment} of {endpoint} was released: {traffic}.',
   AlreadyReleased:
-    'The deployment {deployment} of {endpoint} serves all requests already and is the same; nothing was changed.',
+    'The deployment {deployment} of {endpoint} serves already and is the same, so it was left as it is: {traffic}.',
   Waiting: 'The rollout of {deployment} waits: {traffic}. A step whose input from is {percent} continues it.',
   RolledBack:
     'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is as before: {traffic}.',
@@ -106,7 +107,7 @@ export const messages = defineMessages({
   BatchRemove: 'Deleting the deployment {deployment}, which is not the default one.',
   BatchReleased: 'The deployment {deployment} is the default deployment of {endpoint}.',
   BatchUnchanged:
-    'The deployment {deployment} is the default deployment of {endpoint} already and is the same; nothing was changed.',
+    'The deployment {deployment} is the default deployment of {endpoint} already and is the same, so it was left as it is.',
   BatchRolledBack:
     'The deployment {deployment} was not released. {reason} The default deployment of {endpoint} is as before: {traffic}.',
   BatchStopped:
