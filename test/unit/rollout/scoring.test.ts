@@ -79,7 +79,7 @@ describe('the key or token of an endpoint', () => {
 describe('requests to an endpoint', () => {
   const clock = { now: () => 0, sleep: async () => undefined };
   const endpoint = (properties: object): OnlineEndpoint => ({ name: 'churn', properties }) as OnlineEndpoint;
-  const ports = { clock, signal: new AbortController().signal, onSecret: () => undefined };
+  const ports = { clock, signal: new AbortController().signal, onSecret: () => undefined, allowHttp: false };
   const workspace = (send: (request: AzureRequest) => Promise<unknown>): Workspace =>
     ({ client: { send }, ids: {} }) as unknown as Workspace;
 
@@ -94,6 +94,38 @@ describe('requests to an endpoint', () => {
         return true;
       },
     );
+  });
+
+  it('go over plain HTTP when that is allowed, with the key of the endpoint alone', async () => {
+    const sent: AzureRequest[] = [];
+    const send = async (request: AzureRequest) => {
+      sent.push(request);
+      return { status: 200, text: '{}' };
+    };
+    const scoringUri = 'http://10.0.0.7/api/v1/endpoint/churn/score';
+    const read = async () => ({ secret: 'key', refreshAfterMs: undefined, expiryMs: undefined });
+    const allowed = { ...ports, allowHttp: true };
+    const scorer = await openScorer(workspace(send), endpoint({ scoringUri, authMode: 'Key' }), allowed, read);
+    await scorer.score('green', {});
+    assert.deepEqual([sent[0]?.url, sent[0]?.audience, sent[0]?.plainHttp], [scoringUri, 'none', true]);
+    const ofEntra = endpoint({ scoringUri, authMode: 'AADToken' });
+    const none = workspace(() => assert.fail('nothing is sent'));
+    await assert.rejects(
+      openScorer(none, ofEntra, allowed, async () => undefined),
+      {
+        code: 'EndpointNotReady',
+        message: /tokens of Microsoft Entra ID, which are sent over HTTPS only/,
+      },
+    );
+    // A key that can't be read is not replaced by a token of the connection.
+    const keyless = await openScorer(
+      workspace(send),
+      endpoint({ scoringUri, authMode: 'Key' }),
+      allowed,
+      async () => undefined,
+    );
+    await keyless.score('green', {});
+    assert.equal(sent[1]?.plainHttp, false, 'such a request is refused by the client');
   });
 
   it('are sent again with a new key after a 401, which does not count', async () => {
