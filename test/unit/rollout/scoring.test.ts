@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AzureError } from '../../../lib/azure/failures.ts';
+import { createTransport } from '../../../lib/azure/network.ts';
 import type { AzureRequest } from '../../../lib/azure/request.ts';
 import type { OnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { openScorer } from '../../../lib/rollout/scoring.ts';
 import { renewingSecret } from '../../../lib/rollout/scoring-secret.ts';
+import { openedClient } from '../azure/opened-client.ts';
 
 describe('the key or token of an endpoint', () => {
   const HOUR = 3_600_000;
@@ -126,6 +130,21 @@ describe('requests to an endpoint', () => {
     );
     await keyless.score('green', {});
     assert.equal(sent[1]?.plainHttp, false, 'such a request is refused by the client');
+  });
+
+  it('reach a server that has no HTTPS, when that is allowed', async () => {
+    const server = createServer(({ headers }, response) => response.end(JSON.stringify(headers)));
+    await new Promise<void>((end) => server.listen(0, '127.0.0.1', end));
+    const { port } = server.address() as AddressInfo;
+    const client = await openedClient([], { transport: createTransport({}, {}) });
+    const read = async () => ({ secret: 'key', refreshAfterMs: undefined, expiryMs: undefined });
+    const there = endpoint({ scoringUri: `http://127.0.0.1:${port}/score`, authMode: 'Key' });
+    const of = { client, ids: {} } as unknown as Workspace;
+    const scorer = await openScorer(of, there, { ...ports, allowHttp: true }, read);
+    const { status, answer } = await scorer.score('green', {});
+    const { authorization, 'azureml-model-deployment': deployment } = answer as Record<string, string>;
+    assert.deepEqual([status, authorization, deployment], [200, 'Bearer key', 'green']);
+    server.close();
   });
 
   it('are sent again with a new key after a 401, which does not count', async () => {
