@@ -32,7 +32,7 @@ export const messages = defineMessages({
   StepRemove: 'Deleting the deployment {deployment}, which has no requests.',
   StepRestore: 'Restoring the earlier traffic: {traffic}.',
   StepRedeploy: 'Putting the earlier definition of {deployment} back.',
-  NotRemoved: 'The deployment {deployment} could not be deleted. It has no requests, and costs money. {reason}',
+  NotRemoved: 'The deployment {deployment} could not be deleted, and costs money until it is: {reason}',
   AddressUnknown: 'The address and key of {endpoint} could not be read: {reason}',
   NoKey: 'The endpoint {endpoint} takes Microsoft Entra ID tokens, so there is no key to provide.',
   MayBeAtIt: 'The run {run} may still be rolling out {deployment}.',
