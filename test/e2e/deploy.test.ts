@@ -46,6 +46,11 @@ describe('deploying to an online endpoint', function () {
   it('changes nothing when the deployment serves and is the same', async () => {
     const run = await succeeds({ deploymentName: 'blue' });
     assert.equal(run.step('deploy').outputs.result, 'unchanged');
+    const planned = await succeeds({ deploymentName: 'blue', whatIf: 'true' });
+    assert.match(
+      planned.log,
+      /What if: the deployment blue serves already and is the same, so there is nothing to roll out/,
+    );
     assert.deepEqual(
       run.requests.filter(({ method }) => method === 'PUT').map(({ url }) => url),
       [],
@@ -87,10 +92,7 @@ describe('deploying to an online endpoint', function () {
     assert.match(run.log, /smoke tests failed; two rows: .*\$\.model is "wrong" instead of "good"/);
     assert.match(run.log, /\$\.scores\[1\] is 0 instead of 0\.7 ± 0\.01/);
     assert.match(run.log, /\[RolledBack\]/);
-    assert.match(
-      run.step('deploy').outputs.report!,
-      /^1 of 2 smoke tests passed\. Failed: 'two rows'\.$/,
-    );
+    assert.match(run.step('deploy').outputs.report!, /^1 of 2 smoke tests passed\. Failed: 'two rows'\.$/);
     assert.deepEqual(await traffic(), { blue: 100 });
     assert.equal(run.step('deploy').outputs.result, 'rolledBack');
     const puts = run.requests.filter(({ method, url }) => method === 'PUT' && /onlineEndpoints\/churn\?/.test(url));

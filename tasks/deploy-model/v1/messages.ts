@@ -72,6 +72,8 @@ export const messages = defineMessages({
   StoppedFix: 'Run this stage again, or go back with mode: rollback.',
   DiagnosedFix: '{cause} {next}',
   WhatIfDone: 'What if: the rollout of {deployment} has {steps} steps; nothing was created or changed.',
+  WhatIfSame:
+    'What if: the deployment {deployment} serves already and is the same, so there is nothing to roll out; nothing was created or changed.',
   MayNotReadKey:
     'The service connection may not read the key of the endpoint, which its requests are signed with: it needs the action {action}.',
   MayNotReadKeyFix:
