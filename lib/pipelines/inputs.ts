@@ -7,16 +7,13 @@ import type { TaskInputs } from './pipeline.ts';
 export function required(inputs: TaskInputs, name: string): string {
   const value = inputs.text(name);
   // The agent leaves $(x) as it is when no variable has that name.
-  const isUnset = value !== undefined && /^\$\([^()]+\)$/.test(value);
-  if (value !== undefined && !isUnset) return value;
-  throw new UserError({
-    code: 'InputMissing',
-    message: isUnset
-      ? `The input ${name} is '${value}', but there is no variable of that name.`
-      : `The input ${name} is empty.`,
-    fix: 'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
-  });
+  if (value !== undefined && !/^\$\([^()]+\)$/.test(value)) return value;
+  if (value !== undefined) throw notSet(name, value, value);
+  throw new UserError({ code: 'InputMissing', message: `The input ${name} is empty.`, fix: UNSET_FIX });
 }
+
+const UNSET_FIX =
+  'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.';
 
 /** An input that may be empty; undefined then. */
 export function optional(inputs: TaskInputs, name: string): string | undefined {
@@ -124,12 +121,27 @@ export function parsed<T>(inputs: TaskInputs, name: string, parse: (text: string
     return parse(text);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    const unset = /\$\([A-Za-z_][\w.-]*\)/.exec(text)?.[0];
+    // A parser may know more about it.
+    if (unset !== undefined && !/variable/.test(error.message)) throw notSet(name, unset, text);
     const { code, message, fix, problems } = error;
     throw new UserError(
       { code, message: `The input ${name} is not valid: ${message}`, ...(fix ? { fix } : {}), problems },
       { cause: error },
     );
   }
+}
+
+/** The agent leaves $(x) as it is when no variable has that name. */
+function notSet(name: string, variable: string, text: string): UserError {
+  return new UserError({
+    code: 'InputMissing',
+    message:
+      text === variable
+        ? `The input ${name} is '${text}', but there is no variable of that name.`
+        : `The input ${name} is '${text}', but there is no variable '${variable}'.`,
+    fix: UNSET_FIX,
+  });
 }
 
 function invalid(message: string, fix: string): UserError {

@@ -8,6 +8,8 @@ export const messages = defineMessages({
   VariableUnset: "The input {name} has '{value}', but there is no variable of that name.",
   VariableUnsetFix:
     'If the value comes from another step, as in $(submit.jobName), check that step’s name: and that it ran in this job.',
+  VerdictInvalid: "it has '{text}', which is not a verdict of the gate; allowed are {allowed}.",
+  VerdictInvalidFix: 'Write pass, or pass, noBaseline to let the first model of its kind pass as well.',
   EnvironmentUnknown:
     'The model does not say in which environment it was made, so none goes along. Name one in the input environments if the target needs it.',
   EnvironmentShared: 'The environment {name} is not copied, since every workspace finds it there.',
