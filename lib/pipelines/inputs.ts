@@ -123,7 +123,7 @@ export function parsed<T>(inputs: TaskInputs, name: string, parse: (text: string
     if (!(error instanceof UserError)) throw error;
     const unset = /\$\([A-Za-z_][\w.-]*\)/.exec(text)?.[0];
     // A parser may know more about it.
-    if (unset !== undefined && !/variable/.test(error.message)) throw notSet(name, unset, text);
+    if (unset !== undefined && !/variable/.test(`${error.message} ${error.fix ?? ''}`)) throw notSet(name, unset, text);
     const { code, message, fix, problems } = error;
     throw new UserError(
       { code, message: `The input ${name} is not valid: ${message}`, ...(fix ? { fix } : {}), problems },
