@@ -14,7 +14,7 @@ import { checkJobName, checkRunLimits, experimentOfFolder } from './ports/run-li
 import { textMap } from './ports/run-settings.ts';
 import { passNested, unknownFields } from './schema/unknown-fields.ts';
 import { applyOverrides, type Override } from './yaml/overrides.ts';
-import { get, readYaml, textOf, type YamlFile, type YamlNode } from './yaml/yaml.ts';
+import { get, readYaml, textOf, type YamlFile } from './yaml/yaml.ts';
 
 export interface CompileOptions {
   /** Path of the job's YAML file. */

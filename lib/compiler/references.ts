@@ -24,7 +24,7 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
     requireRemote(builder, node, field);
     return value;
   }
-  if (kind === 'environments' && value.startsWith('AzureML-')) return `azureml:${value}`;
+  if (kind === 'environments' && value.startsWith('AzureML-')) return curatedId(builder, value, node, field);
   const labelled = /^([^:@/\s]+)@([^:@/\s]+)$/.exec(value);
   if (labelled) {
     const [, name, label] = labelled as unknown as [string, string, string];
@@ -32,11 +32,12 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
       builder.require({ kind, name, version: LATEST, field, place: node.place });
       return assetPath(builder.workspace, kind, name, LATEST);
     }
-    if (kind === 'components' && label === 'default') return `${builder.workspace}/components/${name}/labels/default`;
-    builder.problems.push({
-      message: `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}', but only the label 'latest' is supported.`,
-      place: node.place,
-    });
+    if (kind === 'components' && label === 'default') {
+      // Which version it is stays the service's business; that there is one is not.
+      builder.require({ kind, name, version: LATEST, field, place: node.place });
+      return `${builder.workspace}/components/${name}/labels/default`;
+    }
+    builder.problems.push({ message: otherLabel(field, kind, name, label), place: node.place });
     return written;
   }
   const versioned = /^([^:@/\s]+):([^@/\s]+)$/.exec(value);
@@ -62,17 +63,58 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
   return written;
 }
 
+/** A curated environment stays as it is written, for the service to expand. */
+function curatedId(builder: PlanBuilder, value: string, node: YamlNode, field: string): string {
+  const [, name, version, label] = /^([^:@/\s]+)(?::([^@/\s]+)|@([^:@/\s]+))$/.exec(value) ?? [];
+  if (name !== undefined && label !== undefined && label !== 'latest')
+    builder.problems.push({ message: otherLabel(field, 'environments', name, label), place: node.place });
+  else if (name !== undefined)
+    builder.require({
+      kind: 'environments',
+      name,
+      version: version ?? LATEST,
+      isCurated: true,
+      field,
+      place: node.place,
+    });
+  return `azureml:${value}`;
+}
+
+function otherLabel(field: string, kind: AssetKind, name: string, label: string): string {
+  return `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}', but only the label 'latest' is supported.`;
+}
+
 const REGISTRY_ASSET =
-  /^azureml:\/\/registries\/([^/]+)\/(codes|components|data|environments|models)\/([^/]+)\/(?:versions\/([^/]+)|labels\/latest)$/i;
+  /^azureml:\/\/registries\/([^/]+)\/(codes|components|data|environments|models)\/([^/]+)\/(?:versions\/([^/]+)|labels\/([^/]+))$/i;
 const DATASTORE_PATH = /^azureml:\/\/datastores\/([^/$]+)\/paths\//i;
 
-/** Notes what a URI needs to be there: an asset of a registry, or a datastore of the workspace. */
+const ASSET_BELOW = /^(codes|components|data|environments|models)\/([^/]+)\/versions\/([^/]+)$/i;
+
+/** What is behind the path of the workspace in an ARM id, which is the same in any case of letters; undefined for others. */
+function belowOwn({ workspace }: PlanBuilder, id: string): string | undefined {
+  const isOwn = id.toLowerCase().startsWith(`${workspace.toLowerCase()}/`);
+  return isOwn ? id.slice(workspace.length + 1) : undefined;
+}
+
+/** Notes what a URI or ARM id needs to be there: an asset of a registry or of the workspace, or a datastore of it. */
 export function requireRemote(builder: PlanBuilder, node: YamlNode, field: string): void {
-  const uri = (textOf(node) ?? '').replace(/^azureml:(?=azureml:\/\/)/, '');
+  const uri = (textOf(node) ?? '').replace(/^azureml:(?=azureml:\/\/|\/subscriptions\/)/i, '');
+  const own = ASSET_BELOW.exec(belowOwn(builder, uri) ?? '') as unknown as [string, AssetKind, string, string] | null;
+  if (own)
+    builder.require({
+      kind: own[1].toLowerCase() as AssetKind,
+      name: own[2],
+      version: own[3],
+      field,
+      place: node.place,
+    });
   const asset = REGISTRY_ASSET.exec(uri);
   if (asset) {
-    const [, registry, kind, name, version = LATEST] = asset as unknown as [string, string, AssetKind, string, string?];
-    builder.require({ kind, name, version, registry, field, place: node.place });
+    const [, registry, written, name, version = LATEST, label = 'latest'] = asset as unknown as string[];
+    const kind = written!.toLowerCase() as AssetKind;
+    if (label === 'latest' || (kind === 'components' && label === 'default'))
+      builder.require({ kind, name: name!, version, registry: registry!, field, place: node.place });
+    else builder.problems.push({ message: otherLabel(field, kind, name!, label), place: node.place });
   }
   const datastore = DATASTORE_PATH.exec(uri)?.[1];
   if (datastore) builder.require({ kind: 'datastores', name: datastore, version: '', field, place: node.place });
@@ -84,6 +126,9 @@ export function requireRemote(builder: PlanBuilder, node: YamlNode, field: strin
  */
 export function computeId(builder: PlanBuilder, node: YamlNode, field: string): string {
   const value = (textOf(node) ?? '').replace(/^azureml:(?!\/\/)/, '');
+  const own = /^computes\/([^/]+)$/i.exec(belowOwn(builder, value) ?? '')?.[1];
+  if (own !== undefined && own.toLowerCase() !== 'serverless')
+    builder.require({ kind: 'computes', name: own, version: '', field, place: node.place });
   if (value.includes('${{') || value.startsWith('/') || value.startsWith('azureml://')) return value;
   if (/^virtualclusters\/[^/]+$/i.test(value))
     return builder.workspace.replace(/workspaces\/[^/]+$/, `virtualclusters/${value.slice(value.indexOf('/') + 1)}`);

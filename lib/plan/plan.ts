@@ -44,6 +44,8 @@ export interface Requirement {
   version: string;
   /** Absent: the workspace. */
   registry?: string;
+  /** A curated environment (`azureml:AzureML-...`): of the registry `azureml`, and in many workspaces, too. */
+  isCurated?: true;
   /** Field of the job file: `jobs.train.compute`. */
   field: string;
   /** Absent for a reference in an input of the task rather than in a file. */

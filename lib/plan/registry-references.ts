@@ -5,6 +5,9 @@ import type { Workspace } from '../azureml/workspace.ts';
 import { allOf, didYouMean } from '../core/words.ts';
 import { LATEST, type Requirement } from './plan.ts';
 
+/** Where curated environments are (recorded: the service makes `azureml:AzureML-X:33` an id of this registry). */
+const OF_CURATED = 'azureml';
+
 /** How long registries may take to answer, all together; they are asked for the sake of a message only. */
 const REGISTRY_MS = 15_000;
 
@@ -28,11 +31,12 @@ export function registryCheck(workspace: Workspace): (requirement: Requirement) 
   const registries = new Map<string, Promise<Registry | undefined>>();
   const signal = AbortSignal.timeout(REGISTRY_MS);
   return async (requirement) => {
-    const { kind, name, registry: registryName = '', field } = requirement;
+    const { kind, name, isCurated, registry: registryName = OF_CURATED, field } = requirement;
     if (!registries.has(registryName)) registries.set(registryName, openRegistry(workspace, registryName, signal));
     try {
       const registry = await registries.get(registryName)!;
       if (registry) return await missingIn(registry, requirement, signal);
+      if (isCurated) return undefined; // The service finds it, whoever may read that registry.
       return `'${field}' refers to the ${WORDS[kind]} '${name}' in the registry '${registryName}', which does not exist or which the service connection may not use. Check the name, or give the connection's application the role AzureML Registry User on the registry.`;
     } catch (error) {
       if (isNoAnswer(error) || hasStatus(error, 401, 403)) return undefined;

@@ -48,7 +48,8 @@ export async function resolveRequirements(
   const missingInRegistry = registryCheck(workspace);
   await inParallel(requirements, PARALLEL, async (requirement, i) => {
     const { kind, name, version, field, place } = requirement;
-    if (requirement.registry !== undefined) {
+    if (requirement.registry !== undefined || requirement.isCurated) {
+      if (requirement.isCurated && (await isInWorkspace(workspace, requirement))) return;
       const message = await missingInRegistry(requirement);
       if (message !== undefined) found[i] = { message, place };
     } else if (version === LATEST) {
@@ -80,6 +81,13 @@ export async function resolveRequirements(
 
 function versionPath(workspace: string, { kind, name }: Requirement, version: string): string {
   return `${workspace}/${kind}/${name}/versions/${version}`;
+}
+
+async function isInWorkspace(workspace: Workspace, requirement: Requirement): Promise<boolean> {
+  const { kind, name, version } = requirement;
+  return version === LATEST
+    ? (await latestVersion(workspace, kind, name)) !== undefined
+    : await exists(workspace, requirement);
 }
 
 async function exists(workspace: Workspace, { kind, name, version }: Requirement): Promise<boolean> {

@@ -99,6 +99,18 @@ describe('bad input', function () {
       const latest = await submitting(`${command}inputs: {d: {path: "azureml:nothing@latest"}}\n`);
       assert.match(latest.message, /'inputs\.d\.path' refers to the data asset 'nothing'/);
     });
+    it('curated environments that do not exist', async () => {
+      const environment = (name: string): string => `command: x\ncompute: azureml:cpu-cluster\nenvironment: ${name}\n`;
+      assert.match(
+        (await submitting(environment('azureml:AzureML-sklearn-1.55@latest'))).message,
+        /job\.yml:3:14: 'environment' refers to the environment 'AzureML-sklearn-1\.55', which is not in the registry 'azureml'\. Did you mean/,
+      );
+      assert.match(
+        (await submitting(environment('azureml:AzureML-sklearn-1.5:999'))).message,
+        /'AzureML-sklearn-1\.5' version 999, which is not in the registry 'azureml'\. There (?:is|are) version/,
+      );
+    });
+
     it('references into registries, and datastores of outputs', async () => {
       const environment = (rest: string): string => `command: x\nenvironment: azureml://registries/${rest}\n`;
       const missing = async (text: string): Promise<string> => (await submitting(text)).message;

@@ -56,6 +56,7 @@ const COMPILER_FLOORS = [
   'schedules',
   'job-types',
   'file-kind',
+  'other-file',
   'input-values',
   'compile-job',
   'compile-file',

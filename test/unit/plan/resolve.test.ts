@@ -51,6 +51,51 @@ describe('resolving a plan', () => {
     );
   });
 
+  it('leaves curated environments as they are, and asks the registry for those that the workspace does not have', async () => {
+    const curated = (reference: string) =>
+      folder.compile({ 'file.yml': `command: echo 1\nenvironment: azureml:${reference}\ncompute: azureml:cpu\n` });
+    const { workspace, sent } = fakeService({
+      'environments/AzureML-a/versions/3': version('3'),
+      'computes/cpu': {},
+    });
+    for (const there of ['AzureML-a@latest', 'AzureML-a:3']) {
+      const { main } = await resolvePlan(curated(there), workspace);
+      assert.equal((main.body as any).properties.environmentId, `azureml:${there}`);
+    }
+    const discoveries = () => sent.filter(({ path }) => path.includes('registries/azureml/discovery'));
+    assert.deepEqual(discoveries(), []);
+    // What the registry does not answer is left to the service.
+    await resolvePlan(curated('AzureML-b@latest'), workspace);
+    assert.equal(discoveries().length, 1);
+  });
+
+  it('looks up ARM ids of the workspace itself, and none of other workspaces', async () => {
+    const plan = (root: string) =>
+      folder.compile({
+        'file.yml': `command: echo 1\nenvironment: azureml:${root}/environments/e/versions/1\ncompute: ${root}/computes/cpu\n`,
+      });
+    await assert.rejects(resolvePlan(plan(WS.toUpperCase()), fakeService().workspace), /refers to 2 things/);
+    const there = fakeService({ 'environments/e/versions/1': version('1'), 'computes/cpu': {} });
+    assert.equal(
+      ((await resolvePlan(plan(WS), there.workspace)).main.body as any).properties.computeId,
+      `${WS}/computes/cpu`,
+    );
+    const { workspace, sent } = fakeService();
+    await resolvePlan(plan(`${WS}-of-others`), workspace);
+    assert.deepEqual(sent, []);
+  });
+
+  it('leaves a component’s default version to the service, but not whether there is one', async () => {
+    const plan = () =>
+      folder.compile({
+        'file.yml': 'type: pipeline\njobs:\n  a: {component: azureml:c@default, compute: azureml:cpu}\n',
+      });
+    const { workspace } = fakeService({ 'components/c/versions/2': version('2'), 'computes/cpu': {} });
+    const { main } = await resolvePlan(plan(), workspace);
+    assert.equal((main.body as any).properties.jobs.a.componentId, `${WS}/components/c/labels/default`);
+    await assert.rejects(resolvePlan(plan(), fakeService({ 'computes/cpu': {} }).workspace), /does not exist/);
+  });
+
   it('gives an asset without a version the next one, which its container names', async () => {
     const { workspace } = fakeService({ 'models/m': { properties: { latestVersion: 'foobar', nextVersion: '4' } } });
     const plan = await resolvePlan(folder.compile({ 'file.yml': MODEL }), workspace);
