@@ -123,8 +123,8 @@ export async function createAzureClient(options: AzureClientOptions): Promise<Az
     },
     async send<T>(request: AzureRequest) {
       const { url, audience, method, from = 'an answer of Azure', signal = cancelled, lastTry, retry } = request;
-      if (audience === 'none') requireHttps(url, from);
-      else requireTrusted(cloud, url, from);
+      if (audience !== 'none') requireTrusted(cloud, url, from);
+      else if (!request.plainHttp) requireHttps(url, from);
       maskSignature(url, onSecret);
       const { repeatable = method !== 'POST' && method !== 'PATCH' } = request;
       return retrying({ retry, repeatable, signal, lastTry }, async () => {

@@ -66,6 +66,7 @@ export function pipelineRequestOf({
   signal,
   retry,
   repeatable,
+  plainHttp = false,
 }: AzureRequest): PipelineRequest {
   const request = createPipelineRequest({
     method,
@@ -73,6 +74,7 @@ export function pipelineRequestOf({
     headers: createHttpHeaders({ Accept: 'application/json', ...headers }),
     timeout: timeoutOf(retry),
     ...(signal ? { abortSignal: signal } : {}),
+    allowInsecureConnection: plainHttp,
     // A kept connection may have been closed by the other side, and then nobody knows whether the request arrived.
     disableKeepAlive: repeatable === false,
   });

@@ -27,4 +27,6 @@ export interface AzureRequest {
   mayBeEmpty?: boolean | undefined;
   /** A success need not be JSON; its text is wanted. */
   asText?: boolean | undefined;
+  /** The user allows plain HTTP for this address, with the key of what is behind it. Never with a token of the connection. */
+  plainHttp?: boolean | undefined;
 }

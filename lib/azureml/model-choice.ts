@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import { inParallel } from '../core/parallel.ts';
-import { notFound } from '../core/words.ts';
+import { listed, notFound } from '../core/words.ts';
 import { nameOf } from './ids.ts';
 import { findLatestVersion, findModelVersion, findNewestModelVersion, type ModelVersion } from './models.ts';
 import { type AssetRoot, list, names, path } from './resources.ts';
@@ -40,11 +40,12 @@ export async function getChosenModel(root: AssetRoot, name: string, choice: Vers
   const found = await findChosen(root, name, choice);
   if (found) return found;
   const versions = await names(root, path('models', name, 'versions'));
+  const stages = choice.kind === 'stage' ? await stagesOf(root, name) : [];
   const message =
     versions.length === 0
       ? notFound('model', name, `in ${root.label}`, await names(root, 'models'))
       : choice.kind === 'stage'
-        ? `No version of the model '${name}' in ${root.label} is in the stage '${choice.stage}'.`
+        ? `No version of the model '${name}' in ${root.label} is in the stage '${choice.stage}'.${listed('There are versions in', stages)}`
         : notFound(
             'version',
             choice.kind === 'version' ? choice.version : 'latest',
@@ -52,6 +53,14 @@ export async function getChosenModel(root: AssetRoot, name: string, choice: Vers
             versions,
           );
   throw new UserError({ code: 'ModelNotFound', message, fix: 'Check the name and the version of the model.' });
+}
+
+/** Stages that versions of a model are in and that are not archived, as the list has them. */
+async function stagesOf(root: AssetRoot, name: string): Promise<string[]> {
+  const found = new Set<string>();
+  for await (const model of list<ModelVersion>(root, path('models', name, 'versions')))
+    if (model.properties.isArchived !== true && stageOf(model) !== '') found.add(stageOf(model));
+  return [...found];
 }
 
 async function findChosen(root: AssetRoot, name: string, choice: VersionChoice): Promise<ModelVersion | undefined> {

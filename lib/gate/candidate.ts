@@ -4,7 +4,8 @@ import { findModelVersion, type ModelVersion } from '../azureml/models.ts';
 import type { Workspace } from '../azureml/workspace.ts';
 import { UserError } from '../core/errors.ts';
 import { fill } from '../core/message.ts';
-import { madeByRun } from '../lineage/model-lineage.ts';
+import { notFound } from '../core/words.ts';
+import { madeByRun, recordedMetrics } from '../lineage/model-lineage.ts';
 import { modelPart, type Part, WHOLE } from '../lineage/verdict-tags.ts';
 import { measureJob, measureModel, measureStep } from './job-measured.ts';
 import { type Measured, together } from './measured.ts';
@@ -96,7 +97,7 @@ async function ofModel(
       fix: fill(messages.CandidateModelNotFoundFix),
     });
   }
-  const found = await measureModel(workspace, model, step);
+  const found = step === undefined ? await measureModel(workspace, model, step) : await ofStep(workspace, model, step);
   if (!found) {
     throw new UserError({
       code: 'CandidateWithoutMetrics',
@@ -114,6 +115,24 @@ async function ofModel(
     part: modelPart(name, version),
     step: '',
   };
+}
+
+/**
+ * What a step logged of which a version was made: as it was recorded, else as its job has it. Never what other steps logged.
+ * @throws UserError `StepNotFound`, `StepAmbiguous`, `JobNotCompleted`
+ */
+async function ofStep(workspace: Workspace, model: ModelVersion, step: string): Promise<Measured | undefined> {
+  const labels = Object.keys(recordedMetrics(model));
+  const known = labels.find((label) => label.toLowerCase().startsWith(`${step.toLowerCase()}/`));
+  if (known !== undefined) return measureModel(workspace, model, known.slice(0, step.length));
+  const maker = madeByRun(model);
+  if (labels.length === 0) return maker && measureJob(workspace, maker.job, step);
+  const steps = new Set(labels.flatMap((label) => (label.includes('/') ? label.slice(0, label.indexOf('/')) : [])));
+  throw new UserError({
+    code: 'StepNotFound',
+    message: notFound('step', step, `whose metrics were recorded with ${model.id}`, [...steps]),
+    fix: fill(messages.RecordedStepFix),
+  });
 }
 
 /** Two values under one name: whichever were taken, the rule would mean the other one for somebody. */

@@ -13,6 +13,8 @@ export interface Measured {
   histories: Readonly<Record<string, MetricHistory>>;
   /** Runs that logged a metric, and what they call it. */
   origins: Readonly<Record<string, { runs: readonly string[]; logged: string }>>;
+  /** Every run that counts, those that logged no metric too: they may have logged pictures. */
+  runs: readonly string[];
   /** Steps whose metrics don't count, because they failed or were cancelled. */
   notCounted: { step: string; status: string; names: string[] }[];
   /** Everything that was logged, whether it counts and has a name of its own or not: patterns must not pass over any of it. */
@@ -29,7 +31,7 @@ interface Logged {
 
 /** Metrics without further names, as those of a file. */
 export function measured(metrics: Metrics): Measured {
-  return { metrics, aliases: {}, histories: {}, origins: {}, notCounted: [], logged: [] };
+  return { metrics, aliases: {}, histories: {}, origins: {}, runs: [], notCounted: [], logged: [] };
 }
 
 /** What the runs of a job logged. */
@@ -40,6 +42,7 @@ export function measuredByRuns(runs: readonly RunMetrics[]): Measured {
     aliases: Object.fromEntries(named.flatMap(({ name, inStep }) => (inStep ? [[inStep, name]] : []))),
     histories: {},
     origins: Object.fromEntries(named.map(({ name, logged, run }) => [name, { runs: run.runs ?? [], logged }])),
+    runs: runs.filter(counts).flatMap((run) => run.runs?.[0] ?? []),
     notCounted: runs
       .filter((run) => !counts(run) && Object.keys(run.metrics).length > 0)
       .map(({ step, status = '', metrics }) => ({ step, status, names: Object.keys(metrics) })),
@@ -68,6 +71,7 @@ export function together(first: Measured, second: Measured): Measured {
     aliases: { ...second.aliases, ...first.aliases },
     histories: { ...second.histories, ...first.histories },
     origins: { ...second.origins, ...first.origins },
+    runs: [...new Set([...first.runs, ...second.runs])],
     notCounted: [...first.notCounted, ...second.notCounted],
     logged: [...first.logged, ...second.logged],
   };

@@ -13,6 +13,8 @@ export const messages = defineMessages({
     'The baseline {id} has no metrics: none were recorded at its registration, and its run {run} logged none or was deleted.',
   BaselineOfUnknownRun:
     'The baseline {id} has no metrics: none were recorded at its registration, and the run that made it is unknown.',
+  RecordedStepFix:
+    'Name the step by its display name when the model was registered, or leave the step empty to judge all that was recorded.',
   BaselineUnmeasuredFix:
     'Register models with AzureMLRegisterModel, which records their metrics, or choose another baseline.',
   BaselineJobNotFound: "There is no job '{job}' in the workspace '{workspace}' to be the baseline.",

@@ -1,5 +1,6 @@
+import { AzureError } from '../azure/failures.ts';
 import { listArtifacts, readArtifact } from '../azureml/artifacts.ts';
-import { type Workspace, withQuickRetries } from '../azureml/workspace.ts';
+import { type Workspace, withPatience } from '../azureml/workspace.ts';
 import { inParallel } from '../core/parallel.ts';
 import { addHistories } from './job-measured.ts';
 import type { Measured } from './measured.ts';
@@ -7,7 +8,7 @@ import { readTrialsOf, type SweepTrials } from './trials.ts';
 import type { GateReport } from './verdict.ts';
 
 /** More than these are not worth the requests. */
-const MOST_RUNS = 4;
+const MOST_RUNS = 8;
 const MOST_HISTORIES = 20;
 
 /** Pictures that are kept, and the bytes that each may have: they go to the run's logs, which people download. */
@@ -38,18 +39,41 @@ export interface Pictures {
   sweeps: SweepTrials[];
 }
 
-/** Reads what a report shows. The verdict does not depend on it, so what can't be read is left out. */
-export async function readPictures(workspace: Workspace, report: GateReport, found: Measured): Promise<Pictures> {
-  const quick = withQuickRetries(workspace);
+/** What only the report shows is not worth more time: a storage account that does not answer must hold nobody up. */
+const LONGEST_MS = 30_000;
+
+/**
+ * Reads what a report shows. The verdict does not depend on it, so what can't be read in time is left out.
+ * @param signal ends the reading
+ */
+export async function readPictures(
+  workspace: Workspace,
+  report: GateReport,
+  found: Measured,
+  signal: AbortSignal,
+): Promise<Pictures> {
+  // Not AbortSignal.timeout: Node 20 may collect it as garbage where AbortSignal.any alone refers to it.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error('The report has had its time.')), LONGEST_MS);
+  try {
+    const quick = withPatience(workspace, { retry: 'quick', signal: AbortSignal.any([signal, limit.signal]) });
+    return await readAll(quick, report, found);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAll(workspace: Workspace, report: GateReport, found: Measured): Promise<Pictures> {
   // Judged ones come first.
   const names = report.metrics.map(({ name }) => name).filter((name) => found.origins[name]);
-  const runs = [...new Set(names.flatMap((name) => found.origins[name]!.runs[0] ?? []))].slice(0, MOST_RUNS);
+  const logged = names.flatMap((name) => found.origins[name]!.runs[0] ?? []);
+  const runs = [...new Set([...logged, ...found.runs])].slice(0, MOST_RUNS);
   const [measured, sweeps, ...images] = await Promise.all([
-    addHistories(quick, found, names.slice(0, MOST_HISTORIES)).catch(() => found),
-    readTrialsOf(quick, found),
-    ...runs.map((run) => listPictures(quick, run).catch(() => [])),
+    addHistories(workspace, found, names.slice(0, MOST_HISTORIES)).catch(() => found),
+    readTrialsOf(workspace, found),
+    ...runs.map((run) => listPictures(workspace, run).catch(() => [])),
   ]);
-  return { measured, sweeps, images: await readImages(quick, images.flat()) };
+  return { measured, sweeps, images: await readImages(workspace, images.flat()) };
 }
 
 async function listPictures(workspace: Workspace, run: string): Promise<Picture[]> {
@@ -58,8 +82,15 @@ async function listPictures(workspace: Workspace, run: string): Promise<Picture[
 }
 
 async function readImages(workspace: Workspace, images: readonly Picture[]): Promise<Picture[]> {
+  let isReachable = true;
+  const read = (run: string, path: string): Promise<Buffer | undefined> =>
+    readArtifact(workspace, run, path, LARGEST_PICTURE).catch((error: unknown) => {
+      // An agent that does not reach the storage account need not try with every picture.
+      isReachable &&= error instanceof AzureError;
+      return undefined;
+    });
   const kept = await inParallel(images.slice(0, MOST_KEPT), PARALLEL, async ({ run, path }, index) => {
-    const content = await readArtifact(workspace, run, path, LARGEST_PICTURE).catch(() => undefined);
+    const content = isReachable ? await read(run, path) : undefined;
     return { run, path, ...(content ? { kept: { name: fileName(path, index + 1), content } } : {}) };
   });
   return [...kept, ...images.slice(MOST_KEPT)];

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import type { AzureConnection } from '../azure/connection.ts';
 import type { NetworkSettings } from '../azure/network.ts';
@@ -7,6 +7,7 @@ import { messageOf, type Problem, UserError } from '../core/errors.ts';
 import { type FilledMessage, fill, fillText } from '../core/message.ts';
 import { neutral } from '../core/neutral.ts';
 import { textTable } from '../core/table.ts';
+import { keptJson } from './kept-json.ts';
 import { messages } from './messages.ts';
 import type { LineFile, Outcome, Pipeline, TaskInputs } from './pipeline.ts';
 
@@ -188,31 +189,16 @@ export function agentPipeline(folder: string, signal: AbortSignal): AgentPipelin
  * @param folder that outlives the process
  */
 function onlyOnce(folder: string | undefined, stepId: string): Pipeline['setOutput'] {
-  const path = folder && join(folder, 'model-bridge', `outputs-${basename(stepId)}.json`);
-  const known = readOutputs(path);
+  const kept = keptJson<[string, string][]>(folder, `outputs-${basename(stepId)}`);
+  const known = new Map(kept.read());
   return (name, value, { secret } = { secret: false }) => {
     // A secret is not written into a file.
     if (secret) return tl.setVariable(name, value, true, true);
     if (known.get(name) === value) return;
     tl.setVariable(name, value, false, true);
     known.set(name, value);
-    if (!path) return;
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, JSON.stringify([...known]));
-    } catch {
-      // A full disk: the output is set, a retry sets it once more.
-    }
+    kept.write([...known]);
   };
-}
-
-/** What an earlier try set; nothing when it was killed while it wrote that. */
-function readOutputs(path: string | undefined): Map<string, string> {
-  try {
-    return new Map(path && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as [string, string][]) : []);
-  } catch {
-    return new Map();
-  }
 }
 
 /** Lines are collected before they are written: a file may have millions of them. */

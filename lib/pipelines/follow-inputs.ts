@@ -1,4 +1,4 @@
-import type { LogChoice } from '../follow/job-logs.ts';
+import type { LogChoice } from '../follow/open-log.ts';
 import { choice, flag, minutes, seconds } from './inputs.ts';
 import type { TaskInputs } from './pipeline.ts';
 

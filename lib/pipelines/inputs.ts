@@ -152,6 +152,8 @@ export function parsed<T>(inputs: TaskInputs, name: string, parse: (text: string
     return parse(text);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    // A parser may know more about a variable without a value.
+    if (!/variable/.test(`${error.message} ${error.fix ?? ''}`)) requireSet(name, text);
     const { code, message, fix, problems } = error;
     throw new UserError(
       { code, message: `The input ${name} is not valid: ${message}`, ...(fix ? { fix } : {}), problems },

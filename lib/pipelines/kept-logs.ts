@@ -1,7 +1,7 @@
 import type { AzureClient } from '../azure/client.ts';
 import { messageOf } from '../core/errors.ts';
-import type { LogOptions } from '../follow/job-logs.ts';
 import { createLogReader } from '../follow/log-reader.ts';
+import type { LogOptions } from '../follow/open-log.ts';
 import { messages } from './messages.ts';
 import type { Pipeline } from './pipeline.ts';
 

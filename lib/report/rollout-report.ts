@@ -21,38 +21,40 @@ export const CHANGES: Readonly<Record<RolloutPlan['change'], string>> = {
   none: 'nothing, it is there and is the same',
 };
 
+type Row = [step: string, traffic: Traffic, details: string];
+
 /** Everything that a rollout does, one row per step. */
 export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
   const { deployment, before, shares, mirror, bakeMs, to, remove, change, createEndpoint, earlierRollout } = plan;
   const watch = [formatDuration(bakeMs), ...checks.rules].join('; ');
-  const steps = shares.flatMap((share): [string, Traffic, string][] => {
-    if (share > to) return [];
-    const traffic = withShare(before, deployment, share);
-    const given = [`give ${deployment} ${share} %`, traffic, ''] as [string, Traffic, string];
-    // One that is changed in place keeps its requests.
-    return [...(before[deployment] === share ? [] : [given]), [`watch ${deployment}`, traffic, watch]];
-  });
+  const resumed = earlierRollout?.how === 'resume' ? earlierRollout.saved : undefined;
+  // What was done is not done again: a rollout goes on from the share that the deployment has.
+  const now = resumed ? plan.planned.traffic : before;
+  const has = now[deployment] ?? 0;
+  const steps = shares
+    .filter((share) => share > has && share <= to)
+    .flatMap((share): Row[] => {
+      const traffic = withShare(before, deployment, share);
+      return [
+        [`give ${deployment} ${share} %`, traffic, ''],
+        [`watch ${deployment}`, traffic, watch],
+      ];
+    });
+  // One that waited has proved itself at its share.
+  if (has > 0 && resumed?.phase !== 'waiting') steps.unshift([`watch ${deployment}`, now, watch]);
   const smoke = [
     checks.smokeTests > 0 ? counted(checks.smokeTests, 'smoke test') : 'no smoke tests',
     ...(checks.goldenRequests > 0 ? [counted(checks.goldenRequests, 'golden request')] : []),
   ].join(', ');
-  const rows: [string, Traffic, string][] = [
-    ...(createEndpoint ? [[`create the endpoint ${plan.endpoint}`, {}, ''] as [string, Traffic, string]] : []),
-    [
-      earlierRollout?.how === 'undo' ? `undo the rollout of ${earlierRollout.saved.to}` : 'save the traffic',
-      before,
-      '',
-    ],
-    [`deploy ${deployment}`, before, CHANGES[change]],
-    [`test ${deployment}`, before, smoke],
-    ...(mirror > 0
-      ? [[`copy ${mirror} % of the requests to ${deployment}`, before, watch] as [string, Traffic, string]]
-      : []),
+  const rows: Row[] = [
+    ...(createEndpoint ? [[`create the endpoint ${plan.endpoint}`, {}, ''] as Row] : []),
+    [earlierRollout?.how === 'undo' ? `undo the rollout of ${earlierRollout.saved.to}` : 'save the traffic', now, ''],
+    [`deploy ${deployment}`, now, CHANGES[change]],
+    [`test ${deployment}`, now, smoke],
+    ...(mirror > 0 && has === 0 ? [[`copy ${mirror} % of the requests to ${deployment}`, now, watch] as Row] : []),
     ...steps,
-    ...(to < 100 ? [['wait', steps.at(-1)?.[1] ?? before, ''] as [string, Traffic, string]] : []),
-    ...(to === 100
-      ? remove.map((name) => [`delete ${name}`, { [deployment]: 100 }, ''] as [string, Traffic, string])
-      : []),
+    ...(to < 100 ? [['wait', steps.at(-1)?.[1] ?? now, ''] as Row] : []),
+    ...(to === 100 ? remove.map((name) => [`delete ${name}`, { [deployment]: 100 }, ''] as Row) : []),
   ];
   return {
     columns: ['#', 'Step', 'Traffic', 'Details'],

@@ -5,8 +5,6 @@ export interface DeploymentDiagnosis {
   cause: string;
   /** What to try next. */
   next: string;
-  /** Last lines of the container's log; the exception among them. */
-  log: string[];
 }
 
 interface Kind {
@@ -101,7 +99,7 @@ export function diagnoseDeployment(message: string, logs: readonly string[]): De
     cause: 'The service does not say why.',
     next: "Read the deployment's log in Azure ML studio.",
   };
-  return { isKnown: kind !== undefined, cause: withException(found.cause, log), next: found.next, log: lastLines(log) };
+  return { isKnown: kind !== undefined, cause: withException(found.cause, log), next: found.next };
 }
 
 /** The cause with the exception's own line behind it: `ModuleNotFoundError: No module named 'xgboost'`. */
@@ -112,7 +110,8 @@ function withException(cause: string, log: string): string {
   return last ? `${cause.replace(/\.$/, '')}: ${last}` : cause;
 }
 
-function lastLines(log: string): string[] {
+/** The end of a container's log, without empty lines. */
+export function lastLines(log: string): string[] {
   return log
     .split(/\r\n|\r|\n/)
     .filter((line) => line.trim() !== '')

@@ -23,20 +23,28 @@ export interface Scorer {
   score(deployment: string, body: unknown): Promise<Scored>;
 }
 
+export interface ScorerPorts {
+  clock: Clock;
+  signal: AbortSignal;
+  /** Hears the key or token, so that it can be masked. */
+  onSecret: (secret: string) => void;
+  /** See `scoringAddress`. */
+  allowHttp: boolean;
+}
+
 /**
  * Opens the way to an endpoint: its address, and what signs requests. The header `azureml-model-deployment` reaches a
  * deployment whatever its share of the traffic is. A request whose key or token is refused is sent once more with a new one.
- * @param onSecret hears the key or token, so that it can be masked
  * @throws UserError `EndpointNotReady`
  */
 export async function openScorer(
   workspace: Workspace,
   endpoint: OnlineEndpoint,
-  ports: { clock: Clock; signal: AbortSignal; onSecret: (secret: string) => void },
+  ports: ScorerPorts,
   read = () => endpointCredential(workspace, endpoint),
 ): Promise<Scorer> {
-  const { clock, signal } = ports;
-  const url = scoringAddress(endpoint);
+  const { clock, signal, allowHttp } = ports;
+  const url = scoringAddress(endpoint, allowHttp);
   const secrets = await renewingSecret(read, ports);
   const send = async (deployment: string, body: unknown, secret: string | undefined): Promise<Scored> => {
     const began = clock.now();
@@ -48,6 +56,7 @@ export async function openScorer(
         url,
         // Endpoints that take Entra ID tokens take those for Azure ML's data plane.
         audience: secret ? 'none' : 'ml',
+        plainHttp: allowHttp && secret !== undefined,
         body,
         headers,
         signal,
@@ -74,8 +83,13 @@ export async function openScorer(
   };
 }
 
-/** Where an endpoint takes requests. Keys and tokens are never sent over plain HTTP. @throws UserError `EndpointNotReady` */
-export function scoringAddress({ name, properties }: OnlineEndpoint): string {
+/**
+ * Where an endpoint takes requests.
+ * @param allowHttp the user allows plain HTTP, which endpoints on Kubernetes without HTTPS have. Their key is sent over it then; a
+ * token of the connection never is
+ * @throws UserError `EndpointNotReady`
+ */
+export function scoringAddress({ name, properties }: OnlineEndpoint, allowHttp: boolean): string {
   const url = properties.scoringUri;
   if (!url)
     throw new UserError({
@@ -83,14 +97,18 @@ export function scoringAddress({ name, properties }: OnlineEndpoint): string {
       message: `The endpoint '${name}' has no address to send requests to.`,
       fix: 'Check its provisioning state in Azure ML studio, then run the stage again.',
     });
+  if (/^https:/i.test(url)) return url;
   // Endpoints on Kubernetes have such addresses until HTTPS is set up.
-  if (!/^https:/i.test(url))
-    throw new UserError({
-      code: 'EndpointNotReady',
-      message: `The endpoint '${name}' takes requests at ${url}, but the task sends requests over HTTPS only.`,
-      fix: 'Set up HTTPS for the inference router of its Kubernetes cluster, or leave out smokeTests and goldenData.',
-    });
-  return url;
+  const isOwnKey = !/^aad/i.test(properties.authMode ?? '');
+  if (allowHttp && isOwnKey && /^http:/i.test(url)) return url;
+  throw new UserError({
+    code: 'EndpointNotReady',
+    message:
+      allowHttp && !isOwnKey
+        ? `The endpoint '${name}' takes requests at ${url} with tokens of Microsoft Entra ID, which are sent over HTTPS only.`
+        : `The endpoint '${name}' takes requests at ${url}, but the task sends requests over HTTPS only.`,
+    fix: `Set up HTTPS for the inference router of its Kubernetes cluster, ${isOwnKey ? 'set allowHttp to true, which sends its key unencrypted, ' : ''}or leave out smokeTests and goldenData.`,
+  });
 }
 
 function jsonOrText(text: string): unknown {

@@ -1,4 +1,5 @@
 import { type CelNode, calledBy, childrenOf } from './cel-node.ts';
+import { isPlausible } from './plausible.ts';
 import { boundKey } from './uses.ts';
 
 /** Values that give a rule the result that is wanted; by `boundKey`. */
@@ -105,7 +106,7 @@ function numberOf(node: CelNode | undefined, archer: Archer): number | undefined
 
 /** Chooses the values of a calculation, so that it has a result. @returns whether it could */
 function solve(node: CelNode, result: number, archer: Archer): boolean {
-  if (!Number.isFinite(result)) return false;
+  if (!isPlausible(result)) return false;
   const key = boundKey(node);
   if (key !== undefined) {
     archer.aims.values.set(key, result);

@@ -27,7 +27,7 @@ export function explain(
     const slip: Slip | undefined = findSlip(meant, isShortForm(meant)) ?? misnamed(meant, parse, variables);
     if (!slip) break;
     first ??= slip;
-    meant = slip.meant;
+    meant = slip.meant?.trim();
   }
   if (!first) {
     const problem = error instanceof RuleProblem ? error : inWords(text, error as CelFailure, variables);
@@ -111,6 +111,8 @@ function inWords(text: string, error: CelFailure, variables: readonly string[]):
   }
   if (code === 'unexpected_character' && (variables.includes(part) || isShortForm(text.slice(offset))))
     return at(TWO_RULES);
+  if (/:\s*(?:higher|lower)\b/i.test(text.slice(Math.max(0, offset - 1))))
+    return at('the short form is a rule of its own; it does not go into a condition.');
   if (code === 'unexpected_character' || code === 'unexpected_token' || code === 'expected_token')
     return at(
       `'${part || text.slice(offset, offset + 1)}' does not belong here; a rule is one condition, as in ${variables[0]}.accuracy >= 0.9.`,

@@ -1,6 +1,7 @@
 import { nearest, oneOf } from '../core/words.ts';
 import type { Slip } from './slips.ts';
 import { outsideStrings } from './text.ts';
+import { exampleOf } from './uses.ts';
 
 /** What cel-js throws for a text that is not an expression. */
 export interface CelFailure {
@@ -32,11 +33,29 @@ const SYNONYMS = [
 /** A name that is not written as names are; undefined when that is not what is wrong with the text. */
 export function misnamed(text: string, parse: Parse, variables: readonly string[]): Slip | undefined {
   const error = failureOf(text, parse) as CelFailure | undefined;
+  const argument = error && inCall(text, parse, variables);
+  if (argument) return argument;
   if (!error?.range) return undefined;
   const { start, end } = error.range;
   if (error.code === 'unknown_variable') return unknownName(text, text.slice(start, end), start, variables);
   if (error.code === 'no_such_overload') return wholeBaseline(text, parse, variables);
   return unquoted(text, start, parse, variables);
+}
+
+/** `lowest(loss)`, `min("val/*")`: the name of a metric where a value should be. */
+function inCall(text: string, parse: Parse, variables: readonly string[]): Slip | undefined {
+  const call = new RegExp(
+    `(?<![\\w.])(has|isNaN|isFinite|lowest|highest|at|min|max|spread|ratio)\\(\\s*(?=[A-Za-z_"'])(?!(?:${variables.join('|')})\\b)`,
+  ).exec(outsideStrings(text));
+  if (!call) return undefined;
+  const at = call.index + call[0].length;
+  const name = /^(?:(["']).*?\1|[\w.]+)/.exec(text.slice(at))?.[0];
+  if (name === undefined) return undefined;
+  const put = /^["']/.test(name) ? `[${name}]` : `.${name}`;
+  const meant = text.slice(0, at) + variables[0] + put + text.slice(at + name.length);
+  if (failureOf(meant, parse)) return undefined;
+  const what = `'${name}' is not a value; ${call[1]}(...) is used as in ${exampleOf(call[1]!, variables[0])}`;
+  return { offset: at, what, meant };
 }
 
 /** A name that is not a variable: a metric without `metrics.` in front, or a misspelt variable. */
@@ -60,6 +79,13 @@ function unknownName(text: string, name: string, start: number, variables: reado
   const what = `'${name}' is not ${oneOf(variables)}`;
   const call = /^\.[a-z]\w*\(/i.exec(text.slice(end));
   if (call) return { offset: start, what, meant: text.slice(0, start) + text.slice(end + 1) };
+  if (
+    /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$|^(?:THRESHOLD|LIMIT|TARGET|MIN|MAX|TODO)$|threshold|^(?:limit|target)$/i.test(
+      name,
+    ) &&
+    /[<>=]\s*$/.test(text.slice(0, start))
+  )
+    return { offset: start, what: `${what}; a variable of the pipeline is written $(${name})`, meant: undefined };
   const isOwner = text[end] === '.' || text[end] === '[';
   const other = SYNONYMS.findIndex((words) => words.includes(name.toLowerCase()));
   const variable = isOwner ? (nearest(name, variables) ?? variables[other]) : undefined;
@@ -78,7 +104,7 @@ function wholeBaseline(text: string, parse: Parse, variables: readonly string[])
 }
 
 /** Ends a name that is written without quotes. */
-const END = '[^<>=!&|()[\\]"\',?:+*^$.][^<>=!&|()[\\]"\',?:+*^$]*';
+const END = '[^<>=!&|()[\\]"\',?:+*^$±.][^<>=!&|()[\\]"\',?:+*^$±]*';
 
 /** A name with blanks or other characters, or a word of the language: `metrics.f1 score`, `metrics.val_acc%`, `metrics.in`. */
 function unquoted(text: string, at: number, parse: Parse, variables: readonly string[]): Slip | undefined {

@@ -3,11 +3,11 @@ import { type Aims, aimAt } from './aims.ts';
 import { type CelNode, nodesOf } from './cel-node.ts';
 import type { RuleValues } from './condition.ts';
 import { fitted, type Known } from './known-values.ts';
+import { isPlausible } from './plausible.ts';
 import { namesFor } from './sample-names.ts';
 import type { OverNames, OverTime, Uses, ValueUse } from './uses.ts';
 
 const USUAL = [0, 0.5, 1, -1, 1e-6, 1e6, -1e6];
-const HUGE = [1e150, -1e150];
 const ODD = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const TRIES = 300;
 /** So many numbers of a rule are added to and taken from each other. */
@@ -24,9 +24,7 @@ const AIMED_TRIES = 200;
 export function* samples(tree: CelNode, uses: Uses, known: Known, isComplete = false): Generator<RuleValues> {
   const nodes = nodesOf(tree);
   const literals = nodes.flatMap(({ op, args }) => (op === 'value' && typeof args === 'number' ? [args, -args] : []));
-  // Of huge numbers `metrics.a == metrics.a + 1` holds.
-  const asksForEqual = nodes.some(({ op }) => ['==', '!=', 'in'].includes(op));
-  const all = numbersAround(literals, asksForEqual ? USUAL : [...USUAL, ...HUGE]);
+  const all = numbersAround(literals, USUAL);
   const meeting = numbersMeeting(literals);
   const names = namesFor(nodes);
   const next = seededNumbers(1);
@@ -142,12 +140,12 @@ function numbersAround(literals: readonly number[], usual: readonly number[]): n
     const little = (Math.abs(value) + 1) * 1e-9;
     return [value - little, value + little, value * 2];
   });
-  return [...points, ...between, ...around];
+  return [...points, ...between, ...around].filter(isPlausible);
 }
 
 /** Few numbers, so that two metrics are often the same, and often as far from each other as the rule says. */
 function numbersMeeting(literals: readonly number[]): number[] {
   const few = literals.slice(0, MOST_PAIRED);
   const pairs = few.flatMap((a) => few.flatMap((b) => [a + b, a * b, a / b]));
-  return [...new Set([0, 1, ...literals, ...pairs])].filter(Number.isFinite);
+  return [...new Set([0, 1, ...literals, ...pairs])].filter(isPlausible);
 }

@@ -32,9 +32,7 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
   const second = secondRule(rest!, [ours, theirs]);
   if (second !== undefined) throw new RuleProblem(TWO_RULES, start + second);
   if (quoted === undefined && name.includes(','))
-    throw new RuleProblem(`'${name}' has a comma; write a rule for each metric, or the name in quotes.`, 0, [
-      `"${name}"${text.slice(name.length)}`,
-    ]);
+    throw new RuleProblem(`'${name}' has a comma; write a rule for each metric, or the name in quotes.`, 0);
   if (name.includes('*')) throw manyValues(name, direction, [ours, theirs]);
   const read = readOptions(text, options, direction, start + word.length + 1);
   const path = quoted === undefined ? name.split('.') : [name];
@@ -51,7 +49,7 @@ export function parseShortForm(text: string, [ours = '', theirs = '']: readonly 
 /** Where another rule begins in what is behind the colon: `higher, 1 % loss: lower`. */
 function secondRule(rest: string, variables: readonly string[]): number | undefined {
   const begins = `(?:${variables.join('|')})[.[]|(?:"[^"]*"|'[^']*'|[\\w./-]+)\\s*:\\s*(?:higher|lower)\\b`;
-  const found = new RegExp(`[^\\s,]\\s+(?=${begins})`).exec(rest);
+  const found = new RegExp(`(?:,\\s*|[^\\s,]\\s+)(?=${begins})`).exec(rest);
   return found === null ? undefined : found.index + found[0].length;
 }
 

@@ -85,6 +85,8 @@ function readOption(
       throw new RuleProblem(`'at ${limit[1]}' contradicts '${direction}'.`, at, instead(`at ${fits} ${limit[2]}`));
     requireFinite(limit[2]!, at);
     read.limit = Number(limit[2]);
+    if ((direction === 'higher' ? -read.limit : read.limit) >= WIDEST_LIMIT)
+      throw new RuleProblem(`the limit ${read.limit} is one that every model would pass.`, at);
     return 'limit';
   }
   if (text === 'strictly') read.isStrict = true;
@@ -111,6 +113,9 @@ function requireFinite(amount: string, at: number): void {
 export const WIDEST_SHARE = 50;
 /** Beyond this a double has no room for a metric beside the tolerance. */
 const WIDEST = 1e15;
+
+/** No metric has such a value. */
+const WIDEST_LIMIT = 1e30;
 
 /** A tolerance that nearly every model is within is not one. */
 function requireNarrow({ tolerance, isRelative }: Options, direction: Direction, at: number): void {

@@ -16,12 +16,21 @@ interface Undirected {
 
 /** What is wrong where a direction should be: a condition, a limit, or another word for the direction. */
 export function notDirected(rule: Undirected, variables: readonly string[]): RuleProblem {
-  const { label, rest, word, start } = rule;
+  const { name, label, rest, word, start } = rule;
+  if (word === '') return new RuleProblem('the direction is missing.', start, [`${label}: higher`, `${label}: lower`]);
+  if (/^(?:"[^"]*"|'[^']*'|[\w./-]+)\s*:\s*(?:higher|lower)\b/i.test(rest))
+    return new RuleProblem(`'${name}:' is not a part of a rule.`, 0, [rest.trim()]);
   const [, said, option] = /^(higher|lower)[\s:;]+(.+)$/i.exec(word) ?? [];
   if (option && /:\s*(?:higher|lower)\b/i.test(option)) return new RuleProblem(TWO_RULES, start);
   if (said) return behindDirection(label, said.toLowerCase() as Direction, option!, start);
   const colon = withColon(rule, variables);
   if (colon !== undefined) return new RuleProblem("a name with ':' in it goes into quotes.", start, [colon]);
+  if (word.startsWith('{')) {
+    const [, direction] = /\b(higher|lower)\b/i.exec(rest) ?? [];
+    const [, tolerance] = /\btolerance["']?\s*:\s*([\d.]+\s*%?)/i.exec(rest) ?? [];
+    const meant = `${label}: ${direction?.toLowerCase()}${tolerance ? `, tolerance ${tolerance.trim()}` : ''}`;
+    return new RuleProblem('the short form has no braces.', start, direction ? [meant] : []);
+  }
   const conditions = meantConditions(rule, variables);
   if (conditions.length > 1) return new RuleProblem(`'${word}' is not a direction.`, start, conditions);
   if (conditions.length > 0) return new RuleProblem("a condition does not have ':' in it.", start, conditions);
@@ -35,6 +44,8 @@ export function notDirected(rule: Undirected, variables: readonly string[]): Rul
 
 /** Both where the word may mean either: `better`, `not less`, and `max 0.3`, which is a limit and not a direction. */
 function meantDirections(word: string): Direction[] {
+  const [, only] = /^\W*(higher|lower)\W*$/i.exec(word) ?? [];
+  if (only) return [only.toLowerCase() as Direction];
   if (/\b(?:not?|max|min)\b|\d/i.test(word)) return ['higher', 'lower'];
   if (/\b(?:up|maximi[sz]e|greater|more|bigger|larger|high|increase|increasing)\b|^\s*>/i.test(word)) return ['higher'];
   return /\b(?:down|minimi[sz]e|less|smaller|low|decrease|decreasing|reduce)\b|^\s*</i.test(word)
@@ -44,9 +55,14 @@ function meantDirections(word: string): Direction[] {
 
 /** `higher tolerance 0.1`, `higher is better` */
 function behindDirection(label: string, direction: Direction, option: string, start: number): RuleProblem {
-  const meant = isOption(option, direction) ? option : meantOption(option.toLowerCase(), direction);
+  const plain = option.replace(/^(?:and|with|but)\s+/i, '');
+  const meant = isOption(plain, direction) ? plain : meantOption(plain.toLowerCase(), direction);
   if (meant !== undefined) return new RuleProblem('a comma is missing.', start, [`${label}: ${direction}, ${meant}`]);
-  return new RuleProblem(`'${option}' does not belong behind '${direction}'.`, start, [`${label}: ${direction}`]);
+  return new RuleProblem(
+    `'${option}' does not belong behind '${direction}'.`,
+    start,
+    /\d/.test(option) ? [] : [`${label}: ${direction}`],
+  );
 }
 
 /** `metrics.val:acc > 0.5`, of which the colon is one of the name. */

@@ -6,8 +6,10 @@
 export function meantOption(text: string, direction: 'higher' | 'lower'): string | undefined {
   // Of `.4` the zero is missing.
   const plain = text
+    .replace(/^(?:and|with|but)\s+/, '')
     .replace(/^\((.*)\)$/, '$1')
-    .replace(/(?<![\w.])\.(?=\d)/g, '0.')
+    .replace(/(?<![\w.])\+?\.(?=\d)/g, '0.')
+    .replace(/(?<=\s)\+(?=\d)/g, '')
     .trim();
   const tolerance = /^(?:tolerance|within|tol)\s*(?:of|is|[:=])?\s*([\d.]+)\s*(%|percent)?$/.exec(plain);
   if (tolerance) return `tolerance ${tolerance[1]}${tolerance[2] ? ' %' : ''}`;
@@ -22,6 +24,15 @@ export function meantOption(text: string, direction: 'higher' | 'lower'): string
   }
   const percent = /^[-+±]?\s*([\d.]+)\s*(?:%|percent)$/.exec(plain);
   if (percent) return `${percent[1]} %`;
+  const worse =
+    /^(?:([\d.]+)\s*(%|percent)?\s*(?:tolerance|tolerated|worse|slack|margin)|(?:not?|at most)\s+(?:worse|more)\s+than\s+([\d.]+)\s*(%|percent)?)$/.exec(
+      plain,
+    );
+  if (worse) return `tolerance ${worse[1] ?? worse[3]}${worse[2] || worse[4] ? ' %' : ''}`;
+  const by = /^by\s+(?:at least\s+)?([\d.]+)\s*(%|percent)?$/.exec(plain);
+  if (by) return `by ${by[1]}${by[2] ? ' %' : ''}`;
+  if (/^strict$|^strictly better$/.test(plain)) return 'strictly';
+  if (/^(?:if present|if there|if any|when present|may be missing)$/.test(plain)) return 'optional';
   const better = /^(?:\+\s*([\d.]+)|([\d.]+\s*%?)\s*better)$/.exec(plain);
   if (better) return `by ${better[1] ?? better[2]}`;
   return undefined;

@@ -34,6 +34,16 @@ export function findSlip(text: string, isShortForm = false): Slip | undefined {
     const meant = text.replaceAll(new RegExp(hidden[0], 'g'), '');
     return { offset: hidden.index, what: `it has a character that can't be seen, ${code}`, meant };
   }
+  const grouped = /(?<![\w.'’])\d{1,3}(?:['’]\d{3})+(?![\w'’])/.exec(text);
+  if (grouped && plain[grouped.index] === text[grouped.index]) {
+    const meant =
+      text.slice(0, grouped.index) + grouped[0].replace(/\D/g, '') + text.slice(grouped.index + grouped[0].length);
+    return {
+      offset: grouped.index,
+      what: `'${grouped[0]}' is not a number; digits are written without separators`,
+      meant,
+    };
+  }
   const quote = plain.search(/[“”„‘’]/);
   if (quote >= 0) {
     const meant = text.replace(/[“”„‘’]/g, (found) => QUOTES[found]!);

@@ -140,14 +140,15 @@ function pickedBy(node: CelNode, variables: readonly string[]): { pick: Pick; ch
     chain.path.includes('*') === isOfNames &&
     (kind === 'at' ? Number.isInteger(step) && given.length === 2 : given.length === 1);
   if (!isRight) {
-    const example = isOfNames
-      ? `${kind}(metrics.slices["*"].recall)`
-      : kind === 'at'
-        ? 'at(metrics.loss, 100)'
-        : `${kind}(metrics.loss)`;
-    throw new RuleProblem(`${kind}(...) is used as in ${example}.`, node.start);
+    throw new RuleProblem(`${kind}(...) is used as in ${exampleOf(kind)}.`, node.start);
   }
   return { chain, pick: (kind === 'at' ? { kind, step } : { kind }) as Pick };
+}
+
+/** How a function of a value is used: `lowest(metrics.loss)`. */
+export function exampleOf(call: string, variable = 'metrics'): string {
+  if (isOverNames({ kind: call } as Pick)) return `${call}(${variable}.slices["*"].recall)`;
+  return call === 'at' ? `at(${variable}.loss, 100)` : `${call}(${variable}.${call === 'has' ? 'f1' : 'loss'})`;
 }
 
 function useOf(chain: Chain, pick: Pick | undefined, within: string | undefined): ValueUse {

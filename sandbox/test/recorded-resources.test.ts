@@ -185,11 +185,15 @@ describe('resources of a workspace, as the service answers them', () => {
     assert.ok(listed.systemData.createdBy);
   });
 
-  it('says which version of a model is not registered', async () => {
+  it('says in the words of its kind which version is not there', async () => {
     const { status, body } = await call('GET', 'models/none/versions/3', '2024-04-01');
     const [detail] = body.error.details;
     assert.deepEqual([status, detail.code], [404, 'NoSuchModelRegistered']);
     assert.match(detail.message, /with id none:3$/);
+    const data = (await call('GET', 'data/none/versions/3', '2024-04-01')).body.error;
+    assert.equal(data.message, 'Data version none:3 (dataContainerName:version) not found.');
+    const { info } = data.additionalInfo.find(({ type }: any) => type === 'InnerError');
+    assert.deepEqual(info.value, { code: 'NotFoundError', innerError: null });
   });
 
   it('has members of inputs and outputs of jobs from their api-versions on', async () => {

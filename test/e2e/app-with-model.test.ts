@@ -40,7 +40,10 @@ describe('an app and its model', function () {
     assert.equal(result, 'succeeded', log);
     assert.deepEqual(stages, { Dark: 'Succeeded', Approve: 'Succeeded', Release: 'Succeeded', Undo: 'Skipped' });
     assert.match(log, /endpoint offers, blue/);
-    assert.match(log, /The deployment blue of offers with .* passed its smoke tests/);
+    assert.match(
+      log,
+      /The deployment blue of offers serves .*\. (\d+) of \1 smoke tests passed\. The integration tests/,
+    );
     assert.deepEqual((await endpoint()).properties.traffic, { blue: 100 });
     releaseFile = steps.findLast(({ outputs }) => outputs.result === 'released')!.outputs.releaseFile!;
     assert.equal(JSON.parse(readFileSync(releaseFile, 'utf8')).result, 'released');

@@ -50,6 +50,7 @@ describe('deploying to a batch endpoint', function () {
     assert.deepEqual([result, deploymentName, endpointName], ['released', 'blue', 'nightly']);
     assert.deepEqual([traffic, previousTraffic], ['blue=100', 'none']);
     assert.equal(await live(), 'blue');
+    assert.match(run.step('deploy').outputs.report!, /^The trial job \S+ completed and wrote its outputs\.$/);
     assert.match(run.log, /Score \| scoring 3 rows/);
     const invoked = run.requests.findIndex(({ method, url }) => method === 'POST' && /batch-inference/.test(url));
     const switched = run.requests.findIndex(({ body }) => (body as any)?.properties?.defaults?.deploymentName);

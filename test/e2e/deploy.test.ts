@@ -46,6 +46,11 @@ describe('deploying to an online endpoint', function () {
   it('changes nothing when the deployment serves and is the same', async () => {
     const run = await succeeds({ deploymentName: 'blue' });
     assert.equal(run.step('deploy').outputs.result, 'unchanged');
+    const planned = await succeeds({ deploymentName: 'blue', whatIf: 'true' });
+    assert.match(
+      planned.log,
+      /What if: the deployment blue serves already and is the same, so there is nothing to roll out/,
+    );
     assert.deepEqual(
       run.requests.filter(({ method }) => method === 'PUT').map(({ url }) => url),
       [],
@@ -66,7 +71,12 @@ describe('deploying to an online endpoint', function () {
     for (const step of ['blue 90 %, green 10 %', 'blue 50 %, green 50 %', 'green 100 %'])
       assert.ok(run.log.includes(`requests: ${step}.`), run.log);
     assert.match(run.log, /3 golden requests were sent to blue and to green; 0 answers differ/);
-    assert.equal(run.step('deploy').outputs.previousTraffic, 'blue=100');
+    const { previousTraffic, report } = run.step('deploy').outputs;
+    assert.equal(previousTraffic, 'blue=100');
+    assert.match(
+      report!,
+      /^2 of 2 smoke tests passed\. 0 of 3 golden requests are answered differently\. At 10 %: 0\.0 % errors, p95 \d+ ms \(before: .*\)\. At 50 %: .* At 100 %: [^\n]*\.$/,
+    );
   });
 
   it('goes back to the deployment before, after a release', async () => {
@@ -82,6 +92,7 @@ describe('deploying to an online endpoint', function () {
     assert.match(run.log, /smoke tests failed; two rows: .*\$\.model is "wrong" instead of "good"/);
     assert.match(run.log, /\$\.scores\[1\] is 0 instead of 0\.7 ± 0\.01/);
     assert.match(run.log, /\[RolledBack\]/);
+    assert.match(run.step('deploy').outputs.report!, /^1 of 2 smoke tests passed\. Failed: 'two rows'\.$/);
     assert.deepEqual(await traffic(), { blue: 100 });
     assert.equal(run.step('deploy').outputs.result, 'rolledBack');
     const puts = run.requests.filter(({ method, url }) => method === 'PUT' && /onlineEndpoints\/churn\?/.test(url));
@@ -105,7 +116,11 @@ describe('deploying to an online endpoint', function () {
 
   it('says why a container did not start, and what to do', async () => {
     const run = await fails(behaving('crash'));
-    assert.match(run.log, /ModuleNotFoundError: No module named 'xgboost'/);
+    assert.match(
+      run.log,
+      /##\[group\]Log of the deployment \w+: last lines\n(?:(?!##\[).*\n)*.*ModuleNotFoundError: No module named 'xgboost'/,
+    );
+    assert.match(run.log, /##\[group\]Log of what fetches the model and the code of \w+ \(storage initializer\)/);
     assert.match(run.log, /The scoring script raised an exception: ModuleNotFoundError.* \[DeploymentFailed\]/);
     assert.deepEqual(await traffic(), { blue: 100 });
   });

@@ -1,6 +1,6 @@
 /** The gate as the agent runs it: every verdict, what it is compared with, and what happens when something is not there. */
 import assert from 'node:assert/strict';
-import { answers } from './fake-azure.ts';
+import { answers, hangs } from './fake-azure.ts';
 import { WORKSPACE } from './fake-service.ts';
 import { runBuiltTask, type TaskRun } from './run-built-task.ts';
 import { fakeAzurePerTest } from './story.ts';
@@ -211,5 +211,14 @@ describe('the gate', () => {
     azureOf().on(/get-history|\/artifacts/, answers(403, { error: { code: 'Forbidden', message: 'No.' } }));
     const run = await judge('metrics.m > 0');
     assert.deepEqual([run.result, run.outputs.verdict], ['Succeeded', 'pass'], run.log);
+  });
+
+  it('is given, and recorded, although what only the report shows is never answered', async () => {
+    trained('candidate', { m: 1 });
+    azureOf().on(/get-history|\/artifacts/, hangs());
+    const run = await judge('metrics.m > 0');
+    assert.deepEqual([run.result, run.outputs.verdict, run.killedBy], ['Succeeded', 'pass', null], run.log);
+    assert.equal(tagsOf('candidate')['gate.verdict'], 'pass');
+    assert.ok(run.took < 40_000, String(run.took));
   });
 });

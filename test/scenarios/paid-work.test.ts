@@ -1,9 +1,13 @@
 /** Requests that start another paid job with every try: they are sent once, unless the service has surely not begun. */
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { answers, cutsAnswer, dropsConnection, type FakeAzure, losesAnswer } from './fake-azure.ts';
 import { WORKSPACE } from './fake-service.ts';
+import * as requests from './requests.ts';
 import { runBuiltTask } from './run-built-task.ts';
-import { fakeAzurePerTest } from './story.ts';
+import { fakeAzurePerTest, setStatus } from './story.ts';
 
 const PIPELINE = '11111111-2222-4333-8444-555555555555';
 
@@ -71,6 +75,67 @@ for (const [source, { inputs, request, answer, prepare }] of Object.entries(SOUR
         assert.equal(fake().received(request).length, 1);
         assert.match(run.message, /check in Azure ML studio whether that job exists/);
       });
+
+    describe('and is met by the agent’s retry', () => {
+      const isRepeatSafe = source === 'a batch endpoint';
+      let variables: Record<string, string>;
+      beforeEach(() => {
+        variables = { 'Agent.TempDirectory': mkdtempSync(join(tmpdir(), 'agent-temp-')) };
+      });
+      const tryIt = () => runBuiltTask('submit-job', fake(), inputs, { variables });
+      const sent = () => fake().received(request).length;
+
+      for (const status of ['Running', 'Completed'])
+        it(`takes up its job that is ${status}`, async () => {
+          await tryIt();
+          setStatus(fake().jobs.get('started-1')!, status);
+          const again = await tryIt();
+          assert.deepEqual([again.result, sent()], ['Succeeded', 1], again.raw);
+          assert.match(again.log, /This step submitted the job started-1 before/);
+        });
+
+      it('starts another job when that one failed', async () => {
+        await tryIt();
+        setStatus(fake().jobs.get('started-1')!, 'Failed');
+        fake().addJob('started-2');
+        fake().on(request, answers(200, JSON.parse(JSON.stringify(answer).replace('-1', '-2'))));
+        const again = await tryIt();
+        assert.deepEqual([again.result, again.outputs.jobName, sent()], ['Succeeded', 'started-2', 2], again.raw);
+        const ids = fake()
+          .received(request)
+          .map(({ headers }) => headers['repeatability_request-id']);
+        if (isRepeatSafe) assert.notEqual(ids[0], ids[1]);
+      });
+
+      it('takes up a run that Resource Manager does not know', async () => {
+        await tryIt();
+        fake().on(requests.ARM_JOB, answers(404, {}));
+        const again = await tryIt();
+        assert.deepEqual([again.result, sent()], ['Succeeded', 1], again.raw);
+      });
+
+      it('does not start another job when the answer was lost', async () => {
+        fake().on(request, losesAnswer(), { times: 1 });
+        assert.equal((await tryIt()).result, 'Failed');
+        const again = await tryIt();
+        if (isRepeatSafe) {
+          const ids = fake()
+            .received(request)
+            .map(({ headers }) => headers['repeatability_request-id']);
+          assert.deepEqual([again.result, new Set(ids).size, ids.length], ['Succeeded', 1, 2], again.raw);
+        } else {
+          assert.deepEqual([again.result, sent()], ['Failed', 1], again.raw);
+          assert.match(again.message, /asked Azure ML to start a job and got no answer.*\[StartUnclear\]/);
+        }
+      });
+
+      it('starts a job when the first request was refused', async () => {
+        fake().on(request, answers(403, { error: { code: 'AuthorizationFailed', message: 'No.' } }), { times: 1 });
+        assert.equal((await tryIt()).result, 'Failed');
+        const again = await tryIt();
+        assert.deepEqual([again.result, again.outputs.jobName, sent()], ['Succeeded', 'started-1', 2], again.raw);
+      });
+    });
 
     it('is sent again when throttling is over, since nothing was started', async () => {
       fake().on(request, answers(429, {}, { 'Retry-After': '1' }), { times: 1 });

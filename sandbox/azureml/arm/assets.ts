@@ -4,10 +4,10 @@ import express from 'express';
 import type { Resource } from '../../contracts.ts';
 import { apiVersionOf, checkName } from './access.ts';
 import { componentPath } from './anonymous-components.ts';
-import type { ArmError } from './arm-error.ts';
 import { anonymousName, registryAnswer, versionAnswer } from './asset-answer.ts';
 import { type AssetContext, singular, withVersions } from './asset-context.ts';
 import { findByHash, isAnonymous, isArchived, keepVersions } from './asset-lists.ts';
+import { containerMissing, versionMissing } from './asset-missing.ts';
 import { changedVersion, containerDraft, newVersion } from './asset-writes.ts';
 import { answerCreated, type Call, collection } from './collection.ts';
 import { shownSpec } from './component-normal.ts';
@@ -22,20 +22,6 @@ import type { SystemField } from './system-data.ts';
 import { startPendingUpload } from './uploads.ts';
 
 const kinds: AssetKind[] = ['codes', 'data', 'models', 'environments', 'components'];
-
-function containerMissing(kind: AssetKind, asset: string): ArmError {
-  if (kind === 'models') return errors.modelContainerNotFound(asset);
-  return kind === 'components'
-    ? errors.componentNotFound(asset)
-    : errors.resourceNotFound(`${singular[kind]} container`, asset);
-}
-
-function versionMissing(kind: AssetKind, asset: string, version: string, { settings }: AssetContext): ArmError {
-  if (kind === 'models') return errors.modelVersionNotFound(asset, version, settings);
-  return kind === 'components'
-    ? errors.componentNotFound(asset, version)
-    : errors.versionNotFound(singular[kind], asset, version);
-}
 
 /** Whether a repeated PUT is answered 201 as a new one is: of environments and their containers, and of anonymous components. */
 const isAlwaysCreated = (kind: AssetKind, asset: unknown): boolean =>
@@ -96,7 +82,7 @@ const versions = (kind: AssetKind) =>
       isAnonymous: false,
       isArchived: false,
     },
-    missing: ({ params, name, context }) => versionMissing(kind, String(params.asset), name, context),
+    missing: ({ params, name, context }) => versionMissing(kind, String(params.asset), name, context.settings),
     ...(kind === 'data' && { systemData: dataFields }),
     find({ context, params, name, path }) {
       // azure-ai-ml asks for a component's default version under this name.

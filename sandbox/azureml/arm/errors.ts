@@ -1,6 +1,5 @@
 /** The errors of Azure Resource Manager and Azure ML, each under its name. */
 
-import type { WorkspaceSettings } from '../../contracts.ts';
 import { ArmError } from './arm-error.ts';
 
 const provider = (status: number, message: string, ...inner: string[]): ArmError =>
@@ -181,8 +180,6 @@ export const portMemberUnknown = (where: string, member: string) =>
   userError(`Could not find member '${member}' on '${where}'.`);
 
 // Assets
-export const versionNotFound = (one: string, name: string, version: string) =>
-  missing(`${one} ${name}:${version} was not found.`);
 export const labelNotFound = (one: string, name: string, label: string) =>
   missing(`${one} ${name} has no version with the label ${label}.`);
 export const assetExists = (path: string) => immutable(`The asset ${path} already exists in the registry.`);
@@ -200,24 +197,6 @@ export const componentChanged = (label: string, field: string) =>
   );
 export const modelVersionInvalid = (version: string) =>
   userError(`The version '${version}' of a model must be a whole number above 0.`);
-/** A missing model is reported in `details` alone; there is no inner error. */
-export const modelContainerNotFound = (name: string) =>
-  new ArmError(404, 'UserError', 'The specified resource was not found.', {
-    from: 'provider',
-    details: [{ code: 'ModelNotFound', message: `Model container with name: ${name} not found.` }],
-  });
-export const modelVersionNotFound = (name: string, version: string, settings: WorkspaceSettings) =>
-  new ArmError(404, 'UserError', 'The specified resource was not found.', {
-    from: 'provider',
-    details: [
-      {
-        code: 'NoSuchModelRegistered',
-        message: `There is no registered model in Account Subscription: ${settings.subscriptionId}, ResourceGroup: ${settings.resourceGroup}, Workspace: ${settings.workspaceName} with id ${name}:${version}`,
-      },
-    ],
-  });
-export const componentNotFound = (name: string, version?: string) =>
-  missing(`Not found component ${name}${version === undefined ? '' : ` (version: ${version})`}.`, 'ComponentNotFound');
 export const versionChanged = (one: string, label: string, field: string) =>
   immutable(`${one} ${label} already exists; its '${field}' cannot be changed.`);
 export const dataTypeDiffers = (name: string, expected: string, given: string) =>

@@ -36,13 +36,15 @@ export async function checkBeforehand(
   const { provisioningState } = read.state;
   const resource = provisioningState === 'Succeeded' ? (read.resource as OnlineEndpoint) : undefined;
   const isAddressed = Boolean(resource?.properties.scoringUri);
-  if (isSending && resource && isAddressed) scoringAddress(resource);
+  if (isSending && resource && isAddressed) scoringAddress(resource, inputs.allowHttp);
   if (!isSending && !inputs.provideCredential) return;
   if (!resource) return requireKeyReader(workspace, plan.endpoint);
   if (inputs.whatIf) return;
   const { pipeline, clock } = ports;
   const onSecret = (secret: string): void => pipeline.mask(secret);
-  if (isSending && isAddressed) await openScorer(workspace, resource, { clock, signal: pipeline.signal, onSecret });
+  const { allowHttp } = inputs;
+  if (isSending && isAddressed)
+    await openScorer(workspace, resource, { clock, signal: pipeline.signal, onSecret, allowHttp });
   else if (inputs.provideCredential) {
     const secret = await endpointSecret(workspace, resource);
     if (secret) onSecret(secret);

@@ -39,7 +39,7 @@ export async function carryOut(
   const { rollout } = plan;
   let scorer: Promise<Scorer> | undefined;
   const openOnce = (): Promise<Scorer> => {
-    scorer ??= open(workspace, rollout.endpoint, ports);
+    scorer ??= open(workspace, rollout.endpoint, inputs, ports);
     return scorer;
   };
   // Whether an endpoint has an address before its first deployment is known of managed ones alone.
@@ -119,7 +119,12 @@ function withoutTraffic(endpoint: DeploymentPlan['endpoint']): DeploymentPlan['e
   return { ...endpoint, main: { ...endpoint.main, body: { ...body, properties } } };
 }
 
-async function open(workspace: Workspace, name: string, { pipeline, clock }: Ports): Promise<Scorer> {
+async function open(
+  workspace: Workspace,
+  name: string,
+  { allowHttp }: Inputs,
+  { pipeline, clock }: Ports,
+): Promise<Scorer> {
   const endpoint = await findOnlineEndpoint(workspace, name, pipeline.signal);
   if (!endpoint)
     throw new UserError({
@@ -128,7 +133,7 @@ async function open(workspace: Workspace, name: string, { pipeline, clock }: Por
       fix: 'Run the stage again to create it.',
     });
   const onSecret = (secret: string): void => pipeline.mask(secret);
-  return openScorer(workspace, endpoint, { clock, signal: pipeline.signal, onSecret });
+  return openScorer(workspace, endpoint, { clock, signal: pipeline.signal, onSecret, allowHttp });
 }
 
 function sayStep(

@@ -25,6 +25,8 @@ export interface Findings {
   smoke: SmokeResult[];
   golden: GoldenResult | undefined;
   baked: { percent: number; measured: Measured }[];
+  /** The job that tried a batch deployment, once it had written its outputs. */
+  trial: string | undefined;
 }
 
 /** The way to the endpoint, which may have an address only when it has a deployment. */
@@ -44,7 +46,7 @@ export function rolloutChecks(
   const { pipeline, clock } = ports;
   const { deployment } = plan;
   const live = liveDeployment({ ...plan.before, [deployment]: 0 });
-  const findings: Findings = { smoke: [], golden: undefined, baked: [] };
+  const findings: Findings = { smoke: [], golden: undefined, baked: [], trial: undefined };
   const replayed = async (signal: AbortSignal): Promise<string | undefined> => {
     if (samples.golden.length === 0) return undefined;
     if (live === undefined) {

@@ -46,11 +46,12 @@ export async function deploy(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const isUnchanged = isReleased(rollout, read.state);
   if (!isUnchanged) await checkBeforehand(begun, read, samples, inputs, ports);
   if (inputs.whatIf) {
+    const { deployment } = rollout;
     const steps = stepTable(rollout, samples, inputs).rows.length;
-    return {
-      result: 'Succeeded',
-      message: pipeline.message(messages.WhatIfDone, { deployment: rollout.deployment, steps }),
-    };
+    const message = isUnchanged
+      ? pipeline.message(messages.WhatIfSame, { deployment })
+      : pipeline.message(messages.WhatIfDone, { deployment, steps });
+    return { result: 'Succeeded', message };
   }
   pipeline.setOutput('previousTraffic', trafficText(rollout.before));
   await updateEndpoint(begun, read, inputs, ports);

@@ -48,6 +48,7 @@ export function readInputs(inputs: TaskInputs) {
     hasHealthRules: inputs.text('healthRules') !== undefined,
     trialInputs: pairs(inputs, 'trialInputs'),
     provideCredential: flag(inputs, 'provideCredential', false),
+    allowHttp: flag(inputs, 'allowHttp', false),
     releaseFile: optional(inputs, 'releaseFile') ?? 'model-release.json',
     whatIf: flag(inputs, 'whatIf', false),
     /** Names of the inputs that have a value of the user's own. */

@@ -32,7 +32,7 @@ export const messages = defineMessages({
   StepRemove: 'Deleting the deployment {deployment}, which has no requests.',
   StepRestore: 'Restoring the earlier traffic: {traffic}.',
   StepRedeploy: 'Putting the earlier definition of {deployment} back.',
-  NotRemoved: 'The deployment {deployment} could not be deleted. It has no requests, and costs money. {reason}',
+  NotRemoved: 'The deployment {deployment} could not be deleted, and costs money until it is: {reason}',
   AddressUnknown: 'The address and key of {endpoint} could not be read: {reason}',
   NoKey: 'The endpoint {endpoint} takes Microsoft Entra ID tokens, so there is no key to provide.',
   MayBeAtIt: 'The run {run} may still be rolling out {deployment}.',
@@ -58,10 +58,11 @@ export const messages = defineMessages({
   TrialStarted: 'The trial of {deployment} is the job {job}.',
   TrialWroteNothing: 'The trial job {job} completed, but wrote nothing to {outputs}.',
   DeploymentLog: 'Log of the deployment {deployment}: last lines',
+  InitializerLog: 'Log of what fetches the model and the code of {deployment} (storage initializer): last lines',
   DeploymentLogUnread: 'The log of the deployment {deployment} could not be read: {reason}',
   Released: 'The deployment {deployment} of {endpoint} was released: {traffic}.',
   AlreadyReleased:
-    'The deployment {deployment} of {endpoint} serves all requests already and is the same; nothing was changed.',
+    'The deployment {deployment} of {endpoint} serves already and is the same, so it was left as it is: {traffic}.',
   Waiting: 'The rollout of {deployment} waits: {traffic}. A step whose input from is {percent} continues it.',
   RolledBack:
     'The deployment {deployment} was not released. {reason} The traffic of {endpoint} is as before: {traffic}.',
@@ -71,6 +72,8 @@ export const messages = defineMessages({
   StoppedFix: 'Run this stage again, or go back with mode: rollback.',
   DiagnosedFix: '{cause} {next}',
   WhatIfDone: 'What if: the rollout of {deployment} has {steps} steps; nothing was created or changed.',
+  WhatIfSame:
+    'What if: the deployment {deployment} serves already and is the same, so there is nothing to roll out; nothing was created or changed.',
   MayNotReadKey:
     'The service connection may not read the key of the endpoint, which its requests are signed with: it needs the action {action}.',
   MayNotReadKeyFix:
@@ -106,7 +109,7 @@ export const messages = defineMessages({
   BatchRemove: 'Deleting the deployment {deployment}, which is not the default one.',
   BatchReleased: 'The deployment {deployment} is the default deployment of {endpoint}.',
   BatchUnchanged:
-    'The deployment {deployment} is the default deployment of {endpoint} already and is the same; nothing was changed.',
+    'The deployment {deployment} is the default deployment of {endpoint} already and is the same, so it was left as it is.',
   BatchRolledBack:
     'The deployment {deployment} was not released. {reason} The default deployment of {endpoint} is as before: {traffic}.',
   BatchStopped:

@@ -10,7 +10,8 @@ import type { Outcome } from '../../../lib/pipelines/pipeline.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { releaseManifest } from '../../../lib/report/release-manifest.ts';
 import { rolloutMarkdown } from '../../../lib/report/rollout-report.ts';
-import { diagnoseDeployment } from '../../../lib/rollout/diagnosis.ts';
+import { rolloutText } from '../../../lib/report/rollout-text.ts';
+import { diagnoseDeployment, lastLines } from '../../../lib/rollout/diagnosis.ts';
 import { originOf } from '../../../lib/rollout/model-origin.ts';
 import { trafficText } from '../../../lib/rollout/saved-rollout.ts';
 import type { ServedModel } from '../../../lib/rollout/served-model.ts';
@@ -46,6 +47,7 @@ export async function reportRelease(
     pipeline.warn(pipeline.message(messages.AddressUnknown, { endpoint, reason: messageOf(error) }));
     return '';
   });
+  pipeline.setOutput('report', end === 'unchanged' ? '' : rolloutText(result.findings));
   if (end !== 'unchanged') {
     const title = outcomeSentence(plan, result, inputs, ports);
     pipeline.summary('rollout.md', rolloutMarkdown({ title, plan: rollout, traffic, why, ...result.findings }));
@@ -109,7 +111,7 @@ function outcomeSentence(
     case 'released':
       return pipeline.message(words.released, { deployment, endpoint, traffic });
     case 'unchanged':
-      return pipeline.message(words.unchanged, { deployment, endpoint });
+      return pipeline.message(words.unchanged, { deployment, endpoint, traffic });
     case 'waiting':
       return pipeline.message(messages.Waiting, { deployment, traffic, percent: now[deployment] ?? 0 });
     case 'rolledBack':
@@ -142,11 +144,14 @@ async function notReleased(
   // They say themselves what happened and what to do.
   if (error instanceof UserError && ['TrafficChanged', 'NotRestored'].includes(error.code)) return error;
   const logs = inputs.endpointType === 'online' ? await readLogs(workspace, endpoint, deployment, ports) : [];
-  const { isKnown, cause, next, log } = diagnoseDeployment(why, logs);
-  if (log.length > 0) pipeline.group(pipeline.message(messages.DeploymentLog, { deployment }), log);
+  const { isKnown, cause, next } = diagnoseDeployment(
+    why,
+    logs.map(({ text }) => text),
+  );
   const failedAs = error instanceof UserError ? error.code : undefined;
   // A deployment without quota is refused before any operation begins.
   const isProvisioning = failedAs === PROVISIONING_FAILED || (failedAs === REFUSED && isKnown);
+  sayLogs(logs, { deployment, isProvisioning }, pipeline);
   const words = wordingOf(inputs);
   const traffic = words.traffic(now);
   const known = error instanceof UserError && error.fix !== undefined ? error.fix : undefined;
@@ -166,19 +171,45 @@ async function notReleased(
 
 const LOG_LINES = 200;
 
+type Container = Parameters<typeof deploymentLogs>[3];
+
+/** What a container of a deployment has logged. */
+interface ContainerLog {
+  container: Container;
+  text: string;
+}
+
 async function readLogs(
   workspace: Workspace,
   endpoint: string,
   deployment: string,
   { pipeline }: Ports,
-): Promise<string[]> {
-  const logs: string[] = [];
+): Promise<ContainerLog[]> {
+  const logs: ContainerLog[] = [];
   for (const container of ['InferenceServer', 'StorageInitializer'] as const) {
     try {
-      logs.push(await deploymentLogs(workspace, endpoint, deployment, container, LOG_LINES));
+      const text = await deploymentLogs(workspace, endpoint, deployment, container, LOG_LINES);
+      logs.push({ container, text });
     } catch (error) {
       pipeline.debug(pipeline.message(messages.DeploymentLogUnread, { deployment, reason: messageOf(error) }));
     }
   }
   return logs;
+}
+
+/** Shows what the scoring server logged, and of a deployment that did not start what fetched its model, too. */
+function sayLogs(
+  logs: readonly ContainerLog[],
+  { deployment, isProvisioning }: { deployment: string; isProvisioning: boolean },
+  pipeline: Ports['pipeline'],
+): void {
+  for (const { container, text } of logs) {
+    const isServer = container === 'InferenceServer';
+    const lines = lastLines(text);
+    if (lines.length === 0 || (!isServer && !isProvisioning)) continue;
+    pipeline.group(
+      pipeline.message(isServer ? messages.DeploymentLog : messages.InitializerLog, { deployment }),
+      lines,
+    );
+  }
 }

@@ -59,8 +59,9 @@ export function trialChecks(
     );
     if (end.status !== 'Completed') throw jobFailure(jobName, end, studioUrl(workspace, job));
   };
+  const findings: Findings = { smoke: [], golden: undefined, baked: [], trial: undefined };
   return {
-    findings: { smoke: [], golden: undefined, baked: [] },
+    findings,
     async prepare() {},
     async smoke(signal) {
       if (Object.keys(inputs.trialInputs).length === 0) {
@@ -71,9 +72,10 @@ export function trialChecks(
       pipeline.say(messages.TrialStarted, { job: jobName, deployment: name });
       await followTrial(jobName, signal);
       const missing = await missingOutputs(workspace, jobName, datastores);
-      return missing.length === 0
-        ? undefined
-        : pipeline.message(messages.TrialWroteNothing, { job: jobName, outputs: missing.join(', ') });
+      if (missing.length > 0)
+        return pipeline.message(messages.TrialWroteNothing, { job: jobName, outputs: missing.join(', ') });
+      findings.trial = jobName;
+      return undefined;
     },
     bake: async () => undefined,
   };

@@ -10,6 +10,7 @@ export interface Choices {
   endpointType: 'online' | 'batch';
   strategy: Strategy;
   endpointName: string | undefined;
+  smokeTests: string | undefined;
   goldenData: string | undefined;
   health: readonly Rule[];
   /** See `givenInputs`. */
@@ -72,6 +73,12 @@ export const DEPLOYING: Readonly<Record<string, Applies>> = {
   endpointOverrides: always,
   overrides: always,
   provideCredential: { ...online, byDefault: 'false' },
+  allowHttp: {
+    byDefault: 'false',
+    when: 'to online endpoints that smokeTests or goldenData are sent to',
+    isUsed: ({ endpointType, smokeTests, goldenData }) =>
+      endpointType === 'online' && (smokeTests ?? goldenData) !== undefined,
+  },
   releaseFile: { ...always, byDefault: 'model-release.json' },
 };
 

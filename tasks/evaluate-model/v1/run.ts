@@ -35,7 +35,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   print(report, pipeline);
   const subject = subjectOf(workspace, candidate, search.baseline);
   setOutputs(report, subject, pipeline);
-  const shown = await readPictures(workspace, report, candidate.measured);
+  const shown = await readPictures(workspace, report, candidate.measured, pipeline.signal);
   keepPictures(shown.images, pipeline);
   pipeline.summary('model-gate.md', gateMarkdown(report, subject, pipeline.translate, shown));
   pipeline.attach('model-gate.json', JSON.stringify(gateRecord(report, subject, shown), null, 2));

@@ -2,6 +2,7 @@ import { parseVersionChoice } from '../../../lib/azureml/model-choice.ts';
 import { parseModelVersion } from '../../../lib/azureml/models.ts';
 import { UserError } from '../../../lib/core/errors.ts';
 import { type FilledMessage, fill } from '../../../lib/core/message.ts';
+import { oneOf } from '../../../lib/core/words.ts';
 import { readAzureTarget } from '../../../lib/pipelines/azure-target.ts';
 import {
   flag,
@@ -41,7 +42,7 @@ export function readInputs(inputs: TaskInputs) {
     previousStage: optional(inputs, 'previousStage') ?? 'Archived',
     tags: pairs(inputs, 'tags'),
     exclusiveTag: optionallyParsed(inputs, 'exclusiveTag', parseTag),
-    requireVerdict: (optional(inputs, 'requireVerdict') ?? '').split(/[\s,]+/).filter((verdict) => verdict !== ''),
+    requireVerdict: parsed(inputs, 'requireVerdict', parseVerdicts, ''),
     environments: parsed(inputs, 'environments', parseAssets, 'auto'),
     components: parsed(inputs, 'components', parseAssets, ''),
     whatIf: flag(inputs, 'whatIf', false),
@@ -50,6 +51,25 @@ export function readInputs(inputs: TaskInputs) {
   checkTogether(read);
   return read;
 }
+
+/** Verdicts of the gate, with commas or spaces between them. */
+function parseVerdicts(text: string): Verdict[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const verdict = VERDICTS.find((one) => one.toLowerCase() === word.toLowerCase());
+      if (verdict !== undefined) return verdict;
+      throw new UserError({
+        code: 'InputInvalid',
+        message: fill(messages.VerdictInvalid, { text: word, allowed: oneOf(VERDICTS) }),
+        fix: fill(messages.VerdictInvalidFix),
+      });
+    });
+}
+
+const VERDICTS = ['pass', 'noBaseline', 'fail'] as const;
+type Verdict = (typeof VERDICTS)[number];
 
 /** A tag that one version has at a time. */
 function parseTag(text: string): { name: string; value: string } {

@@ -5,6 +5,8 @@ export const messages = defineMessages({
   TagInvalidFix: 'Write for example champion=true.',
   AssetInvalid: "it has '{text}', which is not of the form name:version.",
   AssetInvalidFix: 'Write one per line, for example train-env:5.',
+  VerdictInvalid: "it has '{text}', which is not a verdict of the gate; allowed are {allowed}.",
+  VerdictInvalidFix: 'Write pass, or pass, noBaseline to let the first model of its kind pass as well.',
   EnvironmentUnknown:
     'The model does not say in which environment it was made, so none goes along. Name one in the input environments if the target needs it.',
   EnvironmentShared: 'The environment {name} is not copied, since every workspace finds it there.',

@@ -6,7 +6,7 @@ import type { Ports } from '../../../lib/pipelines/run-task.ts';
 import { type InvocationAnswer, planInvocation } from '../../../lib/start/batch-invocation.ts';
 import type { Inputs, SourceOf } from './inputs.ts';
 import { messages } from './messages.ts';
-import { sendAndReport } from './send.ts';
+import { type StartRequest, sendAndReport } from './send.ts';
 
 /** Finds the endpoint's deployment, gives its inputs their values, then invokes it. */
 export async function invokeBatchEndpoint(
@@ -21,15 +21,19 @@ export async function invokeBatchEndpoint(
   // A model deployment says nowhere which inputs it has.
   const component = componentId && (await getComponent(workspace, parseComponentReference(componentId)));
   ports.pipeline.say(messages.EndpointFound, { endpoint: endpoint.name, deployment: deployment.name });
-  const planned = planInvocation({
-    workspace: workspace.path,
-    endpoint,
-    deploymentName: deployment.name,
-    component: component ? component.spec : undefined,
-    inputs: inputs.inputs,
-    identity: jobNameFor(inputs.run, endpoint.name),
-    jobName: inputs.jobName,
-    experimentName: inputs.experimentName,
+  const plan = (nth: number): StartRequest => ({
+    isRepeatSafe: true,
+    ...planInvocation({
+      workspace: workspace.path,
+      endpoint,
+      deploymentName: deployment.name,
+      component: component ? component.spec : undefined,
+      inputs: inputs.inputs,
+      // The same for the agent's retries; a stage that is run again, and a retry after a failed job, want another job.
+      identity: `${jobNameFor(inputs.run, endpoint.name, nth)} ${inputs.run.attempt}`,
+      jobName: inputs.jobName,
+      experimentName: inputs.experimentName,
+    }),
   });
-  return sendAndReport<InvocationAnswer>(planned, (answer) => answer.name, workspace, inputs, ports);
+  return sendAndReport<InvocationAnswer>(plan, (answer) => answer.name, workspace, inputs, ports);
 }

@@ -18,6 +18,9 @@ export const messages = defineMessages({
   StartUnclear:
     'The run was cancelled while a job was being started, and Azure ML did not say which. Check Azure ML studio for a job that keeps running. {reason}',
   NotSubmitted: 'Azure ML had asked to wait and did not take the job {job}; nothing was submitted.',
+  StartOpen: 'An earlier try of this step asked Azure ML to start a job and got no answer, so that job may be running.',
+  StartOpenFix:
+    'Check Azure ML studio for it. To start another one, run the stage again; leave out retryCountOnTaskFailure for this source if that should not be asked.',
   SubmissionUnclear: 'It is unknown whether the job {job} was submitted: {reason} It may be running.',
   SubmissionUnclearFix: 'Run this step again: it finds the job if there is one.',
   JobExists: "This step submitted the job '{job}' in an earlier attempt; it is {status}.",

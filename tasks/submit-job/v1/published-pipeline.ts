@@ -22,5 +22,11 @@ export async function runPublishedPipeline(
     parameters: inputs.inputs,
     tags: inputs.tags,
   });
-  return sendAndReport<PipelineRunAnswer>({ request }, (answer) => answer.Id, workspace, inputs, ports);
+  return sendAndReport<PipelineRunAnswer>(
+    () => ({ request }),
+    (answer) => answer.Id,
+    workspace,
+    inputs,
+    ports,
+  );
 }

@@ -10,5 +10,11 @@ export async function runSchedule(source: SourceOf<'schedule'>, inputs: Inputs, 
   const workspace = await ports.connect(inputs.target);
   const { name } = await getSchedule(workspace, source.scheduleName);
   const request = planScheduleRun(workspace, name, new Date(ports.clock.now()));
-  return sendAndReport<ScheduleRunAnswer>({ request }, (answer) => answer.submissionId, workspace, inputs, ports);
+  return sendAndReport<ScheduleRunAnswer>(
+    () => ({ request }),
+    (answer) => answer.submissionId,
+    workspace,
+    inputs,
+    ports,
+  );
 }

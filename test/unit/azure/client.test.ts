@@ -184,6 +184,12 @@ describe('requests', () => {
     assert.deepEqual(asked(), []);
     await send({ ...get, url: 'https://elsewhere.example/discovery', audience: 'none' });
     assert.equal(asked()[0]!.authorization, undefined);
+    for (const audience of ['arm', 'ml'] as const)
+      await assert.rejects(send({ ...get, url: 'http://management.azure.com/', audience, plainHttp: true }), {
+        code: 'HostNotTrusted',
+      });
+    await send({ ...get, url: 'http://10.0.0.7/score', audience: 'none', plainHttp: true });
+    assert.deepEqual([asked().length, asked()[1]!.authorization], [2, undefined]);
   });
 
   it('do not follow redirects to another host, which are a sentence', async () => {

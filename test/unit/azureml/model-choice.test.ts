@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { listHolders, stageOf, versionOf } from '../../../lib/azureml/model-choice.ts';
+import { getChosenModel, listHolders, stageOf, versionOf } from '../../../lib/azureml/model-choice.ts';
 import { fakeWorkspace } from './fake-workspace.ts';
 
 const version = (name: string, stage: string | null, tags: Record<string, string> = {}) => ({
@@ -37,5 +37,10 @@ describe('the stage of a version', () => {
       return all.find(({ name }) => path === `models/m/versions/${name}`) ?? 404;
     });
     assert.deepEqual((await listHolders(workspace, 'm', 'Production')).map(versionOf), ['2', '1']);
+    await assert.rejects(getChosenModel(workspace, 'm', { kind: 'stage', stage: 'Staging' }), {
+      code: 'ModelNotFound',
+      message:
+        /is in the stage 'Staging'\. There are versions in 'production', 'Production', 'Archived' and 'Development'\.$/,
+    });
   });
 });

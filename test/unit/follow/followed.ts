@@ -1,6 +1,6 @@
 import type { JobEvent } from '../../../lib/follow/changes.ts';
 import { type FollowPorts, followJob } from '../../../lib/follow/follow.ts';
-import type { LogChoice } from '../../../lib/follow/job-logs.ts';
+import type { LogChoice } from '../../../lib/follow/open-log.ts';
 import { fakeClock, type fakeJob } from './fake-job.ts';
 
 interface Heard {

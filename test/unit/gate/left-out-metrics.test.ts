@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { findBaseline } from '../../../lib/gate/baseline.ts';
+import { findCandidate } from '../../../lib/gate/candidate.ts';
 import { fakeWorkspace } from '../azureml/fake-workspace.ts';
 
 /** The baseline's metrics: what its version records, and what its run still has. */
@@ -34,5 +35,39 @@ describe('a baseline whose metrics did not all find room', () => {
 
   it('is not looked for when everything was recorded', async () => {
     assert.deepEqual(await baseline({ 'metric.auc': '0.9' }, { auc: 0.1 }), { metrics: { auc: 0.9 }, asked: false });
+  });
+});
+
+describe('a candidate that is a model, and a step of it', () => {
+  const judged = async (step: string, recorded: Record<string, string>) => {
+    const properties = { 'lineage.job': 'j', 'lineage.run': 'r', ...recorded };
+    const child = { runId: 'r', displayName: 'Train', status: 'Completed' };
+    const { workspace } = fakeWorkspace(({ below }) => {
+      if (below.startsWith('models/')) return { id: '/m/1', name: '1', properties: { modelUri: 'u', properties } };
+      if (below.startsWith('jobs/'))
+        return { id: '/j', name: 'j', properties: { jobType: 'Pipeline', status: 'Completed' } };
+      if (below.startsWith('history/')) return below.includes('children') ? { value: [child] } : child;
+      return { run: { data: { metrics: [{ key: 'auc', value: 0.7 }] } } };
+    });
+    const { measured } = await findCandidate(workspace, { model: { name: 'm', version: '1' }, step }, () => {});
+    return measured.metrics;
+  };
+  const recorded = { 'metric.auc': '0.9', 'metric.Train/auc': '0.9', 'metric.Test/auc': '0.5' };
+
+  it('has what that step logged, in any case of letters', async () => {
+    assert.deepEqual(await judged('test', recorded), { auc: 0.5 });
+  });
+
+  it('is an error when nothing was recorded of such a step, never what others logged', async () => {
+    await assert.rejects(judged('Tset', recorded), {
+      code: 'StepNotFound',
+      message: /There is no step 'Tset' whose metrics were recorded with \/m\/1\. Did you mean 'Test'\?/,
+    });
+    await assert.rejects(judged('Train', { 'metric.auc': '0.9' }), { code: 'StepNotFound' });
+  });
+
+  it('is read from the job when nothing was recorded at all', async () => {
+    assert.deepEqual(await judged('Train', {}), { auc: 0.7 });
+    await assert.rejects(judged('Other', {}), { code: 'StepNotFound' });
   });
 });

@@ -50,7 +50,12 @@ function world({ runs = {}, children = {}, metrics = {}, files = {} }: World): {
 
 const found = (runs: string[]): Measured => measuredByRuns([{ step: '', metrics: { auc: 0.9 }, runs }]);
 const show = (workspace: Workspace, measured: Measured) =>
-  readPictures(workspace, judge(parseRules('metrics.auc > 0', GATE_VARIABLES), measured, undefined), measured);
+  readPictures(
+    workspace,
+    judge(parseRules('metrics.auc > 0', GATE_VARIABLES), measured, undefined),
+    measured,
+    new AbortController().signal,
+  );
 
 describe('pictures in the report', () => {
   it('are kept as files with plain names, whatever the run calls them', async () => {
@@ -72,6 +77,34 @@ describe('pictures in the report', () => {
     const { images } = await show(world({ files: { r: files } }).workspace, found(['r']));
     const kept = images.filter((image) => image.kept).map(({ path }) => path);
     assert.deepEqual([images.length, kept], [5, ['most.png', 'ok.png']]);
+  });
+
+  it('come from steps that logged no metric, too, but not from those that do not count', async () => {
+    const files = { r: { 'a.png': '1' }, plot: { 'b.png': '2' }, failed: { 'c.png': '3' } };
+    const measured = measuredByRuns([
+      { step: '', metrics: {}, runs: ['j'] },
+      { step: 'Plot', metrics: {}, runs: ['plot'] },
+      { step: 'Train', metrics: { auc: 0.9 }, runs: ['r'] },
+      { step: 'Failed', metrics: {}, runs: ['failed'], status: 'Failed' },
+    ]);
+    const { images } = await show(world({ files }).workspace, measured);
+    assert.deepEqual(
+      images.map(({ path }) => path),
+      ['a.png', 'b.png'],
+    );
+  });
+
+  it('are tried a few times alone where storage can not be reached', async () => {
+    const files = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}.png`, 'x']));
+    const { workspace } = world({ files: { r: files } });
+    let tries = 0;
+    const download = async () => {
+      tries++;
+      throw new Error('ECONNREFUSED');
+    };
+    const apart = { ...workspace, client: { ...workspace.client, download } } as unknown as Workspace;
+    const { images } = await show(apart, found(['r']));
+    assert.deepEqual([images.length, images.filter(({ kept }) => kept).length, tries], [20, 0, 4]);
   });
 
   it('are so many and no more', async () => {

@@ -33,6 +33,15 @@ describe('the readers of inputs', () => {
       () => required(read, 'unset'),
       /The input unset is '\$\(submit\.jobName\)', but there is no variable/,
     );
+    const refuse = (): never => {
+      throw new UserError({ code: 'InputInvalid', message: 'no.' });
+    };
+    const within = inputsOf({ from: 'job:$(train.jobName)', other: 'job:$5' });
+    assert.throws(() => parsed(within, 'from', refuse), {
+      code: 'InputMissing',
+      message: "The input from has '$(train.jobName)', but there is no variable of that name.",
+    });
+    assert.throws(() => parsed(within, 'other', refuse), { code: 'InputInvalid' });
     assert.equal(requiredPath(read, 'name'), 'churn');
     assert.throws(() => requiredPath(read, 'nothing'), /The input nothing is empty\./);
     assert.equal(optional(read, 'nothing'), undefined);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { rolloutTable } from '../../../lib/report/rollout-report.ts';
+import { planRollout } from '../../../lib/rollout/plan-rollout.ts';
 import { readSaved } from '../../../lib/rollout/saved-rollout.ts';
-import { attempt, DESIRED, type EndpointModel, endpointModel } from './endpoint-model.ts';
+import { attempt, DESIRED, type EndpointModel, endpointModel, stateOfModel } from './endpoint-model.ts';
 import { killed } from './killed.ts';
 
 const LIVE = { blue: 100 };
@@ -37,6 +39,26 @@ describe('a rollout', () => {
     const desired = { ...DESIRED, from: 10, to: 100 };
     const second = await attempt(model, { desired, content: 'v2', healthy: true, now: 9_999_999 });
     assert.deepEqual([second.end, second.traffic], ['released', { green: 100 }]);
+  });
+
+  it('shows in the plan of that stage what is left to do', async () => {
+    const model = endpointModel(LIVE, { blue: 'v1' });
+    await attempt(model, { desired: { ...DESIRED, to: 10 }, content: 'v2', healthy: true, now: 0 });
+    const state = stateOfModel(model);
+    const plan = planRollout(state, { ...DESIRED, from: 10, mirror: 5, present: 'same' }, 0);
+    const { rows } = rolloutTable(plan, { smokeTests: 1, goldenRequests: 0, rules: [] });
+    assert.deepEqual(
+      rows.map(([, step, traffic]) => `${step}: ${traffic}`),
+      [
+        'save the traffic: blue 90 %, green 10 %',
+        'deploy green: blue 90 %, green 10 %',
+        'test green: blue 90 %, green 10 %',
+        'give green 50 %: blue 50 %, green 50 %',
+        'watch green: blue 50 %, green 50 %',
+        'give green 100 %: green 100 %',
+        'watch green: green 100 %',
+      ],
+    );
   });
 
   it('refuses to go on from a share that the deployment does not have', async () => {

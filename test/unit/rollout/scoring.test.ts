@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AzureError } from '../../../lib/azure/failures.ts';
+import { createTransport } from '../../../lib/azure/network.ts';
 import type { AzureRequest } from '../../../lib/azure/request.ts';
 import type { OnlineEndpoint } from '../../../lib/azureml/online-endpoints.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { openScorer } from '../../../lib/rollout/scoring.ts';
 import { renewingSecret } from '../../../lib/rollout/scoring-secret.ts';
+import { openedClient } from '../azure/opened-client.ts';
 
 describe('the key or token of an endpoint', () => {
   const HOUR = 3_600_000;
@@ -79,7 +83,7 @@ describe('the key or token of an endpoint', () => {
 describe('requests to an endpoint', () => {
   const clock = { now: () => 0, sleep: async () => undefined };
   const endpoint = (properties: object): OnlineEndpoint => ({ name: 'churn', properties }) as OnlineEndpoint;
-  const ports = { clock, signal: new AbortController().signal, onSecret: () => undefined };
+  const ports = { clock, signal: new AbortController().signal, onSecret: () => undefined, allowHttp: false };
   const workspace = (send: (request: AzureRequest) => Promise<unknown>): Workspace =>
     ({ client: { send }, ids: {} }) as unknown as Workspace;
 
@@ -94,6 +98,53 @@ describe('requests to an endpoint', () => {
         return true;
       },
     );
+  });
+
+  it('go over plain HTTP when that is allowed, with the key of the endpoint alone', async () => {
+    const sent: AzureRequest[] = [];
+    const send = async (request: AzureRequest) => {
+      sent.push(request);
+      return { status: 200, text: '{}' };
+    };
+    const scoringUri = 'http://10.0.0.7/api/v1/endpoint/churn/score';
+    const read = async () => ({ secret: 'key', refreshAfterMs: undefined, expiryMs: undefined });
+    const allowed = { ...ports, allowHttp: true };
+    const scorer = await openScorer(workspace(send), endpoint({ scoringUri, authMode: 'Key' }), allowed, read);
+    await scorer.score('green', {});
+    assert.deepEqual([sent[0]?.url, sent[0]?.audience, sent[0]?.plainHttp], [scoringUri, 'none', true]);
+    const ofEntra = endpoint({ scoringUri, authMode: 'AADToken' });
+    const none = workspace(() => assert.fail('nothing is sent'));
+    await assert.rejects(
+      openScorer(none, ofEntra, allowed, async () => undefined),
+      {
+        code: 'EndpointNotReady',
+        message: /tokens of Microsoft Entra ID, which are sent over HTTPS only/,
+      },
+    );
+    // A key that can't be read is not replaced by a token of the connection.
+    const keyless = await openScorer(
+      workspace(send),
+      endpoint({ scoringUri, authMode: 'Key' }),
+      allowed,
+      async () => undefined,
+    );
+    await keyless.score('green', {});
+    assert.equal(sent[1]?.plainHttp, false, 'such a request is refused by the client');
+  });
+
+  it('reach a server that has no HTTPS, when that is allowed', async () => {
+    const server = createServer(({ headers }, response) => response.end(JSON.stringify(headers)));
+    await new Promise<void>((end) => server.listen(0, '127.0.0.1', end));
+    const { port } = server.address() as AddressInfo;
+    const client = await openedClient([], { transport: createTransport({}, {}) });
+    const read = async () => ({ secret: 'key', refreshAfterMs: undefined, expiryMs: undefined });
+    const there = endpoint({ scoringUri: `http://127.0.0.1:${port}/score`, authMode: 'Key' });
+    const of = { client, ids: {} } as unknown as Workspace;
+    const scorer = await openScorer(of, there, { ...ports, allowHttp: true }, read);
+    const { status, answer } = await scorer.score('green', {});
+    const { authorization, 'azureml-model-deployment': deployment } = answer as Record<string, string>;
+    assert.deepEqual([status, authorization, deployment], [200, 'Bearer key', 'green']);
+    server.close();
   });
 
   it('are sent again with a new key after a 401, which does not count', async () => {

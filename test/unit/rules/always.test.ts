@@ -99,6 +99,16 @@ describe('a rule that cannot fail', () => {
     'metrics.a >= baseline.a || metrics.a <= baseline.a',
     'metrics.a >= baseline.a || metrics.a < baseline.a + 1',
     'metrics.a - baseline.a >= 0 || baseline.a - metrics.a >= 0',
+    'metrics.a > -1e308',
+    'metrics.a < 1e308',
+    'metrics.a >= baseline.a - 1e300',
+    'metrics.a > metrics["a"] - 1',
+    'metrics.a > metrics.b || metrics.b > metrics.c || metrics.c >= metrics.a',
+    '(metrics.a > 1 ? 1 : 2) > 0',
+    '(metrics.a > 1) != (metrics.a <= 1)',
+    '[metrics.a, 1].exists(x, x == 1)',
+    'metrics.filter(k, metrics[k] > 0).all(k, metrics[k] > -1)',
+    'metrics.map(k, metrics[k]).size() == size(metrics)',
   ])
     it(`is an error: ${rule}`, () => {
       assert.throws(() => parse(rule), REFUSED);

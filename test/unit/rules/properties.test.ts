@@ -40,14 +40,43 @@ describe('rules of the short form', () => {
     );
   });
 
-  it('never turn a pass into a fail when more is tolerated', () => {
+  it('never turn a pass into a fail when more is tolerated, unless a tolerance is beyond the baseline itself', () => {
     fc.assert(
       fc.property(direction, amount, amount, value, value, (better, one, other, candidate, baseline) => {
         const [less, more] = [one, other].sort((a, b) => Number(a) - Number(b)) as [string, string];
+        fc.pre(Number(more) < Math.abs(baseline));
         if (verdict(`m: ${better}, tolerance ${less}`, candidate, baseline) === 'pass')
           assert.equal(verdict(`m: ${better}, tolerance ${more}`, candidate, baseline), 'pass');
       }),
     );
+  });
+
+  it('fail a worse model where the tolerance is beyond the baseline itself, and say so', () => {
+    const judged = (rule: string, candidate: number, baseline: number) =>
+      judge(parseRules(rule, GATE_VARIABLES), measured({ m: candidate }), measured({ m: baseline }));
+    for (const [rule, candidate, baseline] of [
+      ['m: higher, tolerance 5', 0.1, 0.9],
+      ['m: higher, tolerance 5', 0.899, 0.9],
+      ['m: higher, tolerance 0.9', 0.5, 0.9],
+      ['m: lower, tolerance 5', 0.31, 0.3],
+      ['m: higher, tolerance 2', -0.4, -0.3],
+    ] as const) {
+      const { verdict: found, rules } = judged(rule, candidate, baseline);
+      assert.equal(found, 'fail', rule);
+      assert.match(rules[0]!.conditions[0]!.reason!, /the metric is worse, and a tolerance of [\d.]+ is /);
+    }
+    assert.match(judged('m: lower, tolerance 5', 0.31, 0.3).rules[0]!.conditions[0]!.reason!, /'5 %' would be a share/);
+    for (const [rule, candidate, baseline] of [
+      ['m: higher, tolerance 5', 0.9, 0.9],
+      ['m: higher, tolerance 5', 0.95, 0.9],
+      ['m: lower, tolerance 5', 0.2, 0.3],
+      ['m: lower, tolerance 0.01', 0.009, 0.002],
+      ['m: lower, tolerance 2', 3, 1],
+      ['m: lower, tolerance 5', 4, 0],
+      ['m: higher, tolerance 0.02', -0.01, 0],
+      ['m: lower, tolerance 5', 104, 100],
+    ] as const)
+      assert.equal(judged(rule, candidate, baseline).verdict, 'pass', `${rule}: ${candidate} against ${baseline}`);
   });
 
   it('pass at a tie, and fail at it when they are strict', () => {

@@ -75,6 +75,7 @@ const VALUES: Record<string, string> = {
   endpointOverrides: 'tags.a=b',
   overrides: 'tags.a=b',
   provideCredential: 'true',
+  allowHttp: 'true',
   releaseFile: 'r.json',
 };
 
@@ -92,7 +93,7 @@ const NOT_USED: Partial<Record<Kind, Partial<Record<string, Outcome>>>> = {
     ...{ instanceType: 'refused', instanceCount: 'refused', strategy: 'refused', trafficSteps: 'warned' },
     ...{ mirrorPercent: 'refused', bakeMinutes: 'warned', from: 'refused', to: 'refused', smokeTests: 'refused' },
     ...{ goldenData: 'refused', mostDifferences: 'warned', tolerance: 'warned', healthRules: 'refused' },
-    ...{ provideCredential: 'warned' },
+    ...{ provideCredential: 'warned', allowHttp: 'warned' },
   },
   rollback: Object.fromEntries(Object.keys(VALUES).map((name) => [name, 'warned'])),
   batchRollback: Object.fromEntries(Object.keys(VALUES).map((name) => [name, 'warned'])),

@@ -27,6 +27,15 @@ describe('the inputs of a promotion', () => {
     assert.throws(() => version('$(register.modelVersion)'), { code: 'InputMissing', message: /modelVersion is '\$/ });
   });
 
+  it('name verdicts of the gate alone', () => {
+    assert.deepEqual(read({ stage: 'A', requireVerdict: 'Pass, nobaseline' }).requireVerdict, ['pass', 'noBaseline']);
+    assert.deepEqual(read({ stage: 'A' }).requireVerdict, []);
+    assert.throws(() => read({ stage: 'A', requireVerdict: 'passed' }), {
+      code: 'InputInvalid',
+      message: /input requireVerdict is not valid: it has 'passed', .* allowed are 'pass', 'noBaseline' or 'fail'/,
+    });
+  });
+
   it('give the version before another stage', () => {
     for (const more of [{ stage: 'Production', previousStage: 'production' }, { stage: 'Archived' }])
       assert.throws(() => read(more), { code: 'InputInvalid', message: /stage and previousStage are both/ });
