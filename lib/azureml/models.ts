@@ -5,13 +5,16 @@ import { type AssetRoot, find, list, names, path, put } from './resources.ts';
 export const MODEL_TYPES = { mlflow: 'mlflow_model', custom: 'custom_model', triton: 'triton_model' } as const;
 export type ModelType = keyof typeof MODEL_TYPES;
 
+/** The form of a model's version, unlike that of data, environments and components, which can be any text. */
+export const MODEL_VERSION = /^[1-9]\d*$/;
+
 /**
  * Reads the version of a model: a whole number above 0, unlike that of data, components and environments, which may be any
  * text. The service refuses others, as 400.
  * @throws UserError `ModelVersionInvalid`
  */
 export function parseModelVersion(text: string): string {
-  if (/^[1-9]\d*$/.test(text)) return text;
+  if (MODEL_VERSION.test(text)) return text;
   throw new UserError({
     code: 'ModelVersionInvalid',
     message: `'${text}' is not a whole number above 0, as versions of models are.`,

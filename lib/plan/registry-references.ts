@@ -47,9 +47,12 @@ export function registryCheck(workspace: Workspace): (requirement: Requirement) 
 
 async function missingIn(
   registry: Registry,
-  { kind, name, version, field }: Requirement,
+  { kind, name, version, isCurated, field }: Requirement,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  // Curated environments that are archived are in no list, and jobs may use them yet.
+  if (isCurated && version === LATEST && (await find(registry, path(kind, name), { signal, needs: 'nothing' })))
+    return undefined;
   const versions = path(kind, name, 'versions');
   const found =
     version === LATEST

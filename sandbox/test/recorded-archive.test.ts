@@ -36,6 +36,16 @@ describe('versions that are changed and archived, as the service answers them', 
     });
   }
 
+  it('keeps the stage Archived of a model that is not archived', async () => {
+    const { version, properties } = kinds.models;
+    await call('PUT', 'models/retired/versions/1', version, properties);
+    for (const tags of [{}, { a: 'b' }]) {
+      const given = { ...properties, tags, isArchived: false, stage: 'Archived' };
+      const { body } = await call('PUT', 'models/retired/versions/1', version, given);
+      assert.deepEqual([body.properties.isArchived, body.properties.stage], [false, 'Archived']);
+    }
+  });
+
   it('finds archived models by their stage', async () => {
     const { version, properties } = kinds.models;
     await call('PUT', 'models/staged/versions/1', version, properties);

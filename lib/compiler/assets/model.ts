@@ -5,6 +5,7 @@ import { compact, contentHash, guidOf } from '../../core/json.ts';
 import { NEXT, type PlannedRequest, putRequest } from '../../plan/plan.ts';
 import type { CompileContext } from '../context.ts';
 import { planUpload } from '../local-files.ts';
+import { checkModelVersion } from '../ports/outputs.ts';
 import { textMap } from '../ports/run-settings.ts';
 import { assetId, datastoreId } from '../references.ts';
 import { deployedModel } from '../schema/asset.ts';
@@ -15,6 +16,7 @@ import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml/y
 /** A model's file: `PUT models/{name}/versions/{version}`; a local folder or file is uploaded first. */
 export function compileModel(context: CompileContext, root: YamlNode): PlannedRequest {
   const name = textOf(get(root, 'name')) ?? '';
+  checkModelVersion(get(root, 'version'), 'version', context.builder.problems);
   return modelRequest(context, root, '', { name, version: textOf(get(root, 'version')) || NEXT, isAnonymous: false });
 }
 
@@ -30,6 +32,7 @@ export function compileDeployedModel(
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'scalar') return assetId(context.builder, 'models', node, field);
   const name = textOf(get(node, 'name'));
+  checkModelVersion(get(node, 'version'), `${field}.version`, context.builder.problems);
   const named = { name: name ?? '', version: textOf(get(node, 'version')) || NEXT, isAnonymous: false };
   const described = checkThen(
     node,

@@ -1,3 +1,5 @@
+import { MODEL_VERSION } from '../../azureml/models.ts';
+import type { Problem } from '../../core/errors.ts';
 import { compact } from '../../core/json.ts';
 import type { CompileContext, OutputValue } from '../context.ts';
 import { requireRemote } from '../references.ts';
@@ -26,9 +28,22 @@ export function compileOutputs(
         message: `'${field}.${name}' has 'version' but is missing 'name', under which the output is registered.`,
         place: version.place,
       });
+    // What a job does when it registers its output is not recorded, so this stops nobody.
+    else if (outputs.get(name)!.type.endsWith('_model'))
+      checkModelVersion(version, `${field}.${name}.version`, context.builder.warnings);
     requireRemote(context.builder, get(value, 'path') ?? value, `${field}.${name}`);
   }
   return outputs;
+}
+
+/** A model's version is a whole number above 0; the service refuses others. @param field of the version */
+export function checkModelVersion(version: YamlNode | undefined, field: string, problems: Problem[]): void {
+  const text = textOf(version);
+  if (!version || text === undefined || text === '' || MODEL_VERSION.test(text)) return;
+  problems.push({
+    message: `'${field}' must be a whole number above 0, as versions of models are, but is '${text}'. Keep a version of your own in a tag.`,
+    place: version.place,
+  });
 }
 
 function compileOutput(node: YamlNode): OutputValue {

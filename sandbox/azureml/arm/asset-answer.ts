@@ -17,8 +17,7 @@ export function stageOf({ stage, isArchived, isAnonymous, componentSpec }: Json,
   // An anonymous component whose specification has a name of its own is in development, too.
   const isLogged = kind === 'environments' || componentSpec?.name === anonymousName;
   const first = isAnonymous && isLogged ? 'Logged' : 'Development';
-  // A client that restores a version may put back the stage that it has read.
-  return stage && stage !== 'Archived' ? stage : first;
+  return stage || first;
 }
 
 const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> = {
