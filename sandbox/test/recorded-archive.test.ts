@@ -36,6 +36,16 @@ describe('versions that are changed and archived, as the service answers them', 
     });
   }
 
+  it('keeps the stage Archived that a client gives a model that is not archived', async () => {
+    const { version, properties } = kinds.models;
+    const write = (more: object) =>
+      call('PUT', 'models/stepped-down/versions/1', version, { ...properties, isArchived: false, ...more });
+    await write({ stage: 'Production' });
+    const { body } = await write({ stage: 'Archived' });
+    assert.deepEqual([body.properties.stage, body.properties.isArchived], ['Archived', false]);
+    assert.equal((await write({ stage: 'Archived' })).body.properties.stage, 'Archived');
+  });
+
   it('finds archived models by their stage', async () => {
     const { version, properties } = kinds.models;
     await call('PUT', 'models/staged/versions/1', version, properties);

@@ -11,14 +11,13 @@ type Json = Record<string, any>;
 const when = (exists: boolean, members: Json): Json => (exists ? members : {});
 const set = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value != null));
 
-/** The stage of a version. One that is archived has no other. */
+/** The stage of a version. One that is archived has no other; a model can have the stage without being archived. */
 export function stageOf({ stage, isArchived, isAnonymous, componentSpec }: Json, kind: AssetKind): string {
   if (isArchived === true) return 'Archived';
   // An anonymous component whose specification has a name of its own is in development, too.
   const isLogged = kind === 'environments' || componentSpec?.name === anonymousName;
   const first = isAnonymous && isLogged ? 'Logged' : 'Development';
-  // A client that restores a version may put back the stage that it has read.
-  return stage && stage !== 'Archived' ? stage : first;
+  return stage || first;
 }
 
 const byKind: Record<AssetKind, (properties: Json, apiVersion: string) => Json> = {
