@@ -1,15 +1,15 @@
 import type { Table } from '../core/table.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { liveDeployment } from '../rollout/traffic.ts';
-import { CHANGES } from './rollout-report.ts';
+import { CHANGES, endpointSteps } from './rollout-report.ts';
 
 /** Everything that a rollout to a batch endpoint does, one row per step. @param trialInputs of the trial job; none without a trial */
 export function batchRolloutTable(plan: RolloutPlan, trialInputs: Readonly<Record<string, string>>): Table {
-  const { endpoint, deployment, before, remove, change, createEndpoint, earlierRollout } = plan;
+  const { deployment, before, remove, change, earlierRollout } = plan;
   const live = liveDeployment(before) ?? 'none';
   const inputs = Object.entries(trialInputs).map(([name, value]) => `${name}=${value}`);
   const rows: [step: string, live: string, details: string][] = [
-    ...(createEndpoint ? [[`create the endpoint ${endpoint}`, 'none', ''] as [string, string, string]] : []),
+    ...endpointSteps(plan).map((step): [string, string, string] => [step, 'none', '']),
     [
       earlierRollout?.how === 'undo'
         ? `undo the rollout of ${earlierRollout.saved.to}`

@@ -21,11 +21,17 @@ export const CHANGES: Readonly<Record<RolloutPlan['change'], string>> = {
   none: 'nothing, it is there and is the same',
 };
 
+/** What is done to the endpoint itself before its deployments: a step, or none. */
+export function endpointSteps({ endpoint, createEndpoint, planned }: RolloutPlan): string[] {
+  if (createEndpoint) return [`create the endpoint ${endpoint}`];
+  return planned.isBroken ? [`delete the endpoint ${endpoint}, whose creation failed, and create it again`] : [];
+}
+
 type Row = [step: string, traffic: Traffic, details: string];
 
 /** Everything that a rollout does, one row per step. */
 export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
-  const { deployment, before, shares, mirror, bakeMs, to, remove, change, createEndpoint, earlierRollout } = plan;
+  const { deployment, before, shares, mirror, bakeMs, to, remove, change, earlierRollout } = plan;
   const watch = [formatDuration(bakeMs), ...checks.rules].join('; ');
   const resumed = earlierRollout?.how === 'resume' ? earlierRollout.saved : undefined;
   // What was done is not done again: a rollout goes on from the share that the deployment has.
@@ -47,7 +53,7 @@ export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
     ...(checks.goldenRequests > 0 ? [counted(checks.goldenRequests, 'golden request')] : []),
   ].join(', ');
   const rows: Row[] = [
-    ...(createEndpoint ? [[`create the endpoint ${plan.endpoint}`, {}, ''] as Row] : []),
+    ...endpointSteps(plan).map((step): Row => [step, {}, '']),
     [earlierRollout?.how === 'undo' ? `undo the rollout of ${earlierRollout.saved.to}` : 'save the traffic', now, ''],
     [`deploy ${deployment}`, now, CHANGES[change]],
     [`test ${deployment}`, now, smoke],

@@ -43,7 +43,12 @@ export interface RolloutPlan extends Omit<Desired, 'present'> {
   /** A rollout that was cut off and is taken up (`resume`) or undone first (`undo`). */
   earlierRollout: { saved: SavedRollout; how: 'resume' | 'undo' } | undefined;
   /** The endpoint as it was when this was planned; another one must not be taken over. */
-  planned: { saved: SavedRollout | undefined; traffic: Traffic; isBroken: boolean };
+  planned: {
+    saved: SavedRollout | undefined;
+    traffic: Traffic;
+    /** Its creation failed: it takes no change, so it is deleted and created again. */
+    isBroken: boolean;
+  };
   /** Deployments that are deleted when the new one is released. */
   remove: string[];
 }
@@ -84,7 +89,11 @@ export function planRollout(state: EndpointState, desired: Desired, now: number)
     change: isBroken ? 'replace' : present === 'absent' ? 'create' : present === 'same' ? 'none' : 'update',
     createEndpoint: !state.exists,
     earlierRollout,
-    planned: { saved: state.saved, traffic: state.traffic, isBroken: state.provisioningState === 'Failed' },
+    planned: {
+      saved: state.saved,
+      traffic: state.traffic,
+      isBroken: state.provisioningState === 'Failed' && state.deployments.length === 0,
+    },
     remove: removable(state, before, desired),
   };
 }

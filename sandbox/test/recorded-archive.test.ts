@@ -36,14 +36,14 @@ describe('versions that are changed and archived, as the service answers them', 
     });
   }
 
-  it('keeps the stage Archived that a client gives a model that is not archived', async () => {
+  it('keeps the stage Archived of a model that is not archived', async () => {
     const { version, properties } = kinds.models;
-    const write = (more: object) =>
-      call('PUT', 'models/stepped-down/versions/1', version, { ...properties, isArchived: false, ...more });
-    await write({ stage: 'Production' });
-    const { body } = await write({ stage: 'Archived' });
-    assert.deepEqual([body.properties.stage, body.properties.isArchived], ['Archived', false]);
-    assert.equal((await write({ stage: 'Archived' })).body.properties.stage, 'Archived');
+    await call('PUT', 'models/retired/versions/1', version, properties);
+    for (const tags of [{}, { a: 'b' }]) {
+      const given = { ...properties, tags, isArchived: false, stage: 'Archived' };
+      const { body } = await call('PUT', 'models/retired/versions/1', version, given);
+      assert.deepEqual([body.properties.isArchived, body.properties.stage], [false, 'Archived']);
+    }
   });
 
   it('finds archived models by their stage', async () => {

@@ -66,4 +66,14 @@ describe('a deployment that is changed in place', function () {
     const shown = run.log.split('\n').filter((line) => line.includes(SECRET) && !line.includes('echo '));
     assert.deepEqual(shown, []);
   });
+
+  it('whose secret nobody knows any more is not put back, and is in nobody’s way', async () => {
+    const run = await recreate('succeeded', behaving('fifth'), secret);
+    assert.match(run.log, /environment variables 'API_KEY' of green hold secrets/);
+    const back = await fixture.run([deploy({ mode: 'rollback' })]);
+    assert.equal(back.result, 'failed', back.log);
+    assert.match(back.log, /'green' can't be put back: .* variable 'API_KEY' was a secret.*\[SecretNotSaved\]/);
+    assert.deepEqual([await traffic(), (await variables('green')).BEHAVIOUR], [SHARED, 'fifth']);
+    await recreate('succeeded', behaving('sixth'));
+  });
 });

@@ -120,6 +120,8 @@ describe('deploying', function () {
       const second = await fixture.run([deployFiles({ endpointOverrides })]);
       assert.equal(second.result, 'succeeded', second.log);
       assert.equal(second.step('deploy').outputs.result, 'released');
+      assert.match(second.log, /1 {2}delete the endpoint churn, whose creation failed, and create it again/);
+      assert.match(second.log, /Deleting the endpoint churn, whose creation failed, and creating it again\./);
       const { properties, tags } = await arm('onlineEndpoints/churn');
       assert.deepEqual([properties.authMode, tags.team, properties.traffic], ['AMLToken', 'fraud', { blue: 100 }]);
     });

@@ -11,7 +11,7 @@ type Json = Record<string, any>;
 const when = (exists: boolean, members: Json): Json => (exists ? members : {});
 const set = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value != null));
 
-/** The stage of a version. One that is archived has no other; a model can have the stage without being archived. */
+/** The stage of a version. One that is archived has no other. */
 export function stageOf({ stage, isArchived, isAnonymous, componentSpec }: Json, kind: AssetKind): string {
   if (isArchived === true) return 'Archived';
   // An anonymous component whose specification has a name of its own is in development, too.

@@ -47,10 +47,11 @@ export function changedVersion(
   // The service takes the request to archive a version of an environment, and leaves it as it is; containers can be archived.
   if (kind === 'environments') kept.isArchived = older.properties.isArchived;
   if (kind === 'components') kept.componentSpec = describedAs(older.properties.componentSpec, given.componentSpec);
-  // A client that restores a version puts back the stage that it has read, which is that of every archived version.
-  const isRestored = older.properties.isArchived === true && given.isArchived !== true && given.stage === 'Archived';
-  if (isRestored) kept.stage = older.properties.stage === 'Archived' ? undefined : older.properties.stage;
-  return { properties: { ...older.properties, ...given, ...kept } };
+  const properties: Body = { ...older.properties, ...given, ...kept };
+  // A client that restores a version may put back the stage that it has read.
+  const isRestored = older.properties.isArchived === true && properties.isArchived !== true;
+  if (isRestored && properties.stage === 'Archived') properties.stage = null;
+  return { properties };
 }
 
 /** Replicas of a registry's model are one place: a client that puts back what it has read sends the address of any of them. */

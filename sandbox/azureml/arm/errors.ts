@@ -275,3 +275,13 @@ export const scheduleActionNotRun = (action: string) =>
   userError(`The sandbox can't run schedules with the action ${action}.`);
 export const pipelineNotFound = (id: string) => missing(`The pipeline ${id} was not found.`);
 export const pipelineParameterUnknown = (name: string) => userError(`The pipeline has no parameter '${name}'.`);
+
+/** An asset is missing, with these codes of `InnerError`, from the outermost in. */
+export const assetMissing = (message: string, ...inner: string[]) => provider(404, message, ...inner);
+
+/** A missing model is reported in `details` alone; there is no inner error. */
+export const modelMissing = (code: string, message: string) =>
+  new ArmError(404, 'UserError', 'The specified resource was not found.', {
+    from: 'provider',
+    details: [{ code, message }],
+  });

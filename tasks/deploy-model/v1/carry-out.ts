@@ -147,7 +147,7 @@ function sayStep(
   const { endpoint, deployment, before } = rollout;
   switch (step.kind) {
     case 'createEndpoint':
-      pipeline.say(messages.StepCreateEndpoint, { endpoint });
+      pipeline.say(step.replaces ? messages.StepReplaceEndpoint : messages.StepCreateEndpoint, { endpoint });
       break;
     case 'claim':
       pipeline.say(words.claim, { endpoint, traffic: words.traffic(before) });

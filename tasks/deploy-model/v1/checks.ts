@@ -47,23 +47,7 @@ export function rolloutChecks(
   const { deployment } = plan;
   const live = liveDeployment({ ...plan.before, [deployment]: 0 });
   const findings: Findings = { smoke: [], golden: undefined, baked: [], trial: undefined };
-  const replayed = async (signal: AbortSignal): Promise<string | undefined> => {
-    if (samples.golden.length === 0) return undefined;
-    if (live === undefined) {
-      pipeline.say(messages.NobodyToCompareWith, { deployment });
-      return undefined;
-    }
-    const total = samples.golden.length;
-    const say = sayDone(total, ports);
-    const tell = (done: number): void => say(done, 'golden request');
-    const both = { live, candidate: deployment };
-    const { tolerance } = inputs;
-    const result = await replayGoldenData(await scorer(), both, samples.golden, { tolerance, signal, tell });
-    findings.golden = result;
-    pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
-    if (result.examples.length > 0) pipeline.table(goldenTable(result));
-    return goldenFailure(result, both, inputs, pipeline);
-  };
+  const replay = goldenReplay(samples.golden, { live, candidate: deployment }, { scorer, findings }, inputs, ports);
   return {
     findings,
     async prepare() {
@@ -80,7 +64,7 @@ export function rolloutChecks(
       if (results.length > 0) pipeline.table(smokeTable(results));
       const failed = results.filter(({ problems }) => problems.length > 0);
       const [first] = failed;
-      if (!first) return replayed(signal);
+      if (!first) return replay(signal);
       const { test, problems } = first;
       const counts = { failed: failed.length, total: results.length };
       return pipeline.message(messages.SmokeFailed, { ...counts, test: test.name, problem: problems.join('; ') });
@@ -116,6 +100,34 @@ export function rolloutChecks(
       if (failed.length === 0) return undefined;
       return pipeline.message(messages.Unhealthy, { deployment, percent, reasons: failed.join('; ') });
     },
+  };
+}
+
+/** Sends the golden data to both deployments, and says what is wrong; undefined when nothing is. */
+function goldenReplay(
+  golden: readonly unknown[],
+  { live, candidate: deployment }: { live: string | undefined; candidate: string },
+  { scorer, findings }: { scorer: () => Promise<Scorer>; findings: Findings },
+  inputs: Inputs,
+  ports: Ports,
+): (signal: AbortSignal) => Promise<string | undefined> {
+  const { pipeline } = ports;
+  return async (signal) => {
+    if (golden.length === 0) return undefined;
+    if (live === undefined) {
+      pipeline.say(messages.NobodyToCompareWith, { deployment });
+      return undefined;
+    }
+    const total = golden.length;
+    const say = sayDone(total, ports);
+    const tell = (done: number): void => say(done, 'golden request');
+    const both = { live, candidate: deployment };
+    const { tolerance } = inputs;
+    const result = await replayGoldenData(await scorer(), both, golden, { tolerance, signal, tell });
+    findings.golden = result;
+    pipeline.say(messages.GoldenReplayed, { requests: total, live, deployment, differing: result.differing });
+    if (result.examples.length > 0) pipeline.table(goldenTable(result));
+    return goldenFailure(result, both, inputs, pipeline);
   };
 }
 

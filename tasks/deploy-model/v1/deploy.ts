@@ -112,8 +112,7 @@ async function updateEndpoint(
   const { pipeline, clock } = ports;
   const { endpoint, rollout } = plan;
   // One whose creation failed takes no change: the rollout deletes it and creates it again.
-  const isReplaced = state.provisioningState === 'Failed' && state.deployments.length === 0;
-  if (!state.exists || isReplaced || endpointChanges(endpoint, inputs).length === 0) return;
+  if (!state.exists || rollout.planned.isBroken || endpointChanges(endpoint, inputs).length === 0) return;
   await changeTraffic(
     {
       traffic: state.traffic,

@@ -14,6 +14,7 @@ export const messages = defineMessages({
   Same: 'The {kind} {name} exists and is the same.',
   EndpointUpdated: 'The endpoint {endpoint} was changed.',
   StepCreateEndpoint: 'Creating the endpoint {endpoint}.',
+  StepReplaceEndpoint: 'Deleting the endpoint {endpoint}, whose creation failed, and creating it again.',
   StepClaim: 'Saving the traffic of {endpoint} in its tags: {traffic}.',
   VariablesSaved:
     'The earlier definition of {deployment} is saved in the tags of {endpoint}, so that it can be put back: whoever may read the endpoint can read the values of its environment variables {variables}.',

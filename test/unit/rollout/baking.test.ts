@@ -49,7 +49,7 @@ describe('the plan of a rollout that waits', () => {
     const plan = { endpoint: 'churn', deployment: 'green', before, shares, mirror: 0, bakeMs: 0, to, remove: [] };
     const checks = { smokeTests: 0, goldenRequests: 0, rules: [] };
     const { rows } = rolloutTable(
-      { ...plan, change: 'create', createEndpoint: false } as unknown as RolloutPlan,
+      { ...plan, change: 'create', createEndpoint: false, planned: {} } as unknown as RolloutPlan,
       checks,
     );
     return rows.find(([, step]) => step === 'wait')?.[2];

@@ -91,6 +91,11 @@ const { condition } = fc.letrec<{ condition: string }>((tie) => ({
     { maxDepth: 4 },
     fc.constantFrom('has(metrics.a)', 'has(metrics.b)', 'has(baseline.a)', 'size(metrics) == 2', 'size(baseline) == 2'),
     fc.constantFrom('isFinite(metrics.a)', 'isNaN(metrics.b)', '"a" in metrics'),
+    fc.constantFrom('metrics.exists(k, k == "a" && metrics[k] > 0)', 'metrics.exists(k, k == "b" || metrics[k] > 0)'),
+    fc.constantFrom(
+      'metrics.all(k, k != "a" || metrics[k] < 0)',
+      'metrics.all(k, k in baseline ? metrics[k] > 0 : true)',
+    ),
     fc.constantFrom('metrics.a > 0.5', 'metrics.b < 0.2', 'metrics.a >= baseline.a', 'metrics.b - baseline.b < 0.1'),
     tie('condition').map((inner) => `!(${inner})`),
     fc.tuple(tie('condition'), fc.constantFrom('&&', '||'), tie('condition')).map(([a, by, b]) => `(${a} ${by} ${b})`),
