@@ -11,11 +11,14 @@ export interface Slip {
 }
 
 /**
- * A variable that was not replaced: `$(m)`, `${{ m }}`, `$[m]`, `${m}`, `{{m}}`, `$m`, `%m%`, `#{m}#`, `__m__`. Names in quotes
- * have them too.
+ * A variable that was not replaced: `$(m)`, `${{ m }}`, `$[m]`, `${m}`, `{{m}}`, `$m`, `%m%`, `#{m}#`. Names in quotes have
+ * them too.
  */
 const VARIABLE =
-  /#\{[^}]*\}#?|(?<![\w.])__[A-Za-z]\w*?__(?!\w)|\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}|\$\{[^}]*\}|\{\{.*?\}\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
+  /#\{[^}]*\}#?|\$\(\s*([^()]*?)\s*\)|\$\[[^\]]*\]|\$\{\{.*?\}\}|\$\{[^}]*\}|\{\{.*?\}\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
+
+/** `__m__`, as well. In quotes it is a name: prompt flow logs `__pf__.lines.completed` (recorded). */
+const UNDERSCORED = /(?<![\w.])__[A-Za-z]\w*?__(?!\w)/;
 
 /** Quotes of a word processor. */
 const QUOTES: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„': '"', '‘': "'", '’': "'" };
@@ -25,9 +28,9 @@ const QUOTES: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„'
  * @param isShortForm of `auc: higher`, where `%` and words are right
  */
 export function findSlip(text: string, isShortForm = false): Slip | undefined {
-  const variable = VARIABLE.exec(text);
-  if (variable) return { offset: variable.index, what: notReplaced(variable), meant: undefined };
   const plain = outsideStrings(text);
+  const variable = VARIABLE.exec(text) ?? UNDERSCORED.exec(plain);
+  if (variable) return { offset: variable.index, what: notReplaced(variable), meant: undefined };
   const hidden = /[\u200B-\u200F\u2060\uFEFF\u00AD]/.exec(text);
   if (hidden) {
     const code = `U+${hidden[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { answers, hangs, losesAnswer } from './fake-azure.ts';
 import * as requests from './requests.ts';
 import { runBuiltTask, type TaskRun, type TaskRunOptions } from './run-built-task.ts';
-import { fakeAzurePerTest, inTurn, jobFolder, SUBMIT_AND_FOLLOW } from './story.ts';
+import { fakeAzurePerTest, inTurn, jobFolder, SUBMIT_AND_FOLLOW, setStatus } from './story.ts';
 
 const throttled = answers(429, {}, { 'Retry-After': '300' });
 
@@ -61,6 +61,15 @@ describe('a step that is cancelled before it has its job', () => {
       assertCancelled(await submit(inputs, { request: requests.WORKSPACE }));
       assert.deepEqual(statuses(), ['Running']);
     }
+  });
+
+  it('says nothing of a job of an earlier try that has completed', async () => {
+    await submit();
+    for (const job of fake().jobs.values()) setStatus(job, 'Completed');
+    fake().on(requests.WORKSPACE, hangs(), { times: 1 });
+    const run = await submit(SUBMIT_AND_FOLLOW, { request: requests.WORKSPACE });
+    assertCancelled(run);
+    assert.deepEqual([run.outputs.status, fake().received(requests.CANCEL).length], [undefined, 0], run.raw);
   });
 
   it('warns of nothing when Azure ML had asked the job’s request to wait', async () => {

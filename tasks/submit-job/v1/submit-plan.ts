@@ -2,6 +2,7 @@ import { hasStatus } from '../../../lib/azure/failures.ts';
 import type { Job } from '../../../lib/azureml/jobs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { UserError } from '../../../lib/core/errors.ts';
+import { hasEnded } from '../../../lib/follow/states.ts';
 import type { BegunJob } from '../../../lib/pipelines/cancel-with-run.ts';
 import { followedWithRun, followToEnd } from '../../../lib/pipelines/follow-to-end.ts';
 import type { Outcome, Pipeline } from '../../../lib/pipelines/pipeline.ts';
@@ -33,8 +34,10 @@ export async function submitPlan(
   sayValid: (job: string) => void,
 ): Promise<Outcome> {
   // A step that the agent tries again may be cancelled before it has found the job that it would have followed.
-  const earlier = async (workspace: Workspace): Promise<string | undefined> =>
-    (await findOwnJob(workspace, inputs, planned)).job?.name;
+  const earlier = async (workspace: Workspace): Promise<string | undefined> => {
+    const { job } = await findOwnJob(workspace, inputs, planned);
+    return hasEnded(job?.properties.status) ? undefined : job?.name;
+  };
   const isFollowed = inputs.wait && !inputs.whatIf;
   const begun: BegunJob = { name: undefined, workspace: undefined, earlier: isFollowed ? earlier : undefined };
   return followedWithRun(begun, inputs.target, inputs.following, ports, async () => {

@@ -35,6 +35,7 @@ describe('a rule that looks like a slip but is none', () => {
     'where: higher',
     'has(metrics.a) == true && metrics.a > 1',
     'metrics["1,000"] > 0.5',
+    'metrics["__pf__.lines.completed"] > 3',
   ])
     it(rule, () => {
       assert.equal(parseRules(rule, GATE_VARIABLES).length, 1);
