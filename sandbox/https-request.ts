@@ -1,5 +1,6 @@
 /** One HTTPS request from one part of the sandbox to another, under the sandbox's own certificate authority. */
 import { request } from 'node:https';
+import { timeLimit } from './time-limit.ts';
 
 export interface HttpsRequest {
   method: string;
@@ -21,7 +22,7 @@ export interface HttpsAnswer {
 
 /** Resolves with the answer, whatever its status. Rejects when there is none: reset, time limit, aborted. */
 export function sendHttps({ method, url, headers, body, ca, timeoutMs, signal }: HttpsRequest): Promise<HttpsAnswer> {
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = timeLimit(timeoutMs);
   const either = signal ? AbortSignal.any([limit, signal]) : limit;
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { AzureError, hasStatus } from '../azure/failures.ts';
 import { findJob } from '../azureml/jobs.ts';
 import { path, requestTo } from '../azureml/resources.ts';
 import { type Workspace, withPatience } from '../azureml/workspace.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, timeLimit } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { hasEnded } from './states.ts';
 
@@ -37,7 +37,7 @@ export async function cancelJob(
   const end = clock.now() + within;
   let reason = 'it is not known to Azure ML';
   do {
-    const late = AbortSignal.timeout(Math.max(1, Math.min(ANSWER_WITHIN_MS, end - clock.now())));
+    const late = timeLimit(Math.max(1, Math.min(ANSWER_WITHIN_MS, end - clock.now())));
     const signal = stopped ? AbortSignal.any([late, stopped]) : late;
     const hasty = withPatience(workspace, { signal, retry: 'none' });
     try {

@@ -1,6 +1,7 @@
 import { AzureError } from '../azure/failures.ts';
 import { listArtifacts, readArtifact } from '../azureml/artifacts.ts';
 import { type Workspace, withPatience } from '../azureml/workspace.ts';
+import { timeLimit } from '../core/clock.ts';
 import { inParallel } from '../core/parallel.ts';
 import { addHistories } from './job-measured.ts';
 import type { Measured } from './measured.ts';
@@ -52,15 +53,8 @@ export async function readPictures(
   found: Measured,
   signal: AbortSignal,
 ): Promise<Pictures> {
-  // Not AbortSignal.timeout: Node 20 may collect it as garbage where AbortSignal.any alone refers to it.
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new Error('The report has had its time.')), LONGEST_MS);
-  try {
-    const quick = withPatience(workspace, { retry: 'quick', signal: AbortSignal.any([signal, limit.signal]) });
-    return await readAll(quick, report, found);
-  } finally {
-    clearTimeout(timer);
-  }
+  const limited = AbortSignal.any([signal, timeLimit(LONGEST_MS)]);
+  return await readAll(withPatience(workspace, { retry: 'quick', signal: limited }), report, found);
 }
 
 async function readAll(workspace: Workspace, report: GateReport, found: Measured): Promise<Pictures> {

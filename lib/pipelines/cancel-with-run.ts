@@ -1,5 +1,5 @@
 import { type Workspace, withPatience } from '../azureml/workspace.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, timeLimit } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { CANCEL_WITHIN_MS, cancelJob } from '../follow/cancel.ts';
 import type { AzureTarget } from './azure-target.ts';
@@ -60,9 +60,9 @@ export function begunJob(
       if (job.name !== undefined) say(job.name);
       const left = () => Math.max(LEAST_MS, (end ?? clock.now() + CANCEL_WITHIN_MS) - clock.now());
       try {
-        const workspace = job.workspace ?? (await connect(target, AbortSignal.timeout(left())));
+        const workspace = job.workspace ?? (await connect(target, timeLimit(left())));
         if (job.name === undefined) {
-          job.name = await earlier!(withPatience(workspace, { signal: AbortSignal.timeout(left()), retry: 'quick' }));
+          job.name = await earlier!(withPatience(workspace, { signal: timeLimit(left()), retry: 'quick' }));
           if (job.name === undefined) return;
           say(job.name);
         }

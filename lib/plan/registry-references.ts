@@ -2,6 +2,7 @@ import { hasStatus, isNoAnswer } from '../azure/failures.ts';
 import { openRegistry, type Registry } from '../azureml/registries.ts';
 import { find, names, path } from '../azureml/resources.ts';
 import type { Workspace } from '../azureml/workspace.ts';
+import { timeLimit } from '../core/clock.ts';
 import { allOf, didYouMean } from '../core/words.ts';
 import { LATEST, type Requirement } from './plan.ts';
 
@@ -29,7 +30,7 @@ export const WORDS: Record<Requirement['kind'], string> = {
  */
 export function registryCheck(workspace: Workspace): (requirement: Requirement) => Promise<string | undefined> {
   const registries = new Map<string, Promise<Registry | undefined>>();
-  const signal = AbortSignal.timeout(REGISTRY_MS);
+  const signal = timeLimit(REGISTRY_MS);
   return async (requirement) => {
     const { kind, name, isCurated, registry: registryName = OF_CURATED, field } = requirement;
     if (!registries.has(registryName)) registries.set(registryName, openRegistry(workspace, registryName, signal));

@@ -103,6 +103,11 @@ describe('the house', () => {
     assert.deepEqual(wrong, []);
   });
 
+  it('limits time by signals that Node 20 does not collect before they abort', () => {
+    const wrong = sources('lib', 'tasks', 'sandbox').filter((file) => /AbortSignal\.timeout\(/.test(read(file)));
+    assert.deepEqual(wrong, []);
+  });
+
   it('keeps the library and the tasks apart from the sandbox and the tests', () => {
     const wrong = sources('lib', 'tasks').flatMap((file) =>
       imports(file)

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Sandbox } from '../../contracts.ts';
+import { timeLimit } from '../../time-limit.ts';
 import type { Value } from '../expression/values.ts';
 import { findTask, readTaskDefinitions } from '../task-definition.ts';
 import { missingInputs, resolveAliases, resolveConnections } from '../task-inputs.ts';
@@ -87,7 +88,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
   });
   const jobId = randomUUID();
   const ca = readFileSync(sandbox.clientEnvironment.NODE_EXTRA_CA_CERTS!, 'utf8');
-  const limit = AbortSignal.timeout(Math.ceil(options.timeoutInMinutes * millisecondsPerMinute));
+  const limit = timeLimit(Math.ceil(options.timeoutInMinutes * millisecondsPerMinute));
   const signal = AbortSignal.any([limit, cancel]);
   const task: ServerTask = {
     definition,

@@ -1,5 +1,6 @@
 /** `HttpRequest`: one request, and with `WaitForCompletion` the events that its receiver posts to the plan. */
 import type { PlanEvent } from '../../contracts.ts';
+import { timeLimit } from '../../time-limit.ts';
 import type { EventLimit, HttpRequestExecution } from './execution.ts';
 import { filled, holds, send } from './request.ts';
 import type { Outcome, ServerTask } from './task.ts';
@@ -58,7 +59,7 @@ function waitForEvents(task: ServerTask, limits: readonly EventLimit[]): Waiting
 async function sendCancel({ cancel }: HttpRequestExecution, task: ServerTask): Promise<void> {
   if (!cancel) return;
   // The task's own signal has ended already.
-  const signal = AbortSignal.timeout(20_000);
+  const signal = timeLimit(20_000);
   await send(cancel, task, { signal }).catch((error: Error) => task.warn(`Canceling: ${error.message}`));
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../../contracts.ts';
+import { timeLimit } from '../../time-limit.ts';
 import { OperationFailure } from '../arm/operation-log.ts';
 import { type ContainerLog, createContainerLog } from './container-log.ts';
 import { containerEnvironment } from './environment.ts';
@@ -185,7 +186,7 @@ async function startProcess(
   }
   if (faults.take(place, 'probe'))
     throw notReady('Readiness probe failed: Get "http://127.0.0.1:5001/": context deadline exceeded');
-  const late = AbortSignal.timeout(patienceOf(properties));
+  const late = timeLimit(patienceOf(properties));
   try {
     const slow = faults.take(place, 'slowStart');
     if (slow) await sleep(slow.delayMs, undefined, { signal: AbortSignal.any([signal, late]) });

@@ -1,4 +1,5 @@
 import { withPatience } from '../../../lib/azureml/workspace.ts';
+import { timeLimit } from '../../../lib/core/clock.ts';
 import { formatDuration } from '../../../lib/core/duration.ts';
 import type { Begun } from '../../../lib/pipelines/cancel-with-run.ts';
 import type { Ports } from '../../../lib/pipelines/run-task.ts';
@@ -32,7 +33,7 @@ export function restoreOnCancel(begun: BegunRollout, inputs: Inputs, ports: Port
       // What the tags say is another rollout's.
       if (!begun.mayBeClaimed) return report(undefined, plan.rollout, inputs, ports);
       const left = (end ?? clock.now() + RESTORE_WITHIN_MS) - clock.now();
-      const signal = AbortSignal.timeout(Math.max(LEAST_MS, left));
+      const signal = timeLimit(Math.max(LEAST_MS, left));
       const within = { ...ports, pipeline: { ...pipeline, signal } };
       const patient = withPatience(workspace, { signal, retry: 'quick' });
       const datastores = createDatastores(patient, (secret) => pipeline.mask(secret), signal);

@@ -4,7 +4,7 @@ import { NoAnswerError } from '../../../lib/azure/no-answer.ts';
 import { findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import { findRun } from '../../../lib/azureml/runs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
-import { delayed } from '../../../lib/core/clock.ts';
+import { delayed, timeLimit } from '../../../lib/core/clock.ts';
 import { messageOf, UserError } from '../../../lib/core/errors.ts';
 import { fill } from '../../../lib/core/message.ts';
 import type { BegunJob } from '../../../lib/pipelines/cancel-with-run.ts';
@@ -110,7 +110,7 @@ function hasBegunNothing(error: unknown): boolean {
 
 /** The answer names the job that has to be cancelled with the run, so a cancellation leaves it a little time. */
 async function send<T>(request: AzureRequest, workspace: Workspace, { pipeline }: Ports): Promise<T> {
-  const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_MS), delayed(pipeline.signal, ANSWER_AFTER_CANCEL_MS)]);
+  const signal = AbortSignal.any([timeLimit(ANSWER_MS), delayed(pipeline.signal, ANSWER_AFTER_CANCEL_MS)]);
   try {
     return (await workspace.client.send<T>({ ...request, signal, lastTry: pipeline.signal })).body;
   } catch (error) {
