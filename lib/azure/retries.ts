@@ -60,8 +60,8 @@ export async function withRetries<T>(
     } catch (error) {
       const pause = pauseAfter(error, { retry, repeatable, tries, spent: clock.now() - start, asked }, ports.random);
       if (!(error instanceof Error && isBeforeTheWork(error))) unclear ??= error;
-      if (signal.aborted || !pause) throw error;
       if (lastTry?.aborted) throw unclear ?? error;
+      if (signal.aborted || !pause) throw error;
       if (retryAfterOf(error) !== undefined) asked += pause.milliseconds;
       onPause(pause);
       await clock.sleep(pause.milliseconds, waiting);

@@ -17,7 +17,7 @@ export function gateComment(
 ): string {
   const metrics = report.metrics.slice(0, MOST_METRICS);
   const left = report.metrics.length - metrics.length;
-  const run = url ? `[${escapeMarkdown(number)}](${encodeURI(url)})` : escapeMarkdown(number);
+  const run = url ? `[${escapeMarkdown(number)}](${url})` : escapeMarkdown(number);
   return [
     withoutMentions(gateMarkdown({ ...report, metrics }, subject, translate)),
     ...(left > 0 ? [translate(fill(messages.GateMore, { more: left })), ''] : []),

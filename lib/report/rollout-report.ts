@@ -52,16 +52,25 @@ export function rolloutTable(plan: RolloutPlan, checks: PlannedChecks): Table {
     checks.smokeTests > 0 ? counted(checks.smokeTests, 'smoke test') : 'no smoke tests',
     ...(checks.goldenRequests > 0 ? [counted(checks.goldenRequests, 'golden request')] : []),
   ].join(', ');
-  const rows: Row[] = [
-    ...endpointSteps(plan).map((step): Row => [step, {}, '']),
-    [earlierRollout?.how === 'undo' ? `undo the rollout of ${earlierRollout.saved.to}` : 'save the traffic', now, ''],
-    [`deploy ${deployment}`, now, CHANGES[change]],
-    [`test ${deployment}`, now, smoke],
-    ...(mirror > 0 && has === 0 ? [[`copy ${mirror} % of the requests to ${deployment}`, now, watch] as Row] : []),
-    ...steps,
-    ...(to < 100 ? [['wait', steps.at(-1)?.[1] ?? now, ''] as Row] : []),
-    ...(to === 100 ? remove.map((name) => [`delete ${name}`, { [deployment]: 100 }, ''] as Row) : []),
-  ];
+  const removals = to === 100 ? remove.map((name): Row => [`delete ${name}`, { [deployment]: 100 }, '']) : [];
+  // Killed after its release: nothing is left but what it was to delete.
+  const isReleased = resumed?.phase === 'released' && change === 'none';
+  const rows: Row[] = isReleased
+    ? removals
+    : [
+        ...endpointSteps(plan).map((step): Row => [step, {}, '']),
+        [
+          earlierRollout?.how === 'undo' ? `undo the rollout of ${earlierRollout.saved.to}` : 'save the traffic',
+          now,
+          '',
+        ],
+        [`deploy ${deployment}`, now, CHANGES[change]],
+        [`test ${deployment}`, now, smoke],
+        ...(mirror > 0 && has === 0 ? [[`copy ${mirror} % of the requests to ${deployment}`, now, watch] as Row] : []),
+        ...steps,
+        ...(to < 100 ? [['wait', steps.at(-1)?.[1] ?? now, ''] as Row] : []),
+        ...removals,
+      ];
   return {
     columns: ['#', 'Step', 'Traffic', 'Details'],
     rows: rows.map(([step, traffic, details], i) => [String(i + 1), step, describeTraffic(traffic), details]),

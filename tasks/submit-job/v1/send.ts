@@ -1,5 +1,5 @@
 import type { AzureRequest } from '../../../lib/azure/client.ts';
-import { AzureError, hasStatus } from '../../../lib/azure/failures.ts';
+import { AzureError } from '../../../lib/azure/failures.ts';
 import { NoAnswerError } from '../../../lib/azure/no-answer.ts';
 import { findJob, type Job } from '../../../lib/azureml/jobs.ts';
 import { findRun } from '../../../lib/azureml/runs.ts';
@@ -102,8 +102,9 @@ function startUnclear(): UserError {
   });
 }
 
-/** True for an answer that refuses, and when no connection was made; every other failure leaves open what was started. */
+/** True for an answer or a sign-in that refuses, and when no connection was made; other failures leave open what was started. */
 function hasBegunNothing(error: unknown): boolean {
+  if (error instanceof UserError) return error.code === 'SignInFailed';
   if (error instanceof AzureError) return error.status < 500 && error.status !== 408;
   return error instanceof NoAnswerError && error.stage !== 'answer';
 }
@@ -114,8 +115,7 @@ async function send<T>(request: AzureRequest, workspace: Workspace, { pipeline }
   try {
     return (await workspace.client.send<T>({ ...request, signal, lastTry: pipeline.signal })).body;
   } catch (error) {
-    // Throttled, Azure ML has begun nothing.
-    if (pipeline.signal.aborted && !hasStatus(error, 429))
+    if (pipeline.signal.aborted && !hasBegunNothing(error))
       pipeline.warn(pipeline.message(messages.StartUnclear, { reason: messageOf(error) }));
     throw error;
   }
