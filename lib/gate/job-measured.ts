@@ -105,7 +105,7 @@ async function historyOf(
   { origins }: Measured,
   name: string,
 ): Promise<MetricHistory | undefined> {
-  const origin = origins[name];
+  const origin = Object.hasOwn(origins, name) ? origins[name] : undefined;
   for (const run of origin?.runs ?? []) {
     const history = await getMetricHistory(workspace, run, origin!.logged);
     if (history.points.length > 0) return history;

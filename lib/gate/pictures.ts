@@ -59,7 +59,7 @@ export async function readPictures(
 
 async function readAll(workspace: Workspace, report: GateReport, found: Measured): Promise<Pictures> {
   // Judged ones come first.
-  const names = report.metrics.map(({ name }) => name).filter((name) => found.origins[name]);
+  const names = report.metrics.map(({ name }) => name).filter((name) => Object.hasOwn(found.origins, name));
   const logged = names.flatMap((name) => found.origins[name]!.runs[0] ?? []);
   const runs = [...new Set([...logged, ...found.runs])].slice(0, MOST_RUNS);
   const [measured, sweeps, ...images] = await Promise.all([

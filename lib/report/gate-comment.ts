@@ -17,13 +17,18 @@ export function gateComment(
 ): string {
   const metrics = report.metrics.slice(0, MOST_METRICS);
   const left = report.metrics.length - metrics.length;
-  const run = url ? `[${escapeMarkdown(number)}](${url})` : escapeMarkdown(number);
+  const run = url ? `[${escapeMarkdown(number)}](${addressOf(url)})` : escapeMarkdown(number);
   return [
     withoutMentions(gateMarkdown({ ...report, metrics }, subject, translate)),
     ...(left > 0 ? [translate(fill(messages.GateMore, { more: left })), ''] : []),
     `${translate(fill(messages.GateRun))} ${run}`,
     '',
   ].join('\n');
+}
+
+/** The address, in which the name of the project is encoded already, as Markdown takes it: a parenthesis would end it. */
+function addressOf(url: string): string {
+  return new URL(url).href.replace(/\(/g, '%28').replace(/\)/g, '%29');
 }
 
 /**

@@ -32,11 +32,11 @@ function hasTwoRules(comment: string, variables: readonly string[]): boolean {
 
 /** Words that say that a rule is none: `# not yet metrics.f1 >= 0.8`. */
 const OFF =
-  /\b(?:was|were|not?|never|later|next|todo|fixme|old|earlier|before|instead|than|e\.?g|example|like|as|see|disabled|off|once|would|could|should|if|when)\b/i;
+  /\b(?:was|were|not?|never|later|next|todo|fixme|old|earlier|before|instead|than|e\.?g|example|like|as|see|disabled|off|out|removed|replaced|once|would|could|should|if|when)\b/i;
 
 /** A heading with a rule behind it that began on the next line: `# quality metrics.auc >= 0.9`. */
 function endsWithRule(comment: string, variables: readonly string[]): boolean {
-  const text = comment.replace(/^[#/\s]+/, '');
+  const text = comment.replace(/^[#/\s*-]+/, '');
   const value = `(?:\\w+\\()?(?:${variables.join('|')})(?:\\.[\\w.]+|\\[[^\\]]*\\])+\\)?`;
   const operator = '(?:[<>]=?|[=!]=|≤|≥)';
   const rule = `(?:${value}\\s*${operator}\\s*\\S+|[\\d.]+\\s*${operator}\\s*${value}|${SHORT}(?:\\s*,[^.!?]*)?)$`;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Run } from '../../../lib/azureml/runs.ts';
 import type { Workspace } from '../../../lib/azureml/workspace.ts';
 import { GATE_VARIABLES } from '../../../lib/gate/baseline-choice.ts';
-import { type Measured, measuredByRuns } from '../../../lib/gate/measured.ts';
+import { type Measured, measured, measuredByRuns } from '../../../lib/gate/measured.ts';
 import { LARGEST_PICTURE, MOST_KEPT, readPictures } from '../../../lib/gate/pictures.ts';
 import { judge } from '../../../lib/gate/verdict.ts';
 import { gateRecord } from '../../../lib/report/gate-record.ts';
@@ -190,4 +190,15 @@ describe('trials in the report', () => {
     const failing = fakeWorkspace(() => 403).workspace;
     assert.deepEqual((await show(failing, found(['s_1', 's']))).sweeps, []);
   });
+});
+
+describe('Metrics that are named like members of every object', () => {
+  for (const name of ['constructor', 'toString']) {
+    it(`${name}, which no run logged`, async () => {
+      const { workspace } = world({});
+      const report = judge(parseRules(`metrics.${name} >= 1`, GATE_VARIABLES), measured({ [name]: 2 }), undefined);
+      const shown = await readPictures(workspace, report, measured({ [name]: 2 }), new AbortController().signal);
+      assert.deepEqual(shown.images, []);
+    });
+  }
 });

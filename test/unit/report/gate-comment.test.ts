@@ -1,26 +1,18 @@
+/** The gate's report as a comment of a pull request. */
 import assert from 'node:assert/strict';
 import { english } from '../../../lib/core/message.ts';
-import type { GateReport } from '../../../lib/gate/verdict.ts';
-import { readPipelineRun } from '../../../lib/pipelines/pipeline-run.ts';
+import { GATE_VARIABLES } from '../../../lib/gate/baseline-choice.ts';
+import { measured } from '../../../lib/gate/measured.ts';
+import { judge } from '../../../lib/gate/verdict.ts';
 import { gateComment } from '../../../lib/report/gate-comment.ts';
+import { parseRules } from '../../../lib/rules/rules.ts';
 
-describe('the comment of the gate', () => {
-  it('links to the run of a project whose name has a space', () => {
-    const variables: Record<string, string> = {
-      'System.CollectionUri': 'https://dev.azure.com/contoso/',
-      'System.TeamProject': 'My Project',
-      'Build.BuildId': '7',
-      'Build.BuildNumber': '20261128.1',
-    };
-    const run = readPipelineRun({ variable: (name: string) => variables[name] } as Parameters<
-      typeof readPipelineRun
-    >[0]);
-    const report: GateReport = { verdict: 'pass', rules: [], metrics: [], warnings: [] };
-    const subject = { candidate: 'job j', candidateUrl: '', baseline: undefined };
-    const comment = gateComment(report, subject, run, english);
-    assert.ok(
-      comment.includes('[20261128.1](https://dev.azure.com/contoso/My%20Project/_build/results?buildId=7)'),
-      comment,
-    );
+describe('The comment of a pull request', () => {
+  it('links to the run of a project whose name has blanks and parentheses', () => {
+    const report = judge(parseRules('metrics.auc >= 0.9', GATE_VARIABLES), measured({ auc: 1 }), undefined);
+    const url = 'https://dev.azure.com/org/My%20ML%20(new)/_build/results?buildId=7';
+    const subject = { candidate: 'j', candidateUrl: '', baseline: undefined };
+    const text = gateComment(report, subject, { number: '7', url }, english);
+    assert.match(text, /\(https:\/\/dev\.azure\.com\/org\/My%20ML%20%28new%29\/_build\/results\?buildId=7\)/);
   });
 });
