@@ -37,7 +37,10 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
       builder.require({ kind, name, version: LATEST, field, place: node.place });
       return `${builder.workspace}/components/${name}/labels/default`;
     }
-    builder.problems.push({ message: otherLabel(field, kind, name, label), place: node.place });
+    builder.problems.push({
+      message: `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}', but only the label 'latest' is supported.`,
+      place: node.place,
+    });
     return written;
   }
   const versioned = /^([^:@/\s]+):([^@/\s]+)$/.exec(value);
@@ -65,23 +68,13 @@ export function assetId(builder: PlanBuilder, kind: AssetKind, node: YamlNode, f
 
 /** A curated environment stays as it is written, for the service to expand. */
 function curatedId(builder: PlanBuilder, value: string, node: YamlNode, field: string): string {
-  const [, name, version, label] = /^([^:@/\s]+)(?::([^@/\s]+)|@([^:@/\s]+))$/.exec(value) ?? [];
-  if (name !== undefined && label !== undefined && label !== 'latest')
-    builder.problems.push({ message: otherLabel(field, 'environments', name, label), place: node.place });
-  else if (name !== undefined)
-    builder.require({
-      kind: 'environments',
-      name,
-      version: version ?? LATEST,
-      isCurated: true,
-      field,
-      place: node.place,
-    });
+  const [, name, version, label = 'latest'] = /^([^:@/\s]+)(?::([^@/\s]+)|@([^:@/\s]+))$/.exec(value) ?? [];
+  // Curated environments have labels of their own, such as `prod`; which version those are is the service's business.
+  if (name !== undefined && label === 'latest') {
+    const found = { kind: 'environments', name, version: version ?? LATEST } as const;
+    builder.require({ ...found, isCurated: true, field, place: node.place });
+  }
   return `azureml:${value}`;
-}
-
-function otherLabel(field: string, kind: AssetKind, name: string, label: string): string {
-  return `'${field}' asks for the label '${label}' of the ${KIND_WORDS[kind]} '${name}', but only the label 'latest' is supported.`;
 }
 
 const REGISTRY_ASSET =
@@ -112,9 +105,9 @@ export function requireRemote(builder: PlanBuilder, node: YamlNode, field: strin
   if (asset) {
     const [, registry, written, name, version = LATEST, label = 'latest'] = asset as unknown as string[];
     const kind = written!.toLowerCase() as AssetKind;
+    // Other labels are looked up by the service.
     if (label === 'latest' || (kind === 'components' && label === 'default'))
       builder.require({ kind, name: name!, version, registry: registry!, field, place: node.place });
-    else builder.problems.push({ message: otherLabel(field, kind, name!, label), place: node.place });
   }
   const datastore = DATASTORE_PATH.exec(uri)?.[1];
   if (datastore) builder.require({ kind: 'datastores', name: datastore, version: '', field, place: node.place });

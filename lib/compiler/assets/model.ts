@@ -16,7 +16,7 @@ import { entriesOf, get, isNull, jsonOf, textOf, type YamlNode } from '../yaml/y
 /** A model's file: `PUT models/{name}/versions/{version}`; a local folder or file is uploaded first. */
 export function compileModel(context: CompileContext, root: YamlNode): PlannedRequest {
   const name = textOf(get(root, 'name')) ?? '';
-  checkModelVersion(get(root, 'version'), 'version', context.builder.problems);
+  checkModelVersion(get(root, 'version'), 'version', context.builder.warnings);
   return modelRequest(context, root, '', { name, version: textOf(get(root, 'version')) || NEXT, isAnonymous: false });
 }
 
@@ -32,7 +32,7 @@ export function compileDeployedModel(
   if (!node || isNull(node)) return undefined;
   if (node.kind === 'scalar') return assetId(context.builder, 'models', node, field);
   const name = textOf(get(node, 'name'));
-  checkModelVersion(get(node, 'version'), `${field}.version`, context.builder.problems);
+  checkModelVersion(get(node, 'version'), `${field}.version`, context.builder.warnings);
   const named = { name: name ?? '', version: textOf(get(node, 'version')) || NEXT, isAnonymous: false };
   const described = checkThen(
     node,

@@ -36,11 +36,11 @@ export function compileOutputs(
   return outputs;
 }
 
-/** A model's version is a whole number above 0; the service refuses others. @param field of the version */
-export function checkModelVersion(version: YamlNode | undefined, field: string, problems: Problem[]): void {
+/** Warns of a model's version that is not a whole number above 0; the service refuses such. @param field of the version */
+export function checkModelVersion(version: YamlNode | undefined, field: string, warnings: Problem[]): void {
   const text = textOf(version);
   if (!version || text === undefined || text === '' || MODEL_VERSION.test(text)) return;
-  problems.push({
+  warnings.push({
     message: `'${field}' must be a whole number above 0, as versions of models are, but is '${text}'. Keep a version of your own in a tag.`,
     place: version.place,
   });

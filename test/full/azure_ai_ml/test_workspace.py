@@ -27,7 +27,8 @@ class Workspace(unittest.TestCase):
     def test_datastores(self):
         self.assertEqual("workspaceblobstore", self.client.datastores.get_default().name)
         names = sorted(store.name for store in self.client.datastores.list())
-        self.assertEqual(["workspaceartifactstore", "workspaceblobstore"], names)
+        own = ["workspaceartifactstore", "workspaceblobstore", "workspacefilestore", "workspaceworkingdirectory"]
+        self.assertEqual(own, names)
         secret = self.client.datastores.list(include_secrets=True)
         # The client asks for secrets that expire, so it gets no account key for the store of its uploads.
         [uploads] = [store for store in secret if store.name == "workspaceblobstore"]

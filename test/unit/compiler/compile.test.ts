@@ -35,6 +35,20 @@ describe('compiling job files', () => {
     const command =
       'command: python train.py --data ${{inputs.data}}\nenvironment: azureml:sklearn:3\ncompute: azureml:cpu\n';
 
+    it('leaves labels of registries and of curated environments to the service', () => {
+      for (const environment of [
+        'azureml:AzureML-AutoML@prod',
+        'azureml://registries/azureml/environments/sklearn-1.5/labels/newest',
+      ]) {
+        const plan = compile({ 'jobs/job.yml': `command: make\nenvironment: ${environment}\ncompute: azureml:cpu\n` });
+        assert.equal(propertiesOf(plan).environmentId, environment);
+        assert.deepEqual(
+          plan.requirements.map(({ kind }) => kind),
+          ['computes'],
+        );
+      }
+    });
+
     it('gives the job, its code and what it needs', () => {
       const plan = compile({
         'jobs/job.yml': `${command}code: ../src\ninputs:\n  data: {type: uri_file, path: azureml:iris@latest, mode: ro_mount}\n  lr: 1.0e-5\n  flag: true\nlimits: {timeout: 3600}\nresources: {instance_count: 2}\n`,
