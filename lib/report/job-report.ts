@@ -52,8 +52,7 @@ export function jobFailure(job: string, end: Pick<JobEnd, 'status' | 'duration' 
   const ended = { job, status, duration: formatDuration(end.duration) };
   const first = failures[0];
   const canceled = status === 'Canceled';
-  const error =
-    first && [first.error, first.logTail.findLast((line) => line.trim() !== '')].filter(Boolean).join(' | ');
+  const error = first && causeOf(first);
   return new UserError({
     code: canceled ? 'JobCanceled' : 'JobFailed',
     message: !first
@@ -63,6 +62,14 @@ export function jobFailure(job: string, end: Pick<JobEnd, 'status' | 'duration' 
         : fill(messages.JobEndedBecause, { ...ended, error: error! }),
     fix: canceled ? fill(messages.JobCanceledFix, { url }) : failedFix(first, url),
   });
+}
+
+/** The error in one line: how it begins, and how the log ends, which is what a traceback comes to. The log has all of it. */
+function causeOf({ error, logTail }: StepFailure): string {
+  const lines = [...error.split(/\r?\n/), ...logTail].map((line) => line.trim()).filter((line) => line !== '');
+  const begins = (lines[0] ?? '').replace(/\s*(?:Error: )?Traceback \(most recent call last\):$/, '');
+  const ends = lines.at(-1) ?? '';
+  return begins.includes(ends) ? begins : [begins, ends].filter(Boolean).join(' | ');
 }
 
 /** The log is above only when there is one. */

@@ -40,6 +40,10 @@ export function readOptions(rule: string, texts: readonly string[], direction: D
     if (seen.has(kind))
       throw new RuleProblem(`'${option}' repeats an earlier option.`, at, [without(rule, at, option)]);
     seen.add(kind);
+    if (read.isStrict && read.tolerance > 0)
+      throw new RuleProblem("'strictly' asks for a better model, and a tolerance allows a worse one.", at, [
+        without(rule, at, option),
+      ]);
   }
   return read;
 }

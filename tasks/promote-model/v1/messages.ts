@@ -30,6 +30,8 @@ export const messages = defineMessages({
   VerdictOther: "The model {model} version {version} has the verdict '{verdict}'; promotion requires {allowed}.",
   VerdictFix:
     'Judge it with AzureMLEvaluateModel, which writes its verdict to the model, or leave requireVerdict empty.',
+  VerdictFirstFix:
+    'There was no model to compare it with. Set requireVerdict to pass, noBaseline if a first model may be promoted.',
   VersionTaken: 'There is a version {version} of the model {model} in {place} already, which is not a copy of {id}.',
   VersionTakenFix:
     'Set targetModelVersion to a version that is free, or targetModelName to another name. Nothing was written.',

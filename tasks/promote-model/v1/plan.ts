@@ -186,6 +186,6 @@ export function requireVerdict(source: ModelVersion, { requireVerdict: allowed, 
       verdict === undefined
         ? fill(messages.VerdictMissing, values)
         : fill(messages.VerdictOther, { ...values, verdict }),
-    fix: fill(messages.VerdictFix),
+    fix: verdict === 'noBaseline' ? fill(messages.VerdictFirstFix) : fill(messages.VerdictFix),
   });
 }

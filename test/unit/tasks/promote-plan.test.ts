@@ -140,6 +140,9 @@ describe('the plan of a promotion', () => {
     requireVerdict(judged('pass'), inputs({ requireVerdict: ['pass', 'noBaseline'] }));
     assert.throws(() => requireVerdict(judged('fail'), inputs({ requireVerdict: ['pass'] })), /the verdict 'fail'/);
     assert.throws(() => requireVerdict(judged(), inputs({ requireVerdict: ['pass'] })), /has no verdict/);
+    assert.throws(() => requireVerdict(judged('noBaseline'), inputs({ requireVerdict: ['pass'] })), {
+      fix: /Set requireVerdict to pass, noBaseline/,
+    });
   });
 });
 
