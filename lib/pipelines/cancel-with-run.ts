@@ -30,8 +30,15 @@ export interface BegunJob {
   /** Undefined while nothing is known to have been begun. */
   name: string | undefined;
   workspace: Workspace | undefined;
-  /** Finds the job that an earlier try of the step began and that this one would have taken up. */
-  earlier?: ((workspace: Workspace) => Promise<string | undefined>) | undefined;
+  /** The job that an earlier try of the step may have begun and that this one would have taken up. */
+  earlier?: EarlierJob | undefined;
+}
+
+export interface EarlierJob {
+  /** Name of the step's first job. */
+  job: string;
+  /** Undefined when there is none, or it has ended. */
+  find(workspace: Workspace): Promise<string | undefined>;
 }
 
 /**
@@ -62,15 +69,15 @@ export function begunJob(
       try {
         const workspace = job.workspace ?? (await connect(target, timeLimit(left())));
         if (job.name === undefined) {
-          job.name = await earlier!(withPatience(workspace, { signal: timeLimit(left()), retry: 'quick' }));
+          job.name = await earlier!.find(withPatience(workspace, { signal: timeLimit(left()), retry: 'quick' }));
           if (job.name === undefined) return;
           say(job.name);
         }
         await cancelAndSay(workspace, job.name, pipeline, clock, left());
       } catch (error) {
-        // Without a name nothing is known to have been begun.
-        if (job.name !== undefined)
-          pipeline.warn(pipeline.message(messages.CancelFailed, { job: job.name, reason: messageOf(error) }));
+        const reason = messageOf(error);
+        if (job.name !== undefined) pipeline.warn(pipeline.message(messages.CancelFailed, { job: job.name, reason }));
+        else pipeline.warn(pipeline.message(messages.EarlierUnknown, { job: earlier!.job, reason }));
       }
     },
   };

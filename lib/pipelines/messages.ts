@@ -13,6 +13,8 @@ export const messages = defineMessages({
   JobHadEnded: 'The job {job} had ended before.',
   CancelFailed:
     'The job {job} could not be cancelled. It may keep running and cost money: cancel it in Azure ML studio. {reason}',
+  EarlierUnknown:
+    'If an earlier try of this step submitted the job {job}, it may keep running and cost money: cancel it in Azure ML studio. {reason}',
   TryingAgain: 'A request to Azure failed and is sent again in {pause}: {reason}',
   AskedToWait: 'Azure asks to wait {asked}; the task tries again in {pause}: {reason}',
   Following: 'Following the job {job}: {url}',

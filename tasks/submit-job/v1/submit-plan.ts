@@ -34,10 +34,11 @@ export async function submitPlan(
   sayValid: (job: string) => void,
 ): Promise<Outcome> {
   // A step that the agent tries again may be cancelled before it has found the job that it would have followed.
-  const earlier = async (workspace: Workspace): Promise<string | undefined> => {
+  const find = async (workspace: Workspace): Promise<string | undefined> => {
     const { job } = await findOwnJob(workspace, inputs, planned);
     return hasEnded(job?.properties.status) ? undefined : job?.name;
   };
+  const earlier = { job: mainName(planned), find };
   const isFollowed = inputs.wait && !inputs.whatIf;
   const begun: BegunJob = { name: undefined, workspace: undefined, earlier: isFollowed ? earlier : undefined };
   return followedWithRun(begun, inputs.target, inputs.following, ports, async () => {
