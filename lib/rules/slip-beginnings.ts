@@ -75,8 +75,12 @@ export const BEGINNINGS: Pattern[] = [
     find: new RegExp(`^${VALUE}(?=\\s*:\\s*(?:higher|lower)\\b)`, 'i'),
     what: (found, text) => `'${written(found, text)}' is not a name of the short form`,
     put: (found, text) => {
-      const name = /^[A-Za-z_]\w*\[(["'])(.*)\1\]$/.exec(written(found, text))?.[2];
-      return name === undefined ? undefined : `"${name}"`;
+      const value = written(found, text);
+      const name = /^[A-Za-z_]\w*\[(["'])(.*)\1\]$/.exec(value)?.[2];
+      // `metrics.slices["age>60"].recall` is the name with dots between its parts.
+      const ofSlice = /^(?:\w+\.)?slices\[(["'])([^"']*)\1\](\.[\w.]+)$/.exec(value);
+      const plain = ofSlice ? `slices.${ofSlice[2]}${ofSlice[3]}` : name;
+      return plain === undefined ? undefined : `"${plain}"`;
     },
   },
 ];

@@ -40,6 +40,8 @@ describeSlips('a rule that is nearly of the short form', [
   ['loss: lower, .01', 'loss: lower, tolerance 0.01', '.01'],
   ['auc: higher, tolerance=0.1', 'auc: higher, tolerance 0.1', 'tolerance'],
   ['auc: higher, >= 90 %, strictly', 'auc: higher, at least 0.9, strictly', '>='],
+  ['slices["age>60"].recall: higher, 1 %', '"slices.age>60.recall": higher, 1 %', 'slices'],
+  ['metrics.slices["old"].f1: lower', '"slices.old.f1": lower', 'metrics'],
   ['auc: higher, tolerance 0.02, strictly', 'auc: higher, tolerance 0.02', 'strictly'],
   ['loss: lower, max 0.3', 'loss: lower, at most 0.3', 'max'],
   ['auc: higher, 1 percent', 'auc: higher, 1 %', '1 p'],
