@@ -11,7 +11,7 @@ interface Page {
 /** Pages that are read; a run with more files is not worth the requests. */
 const MOST_PAGES = 20;
 
-/** Where the artifacts of a run are told; undefined for a run that history does not know. */
+/** The address of a run's artifacts; undefined for a run that history does not know. */
 async function artifactsUrl(workspace: Workspace, runId: string): Promise<string | undefined> {
   const experiment = (await findRun(workspace, runId))?.experimentId;
   if (!experiment) return undefined;
