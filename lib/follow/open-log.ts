@@ -16,7 +16,7 @@ export interface LogOptions {
   positions?: Readonly<Record<string, number>>;
 }
 
-/** Characters of one log that are shown while the job runs; the agent's log is no place for gigabytes. */
+/** Characters of one log that are shown while the job runs; the agent's log should not have gigabytes. */
 const MOST_SHOWN = 10_000_000;
 /** Last lines of a log that are repeated with its failure. */
 export const TAIL_LINES = 25;
